@@ -182,7 +182,6 @@ OPERATION_LISTS = {
     "domain/change.py",
     "workflows/operations/__init__.py",
     "text/operations/__init__.py",
-    "ui/shell/dialogs.py",
 }
 """The files in which operations are listed, one line each."""
 
@@ -217,6 +216,8 @@ SIMULATED = {
     Kind.ANSWER_SHARE: {"members"},
     Kind.REPLICATE_BACKUP: {"replication"},
     Kind.REPLICATE_VAULT: {"replication"},
+    Kind.UPDATE_VAULT: {"vault_changes"},
+    Kind.LOCK_VAULT: {"vault_changes"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

@@ -22,6 +22,7 @@ from cbr_desktop.ui.session.draft_store import DraftStore
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.services import ProfileServices
 from cbr_desktop.ui.session.workspace_services import WorkspaceServices
+from cbr_desktop.workflows.backup_reading import BackupReader
 from cbr_desktop.workflows.ports import Records
 
 SecretOf = Callable[[Profile], Secret]
@@ -56,7 +57,8 @@ class SessionPool:
 
         def open_services(context: ProfileContext) -> ProfileServices:
             session = self.admit(context)
-            return ProfileServices(session.outbox, session.refresh, draft_store)
+            reader = BackupReader(session.cloud, session.clock)
+            return ProfileServices(session.outbox, session.refresh, draft_store, reader)
 
         return WorkspaceServices(open_services, self.plans, self.orphans, self.journal, draft_store)
 

@@ -15,6 +15,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run = getattr(_late(module), name)
         if options.run != _WINDOW:
             gc.enable()
-        code: int = run(options)
+        with nullcontext() if options.run == _WINDOW else _late("text.states").whole_times():
+            code: int = run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
     except (CbrError, ExceptionGroup) as error:
@@ -77,12 +79,12 @@ def _let_try_again(name: str | None) -> None:
 
 def _refused(error: CbrError | ExceptionGroup) -> int:
     """Say what kept a command from its work; several tasks of it may have met errors of this program, and no others."""
-    errors = _late("text.errors")
+    output = _late("cli.output")
     found, rest = ([error], None) if isinstance(error, CbrError) else (_cbr_errors(error), error.split(CbrError)[1])
     if rest is not None:
         raise error
-    for sentence in dict.fromkeys(errors.error_sentence(each) for each in found):
-        _late("cli.output").remark(sentence)
+    for sentence in dict.fromkeys(output.problem_sentence(each) for each in found):
+        output.remark(sentence)
     return _UNUSABLE
 
 

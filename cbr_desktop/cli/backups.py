@@ -2,18 +2,17 @@
 
 import argparse
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.opening import closing_client, opened_session, run_command
-from cbr_desktop.cli.output import remark
+from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.catalogue import _, pgettext, sentences
-from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sentences import incomplete_sentence
-from cbr_desktop.text.states import counted, gb_words, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, shown, state_words, utc_words
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 
@@ -66,7 +65,7 @@ def _doubts(freshness: Freshness, known: int, *, kept: bool) -> Iterable[str]:
     at = _time_words(freshness.as_of)
     if freshness.error is not None:
         yield sentences(
-            _("Not read afresh: {error}").format(error=error_sentence(freshness.error)),
+            _("Not read afresh: {error}").format(error=problem_sentence(freshness.error)),
             _("Listed is what was read at {at}.").format(at=at),
         )
     elif kept:
@@ -116,7 +115,7 @@ def _table(rows: Iterable[Backup], ledger: Ledger) -> str:
 def _cells(backup: Backup, ledger: Ledger) -> tuple[str, ...]:
     return (
         shown(backup.name),
-        shown(status_words(backup.status)),
+        state_words(backup.status),
         shown(backup.resource_name or backup.resource_id),
         shown(_vault_name(backup, ledger) or backup.vault_id),
         _time_words(backup.created_at),
@@ -140,4 +139,4 @@ def _vault_name(backup: Backup, ledger: Ledger) -> str | None:
 
 
 def _time_words(at: datetime | None) -> str:
-    return "-" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return "-" if at is None else utc_words(at)

@@ -4,16 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.output import problem_sentence
 from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.plan import Plan, Step
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _, sentences
-from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.documents import uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import uncounted, wants_name
+from cbr_desktop.workflows.plan import on_production, uncounted, wants_name
 
 
 def obstacle(session: ProfileSession, change: Change, typed: str | None, since: datetime) -> str:
@@ -30,6 +31,10 @@ def obstacle(session: ProfileSession, change: Change, typed: str | None, since: 
         return _uncounted_words(part, session.ledger)
     wanted = name_to_type(change.subject)
     if wants_typed_name(operation.effect, session.profile.environment) and typed != wanted:
+        if session.profile.environment is not Environment.PRODUCTION:
+            return _("This can never be undone: confirm it by --name, which is {wanted}.").format(
+                wanted=quoted(wanted, 80)
+            )
         profile = quoted(session.profile.name, 60)
         return _("Profile {profile} is production: name what is lost by --name, which is {wanted}.").format(
             profile=profile, wanted=quoted(wanted, 80)
@@ -46,6 +51,14 @@ def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str |
         return _("Step {number}: {sentence}").format(number=step.number, sentence=_uncounted_words(part, ledger))
     if not wants_name(held):
         return ""
+    if not on_production(held):
+        if plan.name and typed == plan.name:
+            return ""
+        if not plan.name:
+            return _("The plan does what can never be undone, and has no name to confirm that by. Give it one.")
+        return _("The plan does what can never be undone: confirm it by --name, which is {plan}.").format(
+            plan=quoted(plan.name, 80)
+        )
     if not plan.name:
         return _("The plan destroys something on production, and has no name to confirm that by. Give it one.")
     if typed != plan.name:
@@ -58,4 +71,4 @@ def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str |
 def _uncounted_words(part: Part, ledger: Ledger) -> str:
     error = ledger.freshness[part].error
     uncounted = _("What is lost could not be counted afresh, so nothing was sent.")
-    return sentences(uncounted, error_sentence(error) if error is not None else "")
+    return sentences(uncounted, problem_sentence(error) if error is not None else "")

@@ -13,6 +13,7 @@ from cbr_desktop.cli.output import shown_path
 from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show, show_judgements
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.document import laid_out
 from cbr_desktop.domain.draft import DraftEntry, new_text, stem_of
 from cbr_desktop.domain.foreign import foreign
 from cbr_desktop.domain.ids import VaultId
@@ -86,10 +87,15 @@ def compared(options: argparse.Namespace) -> int:
     """Print what differs between two files, and return 1 when anything does."""
     drafts = _drafts(options)
     left, right = (drafts.load(str(_found(drafts, path))).text for path in (options.left, options.right))
-    names = (str(options.left), str(options.right))
-    lines = list(difflib.unified_diff(left.splitlines(), right.splitlines(), *names, lineterm=""))
+    a, b = (laid_out(text).splitlines() for text in (left, right))
+    lines = list(difflib.unified_diff(a, b, str(options.left), str(options.right), lineterm=""))
     words = "\n".join(shown(line, 2000) if line.strip() else line for line in lines)
-    show(options, {"same": not lines, "diff": lines}, words or _("Both say the same."))
+    same = (
+        _("Both say the same.")
+        if left == right
+        else _("Both say the same; they differ in line breaks and blanks alone.")
+    )
+    show(options, {"same": not lines, "diff": lines}, words or same)
     return BAD if lines else GOOD
 
 

@@ -13,7 +13,7 @@ from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.delivery import say_losses
 from cbr_desktop.cli.destroying import obstacle
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
-from cbr_desktop.cli.output import remark
+from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, change_record, exit_code, settling_record, show
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
@@ -22,7 +22,6 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.catalogue import listed as listed_words
-from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import state_of, typed_words, words_of
 from cbr_desktop.text.sentences import intent_sentence, looked_sentence, settling_commands
 from cbr_desktop.text.states import clock_words, counted_states, shown
@@ -161,7 +160,7 @@ async def _looked(session: ProfileSession, intents: list[Intent]) -> list[Intent
         try:
             await session.follow.reconcile.once(intent.id)
         except CbrError as error:
-            remark(error_sentence(error))
+            remark(problem_sentence(error))
     return [session.ledger.intents[intent.id] for intent in intents]
 
 

@@ -15,8 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from cbr_desktop.domain.error import NotSaved
+from cbr_desktop.domain.error import CbrError, NotSaved, SecretMissing
+from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.storage.secrets import VARIABLES
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.errors import error_sentence, secret_unset_sentence
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import shown
 
@@ -49,6 +52,13 @@ def remark(text: str) -> None:
     """Print a sentence to the standard error, where it does not mix with what the command was asked for."""
     with suppress(NotSaved, BrokenPipeError):  # that nothing reads it is no reason to end
         _print(sys.stderr, f"cbr-desktop: {visible(text)}\n")
+
+
+def problem_sentence(error: CbrError) -> str:
+    """Return what kept a command from something, and what to do about it in a terminal."""
+    if isinstance(error, SecretMissing):
+        return secret_unset_sentence(error, VARIABLES[SecretKind(error.kind)])
+    return error_sentence(error)
 
 
 def answer(question: str) -> str:

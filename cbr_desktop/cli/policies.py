@@ -122,7 +122,7 @@ def _cells(policy: Policy, now: datetime) -> tuple[str, ...]:
     return (
         shown(policy.name, 64),
         shown(policy.operation_type, 20),
-        _("enabled") if policy.enabled else _("disabled"),
+        _("Enabled") if policy.enabled else _("Disabled"),
         moment_words(at, None) if at is not None else "-",
         str(len(policy.vault_ids)),
         retention_words(policy),

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import category, east_asian_width
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.request_runner import Judgement, Report, judge_file
@@ -16,14 +17,15 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.domain.word import known
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence, settling_commands
-from cbr_desktop.text.states import gb_words, percent_words, shown, status_words
+from cbr_desktop.text.states import shown, state_words, status_words
+from cbr_desktop.text.words import share_words, use_words
 from cbr_desktop.workflows.ledger import Ledger
 
 GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
@@ -31,6 +33,7 @@ GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
 
 _SIGNS = {Severity.BLOCK: "✕", Severity.WARN: "▲", Severity.INFO: "·"}
 _LOSS = "!"
+_UPON = ("Mn", "Me")
 _WORDS = {Severity.BLOCK: "problems", Severity.WARN: "warnings", Severity.INFO: "notes"}
 
 
@@ -65,20 +68,35 @@ def vault_table(vaults: Iterable[Vault]) -> str:
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:
     """Return rows as a table of plain text; the first one is its head."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    widths = [max(map(cells_wide, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(_padded, row, widths)).rstrip() for row in rows)
+
+
+def cells_wide(text: str) -> int:
+    """Return how many cells of a terminal a line takes.
+
+    Wide and fullwidth characters of East Asia take two (Unicode annex 11), what is written upon a character none.
+    """
+    if text.isascii():
+        return len(text)
+    return sum(0 if category(each) in _UPON else 2 if east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cells_wide(text))
 
 
 def _vault_cells(vault: Vault) -> tuple[str, ...]:
-    kind = f"{vault.kind} {vault.protect_type}" if vault.protect_type != "backup" else str(vault.kind)
-    used = f"{gb_words(vault.used_gb)} / {gb_words(vault.size_gb)}"
+    kind = status_words(vault.kind)
+    if vault.protect_type is not ProtectType.BACKUP:
+        kind = listed([kind, status_words(vault.protect_type)])
     count = str(len(vault.resources))
     return (
         shown(vault.name),
-        shown(kind),
-        shown(vault.status),
-        used,
-        percent_words(vault.used_percent),
+        kind,
+        state_words(vault.status),
+        use_words(vault),
+        share_words(vault.used_percent) if vault.size_gb else "",
         count,
         shown(vault.id),
     )
@@ -170,7 +188,7 @@ def record_text(record: Mapping[str, Any]) -> str:
         lines.append(_("Request id {id}").format(id=shown(record["request_id"])))
     # what became of a single thing is what the sentence says
     parts = record["resources"] if record["checkpoint_id"] else []
-    lines += [f"  {shown(r['name'])}: {r['fate']} {_progress(r)}".rstrip() for r in parts]
+    lines += [f"  {shown(r['name'])}: {status_words(Fate[r['fate'].upper()])} {_progress(r)}".rstrip() for r in parts]
     lines += [
         f"  {shown(r['name'])}: {shown(r['code'])} {shown(r['reason'])} {r['remedy']}".rstrip()
         for r in record["skipped"]

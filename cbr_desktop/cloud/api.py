@@ -25,7 +25,7 @@ from cbr_desktop.cloud.wire.reading import ListPage, Names, Unfit, collector_at_
 from cbr_desktop.cloud.wire.replication import regions_from
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import task, tasks
-from cbr_desktop.cloud.wire.vaults import vaults
+from cbr_desktop.cloud.wire.vaults import vault, vaults
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
@@ -107,6 +107,14 @@ class CbrCloud:
     async def vaults(self) -> Listing[Vault]:
         """Return all vaults of the project, newest first, with their resources (ListVault)."""
         return await self._list("vaults", vaults, remembers=True)
+
+    async def vault(self, id: VaultId) -> Vault:
+        """Return one vault with its resources (ShowVault)."""
+        answer = await self._get(f"vaults/{self._segment(id)}")
+        found = _decoded(answer, vault)
+        if found.id.lower() != id.lower():
+            raise answer.unfit("another vault than was asked for")
+        return found
 
     async def protectables(self, kind: str) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""

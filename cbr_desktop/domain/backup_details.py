@@ -1,6 +1,7 @@
 """What is told of a single backup when it is opened; no list has it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,7 +13,9 @@ from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 class BackupDetails:
     """What is told of a single backup alone. ``children`` are the backups of a server's disks, which no list has.
 
-    ``protected_at`` is the time of the data, ``None`` where the service does not say, as for disks.
+    ``protected_at`` is the time of the data, ``None`` where the service does not say, as for disks. ``snapshots`` has
+    the ids of the snapshots behind the backups of disks, by the ids of these. ``answer`` is all that the service said,
+    as it said it.
     """
 
     backup: Backup
@@ -21,6 +24,8 @@ class BackupDetails:
     protected_at: datetime | None = None
     updated_at: datetime | None = None
     parent_id: BackupId | None = None
+    snapshots: Mapping[BackupId, str] = field(default_factory=dict, hash=False)
+    answer: str = field(default="", repr=False, compare=False)
 
 
 class MemberStatus(StrEnum):
@@ -58,11 +63,21 @@ class SavedDisk:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedPort:
+    """How a server was attached to a network when it was backed up; texts are empty where that is not told."""
+
+    addresses: tuple[str, ...] = ()
+    network_id: str = ""
+    mac: str = ""
+    security_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BackupMetadata:
     """What the service saved of a server with its backup: how it was built at that time.
 
     Empty texts and ``None`` stand for what is not told. ``unread`` counts the parts that are no JSON, which the
-    service's own example has.
+    service's own example has. The server's ``user_data`` is left out on purpose: it may hold passwords.
     """
 
     backup_id: BackupId
@@ -75,3 +90,8 @@ class BackupMetadata:
     addresses: tuple[str, ...] = ()
     disks: tuple[SavedDisk, ...] = ()
     unread: int = 0
+    key_name: str = ""
+    vpc_id: str = ""
+    tags: tuple[str, ...] = ()
+    ports: tuple[SavedPort, ...] = ()
+    floating_addresses: tuple[str, ...] = ()

@@ -42,13 +42,16 @@ class Blast:
 
 
 def destroys(effect: Effect) -> bool:
-    """Whether a change of this effect takes something away that was there."""
-    return effect in (Effect.DELETES, Effect.OVERWRITES)
+    """Whether a change of this effect takes something away for good that was there."""
+    return effect in (Effect.DELETES, Effect.OVERWRITES, Effect.BINDS)
 
 
 def wants_typed_name(effect: Effect, environment: Environment) -> bool:
-    """Whether a person types the name of what is destroyed or overwritten before it goes."""
-    return destroys(effect) and environment is Environment.PRODUCTION
+    """Whether a person types the name of what is destroyed, overwritten or bound before it goes.
+
+    What binds for good asks for it everywhere: of what is lost there may be another one, of a freedom there is none.
+    """
+    return effect is Effect.BINDS or (destroys(effect) and environment is Environment.PRODUCTION)
 
 
 def name_to_type(subject: Subject) -> str:

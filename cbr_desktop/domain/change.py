@@ -18,7 +18,11 @@ VAULT_LANE = "vault:"
 
 
 class Kind(StrEnum):
-    """The operations, under the names that the service's definition has for them."""
+    """The operations, under the names that the service's definition has for them.
+
+    What can never be undone is a kind of its own, even where the definition has it as one of the things that an
+    operation can ask for; it has a name of ours then, and ``definition`` tells the service's.
+    """
 
     CREATE_CHECKPOINT = "CreateCheckpoint"
     DELETE_BACKUP = "DeleteBackup"
@@ -33,6 +37,13 @@ class Kind(StrEnum):
     ANSWER_SHARE = "UpdateMemberStatus"
     REPLICATE_BACKUP = "CopyBackup"
     REPLICATE_VAULT = "CopyCheckpoint"
+    UPDATE_VAULT = "UpdateVault"
+    LOCK_VAULT = "LockVault"
+
+    @property
+    def definition(self) -> str:
+        """The name that the service's definition has for it."""
+        return "UpdateVault" if self.value == "LockVault" else self.value
 
 
 class Repeat(Enum):
@@ -53,6 +64,8 @@ class Effect(Enum):
     CHANGES = auto()
     DELETES = auto()
     OVERWRITES = auto()
+    BINDS = auto()
+    """It takes a freedom away for good: what it forbids is never allowed again."""
 
 
 class SubjectType(StrEnum):

@@ -8,6 +8,7 @@ operation, the parts of the path and the body::
 Other top-level keys are kept and ignored. What each operation takes is said where it is defined.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -69,6 +70,19 @@ class Schema:
     name: str
     fields: Mapping[str, Any]
     needed: frozenset[str] = frozenset()
+
+
+def laid_out(text: str) -> str:
+    """Return JSON with each value on a line of its own, so that two texts can be compared line by line.
+
+    A text that is no JSON, or that would not say the same afterwards, is returned as it is.
+    """
+    noted: list[Finding] = []
+    try:
+        value = request.decode(text.encode("utf-8", "surrogatepass"), noted)
+    except request.NotJson:
+        return text
+    return text if noted else json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def read(data: bytes) -> tuple[Document | None, list[Finding]]:

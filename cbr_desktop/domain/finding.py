@@ -78,6 +78,37 @@ class FindingKind(StrEnum):
     VAULT_MAY_FILL = "vault-may-fill"  # vault, free_gb, upper_gb
     VAULT_NOT_PUBLIC = "vault-not-public"  # vault, cloud_type
     VAULT_UNVERIFIED = "vault-unverified"  # id
+    # changes of vaults
+    OUT_OF_RANGE = "out-of-range"  # path, found, low, high
+    VAULT_STATE = "vault-state"  # vault, status: it is changed in no such state
+    VAULT_UNCHANGED = "vault-unchanged"  # vault
+    VAULT_NAME_TAKEN = "vault-name-taken"  # name
+    LOCK_APART = "lock-apart"  # vault: locking is a request of its own
+    SIZE_BY_ORDER = "size-by-order"  # vault
+    SIZE_BUSY = "size-busy"  # vault
+    SIZE_BELOW_USED = "size-below-used"  # vault, used_gb, size_gb
+    SIZE_BELOW_ALLOCATED = "size-below-allocated"  # allocated_gb, size_gb
+    SIZE_AFTER = "size-after"  # vault, size_gb, free_gb, used_percent: as it is then
+    LEVEL_BACK = "level-back"  # vault
+    LEVEL_UNFIT = "level-unfit"  # vault
+    LEVEL_FOR_GOOD = "level-for-good"  # vault, count (servers)
+    EXPANSION_BY_ORDER = "expansion-by-order"  # vault
+    EXPANSION_TOO_LATE = "expansion-too-late"  # vault
+    EXPANSION_STEP = "expansion-step"  # vault, size_gb, then_gb
+    OVER_THRESHOLD = "over-threshold"  # vault, used_percent, threshold
+    BINDING_NEEDS_POLICY = "binding-needs-policy"  # vault
+    BINDING_NEEDS_ROOM = "binding-needs-room"  # vault, free_gb, limit
+    BINDING_UNKNOWN = "binding-unknown"  # vault
+    BINDING_TAKES = "binding-takes"  # vault, count, names, size_gb, some (resources that have a part of the tags)
+    LOCKED_ALREADY = "locked-already"  # vault
+    LOCK_FOR_GOOD = "lock-for-good"  # vault
+    LOCK_HOLDS = "lock-holds"  # vault, count (resources)
+    LOCK_KEEPS = "lock-keeps"  # vault, count (automatic backups), last (when the last of them expires)
+    LOCK_KEEPS_FOREVER = "lock-keeps-forever"  # vault, count (automatic backups that never expire)
+    LOCK_POLICY_FOREVER = "lock-policy-forever"  # vault, policy: what it makes never expires
+    TOO_MANY_TAGS = "too-many-tags"  # count, limit
+    TAG_TWICE = "tag-twice"  # key
+    TAG_KEY_MISSING = "tag-key-missing"
     # resources
     NOTHING_CHOSEN = "nothing-chosen"
     TOO_MANY_RESOURCES = "too-many-resources"  # count, limit
@@ -115,7 +146,6 @@ class FindingKind(StrEnum):
     BAD_PATTERN = "bad-pattern"  # found
     TOO_MANY_PATTERNS = "too-many-patterns"  # count, limit
     RUNS_TOO_CLOSE = "runs-too-close"  # first, second (HH:MM UTC)
-    POLICY_RANGE = "policy-range"  # path, found, low, high
     TIMEZONE_MISSING = "timezone-missing"
     RETENTION_EXCLUSIVE = "retention-exclusive"
     POLICIES_FULL = "policies-full"  # count, limit
@@ -173,14 +203,19 @@ class FindingKind(StrEnum):
     REPLICATE_NOTHING = "replicate-nothing"  # vault, region
     REPLICATE_COUNT = "replicate-count"  # vault, region, count
     REPLICATED_BEFORE = "replicated-before"  # vault, region
-    # schedules
-    VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, count (resources)
+    # schedules; each but the first one has a ``policy_id`` besides
+    VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, vault_id, count (resources)
     POLICY_UNUSED = "policy-unused"  # policy
     POLICY_DISABLED = "policy-disabled"  # policy, count (vaults), since (its last task, ``None`` where none is known)
     RETENTION_SHORT = "retention-short"  # policy, count (days)
     RUNS_IN_PEAK = "runs-in-peak"  # policy, count
     RUNS_MISSED = "runs-missed"  # policy, vault, count, last (the time of the last one)
+    # policy, other, vault, count (runs within a week), when (the first of them), lasts (minutes, ``None`` for unknown)
+    REPLICATION_EARLY = "replication-early"  # other: the backup policy whose backups it copies
+    POLICIES_TOGETHER = "policies-together"  # other: the policy that is usually at work in the vault
+    RUN_OVERTAKES = "run-overtakes"  # other: the policy itself
     # plans
+    PLAN_IS_REQUEST = "plan-is-request"  # the file holds one request and no plan
     PLAN_RANGE = "plan-range"  # path, low, high, found; ``high`` is 0 where there may be none
     STEP_UNCLEAR = "step-unclear"  # path
     FILE_OUTSIDE = "file-outside"  # path

@@ -113,6 +113,8 @@ def read(data: bytes) -> tuple[Plan | None, list[StepFinding]]:
     if not isinstance(value, dict) or not isinstance(value.get("plan"), dict):
         found = ValueKind.OTHER if isinstance(value, dict) else ValueKind.NO_OBJECT
         if isinstance(value, dict) and "plan" not in value:
+            if "checkpoint" in value or documents.names_operation(value):
+                return None, [_whole(block(FindingKind.PLAN_IS_REQUEST, RequestPart.FILE))]
             found = ValueKind.NONE
         return None, [_whole(block(FindingKind.NOT_OBJECT, RequestPart.FILE, path="plan", found=found))]
     inside = value["plan"]

@@ -323,7 +323,7 @@ def _retention_findings(kept: Retention, full_backup_interval: int) -> Iterator[
 
 
 def _range(path: str, found: int, low: int, high: int) -> Finding:
-    return block(FindingKind.POLICY_RANGE, RequestPart.RETENTION, "9900", path=path, found=found, low=low, high=high)
+    return block(FindingKind.OUT_OF_RANGE, RequestPart.RETENTION, "9900", path=path, found=found, low=low, high=high)
 
 
 def _clock(minutes: int) -> str:

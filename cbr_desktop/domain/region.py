@@ -1,5 +1,6 @@
 """The regions of the public clouds and where they answer. Any other endpoint may be typed in."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -64,6 +65,37 @@ REGIONS: dict[str, Endpoints] = {
 }
 """Regions of Huawei Cloud (by the list of the vendor's client), Orange and Telekom, each with its endpoints."""
 
+_ZONES = {
+    "ae-ad-1": "Asia/Dubai",
+    "af-north-1": "Africa/Cairo",
+    "af-south-1": "Africa/Johannesburg",
+    "ap-southeast-1": "Asia/Hong_Kong",
+    "ap-southeast-2": "Asia/Bangkok",
+    "ap-southeast-3": "Asia/Singapore",
+    "ap-southeast-4": "Asia/Jakarta",
+    "ap-southeast-5": "Asia/Manila",
+    "eu-ch2": "Europe/Zurich",
+    "eu-de": "Europe/Berlin",
+    "eu-nl": "Europe/Amsterdam",
+    "eu-west-0": "Europe/Paris",
+    "eu-west-101": "Europe/Dublin",
+    "la-north-2": "America/Mexico_City",
+    "la-south-2": "America/Santiago",
+    "me-east-1": "Asia/Riyadh",
+    "my-kualalumpur-1": "Asia/Kuala_Lumpur",
+    "na-mexico-1": "America/Mexico_City",
+    "ru-moscow-1": "Europe/Moscow",
+    "ru-northwest-2": "Europe/Moscow",
+    "sa-brazil-1": "America/Sao_Paulo",
+    "tr-west-1": "Europe/Istanbul",
+}
+
+
+def zone_name(region: str) -> str:
+    """Return the time zone of where a region is, ``Europe/Berlin``; empty for one that is not in the list."""
+    return _ZONES.get(region, "Asia/Shanghai" if region.startswith("cn-") and region in REGIONS else "")
+
+
 _HOSTS = frozenset(
     {
         *(endpoint.removeprefix("https://") for endpoints in REGIONS.values() for endpoint in endpoints),
@@ -73,6 +105,45 @@ _HOSTS = frozenset(
         "cbr.eu-west-101.myhuaweicloud.com",
     }
 )
+
+
+class ConsolePage(StrEnum):
+    """The pages of a console that this program leads to; a row cannot be chosen there by an address.
+
+    Source: links in the vendor's documentation and samples, and the ``console_url`` in the example of the definition.
+    """
+
+    BACKUP = "/cbr/?region={region}#/cbr/manager/csbs/vaultList"
+    SERVERS = "/ecm/?region={region}#/ecs/manager/vmList"
+
+
+def _console_host(region: str) -> str:
+    """Return the host of the console for a region, empty where it is not known.
+
+    Accounts of the Chinese and of the international site have consoles of their own; the region is what tells them
+    apart here.
+    """
+    if region in _HUAWEI_CLOUD:
+        return "console.huaweicloud.com" if region.startswith("cn-") else "console-intl.huaweicloud.com"
+    own = {
+        "eu-west-101": "console.eu.huaweicloud.com",
+        "eu-de": "console.otc.t-systems.com",
+        "eu-nl": "console.otc.t-systems.com",
+        "eu-ch2": "console.sc.otc.t-systems.com",
+    }
+    return own.get(region, "")
+
+
+CONSOLE_HOSTS = frozenset(filter(None, map(_console_host, REGIONS)))
+"""The hosts of the consoles that are known."""
+
+
+def console_url(cbr_endpoint: str, page: ConsolePage) -> str:
+    """Return the address of a page in the console beside a backup service, empty where that is not known."""
+    endpoint = cbr_endpoint.rstrip("/").lower()
+    region = next((name for name, known in REGIONS.items() if known.cbr == endpoint), "")
+    host = _console_host(region)
+    return f"https://{host}{page.format(region=region)}" if host else ""
 
 
 def is_public_cloud(endpoint: str) -> bool:

@@ -8,6 +8,8 @@ from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 
 MB_PER_GB = 1024
 """The service's gigabyte, as its metrics and its vault page use it."""
+SMALLEST_GB, LARGEST_GB = 10, 10_485_760
+"""The sizes that a vault can have when it is created; later on it may be as small as 1 GB (definition)."""
 RESOURCES_PER_VAULT = 256
 """How many resources a vault takes, and how many a checkpoint may name."""
 
@@ -81,7 +83,11 @@ class Resource:
 
 @dataclass(slots=True)
 class Vault:
-    """A vault. ``size_gb`` is what was bought, ``used_mb`` may exceed it; ``resources`` is the whole list."""
+    """A vault. ``size_gb`` is what was bought, ``used_mb`` may exceed it; ``resources`` is the whole list.
+
+    ``notify`` is whether its owner is told when ``threshold_percent`` is reached, ``None`` where the service does not
+    say. With ``auto_bind`` it takes in resources by itself, of those with ``bind_tags`` alone where there are any.
+    """
 
     id: VaultId
     name: str
@@ -104,6 +110,8 @@ class Vault:
     enterprise_project_id: str = "0"
     auto_bind: bool = False
     multi_az: bool = False
+    notify: bool | None = None
+    bind_tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def used_gb(self) -> float:

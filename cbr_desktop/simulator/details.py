@@ -40,7 +40,7 @@ def server_detail(resource: Resource, project_id: str) -> Json:
         "host_status": "UP",
         "locked": False,
         "progress": 0,
-        "key_name": None,
+        "key_name": "KeyPair-ops" if resource.os == "Linux" else None,
         "fault": None,
         "config_drive": "",
         "accessIPv4": "",

@@ -23,10 +23,14 @@ def show(call: Call) -> Answer:
         raise refusals.service("6206")
     wire = Wire(call.estate, call.modes)
     address = address_of(resource)
+    server = server_detail(resource, call.estate.project_id)
+    network_id = next(iter(server["addresses"]))
     port = {
         "id": address["OS-EXT-IPS:port_id"],
         "status": "ACTIVE",
         "device_id": resource.id,
+        "network_id": network_id,
+        "security_groups": [each["id"] for each in server["security_groups"]],
         "mac_address": address["OS-EXT-IPS-MAC:mac_addr"],
         "tenant_id": call.estate.project_id,
         "fixed_ips": [{"ip_address": address["addr"]}],
@@ -34,6 +38,7 @@ def show(call: Call) -> Answer:
     attached = {
         "port_state": "ACTIVE",
         "port_id": port["id"],
+        "net_id": network_id,
         "mac_addr": port["mac_address"],
         "fixed_ips": port["fixed_ips"],
     }
@@ -46,7 +51,7 @@ def show(call: Call) -> Answer:
             "floatingips": [_text({"floatingips": None})],
             "interface": _text({"interfaceAttachments": [attached]}),
             "ports": [_text({"port": port})],
-            "server": _text({"server": server_detail(resource, call.estate.project_id)}),
+            "server": _text({"server": server}),
             "volumes": [_text({"volume": each}) for each in disks],
         }
     )

@@ -36,6 +36,11 @@ def tuples(column: list[list[Any]]) -> list[tuple[Any, ...]]:
     return [tuple(value) for value in column]
 
 
+def pairs(column: list[list[list[str]]]) -> list[tuple[tuple[str, ...], ...]]:
+    """Bring tuples of pairs back, which JSON writes as lists of lists."""
+    return [tuple(map(tuple, value)) for value in column]
+
+
 def words(enumeration: type[StrEnum]) -> Restore:
     """Return what ``domain.word.known`` does, for a whole column: at this number a call for each would be felt."""
     members: dict[str | None, str] = {member.value: member for member in enumeration}
@@ -146,6 +151,7 @@ VAULTS = Nested(
             "protect_type": words(ProtectType),
             "status": words(VaultStatus),
             "created_at": moments,
+            "bind_tags": pairs,
         },
         ("cloud_type", "consistent_level", "charging_mode", "enterprise_project_id"),
     ),

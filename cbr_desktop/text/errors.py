@@ -345,6 +345,15 @@ def _no_profile_there(error: NoProfile) -> str:
     return missing.format(profile=quoted(error.profile, 60), path=shown(error.path))
 
 
+def secret_unset_sentence(error: SecretMissing, variable: str) -> str:
+    """Return that a command was given no secret, and by which variable of the environment it can be."""
+    unset = _(
+        "No {secret} is known for profile {profile}. Set {variable} in the environment, or run the command in a"
+        " terminal, where it is asked for. The window can keep it in the system's store."
+    )
+    return unset.format(secret=secret_words(error.kind), profile=quoted(error.profile), variable=variable)
+
+
 def _secret_missing(error: SecretMissing) -> str:
     return _("No {secret} is known for profile {profile}. Enter it to go online; until then requests wait.").format(
         secret=secret_words(error.kind), profile=quoted(error.profile)

@@ -11,7 +11,7 @@ from typing import Any
 
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification, record_of
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
-from cbr_desktop.text.states import counted, grouped, shown
+from cbr_desktop.text.states import counted, grouped, shown, utc_words
 
 COLUMNS = (
     *("number", "at", "kind", "by", "profile", "project", "vault", "vault_name", "intent", "summary", "facts"),
@@ -127,7 +127,7 @@ def csv_export(entries: Iterable[Entry]) -> str:
 def html_export(entries: Iterable[Entry], verification: Verification, now: datetime) -> str:
     """Return entries as a page to print: whole in itself, nothing in it is run or fetched."""
     rows = "".join(_html_row(entry) for entry in entries)
-    made = _("Made {at}.").format(at=now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"))
+    made = _("Made {at}.").format(at=utc_words(now))
     state = "sound" if verification.is_whole else "broken"
     titles = (_("No."), _("Time (UTC)"), _("What"), _("By"), _("Profile"), _("Vault"), _("Request"), "")
     heads = "".join(f"<th>{escape(title)}</th>" for title in titles)

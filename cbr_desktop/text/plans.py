@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, M
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
 from cbr_desktop.text.sentences import finding_sentence, intent_sentence
-from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
@@ -375,8 +375,8 @@ def report_html(report: PlanReport, now: datetime) -> str:
         for row in report.rows
     )
     title = _("Plan {name}").format(name=shown(report.name))
-    begun = _("Run {run}, begun {at}.").format(run=report.run, at=_iso(report.started_at))
-    made = _("Report of {at}.").format(at=_iso(now))
+    begun = _("Run {run}, begun {at}.").format(run=report.run, at=utc_words(report.started_at))
+    made = _("Report of {at}.").format(at=utc_words(now))
     state = "sound" if report.verdict is PlanVerdict.WHOLE else "broken"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -386,10 +386,6 @@ def report_html(report: PlanReport, now: datetime) -> str:
         f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
         f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
     )
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def found_cells(

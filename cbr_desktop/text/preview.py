@@ -83,10 +83,10 @@ def _hcloud(change: Change, profile: Profile) -> str:
         document["body"] = json.loads(change.body)
     text = json.dumps(document, ensure_ascii=False, indent=2)
     region = shlex.quote(profile.region) if profile.region else '"$CBR_REGION"'
-    file = f"CBR_{change.kind}.json"
+    file = f"CBR_{change.kind.definition}.json"
     return (
         f"cat > {file} <<'END_OF_REQUEST'\n{text}\nEND_OF_REQUEST\n"
-        f"hcloud CBR {change.kind} --cli-region={region} \\\n"
+        f"hcloud CBR {change.kind.definition} --cli-region={region} \\\n"
         '  --project_id="$CBR_PROJECT_ID" \\\n'
         f"  --cli-jsonInput={file}\n"
     )
@@ -95,7 +95,7 @@ def _hcloud(change: Change, profile: Profile) -> str:
 def _python(change: Change, profile: Profile) -> str:
     """Write a program that builds the request of the classes that the service's definition names."""
     operation = OPERATIONS[change.kind]
-    name = str(change.kind)
+    name = change.kind.definition
     arguments = [f"{key}={_literal(part)}" for key, part in parts_of(operation.template, change.path).items()]
     classes = {f"{name}Request"}
     body, remark = "", ""

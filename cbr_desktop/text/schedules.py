@@ -1,14 +1,18 @@
 """When a policy runs and how long it keeps what it makes, in words: by the service's clock, which is UTC, and here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
+from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.domain.policy import Policy, PolicyDraft
+from cbr_desktop.domain.region import zone_name
 from cbr_desktop.domain.retention import FOREVER, Day, Forecast
-from cbr_desktop.domain.schedule import DAYS, Recurrence, Season, offset_at, recurrence
+from cbr_desktop.domain.schedule import DAYS, PEAK_HOURS, Recurrence, Season, offset_at, recurrence, zone_of
 from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, sentences
-from cbr_desktop.text.states import counted, grouped, quoted, shown
+from cbr_desktop.text.states import counted, duration_words, grouped, quoted, shown
+from cbr_desktop.text.words import Times
+from cbr_desktop.workflows.timetable import Clash, ClashKind
 
 DAY_WORDS = dict(zip(DAYS, (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")), strict=True))
 _LONG_TERM = (
@@ -233,3 +237,126 @@ def forecast_sentences(told: Forecast, earlier: int = 0) -> list[str]:
 def day_row(day: Day) -> tuple[str, str, str, str]:
     """Return what is there at the end of a day: of the backups of now, of those made since, and together."""
     return f"{day.day:%Y-%m-%d}", str(day.existing), str(day.made), str(day.total)
+
+
+# pictures
+
+_FEW_DAYS, _MANY_DAYS = 14, 31
+"""Up to how many days the days of the week are written on an axis, and from how many on each month."""
+
+
+def axis_day_words(at: datetime, days: int) -> str:
+    """Return what stands on an axis of so many days where one begins: ``Mon 30`` or ``30``; the first as ``12-01``."""
+    day = f"{at:%m-%d}" if at.day == 1 or days > _MANY_DAYS else str(at.day)
+    return f"{day_words(DAYS[at.weekday()])} {day}" if days <= _FEW_DAYS else day
+
+
+def span_words(since: datetime, until: datetime) -> str:
+    """Return the days from one to the other: ``2026-11-30 – 2026-12-06``."""
+    return f"{since:%Y-%m-%d} – {until - timedelta(hours=1):%Y-%m-%d}"
+
+
+def runs_span_words(since: datetime, until: datetime) -> str:
+    """Return the days of a picture of runs, and what is shaded in it."""
+    late, early = PEAK_HOURS
+    return _("{span} · shaded: busy hours of the service, {late} to {early}").format(
+        span=span_words(since, until), late=clock_of_day(60 * late), early=clock_of_day(60 * early)
+    )
+
+
+def calendar_words(policies: int, runs: int, days: int) -> str:
+    """Return what a picture of runs shows, for whoever does not see it."""
+    return _("{runs} of {policies} within {days}. The arrow keys go from run to run.").format(
+        runs=counted("{count} run", "{count} runs", runs),
+        policies=counted("{count} policy", "{count} policies", policies),
+        days=counted("{count} day", "{count} days", days),
+    )
+
+
+def _at(at: datetime, *, utc: bool) -> str:
+    """Return a moment with its day of the week, by the operator's clock."""
+    there = at.astimezone(UTC) if utc else at.astimezone()
+    words = f"{day_words(DAYS[there.weekday()])} {there:%Y-%m-%d %H:%M}"
+    return f"{words} UTC" if utc else f"{words} ({at.astimezone(UTC):%H:%M} UTC)"
+
+
+def run_sentence(policy: str, at: datetime, lasts: timedelta | None, *, is_certain: bool, utc: bool) -> str:
+    """Return when a policy runs, or would if it did, and how long that usually takes."""
+    if not is_certain:
+        return _("{policy} would run {at}, if it were enabled and applied to a vault.").format(
+            policy=quoted(policy, 80), at=_at(at, utc=utc)
+        )
+    takes = _("It usually takes {lasts}.").format(lasts=duration_words(lasts)) if lasts is not None else ""
+    return sentences(_("{policy} runs {at}.").format(policy=quoted(policy, 80), at=_at(at, utc=utc)), takes)
+
+
+_CLASHES = {
+    ClashKind.BEFORE_BACKUP_ENDS: N_("{other} is usually still backing up vault {vault} then."),
+    ClashKind.SAME_VAULT: N_("{other} is usually at work in vault {vault} then, which makes one backup at a time."),
+    ClashKind.STILL_RUNNING: N_("Its last run in vault {vault} is usually still at work then."),
+}
+
+
+def clash_sentence(clash: Clash, policies: Mapping[PolicyId, str], vaults: Mapping[str, str]) -> str:
+    """Return what a run gets in the way of, by the names of policies and vaults."""
+    other, vault = policies.get(clash.other_id, clash.other_id), vaults.get(clash.vault_id, clash.vault_id)
+    return _(_CLASHES[clash.kind]).format(other=quoted(other, 80), vault=quoted(vault, 80))
+
+
+def resource_forecast_words(name: str, now: int, then: int) -> str:
+    """Return a resource, how many of its backups are there now, and how many of these at the end."""
+    return _("{name}  {now} → {then}").format(name=shown(name, 80), now=grouped(now), then=grouped(then))
+
+
+def removals_words(removals: int, resources: int, days: int) -> str:
+    """Return what a picture of deletions shows, for whoever does not see it."""
+    return _("Deleted within {days}: {backups} of {resources}.").format(
+        backups=counted("{count} backup", "{count} backups", removals),
+        resources=counted("{count} resource", "{count} resources", resources),
+        days=counted("{count} day", "{count} days", days),
+    )
+
+
+def removal_sentence(name: str, at: datetime, made: Sequence[datetime], *, is_last: bool, utc: bool) -> str:
+    """Return which backups of a resource are deleted at a moment, by when they were made."""
+    said = ngettext(
+        "{at}: {count} backup of {name} is deleted, made {made}.",
+        "{at}: {count} backups of {name} are deleted, the first of them made {made}.",
+        len(made),
+    ).format(at=_at(at, utc=utc), count=grouped(len(made)), name=quoted(name, 80), made=_at(min(made), utc=utc))
+    return sentences(said, _("None of those that are there now is left then.") if is_last else "")
+
+
+def used_words(used: int, limit: int) -> str:
+    """Return how many of the policies are used that an account may have."""
+    return _("{used} of {limit} used").format(used=grouped(used), limit=grouped(limit))
+
+
+def full_interval_words(policy: Policy) -> str:
+    """Return how often a policy makes a full backup."""
+    every = policy.full_backup_interval
+    if every < 1:
+        return _("The first")
+    return _("Each") if every == 1 else counted("Every {count}th", "Every {count}th", every)
+
+
+def destination_words(policy: Policy) -> str:
+    """Return where a policy replicates to: region and project."""
+    places = [shown(each, 80) for each in (policy.destination_region, policy.destination_project_id) if each]
+    return " · ".join(places)
+
+
+def next_run_words(at: datetime | None, times: Times, region: str) -> str:
+    """Return when a policy runs next, by this clock, in UTC, and by the clocks of where its region is."""
+    if at is None:
+        return _("It does not run: it is disabled, or applied to no vault.")
+    zone = zone_name(region)
+    try:
+        there = at.astimezone(zone_of(zone)) if zone else None
+    except LookupError:  # this machine has no data of time zones
+        there = None
+    if there is None or there.utcoffset() == at.astimezone().utcoffset():
+        return times.both(at)
+    return _("{times} = {there} in region {region}").format(
+        times=times.both(at), there=f"{there:%Y-%m-%d %H:%M}", region=shown(region, 40)
+    )

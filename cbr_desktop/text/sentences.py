@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeGuard
 
@@ -29,7 +29,9 @@ from cbr_desktop.text.states import (
     quoted,
     shown,
     status_words,
+    utc_words,
 )
+from cbr_desktop.text.vault_findings import VAULT_FINDINGS
 from cbr_desktop.text.words import may_pass, shortfall_words
 from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
@@ -220,6 +222,47 @@ def _runs_missed(finding: Finding) -> str:
     )
 
 
+def _clash(finding: Finding) -> str:
+    """Return what of two policies that get into each other's way is wrong, and how often that is within a week."""
+    lasts, kind = finding.facts["lasts"], finding.kind
+    if kind is FindingKind.RUN_OVERTAKES:
+        told = _(
+            "Policy {policy} runs again while its last run in vault {vault} is usually still at work: that takes"
+            " {lasts}. Let it run less often."
+        )
+    elif kind is FindingKind.REPLICATION_EARLY:
+        told = (
+            _("Policy {policy} begins to copy at the very moment at which {other} begins to back vault {vault} up.")
+            if lasts is None
+            else _(
+                "Policy {policy} begins to copy while {other} is usually still backing vault {vault} up: that takes"
+                " {lasts}. Let it run later."
+            )
+        )
+    else:
+        told = (
+            _("Policies {policy} and {other} begin at one moment in vault {vault}, which makes one backup at a time.")
+            if lasts is None
+            else _(
+                "Policy {policy} begins while {other} is usually still at work in vault {vault}, which makes one backup"
+                " at a time: that takes {lasts}. Let them run further apart."
+            )
+        )
+    count = finding.facts["count"]
+    first = told.format(
+        policy=quoted(finding.facts["policy"]),
+        other=quoted(finding.facts["other"]),
+        vault=quoted(finding.facts["vault"]),
+        lasts=duration_words(timedelta(minutes=lasts)) if _is_int(lasts) else "",
+    )
+    often = ngettext(
+        "Within seven days that is {count} run, {when}.",
+        "Within seven days these are {count} runs, the first {when}.",
+        count if _is_int(count) else 2,
+    )
+    return sentences(first, often.format(count=_fact(count), when=_moment(finding.facts["when"])))
+
+
 def _too_long(finding: Finding) -> str:
     is_description, has_path = finding.subject is RequestPart.DESCRIPTION, "path" in finding.facts
     if is_description:
@@ -294,7 +337,9 @@ def _wrong_type(finding: Finding) -> str:
     facts = _presented(finding.facts)
     expected = finding.facts["expected"]
     if isinstance(expected, tuple):
-        facts["expected"] = pgettext("between words of which one is chosen", " or ").join(map(quoted, expected))
+        facts["expected"] = pgettext("between words of which one is chosen", " or ").join(
+            quoted("true" if each is True else each) for each in expected
+        )
     return _("‘{path}’ must be {expected}, but is {found}. Correct it in the file.").format_map(facts)
 
 
@@ -583,7 +628,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.RUNS_TOO_CLOSE: N_(
         "It runs at {first} and {second} UTC. On one day the service wants an hour between two runs, and refuses less."
     ),
-    FindingKind.POLICY_RANGE: N_("‘{path}’ may be {low} to {high}, not {found}. Correct it."),
+    FindingKind.OUT_OF_RANGE: N_("‘{path}’ may be {low} to {high}, not {found}. Correct it."),
     FindingKind.TIMEZONE_MISSING: N_(
         "Keeping the backup of a day, week, month or year needs a time zone such as UTC+01:00. Choose one."
     ),
@@ -769,6 +814,13 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         ),
     ),
     FindingKind.RUNS_MISSED: _runs_missed,
+    FindingKind.REPLICATION_EARLY: _clash,
+    FindingKind.POLICIES_TOGETHER: _clash,
+    FindingKind.RUN_OVERTAKES: _clash,
+    FindingKind.PLAN_IS_REQUEST: N_(
+        "The file holds one request, not a plan of several. Check or open it as a request file, or make a plan that has"
+        " it as a step."
+    ),
     FindingKind.PLAN_RANGE: _plan_range,
     FindingKind.STEP_UNCLEAR: N_(
         "‘{path}’ needs either a ‘request’ or a ‘file’, not both and not neither. Correct it."
@@ -785,6 +837,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.PEAK_HOURS: N_(
         "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual."
     ),
+    **VAULT_FINDINGS,
 }
 
 
@@ -1302,10 +1355,10 @@ def outcome_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         _("State: {state}").format(state=request_stand_words(intent, outcome)),
         intent_sentence(intent, outcome, now),
         _("Project: {project} at {endpoint}").format(project=project, endpoint=endpoint),
-        _("Asked for: {at}").format(at=_iso(intent.created_at)),
+        _("Asked for: {at}").format(at=utc_words(intent.created_at)),
     ]
     if intent.sent_at:
-        head.append(_("Sent: {at}").format(at=_iso(intent.sent_at)))
+        head.append(_("Sent: {at}").format(at=utc_words(intent.sent_at)))
     if checkpoint:
         head.append(_("Checkpoint id: {id} ({status})").format(id=checkpoint.id, status=checkpoint.status))
     if intent.request_id:
@@ -1324,10 +1377,6 @@ def _report_line(intent: Intent, resource: ResourceOutcome) -> str:
         progress=resource.progress_percent,
     )
     return sentences(said, refusal_sentence(resource.code, resource.message))
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def retry_sentence(draft: CheckpointDraft) -> str:

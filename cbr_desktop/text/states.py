@@ -4,7 +4,10 @@ Nothing here knows Qt. Whatever comes from outside (names, messages, file conten
 that it can neither reorder nor flood the text around it.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -78,8 +81,31 @@ def duration_words(span: timedelta) -> str:
     return counted("{count} day", "{count} days", hours // 24)
 
 
+_is_whole: ContextVar[bool] = ContextVar("is_whole", default=False)
+
+
+@contextmanager
+def whole_times() -> Iterator[None]:
+    """Let times have date and zone meanwhile: what a command prints is kept, mailed and read on another day."""
+    token = _is_whole.set(True)
+    try:
+        yield
+    finally:
+        _is_whole.reset(token)
+
+
+def utc_words(at: datetime) -> str:
+    """Return a time in UTC, to the second: ``2026-03-01 12:00:00 UTC``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def clock_words(at: datetime, now: datetime) -> str:
-    """Return a time of day as the operator's clock shows it, with the date when it is not today's."""
+    """Return a time of day as the operator's clock shows it, with the date when it is not today's.
+
+    Within ``whole_times`` it is the time in UTC, with its date.
+    """
+    if _is_whole.get():
+        return utc_words(at)
     local = at.astimezone()
     return local.strftime("%H:%M:%S" if local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S")
 
@@ -94,6 +120,14 @@ def status_words(value: object) -> str:
     if isinstance(value, Enum):
         return pgettext(*_WORDS[type(value).__name__][value.name])
     return _("{word} (unknown to this version)").format(word=shown(value, 60))
+
+
+def state_words(value: object) -> str:
+    """Return a state in plain words, with the service's own word where that is another."""
+    words = status_words(value)
+    if not isinstance(value, Enum) or str(value).casefold() == words.casefold():
+        return words
+    return _("{words} ({word})").format(words=words, word=value)
 
 
 def counted_states(state: "IntentState", count: int) -> str:
@@ -118,7 +152,7 @@ _COUNTED_STATES = {
 
 def protect_words(status: "ProtectStatus | str | None") -> str:
     """Return the state of a resource in its vault; it has none until its first backup."""
-    return _("Never backed up") if status is None else status_words(status)
+    return _("Never backed up") if status is None else state_words(status)
 
 
 # by the names of the enumerations: what the first window does not show need not be imported for its words

@@ -1,8 +1,7 @@
 """Words of the main window: sizes, shares, times and the empty states, for people and without Qt."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from enum import Enum
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
@@ -11,7 +10,7 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
 from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import duration_words, gb_number, gb_words, grouped, quoted, status_words
+from cbr_desktop.text.states import duration_words, gb_number, gb_words, grouped, quoted
 from cbr_desktop.workflows.ledger import Freshness, Part
 
 if TYPE_CHECKING:
@@ -150,14 +149,6 @@ def use_words(vault: Vault) -> str:
     return _("{used} / {total} GB").format(used=gb_number(vault.used_gb), total=grouped(vault.size_gb))
 
 
-def state_words(value: object) -> str:
-    """Return a state in plain words, with the service's own word where that is another."""
-    words = status_words(value)
-    if not isinstance(value, Enum) or str(value).casefold() == words.casefold():
-        return words
-    return _("{words} ({word})").format(words=words, word=value)
-
-
 # times
 
 
@@ -177,6 +168,15 @@ class Times:
         if at is None:
             return NONE
         return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.utc else f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+    def day(self, at: datetime) -> date:
+        """Return the day of a point in time where times are told."""
+        return (at.astimezone(UTC) if self.utc else at.astimezone()).date()
+
+    def begin(self, day: date) -> datetime:
+        """Return when a day begins where times are told, in UTC."""
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC if self.utc else None)
+        return midnight.astimezone(UTC)
 
     def both(self, at: datetime | None) -> str:
         """Return date and time to the second, local and in UTC."""

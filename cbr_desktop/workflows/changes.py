@@ -53,6 +53,8 @@ class Seen(Generic[Row]):
         gone: dict[str, Row] = {}
         known = [(self._sights[profile].rows, *held) for profile, held in lists.items() if profile in self._sights]
         for before, rows, is_whole in known:
+            if before is rows:  # there may be a hundred thousand of them
+                continue
             for id, row in rows.items():
                 seen = before.get(id)
                 if seen is None:

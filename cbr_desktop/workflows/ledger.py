@@ -97,6 +97,11 @@ class Reading(Protocol):
     """What can be read of a ledger, or of several that are looked at together."""
 
     @property
+    def members(self) -> "Sequence[Ledger]":
+        """The ledgers that it is made of."""
+        ...
+
+    @property
     def vaults(self) -> Mapping[VaultId, Vault]:
         """The vaults by id."""
         ...
@@ -169,7 +174,7 @@ class Ledger:
     """The regions that this one replicates to, ``None`` while nobody has read that."""
     projects: "Sequence[Project]" = ()
     """The account's projects in those regions."""
-    members: "dict[BackupId, Listing[Member]]" = field(default_factory=dict)
+    receivers: "dict[BackupId, Listing[Member]]" = field(default_factory=dict)
     """The projects that backups are shared with, of those backups of which that was read."""
     project_id: ProjectId | None = None
     """The id of the project, once the login has told it."""
@@ -215,6 +220,11 @@ class Ledger:
             raise troubles[0] if len(troubles) == 1 else ExceptionGroup("listeners of the ledger failed", troubles)
 
     # reading
+
+    @property
+    def members(self) -> "tuple[Ledger, ...]":
+        """This one alone."""
+        return (self,)
 
     def knows(self, subject: "Subject") -> bool:
         """Whether a thing is in the lists; what has no id yet is in none."""
@@ -297,6 +307,7 @@ class Ledger:
     ) -> None:
         """Replace the backups by a list that was read; ``by_id`` are its rows where they are filed already."""
         self.backups = _unless_same(self.backups, listing.rows) if by_id is None else by_id
+        self._open_with(Part.BACKUPS, self.backups, listing, from_cache)
         self._fresh(Part.BACKUPS, listing, from_cache)
 
     def put_policies(self, listing: "Listing[Policy]", *, from_cache: bool = False) -> None:
@@ -323,9 +334,9 @@ class Ledger:
         self.destinations = {vault.id: vault for vault in listing.rows}
         self._fresh(Part.DESTINATIONS, listing, False)
 
-    def put_members(self, id: BackupId, listing: "Listing[Member]") -> None:
+    def put_receivers(self, id: BackupId, listing: "Listing[Member]") -> None:
         """Keep which projects a backup is shared with; the list of what is offered keeps its age."""
-        self.members[id] = listing
+        self.receivers[id] = listing
         self.notify(Part.OFFERS)
 
     def put_intent(self, intent: "Intent") -> None:

@@ -27,6 +27,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.documents import change_in, draft_of, name_of, subject_of, uncounted_part
@@ -177,6 +178,11 @@ def wants_name(steps: Iterable[tuple[Step, Ledger]]) -> bool:
         for step, ledger in steps
         if step.document is not None
     )
+
+
+def on_production(steps: Iterable[tuple[Step, Ledger]]) -> bool:
+    """Whether one of some steps goes to a profile of production."""
+    return any(ledger.profile.environment is Environment.PRODUCTION for _step, ledger in steps)
 
 
 def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int, Blast]:

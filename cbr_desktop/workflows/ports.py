@@ -55,6 +55,10 @@ class Cloud(Protocol):
         """Return all vaults of the project, newest first, with their resources."""
         ...
 
+    async def vault(self, id: VaultId) -> Vault:
+        """Return one vault with its resources."""
+        ...
+
     async def protectables(self, kind: str) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo``."""
         ...

@@ -260,7 +260,7 @@ class Refresh:
 
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""
-        self._ledger.put_members(id, await self._cloud.members(id))
+        self._ledger.put_receivers(id, await self._cloud.members(id))
 
     async def _pause(self) -> None:
         """Wait for the next round or for being asked, whichever is first."""

@@ -14,11 +14,19 @@ from cbr_desktop.domain.schedule import Schedule, is_peak, offset_at
 from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultStatus
 from cbr_desktop.workflows.ledger import Part, Reading
+from cbr_desktop.workflows.timetable import Clash, ClashKind, clashes, usual_durations
 
 SHORT_DAYS = 7
 """Backups that reach back less than this many days are few: a weekend with its holidays is longer."""
 LOOKED_BACK = timedelta(days=7)
 """How far back it is looked for runs that have made nothing: further back the policy may have been another one."""
+LOOKED_AHEAD = timedelta(days=7)
+"""How far ahead it is looked for runs that get into each other's way: rules are for days of the week."""
+_CLASHES = {
+    ClashKind.BEFORE_BACKUP_ENDS: FindingKind.REPLICATION_EARLY,
+    ClashKind.SAME_VAULT: FindingKind.POLICIES_TOGETHER,
+    ClashKind.STILL_RUNNING: FindingKind.RUN_OVERTAKES,
+}
 _EARLY, _LATE = timedelta(minutes=5), timedelta(hours=2)
 """Within what of its time a run has left a task; the service may spread runs over some time."""
 _MONTH_DAYS, _YEAR_DAYS = 30, 365
@@ -73,7 +81,9 @@ def schedule_findings(ledger: Reading, now: datetime, zone: tzinfo | None = None
     tasks = _tasks_of_policies(ledger)
     found = [*_vaults_without(own, ledger)]
     for policy in own:
-        found += _of_policy(policy, ledger, tasks[policy.id], now, zone)
+        about = _of_policy(policy, ledger, tasks[policy.id], now, zone)
+        found += (replace(each, facts={**each.facts, "policy_id": policy.id}) for each in about)
+    found += _clashing(ledger, now)
     return [replace(each, as_of=as_of) for each in found]
 
 
@@ -93,13 +103,35 @@ def _created_at(task: Task) -> datetime:
     return task.created_at
 
 
+def _clashing(ledger: Reading, now: datetime) -> Iterator[Finding]:
+    """Yield which policies get into each other's way within ``LOOKED_AHEAD``, each pair of them once."""
+    lasting = usual_durations(ledger.tasks.values())
+    pairs = defaultdict[object, list[Clash]](list)
+    for clash in clashes(ledger, lasting, now, now + LOOKED_AHEAD):
+        pairs[clash.kind, clash.policy_id, clash.other_id].append(clash)
+    for each in pairs.values():
+        first, policies = each[0], ledger.policies
+        vault = ledger.vaults.get(first.vault_id)
+        yield warn(
+            _CLASHES[first.kind],
+            RequestPart.SCHEDULE,
+            policy_id=first.policy_id,
+            policy=policies[first.policy_id].name,
+            other=policies[first.other_id].name,
+            vault=vault.name if vault is not None else first.vault_id,
+            count=len(each),
+            when=first.at,
+            lasts=None if first.lasts is None else round(first.lasts / timedelta(minutes=1)),
+        )
+
+
 def _vaults_without(own: Sequence[Policy], ledger: Reading) -> Iterator[Finding]:
     covered = {id for policy in own for id in policy.vault_ids}
     for vault in ledger.vaults.values():
         holds = vault.protect_type == ProtectType.BACKUP and vault.status != VaultStatus.DELETING and vault.resources
         if holds and vault.id not in covered:
-            count = len(vault.resources)
-            yield warn(FindingKind.VAULT_WITHOUT_POLICY, RequestPart.VAULT, vault=vault.name, count=count)
+            kind, count = FindingKind.VAULT_WITHOUT_POLICY, len(vault.resources)
+            yield warn(kind, RequestPart.VAULT, vault=vault.name, vault_id=vault.id, count=count)
 
 
 def _of_policy(

@@ -16,12 +16,16 @@ import pytest
 from cbr_desktop import __version__
 from cbr_desktop.app.profile import DEMO_PROFILES, find_profile
 from cbr_desktop.cli import main
+from cbr_desktop.cli.report import cells_wide, table
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.vault import Vault, VaultStatus
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from cbr_desktop.text.states import state_words
 
 Write = Callable[..., str]
 
@@ -73,6 +77,39 @@ def test_vaults_as_a_table_and_as_json(capsys: pytest.CaptureFixture[str]) -> No
     vaults = json.loads(capsys.readouterr().out)["vaults"]
     assert len(vaults) == 14
     assert {vault["id"] for vault in vaults} >= {REFERENCE_VAULT_ID}
+
+
+def test_a_table_in_a_terminal_has_the_words_of_the_window_and_keeps_its_columns(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["vaults", "--demo"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    wide = next(row for row in rows if row.startswith("工作区"))
+    assert " ".join(wide.split()[1:4]) == "Desktop vault Available"
+    states = {row[head.index("STATE") :].split("  ")[0] for row in rows if row.isascii()}
+    assert states >= {state_words(VaultStatus.AVAILABLE), state_words(VaultStatus.LOCK)}
+    assert len(wide) + len("工作区") == len(rows[0])
+
+
+@pytest.mark.parametrize(("text", "cells"), [("vault", 5), ("工作区", 6), ("ＡＢ", 4), ("é", 1), ("e\u0301", 1)])
+def test_a_character_takes_the_cells_that_a_terminal_gives_it(text: str, cells: int) -> None:
+    assert cells_wide(text) == cells
+    head, row = table([("NAME", "NEXT"), (text, "x")]).splitlines()
+    assert cells_wide(row[: row.index("x")]) == head.index("NEXT")
+
+
+def test_a_missing_password_is_told_with_the_variable_that_gives_it(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CBR_DESKTOP_PASSWORD", raising=False)
+    (home / "config").mkdir(parents=True)
+    TomlProfiles(home / "config" / "profiles.toml").save(
+        Profile("Night", "https://iam.example.com", "https://cbr.example.com", "p", "u", "d")
+    )
+    assert main(["vaults"]) == 2
+    told = capsys.readouterr().err
+    assert "No password is known for profile" in told
+    assert "CBR_DESKTOP_PASSWORD" in told
 
 
 def test_a_good_file_is_called_good(written: Write, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,6 +50,21 @@ def test_two_files_are_compared_by_path_or_by_name(home: Path, capsys: pytest.Ca
     assert main(["drafts", "diff", "a.cbr.json", "missing.cbr.json"]) == 2
 
 
+def test_json_on_one_line_is_compared_value_by_value(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other, spread = (tmp_path / f"{name}.json" for name in ("one", "other", "spread"))
+    one.write_text('{"checkpoint":{"vault_id":"x","parameters":{"name":"a","incremental":true}}}')
+    other.write_text('{"checkpoint":{"vault_id":"x","parameters":{"name":"b","incremental":true}}}')
+    spread.write_text(json.dumps(json.loads(one.read_text()), indent=4))
+    assert main(["drafts", "diff", str(one), str(other)]) == 1
+    changed = [line for line in capsys.readouterr().out.splitlines()[2:] if line[0] in "+-"]
+    assert changed == ['-      "name": "a",', '+      "name": "b",']
+    assert main(["drafts", "diff", str(one), str(spread)]) == 0
+    assert "line breaks and blanks alone" in capsys.readouterr().out
+    one.write_text('{"a": 1, "a": 2}')
+    other.write_text('{"a": 2}')
+    assert main(["drafts", "diff", str(one), str(other)]) == 1
+
+
 def test_a_command_is_imported_without_its_secret(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,7 @@ from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from cbr_desktop.text.states import utc_words
 from cbr_desktop.workflows.ledger import Ledger
 from tests.stage import DAYS
 
@@ -88,7 +89,9 @@ def test_a_held_request_is_sent_when_it_is_released_and_not_before(
 ) -> None:
     intent = context.submit("before-patch")
     assert main(["outbox", "hold", intent.id[:8]]) == 0
-    assert "Held by you" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "Held by you" in out
+    assert f"confirmed {utc_words(intent.created_at)} by" in out  # with date and zone: it is read on another day
     assert main(["outbox", "hold", intent.id[:8], "--json"]) == 1
     assert [request["state"] for request in told(capsys)] == ["held"]
     assert main(["outbox", "list", "--json"]) == 0

@@ -58,6 +58,12 @@ def test_what_is_no_plan_cannot_be_used(tmp_path: Path, capsys: Out) -> None:
     assert main(["plan", "check", "--demo", str(tmp_path / "missing")]) == 2
 
 
+def test_a_request_file_is_told_from_a_plan(tmp_path: Path, capsys: Out) -> None:
+    (tmp_path / "one.cbr.json").write_text(json.dumps(step("one")["request"]))
+    assert main(["plan", "check", "--demo", str(tmp_path / "one.cbr.json")]) == 2
+    assert "The file holds one request, not a plan of several." in capsys.readouterr().out
+
+
 def test_a_plan_is_run_and_told_step_by_step(written: Write, capsys: Out, tmp_path: Path) -> None:
     html = tmp_path / "report.html"
     assert main(["plan", "run", "--demo", "--arm", "--json", "--html", str(html), written(step("one"))]) == 0

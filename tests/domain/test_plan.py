@@ -59,6 +59,9 @@ def test_what_is_not_said_is_the_careful_choice() -> None:
     [
         (b"{", [(0, FindingKind.NOT_JSON)]),
         (b"[]", [(0, FindingKind.NOT_OBJECT)]),
+        (b'{"checkpoint": {"vault_id": "x"}}', [(0, FindingKind.PLAN_IS_REQUEST)]),
+        (b'{"operation": "DeleteBackup", "path": {"backup_id": "x"}}', [(0, FindingKind.PLAN_IS_REQUEST)]),
+        (b'{"other": 3}', [(0, FindingKind.NOT_OBJECT)]),
         (b'{"plan": 3}', [(0, FindingKind.NOT_OBJECT)]),
         (data(), [(0, FindingKind.PLAN_RANGE)]),
         (data(*[{"request": REQUEST}] * 501), [(0, FindingKind.PLAN_RANGE)]),

@@ -24,6 +24,7 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.operations import change_of
 from tests.services import give
@@ -81,19 +82,27 @@ async def seen(dialog: ChangeDialog) -> None:
         await asyncio.sleep(0)
 
 
+def asked(context: ProfileContext, page: str, verb: str, row: object, host: QWidget) -> ChangeDialog:
+    """Open the dialog of a verb of a page."""
+    workspace = Workspace([], context.settings, context.clock, save_text)
+    dialog = Dialogs().ask(workspace, page, verb, [(context, row)], host)
+    assert isinstance(dialog, ChangeDialog)
+    return dialog
+
+
 async def opened(stage: Stage, context: ProfileContext, kind: str, host: QWidget) -> tuple[ChangeDialog, Backup]:
     """Open the dialog of a kind and fill it in, up to the button."""
     await stage.session.refresh.once()
     backup = own_backup(stage)
     if kind == "delete":
-        dialog = Dialogs().delete_backup(context, backup, host)
+        dialog = asked(context, "Backups", "delete", backup, host)
         await seen(dialog)
         child(dialog, QLineEdit, "changeTyped").setText(backup.name)
     elif kind == "rename":
-        dialog = Dialogs().rename_backup(context, backup, host)
+        dialog = asked(context, "Backups", "rename", backup, host)
         child(dialog, QLineEdit, "newName").setText("kept-for-audit")
     else:
-        dialog = Dialogs().create_policy(context, host)
+        dialog = asked(context, "Policies", "create", None, host)
         assert isinstance(dialog.form, PolicyFields)
         dialog.form.name.setText("nightly-new")
     await seen(dialog)
@@ -201,7 +210,7 @@ def test_nothing_is_deleted_while_the_lists_cannot_be_read(
         await stage.session.refresh.once()
         stage.cable.is_plugged = False
         stage.clock.advance(60)
-        dialog = Dialogs().delete_backup(context, own_backup(stage), host)
+        dialog = asked(context, "Backups", "delete", own_backup(stage), host)
         while dialog._tasks.is_busy:
             await stage.clock.sleep(1)
         child(dialog, QLineEdit, "changeTyped").setText(own_backup(stage).name)
@@ -217,7 +226,7 @@ def test_nothing_is_deleted_while_the_lists_cannot_be_read(
 # the same without a window
 
 
-def asked(stage: Stage, kind: str) -> tuple[Any, Backup]:
+def draft_of(stage: Stage, kind: str) -> tuple[Any, Backup]:
     backup = own_backup(stage)
     drafts = {
         "delete": BackupDeletion(backup.id),
@@ -233,7 +242,7 @@ def ran(stage: Stage, kind: str, fault: Fault | None) -> tuple[int, Intent, Back
 
     async def story() -> None:
         await stage.session.refresh.once()
-        draft, backup = asked(stage, kind)
+        draft, backup = draft_of(stage, kind)
         if fault is not None:
             stage.service.faults.add(fault)
         report = await RequestRunner(stage.session).send(change_of(draft, stage.session.ledger), wait=True)
@@ -271,7 +280,7 @@ def test_a_command_that_does_not_wait_ends_with_the_answer_of_what_went_again(st
 
     async def story() -> None:
         await stage.session.refresh.once()
-        draft, _ = asked(stage, kind)
+        draft, _ = draft_of(stage, kind)
         stage.service.faults.add(Fault(*METHODS[kind], "cut", "before"))
         report = await RequestRunner(stage.session).send(change_of(draft, stage.session.ledger), wait=False)
         told.extend((exit_code(report), report.intent.state))

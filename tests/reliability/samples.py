@@ -21,6 +21,7 @@ from cbr_desktop.domain.policy import (
 )
 from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
+from cbr_desktop.domain.vault_changes import VaultLock, VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.inventory import Share
 from cbr_desktop.simulator.service import Service
@@ -214,6 +215,23 @@ def _copies_of_vault(service: Service, _name: str, subject: str) -> int:
     return len(backup.records or ())
 
 
+def _own_vault(service: Service) -> str:
+    """Put a vault into the estate that nothing else is done to; it is empty."""
+    vaults = service.estate.vaults
+    made = replace(vaults[REFERENCE_VAULT_ID], id=str(uuid.uuid4()), resources=[], used_mb=0)
+    vaults[made.id] = made
+    service.estate.changed()
+    return made.id
+
+
+def _is_vault_renamed(service: Service, name: str, subject: str) -> int:
+    return service.estate.vaults[subject].name == name
+
+
+def _is_locked(service: Service, _name: str, subject: str) -> int:
+    return service.estate.vaults[subject].locked
+
+
 _WAYS = {
     Kind.CREATE_CHECKPOINT: _Way(
         lambda _service: REFERENCE_VAULT_ID,
@@ -254,6 +272,10 @@ _WAYS = {
         lambda _name, subject: VaultReplication(VaultId(subject.partition("/")[0]), _where(subject)),
         _copies_of_vault,
     ),
+    Kind.UPDATE_VAULT: _Way(
+        _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
+    ),
+    Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""
 
@@ -278,11 +300,10 @@ class Sample:
     def clear_away(self, service: Service) -> None:
         """Take away what it has made where there may not be many."""
         policies, vaults = service.estate.policies, service.estate.vaults
-        own_policy, _, own_vault = self.subject.partition("/")
-        for id in [each.id for each in policies.values() if self.name == each.name or own_policy == each.id]:
-            del policies[id]
-        if own_vault:
-            vaults.pop(own_vault, None)
+        own = {*self.subject.split("/")} - {REFERENCE_VAULT_ID}
+        for things in (policies, vaults):
+            for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:
+                del things[id]
 
 
 def sample(kind: Kind, name: str, service: Service) -> Sample:

@@ -130,21 +130,24 @@ def test_the_pseudo_language_leaves_named_places_and_nothing_else() -> None:
 
 def facts() -> dict[str, object]:
     texts = "operation profile path name backup resource vault id found detail character other reason known written"
-    more = "cloud_type other_vault first second expected code_point policy names part region"
+    more = "cloud_type other_vault first second expected code_point policy part key region"
     numbers = "line column size limit length over position count low high progress after excluded disks size_gb more"
     return {
         **dict.fromkeys((*texts.split(), *more.split()), NAME),
-        **dict.fromkeys(numbers.split(), 7),
+        **dict.fromkeys((*numbers.split(), "lasts"), 7),
         "fault": JsonFault.TOO_DEEP,
         "status": "error",
         "ours": False,
         "problem": "bad-width",
         "since": NOW,
         "last": NOW,
+        "when": NOW,
         "transition": Transition.TIME_TO_NUMBER,
         "used_percent": 145.0,
         "from_cache": True,
         "free_gb": 3.2,
+        "names": [NAME] * 7,
+        **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold"), 7),
         "upper_gb": 310.0,
         "resources": [NAME] * 5,
         "age": timedelta(hours=3),

@@ -43,6 +43,8 @@ from cbr_desktop.text.states import (
     protect_words,
     shown,
     status_words,
+    utc_words,
+    whole_times,
 )
 from cbr_desktop.workflows.preflight import Addition, Basis, Estimate, Preflight
 
@@ -66,6 +68,8 @@ WORDS: list[type[Enum]] = [
 ]
 FACTS: dict[str, object] = {
     "operation": "DeleteBackup",
+    "lasts": 90,
+    "when": datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC),
     "after": 2,
     "profile": "Prod",
     "known": "DeleteBackup, CreatePolicy",
@@ -78,6 +82,8 @@ FACTS: dict[str, object] = {
     "size": 13_000_000,
     "limit": 64,
     "path": "checkpoint.vault_id",
+    "key": "env",
+    "value": "prod",
     "found": "x",
     "expected": "text",
     "length": 70,
@@ -99,6 +105,7 @@ FACTS: dict[str, object] = {
     "progress": 40,
     "used_percent": 145.0,
     "free_gb": 3.2,
+    **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold"), 7),
     "upper_gb": 310.0,
     "cloud_type": "hybrid",
     "resource": "ecs-1",
@@ -444,6 +451,12 @@ def test_quantities_are_written_as_people_read_them() -> None:
     assert names_words(["a"]) == "‘a’"
     assert len(clock_words(NOW, NOW)) == 8
     assert len(clock_words(NOW - timedelta(days=2), NOW)) == 19
+
+
+def test_times_that_are_kept_have_date_and_zone() -> None:
+    with whole_times():
+        assert clock_words(NOW, NOW) == utc_words(NOW) == f"{NOW:%Y-%m-%d %H:%M:%S} UTC"
+    assert len(clock_words(NOW, NOW)) == 8
 
 
 def test_foreign_text_can_neither_reorder_nor_flood_a_sentence() -> None:

@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.ids import ResourceId, TaskId, VaultId
+from cbr_desktop.domain.ids import BackupId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultStatus
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.backups.page import BackupsPage
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
@@ -254,3 +255,18 @@ def test_of_several_profiles_each_is_compared_with_what_was_seen_of_it() -> None
         estate.uid(500): "Changed: state",
     }
     assert set(page._changes.found.gone) == {SFS, estate.uid(501)}
+
+
+def test_backups_are_marked_as_well(workspace: Workspace) -> None:
+    page = BackupsPage(workspace, Times(workspace.clock))
+    page.catch_up()
+    ledger = estate.ledger(workspace)
+    first, second, *others = ledger.backups.values()
+    renamed, made = replace(second, name="before-the-move"), replace(second, id=BackupId("new"))
+    ledger.put_backups(Listing([renamed, *others, made], estate.NOW))
+    page.refresh(Part.BACKUPS)
+    page.catch_up()
+    assert told(page) == {second.id: "Changed: name", "new": "New"}
+    assert list(page._changes.found.gone) == [first.id]
+    page.mark_seen()
+    assert told(page) == {}

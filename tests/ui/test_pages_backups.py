@@ -1,13 +1,17 @@
 """The pages of backups and policies: what they say of a row, and what they let a person do about it."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.backup import BackupTraits, Replica
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.ids import PolicyId
+from cbr_desktop.domain.ids import BackupId, PolicyId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.words import Times
@@ -40,8 +44,7 @@ def window(qtbot: QtBot) -> MainWindow:
 
 def wished(page: BackupsPage) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
-    page.deletion_requested.connect(lambda backup: told.append(("delete", backup.id)))
-    page.renaming_requested.connect(lambda backup: told.append(("rename", backup.id)))
+    page.verb_requested.connect(lambda verb, backups: told.extend((verb, each.id) for each in backups))
     page.remarked.connect(lambda words: told.append(("said", words)))
     return told
 
@@ -75,7 +78,7 @@ def test_one_backup_is_deleted_or_renamed_by_button_key_and_menu(page: BackupsPa
     child(page, QPushButton, "backupsDelete").click()
     child(page, QPushButton, "backupsRename").click()
     menu = QMenu(page)
-    page.extend_menu(menu)
+    page.fill_menu(menu)
     for action in menu.actions()[:2]:
         action.trigger()
     assert told == [("delete", id), ("rename", id)] + [("delete", id), ("rename", id)] * 2
@@ -97,6 +100,66 @@ def test_the_filter_knows_who_made_a_backup_and_when(page: BackupsPage) -> None:
         page.filter.setText(words)
         page._apply_filter()
         assert page.model.rowCount() == count, words
+
+
+def test_a_row_says_what_it_holds_and_what_there_is_of_it_elsewhere(page: BackupsPage) -> None:
+    plain = estate.ledger(page._workspace).backups[BackupId(estate.uid(1999))]
+    traits = BackupTraits(
+        True, False, None, "na", "eu-de-01", "x86_64", ("img-1", "img-2"), (Replica("eu-nl", "fail"),)
+    )
+    rich = replace(plain, id=BackupId("rich"), incremental=False, traits=traits, expires_at=NOW + timedelta(days=3))
+    copy = replace(plain, id=BackupId("copy"), image_type="replication", auto=True, expires_at=NOW + timedelta(days=9))
+    page._workspace.contexts[0].ledger.put_backups(Listing([plain, rich, copy], NOW))
+    page._take()
+    page.view.select_id("rich")
+    row = cells(page, page.view.currentIndex().row())
+    assert (row["Kind"], row["Encrypted"], row["System disk"], row["AZ"]) == ("Full", "Yes", "No", "eu-de-01")
+    assert (row["Restorable as"], row["Image"], row["Replicas"]) == (
+        "Nothing (na)",
+        "2 images",
+        "eu-nl: copying failed",
+    )
+    today = f"{NOW - timedelta(hours=1):%Y-%m-%d}"
+    for words, found in {
+        "kind:full": ["rich"],
+        "kind:replica": ["copy"],
+        "by:policy": ["copy"],
+        "encrypted:yes system:no": ["rich"],
+        "encrypted:untold": [plain.id, "copy"],
+        "restorable:nothing": ["rich"],
+        "image:yes": ["rich"],
+        "image:img-2": ["rich"],
+        "replica:eu-nl": ["rich"],
+        "replica:no": [plain.id, "copy"],
+        "az:eu-de-01": ["rich"],
+        "expires<7d": ["rich"],
+        "expires>7d": ["copy"],
+        "expires:2026-08-25": ["rich"],
+        f"made:{today}": [plain.id, "rich", "copy"],
+        "made:..2026-08-21": [],
+        f"made>{today}": [],
+        f"made:2026-08-01..{today} kind:full": ["rich"],
+    }.items():
+        page.filter.setText(words)
+        page._apply_filter()
+        assert ([each.id for each in page.model.shown_rows()], page.model.filter.problems) == (found, ()), words
+    for words in (
+        "made:2026-02-30",
+        "made:yesterday",
+        "made>2026-01-01..2026-01-02",
+        "expires:7d",
+        "expires<999999999d",
+    ):
+        page.filter.setText(words)
+        page._apply_filter()
+        assert "needs a day or two" in page.model.filter.problems[0], words
+
+
+def test_a_day_begins_where_times_are_told(page: BackupsPage) -> None:
+    here = Times(HandClock())
+    at = here.begin(date(2026, 8, 22))
+    assert here.day(at) == date(2026, 8, 22) and here.day(at - timedelta(seconds=1)) == date(2026, 8, 21)
+    assert page._times.begin(date(2026, 8, 22)) == datetime(2026, 8, 22, tzinfo=UTC)
 
 
 def test_a_checkpoint_from_here_is_of_the_resource_of_the_backup(page: BackupsPage) -> None:
@@ -148,9 +211,9 @@ def test_a_policy_tells_when_it_runs_and_what_it_keeps(
 def test_a_new_policy_is_asked_for_by_button_and_menu(policies: tuple[Workspace, PoliciesPage]) -> None:
     _, page = policies
     told: list[int] = []
-    page.creation_requested.connect(lambda: told.append(1))
+    page.verb_requested.connect(lambda _verb, _rows: told.append(1))
     child(page, QPushButton, "policiesCreate").click()
     menu = QMenu(page)
-    page.extend_menu(menu)
+    page.fill_menu(menu)
     menu.actions()[0].trigger()
     assert told == [1, 1]

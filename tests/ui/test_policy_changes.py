@@ -200,22 +200,21 @@ def test_the_page_wishes_for_what_is_done_to_the_selected_policy(qtbot: QtBot) -
     ledger.put_policies(Listing([NIGHTLY, replace(NIGHTLY, id=PolicyId(uid(501)), name="second")], NOW))
     page.catch_up()
     told: list[str] = []
-    wishes = ("edit", "switch", "application", "removal", "deletion")
-    for wish in wishes:
-        getattr(page, f"{wish}_requested").connect(lambda policy, wish=wish: told.append(f"{wish} {policy.name}"))
+    verbs = ("edit", "switch", "apply", "remove", "delete")
+    page.verb_requested.connect(lambda verb, policies: told.extend(f"{verb} {each.name}" for each in policies))
     page.remarked.connect(told.append)
     page.view.clearSelection()
     assert [verb for verb, button in page.buttons.items() if button.isEnabled()] == ["create"]
     page.view.select_id(NIGHTLY.id)
-    for verb in ("edit", "switch", "apply", "remove", "delete"):
+    for verb in verbs:
         page.buttons[verb].click()
-    assert told == [f"{wish} nightly" for wish in wishes]
+    assert told == [f"{verb} nightly" for verb in verbs]
     for key in ("F2", "Del"):
         next(s for s in page.view.findChildren(QShortcut) if s.key().toString() == key).activated.emit()
-    assert told[5:] == ["edit nightly", "deletion nightly"]
+    assert told[5:] == ["edit nightly", "delete nightly"]
     menu = QMenu(page)
-    page.extend_menu(menu)
-    assert len(menu.actions()) == 6
+    page.fill_menu(menu)
+    assert len([each for each in menu.actions() if not each.isSeparator()]) == 6
     page.view.selectAll()
     page.buttons["delete"].click()
     assert told[-1] == "Deleting takes one policy at a time; 2 policies are selected. Nothing was done."

@@ -150,9 +150,30 @@ FILES: dict[Kind, dict[str, Any]] = {
         "body": {"replicate": {"vault_id": VAULT, **THERE}},
     },
 }
+FILES |= {
+    Kind.UPDATE_VAULT: {
+        "operation": "UpdateVault",
+        "path": {"vault_id": VAULT},
+        "body": {
+            "vault": {
+                "name": "better",
+                "auto_bind": True,
+                "bind_rules": {"tags": [{"key": "app", "value": "web"}]},
+                "billing": {"size": 200, "consistent_level": "app_consistent"},
+            }
+        },
+    },
+    Kind.LOCK_VAULT: {
+        "operation": "LockVault",
+        "path": {"vault_id": VAULT},
+        "body": {"vault": {"locked": True}},
+    },
+}
 METHODS = {
     **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.WITHDRAW_SHARE), "DELETE"),
     **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.ANSWER_SHARE), "PUT"),
+    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY), "DELETE"),
+    **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.UPDATE_VAULT, Kind.LOCK_VAULT), "PUT"),
     **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY), "POST"),
     **dict.fromkeys((Kind.SHARE_BACKUP, Kind.REPLICATE_BACKUP, Kind.REPLICATE_VAULT), "POST"),
 }
@@ -187,15 +208,15 @@ def test_any_request_is_written_as_koocli_reads_it(kind: Kind) -> None:
     written = json.loads(text.partition("<<'END_OF_REQUEST'\n")[2].partition("\nEND_OF_REQUEST\n")[0])
     assert {"operation": str(kind), **written} == FILES[kind]
     command = shlex.split(text.partition("\nEND_OF_REQUEST\n")[2])
-    assert command[:3] == ["hcloud", "CBR", str(kind)]
-    assert f"--cli-jsonInput=CBR_{kind}.json" in command
+    assert command[:3] == ["hcloud", "CBR", kind.definition]
+    assert f"--cli-jsonInput=CBR_{kind.definition}.json" in command
 
 
 def test_any_request_is_built_of_the_vendors_classes(kind: Kind) -> None:
     scope: dict[str, Any] = {"__name__": "pasted"}
     exec(rendered(Form.PYTHON, change(FILES[kind]), PROFILE), scope)  # noqa: S102  # running it is the point
     built = scope["request"]
-    assert type(built).__name__ == f"{kind}Request"
+    assert type(built).__name__ == f"{kind.definition}Request"
     assert getattr(built, "backup_id", BACKUP) == BACKUP
     if "body" in FILES[kind]:
         assert sanitize_for_serialization(built.body) == FILES[kind]["body"]

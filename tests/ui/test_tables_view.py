@@ -102,7 +102,7 @@ def test_the_menu_offers_what_can_be_done(page: VaultsPage) -> None:
     page.view.select_id(estate.uid(3))
     menu = page.view._menu()
     words = [action.text() for action in menu.actions() if action.text()]
-    assert words == ["Create checkpoint…", "Copy id", "Copy name", "Copy cell", "Copy row", "Copy as JSON"]
+    assert words == ["Create checkpoint…", "Copy id", "Copy name", "Copy cell", "Copy row", "Copy as JSON", "Export…"]
 
 
 def test_columns_are_chosen_and_remembered(page: VaultsPage, qtbot: QtBot, settings: estate.Notebook) -> None:

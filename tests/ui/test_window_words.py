@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from cbr_desktop.cli.report import vault_table
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import CbrError, LoginRefused, NoAnswer, SecretMissing, Unreachable
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -16,6 +18,7 @@ from cbr_desktop.domain.vault import Resource, ResourceType, VaultStatus
 from cbr_desktop.text.marks import NEUTRAL, NEVER
 from cbr_desktop.text.operations.words import tally
 from cbr_desktop.text.requests import Group, finished_words, requests
+from cbr_desktop.text.states import protect_words, state_words
 from cbr_desktop.text.words import (
     Times,
     age_words,
@@ -25,13 +28,14 @@ from cbr_desktop.text.words import (
     mb_words,
     share_words,
     stale_sentence,
-    state_words,
     use_words,
 )
+from cbr_desktop.ui.checkpoint.target import vault_words as vault_line
 from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, protection_mark, protection_words, vault_words
 from cbr_desktop.ui.shell.header_bar import _place_words
 from cbr_desktop.ui.shell.status_bar import StatusBar, connection_words, login_words, member_problems, waiting_words
 from cbr_desktop.ui.shell.task_drawer import Drawer
+from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.workflows.ledger import Freshness, Part, ResourceRow
 from cbr_desktop.workflows.outcomes import outcome_of
@@ -309,3 +313,28 @@ def test_the_header_says_a_region_once() -> None:
     assert "region" not in _place_words([replace(profile, name="Prod · eu-de")], is_demo=False)
     assert "region" not in _place_words([replace(profile, name="Prod", project="eu-de_prod")], is_demo=False)
     assert "region eu-de" in _place_words([replace(profile, name="Prod", project="payroll")], is_demo=False)
+
+
+def test_a_state_has_one_word_in_list_details_relations_combo_box_and_command_line(qtbot: QtBot) -> None:
+    workspace = estate.workspace()
+    times = Times(workspace.clock)
+    index = VaultIndex(workspace.scope)
+    page = VaultsPage(workspace, times, index)
+    qtbot.addWidget(page)
+    page.catch_up()
+    column = next(each for each in page.model.columns if each.key == "state")
+    for vault in workspace.scope.vaults.values():
+        words = state_words(vault.status)
+        assert column.text(vault) == words
+        assert vault_sheet(vault, workspace.scope, index, times).state == words
+        assert vault_line(vault).endswith(words)
+        assert words in vault_table([vault])
+        assert use_words(vault) in vault_line(vault)
+        assert use_words(vault) in vault_table([vault])
+        for resource in vault.resources:
+            said = protect_words(resource.protect_status)
+            row = next(r for r in workspace.scope.resource_rows() if r.resource is resource)
+            assert protection_words(row) in (said, "Replicas only")
+            assert any(
+                said in relation.words for relation in vault_sheet(vault, workspace.scope, index, times).relations
+            )

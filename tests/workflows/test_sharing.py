@@ -208,7 +208,7 @@ def test_receivers_are_judged_before_anything_is_sent(stage: Stage) -> None:
         assert judged(good, good) == {(F.RECEIVER_TWICE, "9900")}
         assert judged(*(f"{number:032x}" for number in range(11))) == {(F.RECEIVERS_TOO_MANY, "6701")}
         there = [Member("m", backup.id, ProjectId(f"{number:032x}"), MemberStatus.PENDING) for number in range(9)]
-        ledger.put_members(backup.id, Listing(there, stage.clock.now()))
+        ledger.put_receivers(backup.id, Listing(there, stage.clock.now()))
         assert judged(good) == set()
         assert judged(good, STRANGER) == {(F.SHARED_ALREADY, "6703")}
         assert judged(good, "f" * 32) == {(F.RECEIVERS_TOO_MANY, "6701")}
@@ -245,7 +245,7 @@ def test_ending_a_share_is_judged_by_what_the_receiver_has_done(stage: Stage) ->
         member = Member("m", backup.id, project, MemberStatus.PENDING)
 
         def judged(*rows: Member) -> list[tuple[Severity, FindingKind, str]]:
-            ledger.put_members(backup.id, Listing(list(rows), stage.clock.now()))
+            ledger.put_receivers(backup.id, Listing(list(rows), stage.clock.now()))
             return found(draft, ledger, stage)
 
         assert found(draft, ledger, stage) == []

@@ -42,6 +42,12 @@ class ExtendRow(Struct, gc=False):
     os_images_data: list[ImageRow] | str | None = None
 
 
+class ShownExtendRow(ExtendRow, gc=False):
+    """``extend_info`` of a backup that is shown by itself."""
+
+    snapshot_id: Text = None
+
+
 class ReplicationRow(Struct, gc=False):
     """One of ``replication_records``, which a list has when it is asked for them."""
 
@@ -82,10 +88,17 @@ class OfferedRow(BackupRow, gc=False):
     project_id: Text = None
 
 
+class ChildRow(BackupRow, gc=False):
+    """The backup of a disk within that of its server."""
+
+    extend_info: ShownExtendRow | str | None = None
+
+
 class ShownRow(ChangedRow, gc=False):
     """One backup as it is shown by itself: with those of its disks."""
 
-    children: list[BackupRow] | None = None
+    extend_info: ShownExtendRow | str | None = None
+    children: list[ChildRow] | None = None
     description: Text = None
     protected_at: Text = None
     parent_id: BackupId | None = None
@@ -146,9 +159,16 @@ def backup(body: bytes) -> Backup:
 def backup_details(body: bytes) -> BackupDetails:
     """Read the answer of ShowBackup with the backups of disks in it. ``Unfit`` when it is none."""
     row = _ONE.read(body)
-    own, *children = _backups([row, *(row.children or ())], {})
+    rows = [row, *(row.children or ())]
+    own, *children = _backups(rows, {})
     times = moment(row.protected_at), moment(row.updated_at)
-    return BackupDetails(own, tuple(children), row.description or "", *times, row.parent_id or None)
+    snapshots = {
+        each.id: each.extend_info.snapshot_id
+        for each in rows
+        if isinstance(each.extend_info, ShownExtendRow) and each.extend_info.snapshot_id
+    }
+    answer = body.decode("utf-8", "backslashreplace")
+    return BackupDetails(own, tuple(children), row.description or "", *times, row.parent_id or None, snapshots, answer)
 
 
 def _backups(rows: Sequence[BackupRow], names: Names) -> list[Backup]:
@@ -174,7 +194,7 @@ def _backups(rows: Sequence[BackupRow], names: Names) -> list[Backup]:
                 row.resource_size or 0,
                 time(row.created_at),
                 time(expires) if expires else None,
-                extend.auto_trigger is True if extend.__class__ is ExtendRow else False,
+                extend.auto_trigger is True if isinstance(extend, ExtendRow) else False,
                 row.incremental is not False,
                 keep(image, image),
                 _traits(row, extend if isinstance(extend, ExtendRow) else _NO_EXTEND, names),

@@ -9,6 +9,7 @@ from cbr_desktop.cloud.wire.members import member, members
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.replication import backup_copy, vault_copy
+from cbr_desktop.cloud.wire.vaults import vault
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
@@ -122,6 +123,22 @@ def _vault_copy(change: Change, body: bytes) -> Result:
     return Result(found.vault_id, "replicating", parts=tuple(each.backup_id for each in found.backups))
 
 
+def _vault_update(change: Change, body: bytes) -> Result:
+    found = vault(body)
+    if found.id.lower() != change.subject.id.lower():
+        raise Unfit("another vault than was asked for - at `vault.id`")
+    if change.tag and found.name != change.tag:
+        raise Unfit("another name than was asked for - at `vault.name`")
+    return Result(found.id, str(found.status))
+
+
+def _vault_lock(change: Change, body: bytes) -> Result:
+    made = _vault_update(change, body)
+    if not vault(body).worm_locked:
+        raise Unfit("not locked - at `vault.locked`")
+    return made
+
+
 _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.CREATE_CHECKPOINT: _checkpoint,
     Kind.CREATE_POLICY: _policy,
@@ -136,4 +153,6 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.ANSWER_SHARE: _answer,
     Kind.REPLICATE_BACKUP: _backup_copy,
     Kind.REPLICATE_VAULT: _vault_copy,
+    Kind.UPDATE_VAULT: _vault_update,
+    Kind.LOCK_VAULT: _vault_lock,
 }

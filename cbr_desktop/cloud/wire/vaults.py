@@ -10,6 +10,7 @@ from cbr_desktop.cloud.wire.reading import (
     ListPage,
     ListReader,
     Names,
+    ObjectReader,
     Size,
     Text,
     moment,
@@ -61,6 +62,12 @@ class TagRow(Struct, gc=False):
     value: Text = None
 
 
+class BindRulesRow(Struct, gc=False):
+    """``bind_rules`` of a vault."""
+
+    tags: list[TagRow] | None = None
+
+
 class VaultRow(Struct, gc=False):
     """One vault."""
 
@@ -76,9 +83,12 @@ class VaultRow(Struct, gc=False):
     auto_bind: Flag = None
     locked: Flag = None
     threshold: Size = None
+    smn_notify: Flag = None
+    bind_rules: BindRulesRow | None = None
 
 
 _LIST = ListReader("vaults", VaultRow)
+_ONE = ObjectReader(VaultRow, "vault")
 _NO_BILLING = BillingRow()
 _kind, _protect_type, _status = words(VaultKind), words(ProtectType), words(VaultStatus)
 _type, _protect_status = words(ResourceType), words(ProtectStatus)
@@ -90,12 +100,18 @@ def vaults(body: bytes, names: Names) -> ListPage[Vault]:
     return ListPage([_vault(row, names) for row in page.rows], page.count, page.lost)
 
 
+def vault(body: bytes) -> Vault:
+    """Read the answer of ShowVault, CreateVault or UpdateVault. ``Unfit`` when it is none."""
+    return _vault(_ONE.read(body), {})
+
+
 def _vault(row: VaultRow, names: Names) -> Vault:
     keep = names.setdefault
     billing = row.billing or _NO_BILLING
     status, kind, protect_type = billing.status or "", billing.object_type or "", billing.protect_type or ""
     cloud_type, level = billing.cloud_type or "public", billing.consistent_level or ""
     mode, project = billing.charging_mode or "", row.enterprise_project_id or "0"
+    rules = row.bind_rules
     return Vault(
         row.id,
         row.name or "",
@@ -118,6 +134,8 @@ def _vault(row: VaultRow, names: Names) -> Vault:
         keep(project, project),
         row.auto_bind or False,
         billing.is_multi_az or False,
+        row.smn_notify,
+        tuple((tag.key, tag.value or "") for tag in rules.tags) if rules is not None and rules.tags else (),
     )
 
 

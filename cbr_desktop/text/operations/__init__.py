@@ -14,12 +14,14 @@ from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
 from cbr_desktop.text.operations.delete_backup import delete_backup
 from cbr_desktop.text.operations.delete_policy import delete_policy
+from cbr_desktop.text.operations.lock_vault import lock_vault
 from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
 from cbr_desktop.text.operations.replicate_backup import replicate_backup
 from cbr_desktop.text.operations.replicate_vault import replicate_vault
 from cbr_desktop.text.operations.share_backup import share_backup
 from cbr_desktop.text.operations.update_policy import update_policy
+from cbr_desktop.text.operations.update_vault import update_vault
 from cbr_desktop.text.operations.withdraw_share import withdraw_share
 from cbr_desktop.text.operations.words import PlanWords, Words
 from cbr_desktop.text.states import counted, shown, status_words
@@ -39,6 +41,8 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.ANSWER_SHARE: answer_share,
     Kind.REPLICATE_BACKUP: replicate_backup,
     Kind.REPLICATE_VAULT: replicate_vault,
+    Kind.UPDATE_VAULT: update_vault,
+    Kind.LOCK_VAULT: lock_vault,
 }
 
 

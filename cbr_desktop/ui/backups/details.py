@@ -1,12 +1,22 @@
 """What the details say of a backup."""
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.text.backups import (
+    REPLICA,
+    full_words,
+    image_words,
+    maker_words,
+    replicas_words,
+    resource_words,
+    restorable_words,
+    told_words,
+)
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import mark
-from cbr_desktop.text.states import gb_words, shown, status_words
-from cbr_desktop.text.words import NONE, Times, state_words
-from cbr_desktop.ui.backups.page import full_words, maker_words, resource_words
-from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
+from cbr_desktop.text.requests import request_name
+from cbr_desktop.text.states import gb_words, shown, state_words, status_words
+from cbr_desktop.text.words import NONE, Times
+from cbr_desktop.ui.session.sheet import LINES, Facts, Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
 
 
@@ -20,6 +30,7 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
         (_("Made"), times.text_and_age(backup.created_at)),
         (_("By"), maker_words(backup)),
         (_("Full or incremental"), full_words(backup)),
+        *_traits(backup),
         (_("Kept until"), times.text(backup.expires_at) if backup.expires_at else _("Somebody deletes it")),
         (_("Checkpoint"), backup.checkpoint_id or NONE),
         (_("Resource id"), backup.resource_id or NONE),
@@ -43,6 +54,7 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
         )
         for each in own[:LINES]
     ]
+    relations += _requests(backup, ledger)
     tasks = [task for task in ledger.tasks.values() if task.backup_id == backup.id]
     return Sheet(
         backup.id,
@@ -56,6 +68,40 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
         activity(tasks, times),
         vault.id if vault is not None else None,
     )
+
+
+def _traits(backup: Backup) -> Facts:
+    """Return what the service tells of what a backup holds, and of what there is of it elsewhere."""
+    traits = backup.traits
+    return [
+        (name, words)
+        for name, words in (
+            (_("Copied from"), _("another region") if backup.image_type == REPLICA else NONE),
+            (_("Encrypted"), told_words(traits.encrypted)),
+            (_("System disk"), told_words(traits.contains_system_disk)),
+            (_("Restorable as"), restorable_words(backup)),
+            (_("Images"), image_words(backup)),
+            (_("Replicas"), replicas_words(backup)),
+            (_("AZ"), traits.az or NONE),
+        )
+        if words != NONE
+    ]
+
+
+def _requests(backup: Backup, ledger: Reading) -> list[Relation]:
+    """Return the requests of this program that made a backup, or that are about it."""
+    return [
+        Relation(
+            _("Request: {name} – {state}").format(
+                name=shown(request_name(intent), 80), state=status_words(intent.state)
+            ),
+            "Outbox",
+            intent.id,
+        )
+        for intent in ledger.intents.values()
+        if intent.subject.id == backup.id
+        or (intent.checkpoint is not None and intent.checkpoint.id == backup.checkpoint_id)
+    ]
 
 
 _STATES: dict[str, str] = {

@@ -7,7 +7,7 @@ from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
 
 
 def deletion_form(id: BackupId) -> FixedForm:
@@ -43,3 +43,15 @@ class RenameForm(ChangeForm):
         """Put the focus into the name, which is selected as a whole."""
         self.name.setFocus()
         self.name.selectAll()
+
+
+FORMS = Forms(
+    asked={
+        "delete": lambda _context, backup: deletion_form(backup.id),
+        "rename": lambda _context, backup: RenameForm(backup.id, backup.name),
+    },
+    again={
+        Kind.DELETE_BACKUP: lambda _context, intent: deletion_form(BackupId(intent.subject.id)),
+        RenameForm.kind: lambda _context, intent: RenameForm(BackupId(intent.subject.id), intent.name),
+    },
+)

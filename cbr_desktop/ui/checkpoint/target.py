@@ -10,7 +10,8 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import Mark, mark
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import gb_number, gb_words, percent_words, shown, status_words
+from cbr_desktop.text.states import shown, state_words, status_words
+from cbr_desktop.text.words import share_words, use_words
 from cbr_desktop.ui.kit.lines import MARK_SIZE, FindingLines, StillBox, label, mark_icon
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.workflows.ledger import Ledger
@@ -18,11 +19,8 @@ from cbr_desktop.workflows.ledger import Ledger
 
 def vault_words(vault: Vault) -> str:
     """Return a vault's line: name, kind, use and state."""
-    used = gb_number(vault.used_gb)
-    use = _("{used} of {size_gb}, {used_percent}").format(
-        used=used, size_gb=gb_words(vault.size_gb), used_percent=percent_words(vault.used_percent)
-    )
-    return f"{plain(vault.name, 80)} — {status_words(vault.kind)} — {use} — {status_words(vault.status)}"
+    use = f"{use_words(vault)}, {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)
+    return f"{plain(vault.name, 80)} — {status_words(vault.kind)} — {use} — {state_words(vault.status)}"
 
 
 class VaultField(QWidget):

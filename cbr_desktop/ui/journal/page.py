@@ -247,6 +247,10 @@ class JournalPage(Page[Entry]):
         )
         self._tasks.start(asyncio.to_thread(work), partial(self._tell_exported, path), group="export")
 
+    def begin_export(self) -> None:
+        """Offer the forms of the journal, which have more than the table shows."""
+        self._show_formats()
+
     def _show_formats(self) -> None:
         button = self.buttons["export"]
         menu = QMenu(button)

@@ -361,6 +361,14 @@ def _down_arrow(painter: QPainter) -> None:
     _lines(painter, (4, 6.2), (8, 10.2), (12, 6.2))
 
 
+def _left_arrow(painter: QPainter) -> None:
+    _lines(painter, (9.8, 4), (5.8, 8), (9.8, 12))
+
+
+def _right_arrow(painter: QPainter) -> None:
+    _lines(painter, (6.2, 4), (10.2, 8), (6.2, 12))
+
+
 def _program(painter: QPainter) -> None:
     """The sign of the program: a vault's door with a tick."""
     path = QtGui.QPainterPath()
@@ -411,6 +419,8 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "details": _details,
     "up": _up_arrow,
     "down": _down_arrow,
+    "left": _left_arrow,
+    "right": _right_arrow,
     "program": _program,
     "lock": _lock,
     "unlock": _unlock,

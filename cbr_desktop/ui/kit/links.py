@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from PySide6 import QtCore, QtGui
 
+from cbr_desktop.domain.region import CONSOLE_HOSTS
 from cbr_desktop.text.catalogue import N_
 
 _SCHEME = "https://"
@@ -34,6 +35,11 @@ def open_link(url: str, allowed_hosts: Collection[str], opener: Callable[[str], 
     ``allowed_hosts`` are names in lower case. ``opener`` takes the place of the desktop.
     """
     return is_safe(url, allowed_hosts) and (opener or _open)(url)
+
+
+def open_console(url: str) -> bool:
+    """Have the desktop open a page of a cloud's console; return whether it is one and was handed over."""
+    return open_link(url, CONSOLE_HOSTS)
 
 
 def open_folder(folder: str, opener: Callable[[QtCore.QUrl], bool] | None = None) -> bool:

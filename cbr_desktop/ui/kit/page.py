@@ -1,6 +1,7 @@
 """A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Generic
 
 from PySide6 import QtGui, QtWidgets
@@ -11,13 +12,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.text.catalogue import N_, _, inside, listed, ngettext, sentences
+from cbr_desktop.domain.region import ConsolePage, console_url
+from cbr_desktop.text.catalogue import N_, NN_, _, inside, listed, ngettext, sentences
 from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
@@ -39,6 +42,7 @@ from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
@@ -47,6 +51,7 @@ from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.kit.theme import set_type, tone_colour
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
+from cbr_desktop.ui.kit.verbs import Verb, VerbBar
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
@@ -67,6 +72,8 @@ class Page(QWidget, Generic[Row]):
         vault_requested: the vault with this id should be shown.
         lines_requested: lines should be shown beside the window: their title, and a list of them.
         remarked: something about what was just done, in words.
+        export_requested: what the table shows should be written to a file.
+        verb_requested: the key of a verb, and the list of the rows that it was asked for; empty where it takes none.
     """
 
     name: ClassVar[str] = ""
@@ -78,8 +85,14 @@ class Page(QWidget, Generic[Row]):
     """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
     chips: ClassVar[Sequence[tuple[str, str]]] = ()
     """Filters that are asked for often: their words, and what they put into the filter."""
+    verbs: ClassVar[Sequence[Verb]] = ()
+    """What can be done about its rows; who opens what they ask for is told by ``verb_requested``."""
+    counts: ClassVar[tuple[str, str]] = NN_("{count} row", "{count} rows")
+    """A number of its rows, in both forms."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
+    console_page: ClassVar[ConsolePage | None] = None
+    """The page of the cloud's own console that tells of its rows."""
     without_subject: ClassVar[str] = N_("Nothing is selected. Choose a row to see all that is known of it.")
     """What the details say, once looked up, while this page has no subject for them."""
 
@@ -89,6 +102,8 @@ class Page(QWidget, Generic[Row]):
     vault_requested = Signal(object)
     lines_requested = Signal(str, object)
     remarked = Signal(str)
+    export_requested = Signal()
+    verb_requested = Signal(str, object)
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,11 +123,17 @@ class Page(QWidget, Generic[Row]):
             self.name, self.model, workspace.settings, self.id_and_name, self.default_sort, self
         )
         self._empty: EmptyPanel | None = None
+        self.buttons: dict[str, QPushButton] = {}
+        """The buttons in its head, by what they do."""
+        self._verb_bar: VerbBar | None = None
         self._build()
         self.view.selection_altered.connect(self.selection_altered)
         self.view.opened.connect(self.opened)
-        self.view.menu_requested.connect(self.extend_menu)
+        self.view.menu_requested.connect(self.fill_menu)
+        self.view.export_requested.connect(self.begin_export)
         self.model.arranged.connect(self._tell_state)
+        if self.verbs:
+            self._add_verbs()
         self.tell_scope()
 
     # what a subclass says
@@ -183,8 +204,27 @@ class Page(QWidget, Generic[Row]):
         """Return what the details are wished for, ``None`` where they have nothing to say."""
         return self.view.current_row()
 
+    def fill_menu(self, menu: "QtWidgets.QMenu") -> None:
+        """Put the verbs into the menu of the selected rows, then what else this page offers."""
+        if self._verb_bar is not None:
+            self._verb_bar.extend_menu(menu)
+            menu.addSeparator()
+        self.extend_menu(menu)
+        row = self.view.current_row()
+        url = self.console_url(row) if row is not None else ""
+        if url:
+            action = menu.addAction(_("Open in console"))
+            action.setObjectName("openInConsole")
+            action.triggered.connect(partial(self._open_console, url))
+
+    def console_url(self, row: Row) -> str:
+        """Return the address of a page of the cloud's own console about a row, empty where none is known."""
+        if self.console_page is None:
+            return ""
+        return next((console_url(each.profile.cbr_endpoint, self.console_page) for each in self.owners(row)), "")
+
     def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
-        """Put actions on the selected rows into their menu."""
+        """Put what a page offers beside its verbs into the menu of the selected rows."""
         action = menu.addAction(_("Create checkpoint…"))
         action.triggered.connect(self._request_checkpoint)
 
@@ -228,6 +268,10 @@ class Page(QWidget, Generic[Row]):
             return True
         self.clear_filter()
         return self.view.select_id(id)
+
+    def begin_export(self) -> None:
+        """Wish for a file with what the table shows."""
+        self.export_requested.emit()
 
     def clear_filter(self) -> None:
         """Show all rows."""
@@ -352,6 +396,16 @@ class Page(QWidget, Generic[Row]):
             self._add_chips()
         return made
 
+    def _add_verbs(self) -> None:
+        """Put the verbs into the head of the page, and on the keys of its table."""
+        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts)
+        self._verb_bar.requested.connect(self.verb_requested)
+        self._verb_bar.remarked.connect(self.remarked)
+        self.buttons = self._verb_bar.buttons
+        self.add_actions(self.buttons.values())
+        self.view.selection_altered.connect(self._verb_bar.tell_choice)
+        self.model.arranged.connect(self._verb_bar.tell_choice)
+
     def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons into the page's head, where those of every page are."""
         row = ActionRow(f"actionsOf{self.name}", self)
@@ -435,6 +489,10 @@ class Page(QWidget, Generic[Row]):
 
     def _ask_refresh(self) -> None:
         self._workspace.ask_refresh()
+
+    def _open_console(self, url: str, *_rest: object) -> None:
+        if not open_console(url):
+            self.remarked.emit(_("No program of this machine takes {address}.").format(address=url))
 
     def _request_checkpoint(self) -> None:
         self.checkpoint_requested.emit(*self.target(), self.target_words())

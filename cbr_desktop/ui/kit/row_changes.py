@@ -83,9 +83,9 @@ def _differing(columns: Sequence[Column[Row]], before: Row, row: Row) -> tuple[s
 def _as_at_first(ledger: Ledger) -> Ledger:
     """Return a ledger with the lists as they were when they were first whole."""
     made = Ledger(ledger.profile, _ignore)
-    first = {part: dict(held.rows) for part, held in ledger.first.items()}
+    first: dict[Part, Any] = {part: held.rows for part, held in ledger.first.items()}
     made.vaults, made.tasks = first.get(Part.VAULTS, {}), first.get(Part.TASKS, {})
-    made.protectables = first.get(Part.PROTECTABLES, {})
+    made.protectables, made.backups = first.get(Part.PROTECTABLES, {}), first.get(Part.BACKUPS, {})
     return made
 
 

@@ -27,6 +27,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -229,7 +230,9 @@ class ChangeDialog(OperationWindow):
         name = name_to_type(self._change.subject)
         if self.typed.text() == name:
             return ""
-        return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
+        if self._context.profile.environment is Environment.PRODUCTION:
+            return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
+        return _("This can never be undone: type {subject} above to go on.").format(subject=quoted(name))
 
     def _trouble(self) -> str:
         """Return why a list that the change is judged by could not be read, empty where that is not known."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontDatabase, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.document import laid_out
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
@@ -152,7 +153,7 @@ class DiffDialog(QDialog):
     def _compare(self) -> None:
         names = list(self._sources)
         left, right = (self._sources[names[box.currentIndex()]] for box in self.boxes)
-        rows = pairs(left, right)
+        rows = pairs(laid_out(left), laid_out(right))
         self._changes = [n for n, row in enumerate(rows) if not row.is_same and (n == 0 or rows[n - 1].is_same)]
         for side, text in enumerate(self.texts):
             lines = [row.sides[side] for row in rows]
@@ -167,12 +168,14 @@ class DiffDialog(QDialog):
             )
             if changed
             else _("Both say the same, letter by letter.")
+            if left == right
+            else _("Both say the same; they differ in line breaks and blanks alone.")
         )
 
     def _selection(self, text: QPlainTextEdit, row: int, is_gap: bool, side: int) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()
         made.cursor = QTextCursor(text.document().findBlockByNumber(row))
-        tint = QColor("#8b939c") if is_gap else tone_colour(Tone.GOOD if side else Tone.BAD, self.palette())
+        tint = tone_colour(Tone.IDLE if is_gap else Tone.GOOD if side else Tone.BAD, self.palette())
         tint.setAlpha(_TINT + 20 if is_dark(self.palette()) else _TINT)
         made.format.setBackground(tint)
         made.format.setProperty(QTextCharFormat.Property.FullWidthSelection, True)

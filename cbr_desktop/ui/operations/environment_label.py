@@ -20,7 +20,7 @@ def stake_chip(environment: Environment) -> QLabel:
     made.setAutoFillBackground(True)
     colours = made.palette()
     colours.setColor(QPalette.ColorRole.Window, QColor(ENVIRONMENT_COLOURS[environment]))
-    colours.setColor(QPalette.ColorRole.WindowText, QColor("#ffffff"))
+    colours.setColor(QPalette.ColorRole.WindowText, QColor(Qt.GlobalColor.white))
     made.setPalette(colours)
     return made
 

@@ -1,11 +1,16 @@
 """What a feature puts into the shell of a change: the fields that a person fills in, and the draft that they make."""
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 
 
 class ChangeForm(QWidget):
@@ -45,3 +50,22 @@ class FixedForm(ChangeForm):
     def draft(self) -> Any:
         """Return the draft that it was made with."""
         return self._draft
+
+
+Asked = tuple[ProfileContext, Any]
+"""What a verb was asked for: a row and the profile that it is changed from; ``None`` where a verb takes no row."""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """What a feature lets a person ask for. The shell has one table of these, and names no operation.
+
+    ``asked`` returns the form that a verb of the feature's page opens for a row. ``again`` returns the form that shows
+    an earlier request of a kind, ``None`` where it asks for what the form cannot show. ``windows`` opens what is no
+    dialog of a single change: it is given the workspace, all that the verb was asked for and the parent, and returns a
+    window that is shown already.
+    """
+
+    asked: Mapping[str, Callable[[ProfileContext, Any], ChangeForm]] = field(default_factory=dict)
+    again: Mapping[Kind, Callable[[ProfileContext, Intent], ChangeForm | None]] = field(default_factory=dict)
+    windows: Mapping[str, Callable[[Workspace, Sequence[Asked], QWidget], QWidget]] = field(default_factory=dict)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFontDatabase,
     QPainter,
     QPaintEvent,
@@ -30,15 +29,12 @@ from cbr_desktop.domain.draft import lines_of
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
-from cbr_desktop.ui.kit.theme import is_dark
+from cbr_desktop.ui.kit.theme import tone_colour
 from cbr_desktop.ui.operations.problem import problem_sentence
 
-_COLOURS = {
-    False: {"key": "#0b57d0", "text": "#1b6e3c", "number": "#8a5300", "word": "#6b2fa0"},
-    True: {"key": "#8ab4f8", "text": "#8fd6a4", "number": "#f2b84b", "word": "#c5a3ff"},
-}
 _PARTS = (
     ("number", r"-?\b\d+(\.\d+)?([eE][+-]?\d+)?\b"),
     ("word", r"\b(true|false|null)\b"),
@@ -56,13 +52,19 @@ class JsonColours(QSyntaxHighlighter):
         super().__init__(document)
         self._rules = [(name, QRegularExpression(pattern)) for name, pattern in _PARTS]
         self._formats: dict[str, QTextCharFormat] = {}
-        self.dress(dark=False)
+        self.dress(QPalette())
 
-    def dress(self, *, dark: bool) -> None:
+    def dress(self, palette: QPalette) -> None:
         """Take the colours of a theme."""
-        for name, colour in _COLOURS[dark].items():
+        colours = {
+            "key": palette.color(QPalette.ColorRole.Link),
+            "text": tone_colour(Tone.GOOD, palette),
+            "number": tone_colour(Tone.WARN, palette),
+            "word": palette.color(QPalette.ColorRole.LinkVisited),
+        }
+        for name, colour in colours.items():
             form = QTextCharFormat()
-            form.setForeground(QColor(colour))
+            form.setForeground(colour)
             self._formats[name] = form
         self.rehighlight()
 
@@ -87,7 +89,7 @@ class JsonText(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self.colours = JsonColours(self.document())
-        self.colours.dress(dark=is_dark(self.palette()))
+        self.colours.dress(self.palette())
         self._margin = _Margin(self)
         self._marks: dict[int, Finding] = {}
         self.blockCountChanged.connect(self._fit)
@@ -160,7 +162,7 @@ class JsonText(QPlainTextEdit):
     def _selection(self, line: int) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()
         made.cursor = QTextCursor(self.document().findBlockByNumber(line - 1))
-        tint = QColor("#b3261e")
+        tint = tone_colour(Tone.BAD, self.palette())
         tint.setAlpha(40)
         made.format.setBackground(tint)
         made.format.setProperty(QTextCharFormat.Property.FullWidthSelection, True)
@@ -185,7 +187,7 @@ class JsonText(QPlainTextEdit):
         """Take the colours of another theme."""
         super().changeEvent(event)  # type: ignore[arg-type]
         if hasattr(self, "colours") and event.type().name == "PaletteChange":  # type: ignore[attr-defined]
-            self.colours.dress(dark=is_dark(self.palette()))
+            self.colours.dress(self.palette())
 
 
 class _Margin(QWidget):

@@ -45,7 +45,16 @@ from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, all_left, destroying, uncounted, wants_name
+from cbr_desktop.workflows.plan import (
+    PlanReport,
+    PlanRun,
+    Stand,
+    all_left,
+    destroying,
+    on_production,
+    uncounted,
+    wants_name,
+)
 
 _PANEL_SHARES = (2, 3)
 
@@ -353,6 +362,11 @@ class PlansPage(Page[PlanRow]):
         steps = [each for each in found if each[0].number in waiting]
         if wants_name(steps):
             command = _("cbr-desktop plan continue {run} --name …").format(run=row.run.id[:8])
+            if not on_production(steps):
+                return _(
+                    "The rest does what can never be undone. {command} reads afresh what it is judged by, and"
+                    " continues it."
+                ).format(command=quoted(command))
             return _("The rest destroys something on production. {command} counts it afresh and continues it.").format(
                 command=quoted(command)
             )

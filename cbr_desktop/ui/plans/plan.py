@@ -26,7 +26,7 @@ from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
-from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared, uncounted, wants_name
+from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, on_production, prepared, uncounted, wants_name
 
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
@@ -139,12 +139,22 @@ class PlanDialog(QDialog):
             return _("Not ready: what step {number} destroys was not counted of late. Refresh (F5).").format(
                 number=found[0].number
             )
+        if wants and not on_production(steps):
+            return self._binding_reason()
         if wants and not self._plan.name:
             return _("The plan destroys something on production, and has no name to confirm that by. Give it one.")
         if wants and self.typed.text() != self._plan.name:
             return _("It destroys something on production: type {plan} to go on.").format(
                 plan=quoted(self._plan.name, 80)
             )
+        return ""
+
+    def _binding_reason(self) -> str:
+        """Return what is wanted before steps go that can never be undone, empty when nothing is."""
+        if not self._plan.name:
+            return _("The plan does what can never be undone, and has no name to confirm that by. Give it one.")
+        if self.typed.text() != self._plan.name:
+            return _("It does what can never be undone: type {plan} to go on.").format(plan=quoted(self._plan.name, 80))
         return ""
 
     def _changed(self, _part: Part) -> None:

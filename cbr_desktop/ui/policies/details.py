@@ -1,25 +1,39 @@
 """What the details say of a policy."""
 
+from datetime import datetime
+
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.schedules import retention_words, schedule_words
+from cbr_desktop.text.schedules import (
+    destination_words,
+    full_interval_words,
+    next_run_words,
+    retention_words,
+    schedule_words,
+)
 from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.policies.page import local_offset, policy_mark, policy_state, policy_type
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
+from cbr_desktop.workflows.timetable import is_at_work
 
 
 def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a policy, and the vaults that it is applied to."""
+    region = next((member.profile.region for member in ledger.members if policy.id in member.policies), "")
     facts = [
         (_("Type"), policy_type(policy)),
         (_("Runs"), schedule_words(policy.patterns, local_offset(times))),
+        (_("Next run"), next_run_words(_next(policy, times), times, region)),
         (_("Keeps"), retention_words(policy)),
+        (_("Full backups"), full_interval_words(policy)),
         (_("Vaults"), str(len(policy.vault_ids) or NONE)),
         (_("Made"), times.text_and_age(policy.started_at)),
         ("ID", policy.id),
     ]
+    if destination_words(policy):
+        facts.insert(5, (_("Replicates to"), destination_words(policy)))
     known = ledger.vaults
     relations = [
         Relation(_("Vault: {name}").format(name=shown(known[id].name if id in known else id, 80)), "Vaults", id)
@@ -44,3 +58,7 @@ def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
         activity([task for task in ledger.tasks.values() if task.policy_id == policy.id], times),
         None,
     )
+
+
+def _next(policy: Policy, times: Times) -> datetime | None:
+    return next(policy.schedule.runs(times.now()), None) if is_at_work(policy) else None

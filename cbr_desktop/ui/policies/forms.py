@@ -1,17 +1,33 @@
-"""The forms that delete a policy, apply one to a vault and remove one from a vault."""
+"""The forms of policies: deleting, applying and removing one, and when each of them opens."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import PolicyId, VaultId
-from cbr_desktop.domain.policy import REPLICATION, Policy, PolicyApplication, PolicyDeletion, PolicyRemoval
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.policy import (
+    REPLICATION,
+    Policy,
+    PolicyApplication,
+    PolicyDeletion,
+    PolicyRemoval,
+    read_policy,
+    read_update,
+    updated,
+)
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.lines import StillBox, label
-from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.policies.edit import PolicyEditFields, switch_form
+from cbr_desktop.ui.policies.form import PolicyFields
+from cbr_desktop.ui.policies.policyform import form_of
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.workflows.operations.vault_policies import content_of
 
 
 def deletion_form(id: PolicyId) -> FixedForm:
@@ -128,3 +144,63 @@ def _grid(form: QWidget, rows: Sequence[tuple[str, QWidget]]) -> list[tuple[QWid
         grid.addWidget(field, row, 1)
         made.append((title, field))
     return made
+
+
+def _apply_form(context: ProfileContext, *given: str) -> ApplyForm:
+    """Return the form that applies a policy; ``given`` are the ids of policy, vault and copy as far as chosen."""
+    return ApplyForm(context.ledger.policies.values(), context.ledger.vaults.values(), *given)
+
+
+def _remove_form(context: ProfileContext, policy: Policy) -> RemoveForm:
+    known = context.ledger.vaults
+    return RemoveForm(policy.id, [known[id] for id in policy.vault_ids if id in known])
+
+
+def _policy_again(context: ProfileContext, intent: Intent) -> PolicyFields | None:
+    draft = read_policy(intent.body)
+    given = form_of(draft) if draft is not None else None
+    return PolicyFields(_offset(context), given) if given is not None else None
+
+
+def _edit_again(context: ProfileContext, intent: Intent) -> PolicyEditFields | None:
+    id = PolicyId(intent.subject.id)
+    policy, update = context.ledger.policies.get(id), read_update(intent.body, id)
+    if policy is None or update is None:
+        return None
+    return PolicyEditFields(policy, _offset(context), updated(policy, update))
+
+
+def _application_again(context: ProfileContext, intent: Intent) -> ApplyForm:
+    asked = content_of(intent.body)
+    policy_id, destination = str(asked.get("policy_id", "")), str(asked.get("destination_vault_id", ""))
+    return _apply_form(context, policy_id, intent.subject.id, destination)
+
+
+def _removal_again(context: ProfileContext, intent: Intent) -> RemoveForm:
+    id = VaultId(intent.subject.id)
+    own = [context.ledger.vaults[id]] if id in context.ledger.vaults else []
+    return RemoveForm(str(content_of(intent.body).get("policy_id", "")), own, id)
+
+
+def _offset(context: ProfileContext) -> timedelta:
+    """Return how far the operator's clock is from UTC now."""
+    return context.clock.now().astimezone().utcoffset() or timedelta()
+
+
+FORMS = Forms(
+    asked={
+        "create": lambda context, _row: PolicyFields(_offset(context)),
+        "edit": lambda context, policy: PolicyEditFields(policy, _offset(context)),
+        "switch": lambda _context, policy: switch_form(policy),
+        "apply": lambda context, policy: _apply_form(context, policy.id),
+        "remove": _remove_form,
+        "delete": lambda _context, policy: deletion_form(policy.id),
+    },
+    again={
+        PolicyFields.kind: _policy_again,
+        PolicyEditFields.kind: _edit_again,
+        ApplyForm.kind: _application_again,
+        RemoveForm.kind: _removal_again,
+        Kind.DELETE_POLICY: lambda _context, intent: deletion_form(PolicyId(intent.subject.id)),
+    },
+)

@@ -1,37 +1,38 @@
 """The policies: when the service makes or replicates backups by itself, how long it keeps them, for which vaults."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
-from functools import partial
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from cbr_desktop.domain.policy import Policy
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.domain.policy import BACKUP, POLICIES_LIMIT, Policy
+from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
-from cbr_desktop.text.schedules import retention_words, schedule_words
-from cbr_desktop.text.states import counted, shown
+from cbr_desktop.text.schedules import (
+    destination_words,
+    full_interval_words,
+    next_run_words,
+    retention_words,
+    schedule_words,
+    used_words,
+)
+from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.tables.column import Column, Field, NumberField, TextField
-from cbr_desktop.ui.kit.widgets import do, verb_buttons
+from cbr_desktop.ui.kit.verbs import Takes, Verb
+from cbr_desktop.ui.policies.calendar import PolicyCalendar
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.ledger import Part, Reading
+from cbr_desktop.workflows.timetable import is_at_work
 
 _TYPES = {"backup": N_("Backup"), "replication": N_("Replication")}
 
 
-class PoliciesPage(Page[Policy]):
-    """All policies of the project.
-
-    Signals:
-        creation_requested: a new policy is asked for.
-        edit_requested, switch_requested, application_requested, removal_requested, deletion_requested: the policy that
-            should be changed, enabled or disabled, applied to a vault, removed from one, deleted.
-    """
+class PoliciesPage(ListPage[Policy]):
+    """All policies of the project."""
 
     name = "Policies"
     parts = (Part.POLICIES, Part.VAULTS)
@@ -39,61 +40,56 @@ class PoliciesPage(Page[Policy]):
     hint = "state:disabled type:backup nightly"
     chips = ((N_("Disabled"), "state:disabled"),)
 
-    creation_requested = Signal()
-    edit_requested = Signal(object)
-    switch_requested = Signal(object)
-    application_requested = Signal(object)
-    removal_requested = Signal(object)
-    deletion_requested = Signal(object)
-
-    _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "create": (N_("&New policy…"), N_("Make a backup policy; it is applied to no vault by that")),
-        "edit": (N_("&Edit…"), N_("Change its name, its times or how long it keeps, and see what that deletes (F2)")),
-        "switch": (N_("Ena&ble or disable…"), N_("Let it run, or let it do nothing")),
-        "apply": (N_("&Apply to a vault…"), N_("Choose a vault that it backs up from then on")),
-        "remove": (N_("Re&move from a vault…"), N_("Choose a vault that it leaves alone from then on")),
-        "delete": (N_("&Delete…"), N_("See what that means for its vaults, then decide (Del)")),
-    }
+    verbs = (
+        Verb(
+            "create",
+            N_("&New policy…"),
+            N_("Make a backup policy; it is applied to no vault by that"),
+            takes=Takes.NOTHING,
+        ),
+        Verb(
+            "edit",
+            N_("&Edit…"),
+            N_("Change its name, its times or how long it keeps, and see what that deletes (F2)"),
+            shortcut=Qt.Key.Key_F2,
+            too_many=N_("Editing takes one policy at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
+            "switch",
+            N_("Ena&ble or disable…"),
+            N_("Let it run, or let it do nothing"),
+            too_many=N_("Enabling or disabling takes one policy at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
+            "apply",
+            N_("&Apply to a vault…"),
+            N_("Choose a vault that it backs up from then on"),
+            too_many=N_("Applying takes one policy at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
+            "remove",
+            N_("Re&move from a vault…"),
+            N_("Choose a vault that it leaves alone from then on"),
+            too_many=N_("Removing takes one policy at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
+            "delete",
+            N_("&Delete…"),
+            N_("See what that means for its vaults, then decide (Del)"),
+            shortcut=Qt.Key.Key_Delete,
+            too_many=N_("Deleting takes one policy at a time; {count} are selected. Nothing was done."),
+        ),
+    )
+    counts = NN_("{count} policy", "{count} policies")
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(workspace, times, parent)
-        self._acts: dict[str, Callable[[], object]] = {
-            "create": self.creation_requested.emit,
-            "edit": partial(
-                self._wish,
-                N_("Editing takes one policy at a time; {count} are selected. Nothing was done."),
-                self.edit_requested,
-            ),
-            "switch": partial(
-                self._wish,
-                N_("Enabling or disabling takes one policy at a time; {count} are selected. Nothing was done."),
-                self.switch_requested,
-            ),
-            "apply": partial(
-                self._wish,
-                N_("Applying takes one policy at a time; {count} are selected. Nothing was done."),
-                self.application_requested,
-            ),
-            "remove": partial(
-                self._wish,
-                N_("Removing takes one policy at a time; {count} are selected. Nothing was done."),
-                self.removal_requested,
-            ),
-            "delete": partial(
-                self._wish,
-                N_("Deleting takes one policy at a time; {count} are selected. Nothing was done."),
-                self.deletion_requested,
-            ),
-        }
-        self.buttons = verb_buttons("policies", self._VERBS, self._acts)
-        self.add_actions(self.buttons.values())
-        for key, verb in ((Qt.Key.Key_Delete, "delete"), (Qt.Key.Key_F2, "edit")):
-            shortcut = QShortcut(QKeySequence(key), self.view)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(self._acts[verb])
-        self.view.selection_altered.connect(self._tell_choice)
-        self.model.arranged.connect(self._tell_choice)
-        self._tell_choice()
+        self.calendar = PolicyCalendar(workspace, times, self)
+        self.calendar.policy_chosen.connect(self.show_row)
+        self.calendar.vault_chosen.connect(self.vault_requested)
+        self.view.selection_altered.connect(self._tell_calendar)
+        self.model.arranged.connect(self._arrange_calendar)
+        self._column.addWidget(self.calendar)
 
     def columns(self) -> Sequence[Column[Policy]]:
         """Return the columns, those of the first start first."""
@@ -102,9 +98,19 @@ class PoliciesPage(Page[Policy]):
             *self.place_columns(),
             Column("state", _("State"), policy_state, policy_state, 11, mark=policy_mark),
             Column("type", _("Type"), policy_type, policy_type, 12),
-            Column("runs", _("Runs"), self._schedule, self._schedule, 44),
-            Column("keeps", _("Keeps"), retention_words, retention_words, 26),
-            Column("vaults", _("Vaults"), self._vaults, lambda p: len(p.vault_ids), 30),
+            Column(
+                "next",
+                _("Next run"),
+                lambda p: self._times.text(self._next(p)),
+                self._next,
+                17,
+                hint=lambda p: next_run_words(self._next(p), self._times, self._region(p)),
+            ),
+            Column("runs", _("Runs"), self._schedule, self._schedule, 40),
+            Column("keeps", _("Keeps"), retention_words, retention_words, 24),
+            Column("vaults", _("Vaults"), self._vaults, lambda p: len(p.vault_ids), 26),
+            Column("full", _("Full"), full_interval_words, lambda p: p.full_backup_interval, 14, shown=False),
+            Column("copies", _("Replicates to"), destination_words, destination_words, 18, shown=False),
             Column("id", "ID", lambda p: p.id, lambda p: p.id, 34, shown=False),
         ]
         return columns
@@ -122,48 +128,50 @@ class PoliciesPage(Page[Policy]):
         ]
         return fields
 
-    def rows(self) -> list[Policy]:
-        """Return all policies."""
-        return list(self._workspace.scope.policies.values())
-
-    def held(self, ledger: Ledger) -> Mapping[Any, Policy]:
+    def held(self, ledger: Reading) -> Mapping[Any, Policy]:
         """Return the policies of a ledger."""
         return ledger.policies
-
-    def id_of(self, row: Policy) -> str:
-        """Return the id of a policy."""
-        return row.id
-
-    def id_and_name(self, row: Policy) -> tuple[str, str]:
-        """Return id and name of a policy."""
-        return row.id, row.name
-
-    def owners(self, row: Policy) -> list[Ledger]:
-        """Return the ledgers that know a policy."""
-        return [member for member in self._workspace.scope.members if row.id in member.policies]
 
     def search_text(self, row: Policy) -> str:
         """Return what words are looked for in."""
         return f"{row.name}\n{row.id}\n{self._schedule(row)}\n{self._vaults(row)}"
 
+    def refresh(self, part: Part) -> None:
+        """Take over a change of the ledger; what tasks and backups tell is in the calendar alone."""
+        super().refresh(part)
+        if part in (Part.TASKS, Part.BACKUPS):
+            self._arrange_calendar()
+
+    def retell_times(self) -> None:
+        """Say times anew, those of the calendar too."""
+        super().retell_times()
+        self.calendar.retell()
+
+    def age_words(self) -> str:
+        """Return how many of the policies are used that there may be, and how old the list is."""
+        members = self._workspace.scope.members
+        used = ""
+        if len(members) == 1:
+            own = sum(each.operation_type == BACKUP for each in members[0].policies.values())
+            used = used_words(own, POLICIES_LIMIT)
+        return " · ".join(filter(None, (used, super().age_words())))
+
     def extend_menu(self, menu: QMenu) -> None:
-        """Offer what can be done about the selected policy, and a new one."""
-        for verb, act in self._acts.items():
-            menu.addAction(_(self._VERBS[verb][0])).triggered.connect(partial(do, act))
+        """Offer nothing beside the verbs: a checkpoint is of no policy."""
 
-    def _wish(self, too_many: str, wish: SignalInstance) -> None:
-        """Wish for something to be done to the selected policy; of several nothing is done, and that is said."""
-        rows = self.view.selected_rows()
-        if len(rows) > 1:
-            chosen = counted("{count} policy", "{count} policies", len(rows))
-            self.remarked.emit(_(too_many).format(count=chosen))
-        elif rows:
-            wish.emit(rows[0])
+    def _arrange_calendar(self) -> None:
+        """Let the lanes stand as the rows of the table do."""
+        rows = [self.model.row_at(place) for place in range(self.model.rowCount())]
+        self.calendar.tell(rows)
 
-    def _tell_choice(self) -> None:
-        chosen = bool(self.view.selected_rows())
-        for verb, button in self.buttons.items():
-            button.setEnabled(chosen or verb == "create")
+    def _tell_calendar(self) -> None:
+        self.calendar.choose(self.view.current_row())
+
+    def _next(self, row: Policy) -> datetime | None:
+        return next(row.schedule.runs(self._times.now()), None) if is_at_work(row) else None
+
+    def _region(self, row: Policy) -> str:
+        return next((member.profile.region for member in self.owners(row)), "")
 
     def _schedule(self, row: Policy) -> str:
         return schedule_words(row.patterns, local_offset(self._times))

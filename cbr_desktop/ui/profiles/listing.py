@@ -90,7 +90,7 @@ def _draw_chip(painter: QPainter, rect: QRect, profile: Profile, font: QFont) ->
     chip = QRect(rect.right() - width + 1, rect.top(), width, height)
     painter.setFont(small)
     painter.fillRect(chip, QColor(chip_colour(profile)))
-    painter.setPen(QColor("#ffffff"))
+    painter.setPen(QColor(Qt.GlobalColor.white))
     painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, words)
     return chip
 

@@ -2,8 +2,8 @@
 
 from cbr_desktop.domain.vault import ProtectType
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.states import gb_words, shown, status_words
-from cbr_desktop.text.words import NONE, Times, mb_words, state_words
+from cbr_desktop.text.states import gb_words, shown, state_words, status_words
+from cbr_desktop.text.words import NONE, Times, mb_words
 from cbr_desktop.ui.resources.page import (
     last_good_at,
     protection_mark,

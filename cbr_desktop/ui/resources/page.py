@@ -7,12 +7,13 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
-from cbr_desktop.domain.vault import ProtectType, Vault
+from cbr_desktop.domain.region import ConsolePage
+from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, mb_words, state_words
+from cbr_desktop.text.words import NONE, mb_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.session.pictures import picture_of
@@ -31,6 +32,7 @@ class ResourcesPage(Page[ResourceRow]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
+    console_page = ConsolePage.SERVERS
     chips = ((N_("Unprotected"), "vault:unprotected"), (N_("No backup for 2 days"), "age>2d"))
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
@@ -130,6 +132,10 @@ class ResourcesPage(Page[ResourceRow]):
         """Return the ledgers that know a resource."""
         return self._workspace.scope.sighters(row)
 
+    def console_url(self, row: ResourceRow) -> str:
+        """Return the address of the servers in the console; there is none for resources of other kinds."""
+        return super().console_url(row) if row.resource.type is ResourceType.SERVER else ""
+
     def search_text(self, row: ResourceRow) -> str:
         """Return what words are looked for in."""
         resource = row.resource
@@ -194,7 +200,7 @@ def protection_words(row: ResourceRow) -> str:
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:
         return _("Replicas only")
-    return protect_words(None) if status is None else state_words(status)
+    return protect_words(status)
 
 
 def protection_mark(row: ResourceRow) -> Mark:

@@ -12,6 +12,7 @@ from cbr_desktop.workflows.ledger import Ledger
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.session.draft_store import DraftStore
     from cbr_desktop.ui.session.services import ProfileServices
+    from cbr_desktop.workflows.backup_reading import BackupReader
     from cbr_desktop.workflows.outbox import Outbox
     from cbr_desktop.workflows.ports import Clock
     from cbr_desktop.workflows.refresh import Refresh
@@ -64,6 +65,11 @@ class ProfileContext:
     def refresh(self) -> "Refresh":
         """The reading of the lists."""
         return self._there.refresh
+
+    @property
+    def backup_reader(self) -> "BackupReader | None":
+        """The reading of single backups; ``None`` before the first paint, and where nothing is read."""
+        return self.services.backup_reader if self.services is not None else None
 
     @property
     def draft_store(self) -> "DraftStore | None":

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.session.draft_store import DraftStore
+    from cbr_desktop.workflows.backup_reading import BackupReader
     from cbr_desktop.workflows.outbox import Outbox
     from cbr_desktop.workflows.refresh import Refresh
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileServices:
-    """What acts on one profile: the outlet for changes, the reading, and the drafts (``None``: none are kept)."""
+    """What acts on one profile: the outlet for changes, the reading, and the drafts (``None``: none are kept).
+
+    ``backup_reader`` reads single backups that somebody looks at; without it no more is told of them than in the list.
+    """
 
     outbox: "Outbox"
     refresh: "Refresh"
     draft_store: "DraftStore | None"
+    backup_reader: "BackupReader | None" = None

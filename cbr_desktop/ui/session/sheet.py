@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.task import Task
 from cbr_desktop.text.marks import Mark, mark
-from cbr_desktop.text.states import shown, status_words
+from cbr_desktop.text.states import shown, state_words, status_words
 from cbr_desktop.text.tasks import code_words, percent_words, resource_words, started_at
 from cbr_desktop.text.words import Times
 
@@ -51,7 +51,7 @@ def activity(tasks: list[Task], times: Times) -> list[Relation]:
 
 
 def _activity_line(task: Task, times: Times) -> str:
-    ends = [status_words(task.status)]
+    ends = [state_words(task.status)]
     if not task.is_over:
         ends.append(percent_words(task))
     if task.code:

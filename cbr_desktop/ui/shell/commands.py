@@ -81,6 +81,7 @@ class WindowCommands:
         return (
             Command(_("&New draft"), window.new_draft, "Ctrl+Shift+N"),
             Command(_("&Open request file…"), window.ask_for_file, "Ctrl+O"),
+            Command(_("&Export the table…"), lambda: window.current_page().begin_export(), "Ctrl+Shift+E"),
             SEPARATOR,
             Command(_("&Profiles…"), window.profiles_requested.emit, "Ctrl+Shift+P"),
             Command(_("&Log in…"), window.request_login, enabled=self._is_one),

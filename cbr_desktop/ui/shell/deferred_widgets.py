@@ -1,15 +1,14 @@
 """The deferred widgets: what joins the window after its first paint, so that the first paint does not wait for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from shiboken6 import isValid
 
-from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import SUFFIX
 from cbr_desktop.text.catalogue import _
@@ -27,6 +26,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.commands import theme_words
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.shell.facts import content_reader
 from cbr_desktop.ui.shell.navigation import Navigation
 from cbr_desktop.ui.shell.notices import DesktopNotifier, Reminder, TrayNotifier, Watch
 from cbr_desktop.ui.shell.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
@@ -36,10 +36,7 @@ from cbr_desktop.ui.shell.task_drawer import Drawer
 from cbr_desktop.ui.tasks.page import TasksPage
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.leaving import Unfinished, unfinished
-from cbr_desktop.workflows.ledger import Part
-
-if TYPE_CHECKING:  # the first paint comes before these are imported
-    from cbr_desktop.domain.policy import Policy
+from cbr_desktop.workflows.ledger import Ledger, Part
 
 
 class DeferredWidgets:
@@ -63,7 +60,8 @@ class DeferredWidgets:
         self._navigation = navigation
         self._times = times
         self._show_page = show_page
-        self.details = Details(workspace.scope, vault_index, times, window)
+        reader_of = partial(content_reader, workspace=workspace, times=times)
+        self.details = Details(workspace.scope, vault_index, times, window, reader_of)
         self.drawer = Drawer(workspace, window)
         self.notices = NoticeBar(window, pages)
         self.strip = ScopeStrip(workspace, window)
@@ -122,9 +120,16 @@ class DeferredWidgets:
 
             return JournalPage(self._workspace, self._times)
         if name == "Backups":
-            return self._backups()
+            from cbr_desktop.ui.backups.page import BackupsPage
+
+            page = BackupsPage(self._workspace, self._times)
+            page.opened.connect(self.details.show_content)
+            self.details.content_read.connect(page.view.viewport().update)
+            return page
         if name == "Policies":
-            return self._policies()
+            from cbr_desktop.ui.policies.page import PoliciesPage
+
+            return PoliciesPage(self._workspace, self._times)
         return (
             ResourcesPage(self._workspace, self._times)
             if name == "Resources"
@@ -202,33 +207,23 @@ class DeferredWidgets:
     def _confirm_again(self, id: IntentId) -> None:
         self._dialogs.confirm_again(self._workspace.context_of_intent(id), id, self._window)
 
-    def delete_backup(self, backup: Backup) -> None:
-        """Ask whether a backup should be deleted."""
-        context = self._workspace.context_of(lambda ledger: backup.id in ledger.backups)
-        if context is not None:
-            self._dialogs.delete_backup(context, backup, self._window)
+    def ask(self, page: Page[Any], verb: str, rows: Sequence[Any]) -> None:
+        """Open what a verb asks for of rows of a page; without any, of the only profile or of one that is chosen."""
+        contexts = [self._workspace.context_of(partial(_is_among, page.owners(row))) for row in rows]
+        known = [context for context in contexts if context is not None]
+        if len(known) < len(rows):
+            self.notices.say(_("Something of what is selected is gone meanwhile. Nothing was done."))
+            return
+        shown = self._workspace.shown_contexts
+        if rows:
+            self._dialogs.ask(self._workspace, page.name, verb, list(zip(known, rows, strict=True)), self._window)
+        elif len(shown) == 1:
+            self._ask_of(page.name, verb, shown[0])
+        elif shown:
+            self.open_profile_menu(page.buttons[verb], partial(self._ask_of, page.name, verb))
 
-    def rename_backup(self, backup: Backup) -> None:
-        """Ask for another name of a backup."""
-        context = self._workspace.context_of(lambda ledger: backup.id in ledger.backups)
-        if context is not None:
-            self._dialogs.rename_backup(context, backup, self._window)
-
-    def _create_policy(self) -> None:
-        """Ask for a new policy; where it could be of several profiles, ask of which first."""
-        create = partial(self._dialogs.create_policy, parent=self._window)
-        contexts = self._workspace.shown_contexts
-        if len(contexts) == 1:
-            create(contexts[0])
-        elif contexts:
-            page: Any = self._show_page("Policies")
-            self.open_profile_menu(page.buttons["create"], create)
-
-    def _ask_of_policy(self, ask: Callable[..., object], policy: "Policy") -> None:
-        """Open a window in which something is asked of a policy."""
-        context = self._workspace.context_of(lambda ledger: policy.id in ledger.policies)
-        if context is not None:
-            ask(context, policy, self._window)
+    def _ask_of(self, page: str, verb: str, context: ProfileContext) -> None:
+        self._dialogs.ask(self._workspace, page, verb, [(context, None)], self._window)
 
     def _drafts(self) -> Page[Any]:
         from cbr_desktop.ui.drafts.page import DraftsPage
@@ -236,26 +231,6 @@ class DeferredWidgets:
         page = DraftsPage(self._workspace, self._times, self._dialogs)
         page.plan_made.connect(self._open_plan)
         page.folder.changed.connect(self.look_at_drafts)
-        return page
-
-    def _policies(self) -> Page[Any]:
-        from cbr_desktop.ui.policies.page import PoliciesPage
-
-        page = PoliciesPage(self._workspace, self._times)
-        page.creation_requested.connect(self._create_policy)
-        page.edit_requested.connect(partial(self._ask_of_policy, self._dialogs.edit_policy))
-        page.switch_requested.connect(partial(self._ask_of_policy, self._dialogs.switch_policy))
-        page.application_requested.connect(partial(self._ask_of_policy, self._dialogs.apply_policy))
-        page.removal_requested.connect(partial(self._ask_of_policy, self._dialogs.remove_policy))
-        page.deletion_requested.connect(partial(self._ask_of_policy, self._dialogs.delete_policy))
-        return page
-
-    def _backups(self) -> Page[Any]:
-        from cbr_desktop.ui.backups.page import BackupsPage
-
-        page = BackupsPage(self._workspace, self._times)
-        page.deletion_requested.connect(self.delete_backup)
-        page.renaming_requested.connect(self.rename_backup)
         return page
 
     def _outbox(self) -> Page[Any]:
@@ -304,6 +279,10 @@ class DeferredWidgets:
             action.triggered.connect(partial(_choose, chosen, other))
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
         return menu
+
+
+def _is_among(ledgers: Sequence[Ledger], ledger: Ledger) -> bool:
+    return ledger in ledgers
 
 
 def _choose(chosen: Callable[[Theme], None], theme: Theme, *_rest: object) -> None:

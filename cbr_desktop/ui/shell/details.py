@@ -3,11 +3,19 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QPainter, QPaintEvent, QPalette, QTextCursor
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFontDatabase,
+    QGuiApplication,
+    QHideEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QShowEvent,
+    QTextCursor,
+)
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -22,8 +30,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.journal import Entry, record_of
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.states import counted
@@ -32,9 +42,13 @@ from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.tables.column import Gauge
 from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.ui.kit.tables.delegate import draw_gauge
+from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.theme import tone_colour
 from cbr_desktop.ui.kit.tokens import RADIUS
-from cbr_desktop.ui.session.sheet import Facts, Relation, Sheet
+from cbr_desktop.ui.session.content import Content, ContentReader
+from cbr_desktop.ui.session.sheet import Relation, Sheet
+from cbr_desktop.ui.shell.content_leaf import ContentLeaf
+from cbr_desktop.ui.shell.fact_grid import FactGrid, words_label
 from cbr_desktop.ui.shell.facts import Subject, sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.ledger import Reading
@@ -43,23 +57,43 @@ _JSON_TEXT_LIMIT = 2_000
 _FOUND_LIMIT = 1_000
 _GAUGE_HEIGHT = 18
 _TARGET = Qt.ItemDataRole.UserRole
+_READ_MS = 350
+"""How long a row is looked at before its content is read: somebody who goes from row to row asks for nothing."""
+_READING = "content"
 _TINT = 0.12
 
 
+def _no_reader(_subject: Subject) -> ContentReader | None:
+    return None
+
+
 class Details(QFrame):
-    """Shows one subject on four leaves, each filled when it is looked at.
+    """Shows one subject on its leaves, each filled when it is looked at.
+
+    ``reader_of`` returns what reads more of a subject than its row tells, ``None`` where there is no more. It is read
+    only when somebody looks at the leaf of the content or at the JSON, and not before a row has been looked at for a
+    while; another subject ends it.
 
     Signals:
         checkpoint_requested: a checkpoint of what is shown was asked for.
         vault_requested: the vault with this id should be shown.
         row_requested: the row of a page (name, id) should be shown.
+        content_read: more of a subject is known than before.
     """
 
     checkpoint_requested = Signal()
     vault_requested = Signal(object)
     row_requested = Signal(str, str)
+    content_read = Signal()
 
-    def __init__(self, ledger: Reading, vault_index: VaultIndex, times: Times, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Reading,
+        vault_index: VaultIndex,
+        times: Times,
+        parent: QWidget | None = None,
+        reader_of: Callable[[Subject], ContentReader | None] = _no_reader,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("details")
         self.setAccessibleName(_("Details"))
@@ -70,6 +104,16 @@ class Details(QFrame):
         self._nothing = ""
         self._sheet: Sheet | None = None
         self._filled: set[int] = set()
+        self._reader_of = reader_of
+        self._reader: ContentReader | None = None
+        self._trouble = ""
+        self._is_reading = False
+        self._tasks = TaskOwner(self)
+        self._tasks.failed.connect(self._tell_trouble)
+        self._waiting = QTimer(self)
+        self._waiting.setSingleShot(True)
+        self._waiting.setInterval(_READ_MS)
+        self._waiting.timeout.connect(self._read)
         self._build()
         self.show_subject(None)
 
@@ -80,8 +124,77 @@ class Details(QFrame):
             return
         self._subject, self._sheet, self._nothing = subject, told, nothing
         self._filled.clear()
+        self._take_reader(self._reader_of(subject) if subject is not None else None)
         self._tell_head()
         self._fill(self.leaves.currentIndex())
+
+    def show_content(self) -> None:
+        """Bring the leaf of the content to the front, where there is one."""
+        if self._reader is not None:
+            self.leaves.setCurrentWidget(self._content)
+
+    def _take_reader(self, reader: ContentReader | None) -> None:
+        """Take over who reads more of the subject; of another subject nothing is read any more."""
+        if (reader.key if reader else None) != (self._reader.key if self._reader else None):
+            self._end_reading()
+            self._trouble = ""
+        self._reader = reader
+        place = self.leaves.indexOf(self._content)
+        if reader is not None and place < 0:
+            self.leaves.insertTab(1, self._content, _("Content"))
+        elif reader is None and place >= 0:
+            self.leaves.removeTab(place)
+
+    def _want_content(self) -> None:
+        """Have the content read if it is looked at and not known well enough; what failed is not tried again."""
+        if self._reader is None or self._trouble or self._is_reading or self._reader.is_fresh:
+            return
+        if self.isVisible() and self.leaves.currentWidget() in (self._content, self._json_page):
+            self._waiting.start()
+
+    def _read(self) -> None:
+        if self._reader is not None and self.isVisible() and is_at_work():
+            self._tasks.start(self._reader.read(), self._tell_read, group=_READING)
+            self._is_reading = True
+            self._tell_content()
+
+    def _end_reading(self) -> None:
+        self._waiting.stop()
+        self._tasks.cancel(_READING)
+        self._is_reading = False
+
+    def _read_again(self) -> None:
+        self._trouble = ""
+        self._read()
+
+    def _tell_read(self, _nothing: None) -> None:
+        self._trouble, self._is_reading = "", False
+        self._tell_content()
+        self.content_read.emit()
+
+    def _tell_trouble(self, error: CbrError) -> None:
+        self._trouble, self._is_reading = error_sentence(error), False
+        self._tell_content()
+
+    def _tell_content(self) -> None:
+        """Show what is known by now on the leaf in front."""
+        if self._reader is None:
+            return
+        content = self._reader.content(is_reading=self._is_reading, trouble=self._trouble)
+        if self.leaves.currentWidget() is self._content:
+            self._content.tell(content, can_read=bool(self._trouble))
+        elif self.leaves.currentWidget() is self._json_page:
+            self._tell_json(content)
+
+    def _tell_json(self, content: Content | None) -> None:
+        """Show the service's own answer where it is known, else the row as this program holds it."""
+        self.answer_note.setVisible(content is not None)
+        self.answer_note.setText(plain(content.answer_note) if content is not None else "")
+        told = record_of(self._subject) if isinstance(self._subject, Entry) else self._subject
+        text = bounded(content.answer if content and content.answer else as_json(told, _JSON_TEXT_LIMIT))
+        if self._json.toPlainText() != text:  # where somebody reads in it, it stays as it is
+            self._json.setPlainText(text)
+            self._find()
 
     def _tell_head(self) -> None:
         held = self._sheet
@@ -99,29 +212,33 @@ class Details(QFrame):
             return
         self._filled.add(leaf)
         held = self._sheet
+        shown = self.leaves.widget(leaf)
         if leaf == 0:
             self._explanation.setText(plain(held.explanation))
             self._facts.tell(held.facts)
-        elif leaf == 1:
+        elif shown is self._content:
+            self._tell_content()
+        elif shown is self._relations:
             _list_lines(self._relations, held.relations or [Relation(_("No relations are known."))])
-        elif leaf == 2:
+        elif shown is self._activity:
             _list_lines(self._activity, held.activity or [Relation(_("No task of the last 30 days is known."))])
+        elif self._reader is None:
+            self._tell_json(None)
         else:
-            told = record_of(self._subject) if isinstance(self._subject, Entry) else self._subject
-            self._json.setPlainText(bounded(as_json(told, _JSON_TEXT_LIMIT)))
-            self._find()
+            self._tell_content()
+        self._want_content()
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(6)
-        self.title = _label("detailsTitle", self)
+        self.title = words_label("detailsTitle", self)
         font = self.title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.15)
         self.title.setFont(font)
         self.state = StateChip(self)
-        self.kind = _label("detailsKind", self)
+        self.kind = words_label("detailsKind", self)
         self.kind.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.gauge = GaugeBar(self)
         layout.addWidget(self.title)
@@ -137,6 +254,9 @@ class Details(QFrame):
         self.leaves.setAccessibleName(_("Leaves of the details"))
         self.leaves.setDocumentMode(True)
         self.leaves.addTab(self._summary(), _("Summary"))
+        self._content = ContentLeaf(self)
+        self._content.hide()
+        self._content.read_requested.connect(self._read_again)
         self._relations = _lines("relations", _("Relations"), self)
         self._activity = _lines("activity", _("Activity"), self)
         for lines in (self._relations, self._activity):
@@ -149,11 +269,22 @@ class Details(QFrame):
         self._json.setReadOnly(True)
         self._json.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._json.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.leaves.addTab(self._json_leaf(), "JSON")
+        self._json_page = self._json_leaf()
+        self.leaves.addTab(self._json_page, "JSON")
         self.leaves.currentChanged.connect(self._fill)
         layout.addWidget(self.leaves, 1)
         layout.addStretch()
         self.setMinimumWidth(300)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Have read what somebody looks at now."""
+        super().showEvent(event)
+        self._want_content()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """End the reading of what nobody looks at."""
+        super().hideEvent(event)
+        self._end_reading()
 
     def _json_leaf(self) -> QWidget:
         """Return the leaf of the JSON: a line to look for something, and the text below it."""
@@ -176,6 +307,9 @@ class Details(QFrame):
         layout = QVBoxLayout(leaf)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(6)
+        self.answer_note = words_label("answerNote", leaf)
+        self.answer_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addWidget(self.answer_note)
         layout.addLayout(row)
         layout.addWidget(self._json, 1)
         return leaf
@@ -216,7 +350,7 @@ class Details(QFrame):
         inside.setObjectName("summaryInside")
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(2, 8, 2, 2)
-        self._explanation = _label("explanation", inside)
+        self._explanation = words_label("explanation", inside)
         self._facts = FactGrid(inside)
         layout.addWidget(self._explanation)
         layout.addSpacing(6)
@@ -329,55 +463,6 @@ class FoundText(QPlainTextEdit):
         if sought and not self.find(sought):
             self.moveCursor(QTextCursor.MoveOperation.Start)
             self.find(sought)
-
-
-class FactGrid(QWidget):
-    """Pairs of words, one below the other; labels are used again and again."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("facts")
-        self._layout = QGridLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setHorizontalSpacing(12)
-        self._layout.setVerticalSpacing(4)
-        self._layout.setColumnStretch(1, 1)
-        self._labels: list[tuple[QLabel, QLabel]] = []
-
-    def tell(self, facts: Facts) -> None:
-        """Show other pairs."""
-        while len(self._labels) < len(facts):
-            self._add()
-        for place, (name, value) in enumerate(self._labels):
-            is_used = place < len(facts)
-            name.setVisible(is_used)
-            value.setVisible(is_used)
-            if is_used:
-                name.setText(facts[place][0])
-                if value.text() != plain(facts[place][1]):  # a text that is selected stays so
-                    value.setText(plain(facts[place][1]))
-
-    def _add(self) -> None:
-        name, value = _label("factName", self), _label("factValue", self)
-        name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        name.setWordWrap(False)
-        place = len(self._labels)
-        self._layout.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
-        self._layout.addWidget(value, place, 1)
-        self._labels.append((name, value))
-
-
-def _label(name: str, parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setMinimumWidth(40)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return label
 
 
 def _button(name: str, accessible: str, text: str, picture: str, parent: QWidget) -> QPushButton:

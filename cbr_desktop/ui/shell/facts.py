@@ -1,4 +1,4 @@
-"""Which feature tells the details of a row."""
+"""Which feature tells the details of a row, and which reads more of it."""
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.intent import Intent
@@ -7,18 +7,30 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.backups.content import BackupContent
 from cbr_desktop.ui.backups.details import backup_sheet
 from cbr_desktop.ui.journal.details import entry_sheet
 from cbr_desktop.ui.outbox.details import intent_sheet
 from cbr_desktop.ui.policies.details import policy_sheet
 from cbr_desktop.ui.resources.details import resource_sheet
+from cbr_desktop.ui.session.content import ContentReader
 from cbr_desktop.ui.session.sheet import Sheet
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.tasks.details import task_sheet
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 Subject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy
+
+
+def content_reader(subject: Subject, workspace: Workspace, times: Times) -> ContentReader | None:
+    """Return what reads more of a subject than its row tells, ``None`` where there is no more."""
+    if not isinstance(subject, Backup):
+        return None
+    context = workspace.context_of(lambda ledger: subject.id in ledger.backups)
+    reader = context.backup_reader if context is not None else None
+    return BackupContent(subject, reader, times) if reader is not None else None
 
 
 def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:

@@ -239,7 +239,7 @@ def profile_colour(profile: Profile, *, is_demo: bool = False) -> QColor:
 def ink_on(colour: QColor) -> QColor:
     """Return black or white, whichever is read better on a colour."""
     light = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue()
-    return QColor("#000000" if light > 150 else "#ffffff")
+    return QColor(Qt.GlobalColor.black if light > 150 else Qt.GlobalColor.white)
 
 
 def _label(parent: QWidget, name: str) -> QLabel:

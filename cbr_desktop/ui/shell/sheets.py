@@ -47,6 +47,7 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("Ctrl+Shift+D", _("Connection doctor")),
         (_("Alt+Left, Alt+Right"), _("Back and forward between pages and rows")),
         ("Ctrl+O", _("Open a request file or a plan for review")),
+        ("Ctrl+Shift+E", _("Export what the table shows")),
         ("Ctrl+,", _("Settings")),
         ("Alt+D", _("Details")),
         ("F8", _("Tasks of this program")),

@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.kit.notice_bar import NoticeBar
     from cbr_desktop.ui.shell.commands import WindowCommands
     from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
+    from cbr_desktop.ui.shell.export import ExportDialog
     from cbr_desktop.ui.shell.notices import DesktopNotifier
     from cbr_desktop.ui.shell.settings import SettingsDialog
     from cbr_desktop.ui.shell.sheets import SheetWindow
@@ -195,6 +196,8 @@ class MainWindow(QMainWindow):
             made.vault_requested.connect(self.show_vault)
             made.remarked.connect(self._say)
             made.lines_requested.connect(self._show_lines)
+            made.export_requested.connect(partial(self.export_table, made))
+            made.verb_requested.connect(partial(self._ask, made))
             made.opened.connect(partial(self.show_details, True))
             made.selection_altered.connect(self._tell_details)
         return self._pages[name]
@@ -234,6 +237,14 @@ class MainWindow(QMainWindow):
 
         filters = [_("Request files and plans (*.json)")]
         ask_for_file(self, _("Open request file"), "requestFileDialog", filters, self.open_outside)
+
+    def export_table(self, page: Page[Any]) -> "ExportDialog":
+        """Ask which rows of a page go into a file."""
+        from cbr_desktop.ui.shell.export import ExportDialog
+
+        dialog = ExportDialog(page, self._workspace, self._say, self)
+        dialog.open()
+        return dialog
 
     def open_settings(self) -> "SettingsDialog":
         """Open the settings."""
@@ -437,6 +448,7 @@ class MainWindow(QMainWindow):
             "Ctrl+Shift+D": self.request_doctor,
             "Ctrl+Q": self.close,
             "Ctrl+O": self.ask_for_file,
+            "Ctrl+Shift+E": lambda: self.current_page().begin_export(),
             "Ctrl+,": self.open_settings,
             "Ctrl+M": self.toggle_menu_bar,
             "Alt+Left": self.go_back,
@@ -576,6 +588,9 @@ class MainWindow(QMainWindow):
         now = self.navigation.sizeHint().width()
         others[0] += before - now
         self._split.setSizes([now, *others])
+
+    def _ask(self, page: Page[Any], verb: str, rows: Sequence[Any]) -> None:
+        self.deferred_widgets.ask(page, verb, rows)
 
     def _say(self, text: str) -> None:
         self.notices.say(text)

@@ -4,9 +4,9 @@ from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import refusal_sentence
 from cbr_desktop.text.marks import mark
-from cbr_desktop.text.states import shown, status_words
+from cbr_desktop.text.states import shown, state_words, status_words
 from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
-from cbr_desktop.text.words import NONE, Times, state_words
+from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
 

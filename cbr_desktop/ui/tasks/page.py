@@ -15,10 +15,10 @@ from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.states import grouped, status_words
+from cbr_desktop.text.states import grouped, state_words, status_words
 from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Times, state_words
+from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner

@@ -3,8 +3,8 @@
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import mark
-from cbr_desktop.text.states import gb_words, protect_words, shown, status_words
-from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
+from cbr_desktop.text.states import gb_words, protect_words, shown, state_words, status_words
+from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_words
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.ui.vaults.page import VaultIndex, kind_words, tag_words
 from cbr_desktop.workflows.ledger import Reading

@@ -8,17 +8,20 @@ from PySide6.QtCore import Qt
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault, VaultKind
-from cbr_desktop.text.catalogue import N_, NP_, _, listed, pgettext
+from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
-from cbr_desktop.text.states import counted, gb_words, quoted, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, state_words, use_words
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_words
+from cbr_desktop.ui.kit.list_page import ListPage
+from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.kit.verbs import Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.ledger import Part, Reading
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.policy import Policy
@@ -69,7 +72,11 @@ def _newest(backups: object) -> dict[VaultId, Backup]:
     return newest
 
 
-class VaultsPage(Page[Vault]):
+def _lock_hindrance(rows: Sequence[Vault]) -> str:
+    return _("It is locked already.") if any(row.worm_locked for row in rows) else ""
+
+
+class VaultsPage(ListPage[Vault]):
     """All vaults of the project."""
 
     name = "Vaults"
@@ -77,6 +84,22 @@ class VaultsPage(Page[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
+    console_page = ConsolePage.BACKUP
+    counts = NN_("{count} vault", "{count} vaults")
+    verbs = (
+        Verb(
+            "edit",
+            N_("Chan&ge…"),
+            N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
+            shortcut=Qt.Key.Key_F2,
+        ),
+        Verb(
+            "lock",
+            N_("&Lock…"),
+            N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
+            hindrance=_lock_hindrance,
+        ),
+    )
     chips = (
         (N_("Over 80 % full"), "used>80"),
         (N_("Not available"), "-state:available"),
@@ -150,25 +173,9 @@ class VaultsPage(Page[Vault]):
             AgeField("age", self._vault_index.last_good_at, self._times.now),
         )
 
-    def rows(self) -> list[Vault]:
-        """Return all vaults."""
-        return list(self._workspace.scope.vaults.values())
-
-    def held(self, ledger: Ledger) -> Mapping[Any, Vault]:
+    def held(self, ledger: Reading) -> Mapping[Any, Vault]:
         """Return the vaults of a ledger."""
         return ledger.vaults
-
-    def id_of(self, row: Vault) -> str:
-        """Return the id of a vault."""
-        return row.id
-
-    def id_and_name(self, row: Vault) -> tuple[str, str]:
-        """Return id and name of a vault."""
-        return row.id, row.name
-
-    def owners(self, row: Vault) -> list[Ledger]:
-        """Return the ledgers that know a vault."""
-        return self._workspace.scope.owners(row.id)
 
     def search_text(self, row: Vault) -> str:
         """Return what words are looked for in; the names of its resources find a vault as well."""

@@ -10,6 +10,7 @@ from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
 from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
 from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
+from cbr_desktop.workflows.operations.lock_vault import LOCK_VAULT
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
@@ -17,6 +18,7 @@ from cbr_desktop.workflows.operations.replicate_backup import REPLICATE_BACKUP
 from cbr_desktop.workflows.operations.replicate_vault import REPLICATE_VAULT
 from cbr_desktop.workflows.operations.share_backup import SHARE_BACKUP
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
+from cbr_desktop.workflows.operations.update_vault import UPDATE_VAULT
 from cbr_desktop.workflows.operations.withdraw_share import WITHDRAW_SHARE
 
 _ALL: tuple[Operation, ...] = (
@@ -33,6 +35,8 @@ _ALL: tuple[Operation, ...] = (
     ANSWER_SHARE,
     REPLICATE_BACKUP,
     REPLICATE_VAULT,
+    UPDATE_VAULT,
+    LOCK_VAULT,
 )
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 

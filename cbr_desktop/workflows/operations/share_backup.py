@@ -114,7 +114,7 @@ def _receiver_findings(change: Change, ledger: Ledger) -> Iterator[Finding]:
             yield wrong
         if asked.count(id) > 1:
             yield finding.block(FindingKind.RECEIVER_TWICE, part, "9900", found=id)
-    listing = ledger.members.get(BackupId(change.subject.id))
+    listing = ledger.receivers.get(BackupId(change.subject.id))
     known = {each.project_id: each for each in listing.rows} if listing is not None else {}
     for id in dict.fromkeys(asked):
         if id in known:

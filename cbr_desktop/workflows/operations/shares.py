@@ -92,5 +92,5 @@ async def read_members(intent: Intent, reader: Reader) -> Listing[Member]:
             if error.short_code not in _GONE:
                 raise
             return Listing([], reader.ledger.freshness[Part.BACKUPS].as_of or intent.changed_at)
-    reader.ledger.put_members(id, listing)
+    reader.ledger.put_receivers(id, listing)
     return listing

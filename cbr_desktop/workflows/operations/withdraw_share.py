@@ -54,7 +54,7 @@ class WithdrawShare(ShareOperation):
             return Preflight((finding.block(FindingKind.SHARE_RECEIVED, part, "6711", **facts),))
         if known_backup(change, ledger) is None:
             return Preflight((unknown_backup(change, ledger),))
-        listing = ledger.members.get(BackupId(change.subject.id))
+        listing = ledger.receivers.get(BackupId(change.subject.id))
         if listing is None:
             return Preflight(())
         member = next((each for each in listing.rows if each.project_id == project_id), None)

@@ -4,7 +4,7 @@ These are named tuples, whose classes are the quickest to make: that happens bef
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 
 from cbr_desktop.text.marks import Mark
@@ -80,4 +80,17 @@ class AgeField(NamedTuple, Generic[Row]):
     now: Callable[[], datetime]
 
 
-Field = TextField[Row] | NumberField[Row] | AgeField[Row]
+class DateField(NamedTuple, Generic[Row]):
+    """A field that is compared as a day, or as two and all between them: ``made:2026-03-01..2026-03-05``.
+
+    A span counts from now on: ``expires<7d``. ``None`` is never kept. ``begin`` gives the point in time at which a day
+    begins where times are told.
+    """
+
+    name: str
+    value: Callable[[Row], datetime | None]
+    begin: Callable[[date], datetime]
+    now: Callable[[], datetime]
+
+
+Field = TextField[Row] | NumberField[Row] | AgeField[Row] | DateField[Row]

@@ -14,7 +14,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def tsv(lines: Iterable[Iterable[str]]) -> str:
     """Return lines of cells with tabs between; a cell that a spreadsheet would run as a formula is quoted."""
-    return "\n".join("\t".join(map(_cell, line)) for line in lines)
+    return "\n".join("\t".join(map(harmless_cell, line)) for line in lines)
 
 
 def as_json(value: object, longest: int | None = None) -> str:
@@ -39,8 +39,14 @@ def _cut(held: Any, longest: int) -> Any:
     return [_cut(one, longest) for one in held] if isinstance(held, list | tuple) else held
 
 
-def _cell(text: str) -> str:
-    shown = exact(plain(text, 100_000)).translate(_SPACES)
+def exact_cell(text: str) -> str:
+    """Return the text of a cell as it stands, with spaces that every program takes for such."""
+    return exact(plain(text, 100_000)).translate(_SPACES)
+
+
+def harmless_cell(text: str) -> str:
+    """Return the text of a cell, behind an apostrophe where a spreadsheet would run it as a formula."""
+    shown = exact_cell(text)
     return "'" + shown if shown.startswith(_FORMULA) and not _is_number(shown) else shown
 
 

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Generic, NamedTuple
 
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.plain import plain
-from cbr_desktop.ui.kit.tables.column import AgeField, Field, NumberField, Row, TextField
+from cbr_desktop.ui.kit.tables.column import AgeField, DateField, Field, NumberField, Row, TextField
 
 _PART = r'(-?)(?:([^\s":<>=]+)(:|>=|<=|=|>|<))?("[^"]*"?|\S*)'
 _NUMBER = r"(\d+(?:[.,]\d+)?)\s*(%|mb|gb|tb)?\Z"
 _AGE = r"(\d+(?:[.,]\d+)?)(m|min|h|d|w)\Z"
+_DAYS = r"(\d{4}-\d\d-\d\d)?(?:(\.\.)(\d{4}-\d\d-\d\d)?)?\Z"
+_ONE_DAY = timedelta(days=1)
 _AGE_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": lambda value, limit: value > limit,
@@ -100,6 +103,8 @@ def _test(name: str, sign: str, value: str, known: dict[str, Field[Row]]) -> Cal
         return _number_test(field, sign, value)
     if isinstance(field, AgeField):
         return _age_test(field, sign, value)
+    if isinstance(field, DateField):
+        return _date_test(field, sign, value)
     return _text_test(field, sign, value)
 
 
@@ -136,7 +141,7 @@ def _age_test(field: AgeField[Row], sign: str, value: str) -> Callable[[Row], bo
         return _("‘{field}’ needs an age in m, h, d or w, as in {example}.").format(
             field=field.name, example=_example(field)
         )
-    limit = float(match[1].replace(",", ".")) * _AGE_SECONDS[match[2].lower()]
+    limit = _seconds(match)
     compare, read, now = _COMPARE[sign], field.value, field.now
 
     def test(row: Row) -> bool:
@@ -146,11 +151,63 @@ def _age_test(field: AgeField[Row], sign: str, value: str) -> Callable[[Row], bo
     return test
 
 
+def _date_test(field: DateField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:
+    span = _pattern(_AGE).match(value)
+    try:
+        if span is not None and sign not in ":=":
+            ends: _Ends | None = _ends_of_span(field, sign, _seconds(span))
+        else:
+            ends = _ends_of_days(field, sign, value)
+    except (ValueError, OverflowError):  # a day that no calendar has, or a span beyond every calendar
+        ends = None
+    if ends is None:
+        return _("‘{field}’ needs a day or two, as in {example}, {span} or {other}.").format(
+            field=field.name,
+            example=f"{field.name}:2026-03-02",
+            span=f"{field.name}:2026-03-01..2026-03-05",
+            other=f"{field.name}<7d",
+        )
+    begin, end = ends
+    read = field.value
+
+    def test(row: Row) -> bool:
+        at = read(row)
+        return at is not None and (begin is None or at >= begin) and (end is None or at < end)
+
+    return test
+
+
+_Ends = tuple[datetime | None, datetime | None]
+
+
+def _seconds(span: re.Match[str]) -> float:
+    return float(span[1].replace(",", ".")) * _AGE_SECONDS[span[2].lower()]
+
+
+def _ends_of_span(field: DateField[Row], sign: str, seconds: float) -> _Ends:
+    limit = field.now() + timedelta(seconds=seconds)
+    return (limit, None) if ">" in sign else (None, limit)
+
+
+def _ends_of_days(field: DateField[Row], sign: str, value: str) -> _Ends | None:
+    """Return when the days that are asked for begin and end, ``None`` where no day is named."""
+    match = _pattern(_DAYS).match(value)
+    if match is None or not (match[1] or match[3]) or (match[2] and sign not in ":="):
+        return None
+    first = date.fromisoformat(match[1]) if match[1] else None
+    last = date.fromisoformat(match[3]) if match[3] else None if match[2] else first
+    begin = field.begin(first) if first else None
+    end = field.begin(last + _ONE_DAY) if last else None
+    return {">": (end, None), ">=": (begin, None), "<": (None, begin), "<=": (None, end)}.get(sign, (begin, end))
+
+
 def _example(field: Field[Row] | None) -> str:
     if field is None:
         return "name:web"
     if isinstance(field, NumberField):
         return f"{field.name}>80"
+    if isinstance(field, DateField):
+        return f"{field.name}:2026-03-02"
     return f"{field.name}>2d" if isinstance(field, AgeField) else f"{field.name}:web"
 
 

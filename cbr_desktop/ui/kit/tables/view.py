@@ -44,11 +44,13 @@ class TableView(QTableView, Generic[Row]):
         opened: a row was asked to be opened, by Enter or a double click.
         selection_altered: other rows are selected now.
         menu_requested: a context menu is about to show; actions may be put first into the ``QMenu``.
+        export_requested: rows should be written to a file.
     """
 
     opened = Signal()
     selection_altered = Signal()
     menu_requested = Signal(object)
+    export_requested = Signal()
 
     def __init__(
         self,
@@ -115,9 +117,13 @@ class TableView(QTableView, Generic[Row]):
 
     # copying
 
+    def shown_columns(self) -> list[Column[Row]]:
+        """Return the columns that are to be shown, in their order, those included for which there is no room now."""
+        return [self._table.columns[i] for i in self._visible_columns()]
+
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard: the visible columns, as they stand, with tabs between."""
-        columns = [self._table.columns[i] for i in self._visible_columns()]
+        columns = self.shown_columns()
         self._copy(tsv([_copied(column, row) for column in columns] for row in self.selected_rows()))
 
     def copy_cell(self) -> None:
@@ -440,6 +446,8 @@ class TableView(QTableView, Generic[Row]):
             self.copy_rows
         )
         menu.addAction(_("Copy as JSON")).triggered.connect(self.copy_json)
+        menu.addSeparator()
+        self._with_key(menu.addAction(_("Export…")), "Ctrl+Shift+E").triggered.connect(self.export_requested)
         return menu
 
     def _with_key(self, action: "QtGui.QAction", key: str) -> "QtGui.QAction":

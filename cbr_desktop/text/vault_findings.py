@@ -1,0 +1,214 @@
+"""What is found about a change of vaults, as sentences for people."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from cbr_desktop.domain.finding import Finding, FindingKind
+from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
+from cbr_desktop.text.states import counted, gb_words, grouped, percent_words, quoted, shown, status_words
+
+_NAMES = 5
+"""Resources that are named in a sentence; the others are counted."""
+
+
+def names_words(names: object) -> str:
+    """Return the first few names of a list, and how many there are besides."""
+    known = [shown(each, 80) for each in names] if isinstance(names, list | tuple) else []
+    more = len(known) - _NAMES
+    if more > 1:
+        return listed([*known[:_NAMES], counted("{count} more", "{count} more", more)])
+    return listed(known)
+
+
+def _gb(finding: Finding, fact: str) -> str:
+    size = finding.facts[fact]
+    return gb_words(size) if isinstance(size, int | float) else shown(size)
+
+
+def _percent(finding: Finding, fact: str) -> str:
+    share = finding.facts[fact]
+    return percent_words(share) if isinstance(share, int | float) else shown(share)
+
+
+def _count(finding: Finding) -> int:
+    count = finding.facts["count"]
+    return count if isinstance(count, int) else 2
+
+
+def _vault(finding: Finding) -> str:
+    return quoted(finding.facts["vault"])
+
+
+def _state(finding: Finding) -> str:
+    return _(
+        "Vault {vault} is in the state {status}, in which the service changes nothing of it. Wait for that."
+    ).format(vault=_vault(finding), status=quoted(status_words(finding.facts["status"])))
+
+
+def _below_used(finding: Finding) -> str:
+    return _("{used} are used in vault {vault}, more than {size}. Give it more, or delete backups first.").format(
+        used=_gb(finding, "used_gb"), vault=_vault(finding), size=_gb(finding, "size_gb")
+    )
+
+
+def _below_allocated(finding: Finding) -> str:
+    return _(
+        "The resources in it have {allocated} in all, more than {size}. Their backups may not all find room in it."
+    ).format(allocated=_gb(finding, "allocated_gb"), size=_gb(finding, "size_gb"))
+
+
+def _size_after(finding: Finding) -> str:
+    return _("With {size} vault {vault} is {percent} full, and {free} are free.").format(
+        size=_gb(finding, "size_gb"),
+        vault=_vault(finding),
+        percent=_percent(finding, "used_percent"),
+        free=_gb(finding, "free_gb"),
+    )
+
+
+def _level_for_good(finding: Finding) -> str:
+    count = _count(finding)
+    agents = ngettext(
+        "Its {count} server needs the agent for it; without, its backups stay crash consistent.",
+        "Its {count} servers need the agent for it; without, their backups stay crash consistent.",
+        count,
+    ).format(count=grouped(count))
+    head = _("Vault {vault} never becomes crash consistent again, and is of another price class from then on.").format(
+        vault=_vault(finding)
+    )
+    return sentences(head, agents if count else "")
+
+
+def _expansion_step(finding: Finding) -> str:
+    return _(
+        "When vault {vault} is full it grows by a quarter by itself, from {size} to {then}, and is billed for that."
+    ).format(vault=_vault(finding), size=_gb(finding, "size_gb"), then=_gb(finding, "then_gb"))
+
+
+def _over_threshold(finding: Finding) -> str:
+    return _("Vault {vault} is {percent} full then, over its threshold of {threshold} %.").format(
+        vault=_vault(finding), percent=_percent(finding, "used_percent"), threshold=shown(finding.facts["threshold"])
+    )
+
+
+def _binding_room(finding: Finding) -> str:
+    return _(
+        "Vault {vault} has {free} left, and takes in resources by itself only while more than {limit} are left."
+    ).format(vault=_vault(finding), free=_gb(finding, "free_gb"), limit=_gb(finding, "limit"))
+
+
+def _binding_takes(finding: Finding) -> str:
+    count, some = _count(finding), finding.facts.get("some")
+    if count:
+        taken = ngettext(
+            "By what is known now vault {vault} takes in {count} resource of {size} before its next backup: {names}.",
+            "By what is known now vault {vault} takes in {count} resources of {size} before its next backup: {names}.",
+            count,
+        ).format(
+            vault=_vault(finding),
+            count=grouped(count),
+            size=_gb(finding, "size_gb"),
+            names=names_words(finding.facts["names"]),
+        )
+    else:
+        taken = _("By what is known now there is no resource that vault {vault} would take in.").format(
+            vault=_vault(finding)
+        )
+    partly = some if isinstance(some, int) else 0
+    rest = counted(
+        "{count} more has a part of these tags only.", "{count} more have a part of these tags only.", partly
+    )
+    return sentences(taken, rest if partly else "")
+
+
+def _lock_holds(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "Its {count} resource can never be taken out of it again, nor moved to another vault.",
+        "Its {count} resources can never be taken out of it again, nor moved to another vault.",
+        count,
+    ).format(count=grouped(count))
+
+
+def _lock_keeps(finding: Finding) -> str:
+    count, last = _count(finding), finding.facts["last"]
+    return ngettext(
+        "{count} automatic backup that is in it now cannot be deleted before it expires, which is on {day}.",
+        "{count} automatic backups that are in it now cannot be deleted before they expire, the last of them on {day}.",
+        count,
+    ).format(count=grouped(count), day=f"{last:%Y-%m-%d}" if isinstance(last, datetime) else shown(last))
+
+
+def _lock_keeps_forever(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} automatic backup that is in it now has no day on which it expires: it may stay, and be paid for, for"
+        " ever.",
+        "{count} automatic backups that are in it now have no day on which they expire: they may stay, and be paid for,"
+        " for ever.",
+        count,
+    ).format(count=grouped(count))
+
+
+def _tags_limit(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "There is {count} tag, and {limit} are possible. Take some out.",
+        "There are {count} tags, and {limit} are possible. Take some out.",
+        count,
+    ).format(count=grouped(count), limit=shown(finding.facts["limit"]))
+
+
+VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
+    FindingKind.VAULT_STATE: _state,
+    FindingKind.VAULT_UNCHANGED: N_("Nothing of vault ‘{vault}’ is changed by that. Change something, or leave it."),
+    FindingKind.VAULT_NAME_TAKEN: N_("Another vault is called ‘{name}’ already. The two are hard to tell apart then."),
+    FindingKind.LOCK_APART: N_(
+        "It also asks for the locking of vault ‘{vault}’, which cannot be undone. Take ‘locked’ out, and lock the vault"
+        " by a request of its own."
+    ),
+    FindingKind.SIZE_BY_ORDER: N_(
+        "Vault ‘{vault}’ is paid by the year or month: its size is changed by an order. Make it in the console."
+    ),
+    FindingKind.SIZE_BUSY: N_(
+        "Vault ‘{vault}’ is being resized or has an open order, so neither size nor specification can be changed. Wait"
+        " for the end."
+    ),
+    FindingKind.SIZE_BELOW_USED: _below_used,
+    FindingKind.SIZE_BELOW_ALLOCATED: _below_allocated,
+    FindingKind.SIZE_AFTER: _size_after,
+    FindingKind.LEVEL_BACK: N_("Vault ‘{vault}’ is application consistent, and stays that for good."),
+    FindingKind.LEVEL_UNFIT: N_("Only vaults of servers are application consistent, and ‘{vault}’ is of another kind."),
+    FindingKind.LEVEL_FOR_GOOD: _level_for_good,
+    FindingKind.EXPANSION_BY_ORDER: N_(
+        "Vault ‘{vault}’ is paid by the year or month, and such a vault does not expand by itself."
+    ),
+    FindingKind.EXPANSION_TOO_LATE: N_(
+        "Vault ‘{vault}’ is full. That it expands by itself has no effect once it is full: make it larger first."
+    ),
+    FindingKind.EXPANSION_STEP: _expansion_step,
+    FindingKind.OVER_THRESHOLD: _over_threshold,
+    FindingKind.BINDING_NEEDS_POLICY: N_(
+        "Vault ‘{vault}’ has no backup policy, and takes in nothing by itself without one. Apply a policy."
+    ),
+    FindingKind.BINDING_NEEDS_ROOM: _binding_room,
+    FindingKind.BINDING_UNKNOWN: N_(
+        "What vault ‘{vault}’ would take in is not known: the resources of the project have not been read."
+    ),
+    FindingKind.BINDING_TAKES: _binding_takes,
+    FindingKind.LOCKED_ALREADY: N_("Vault ‘{vault}’ is locked already. Nothing would change."),
+    FindingKind.LOCK_FOR_GOOD: N_(
+        "Locking vault ‘{vault}’ can never be undone, by anybody. While automatic backups are in it, it cannot be"
+        " deleted; backups that were made by hand can."
+    ),
+    FindingKind.LOCK_HOLDS: _lock_holds,
+    FindingKind.LOCK_KEEPS: _lock_keeps,
+    FindingKind.LOCK_KEEPS_FOREVER: _lock_keeps_forever,
+    FindingKind.LOCK_POLICY_FOREVER: N_(
+        "Policy ‘{policy}’ gives what it makes no day on which it expires. Change that first, unless you want to keep"
+        " all of it for ever."
+    ),
+    FindingKind.TOO_MANY_TAGS: _tags_limit,
+    FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
+    FindingKind.TAG_KEY_MISSING: N_("A tag has no key. Write one, or take the tag out."),
+}

@@ -1,0 +1,41 @@
+"""What a chart of lanes shows: lines of bars on one axis, whose places are parts of it, 0 to 1; no Qt."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cbr_desktop.text.tone import Tone
+
+
+class Bar(NamedTuple):
+    """What lasts from ``begin`` to ``end``, which are parts of the axis, 0 to 1; a hollow one only would happen."""
+
+    begin: float
+    end: float
+    tone: Tone = Tone.BUSY
+    is_hollow: bool = False
+    is_marked: bool = False
+
+
+class Lane(NamedTuple):
+    """One line: what it is called, a word of second rank beside that, and its bars in their order."""
+
+    id: str
+    name: str
+    bars: Sequence[Bar]
+    is_faded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that a chart shows. ``ticks`` stand on the axis with their words; ``now`` is where the present is.
+
+    ``shades`` are spans that mean something, such as busy hours; all places are parts of the axis, 0 to 1.
+    """
+
+    lanes: Sequence[Lane] = ()
+    ticks: Sequence[tuple[float, str]] = ()
+    shades: Sequence[tuple[float, float]] = ()
+    now: float | None = None
+    words: str = ""
+    describe: Callable[[Lane, Bar], str] = field(default=lambda lane, _bar: lane.name)

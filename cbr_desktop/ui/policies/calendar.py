@@ -1,0 +1,408 @@
+"""The panel below the policies: when all of them run, what the chosen one deletes, and what is wrong with schedules."""
+
+import asyncio
+from collections.abc import Sequence
+from copy import copy
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import NamedTuple
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.finding import Finding
+from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
+from cbr_desktop.domain.policy import BACKUP, Policy
+from cbr_desktop.domain.retention import HORIZON_DAYS, Coverage, Forecast, forecast
+from cbr_desktop.text.catalogue import N_, _, sentences
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.schedules import forecast_sentences, runs_span_words, span_words
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import grouped, quoted
+from cbr_desktop.text.words import Times
+from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.lane_chart import LaneChart
+from cbr_desktop.ui.kit.lanes import Picture
+from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.tokens import NEAR, TIGHT
+from cbr_desktop.ui.policies.timetable import (
+    MONTH,
+    WEEK,
+    Losses,
+    Schedules,
+    days_from,
+    losses_picture,
+    runs_picture,
+    today,
+)
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.schedules import coverage, schedule_findings
+from cbr_desktop.workflows.timetable import Clash, clashes, usual_durations
+
+_SHOWN, _VIEW = "policies/calendar", "policies/calendar-view"
+_SOON_MS = 50
+"""What changes together is shown together."""
+
+
+class View(StrEnum):
+    """What the panel shows."""
+
+    WEEK = "week"
+    MONTH = "month"
+    RETENTION = "retention"
+    PROBLEMS = "problems"
+
+
+_TITLES = {
+    View.WEEK: (N_("&Week"), N_("When all policies run within seven days")),
+    View.MONTH: (N_("M&onth"), N_("When all policies run within a month")),
+    View.RETENTION: (N_("&Retention"), N_("Which backups the chosen policy deletes, and when")),
+    View.PROBLEMS: (N_("&Problems"), N_("What is wrong with schedules")),
+}
+_DAYS = {View.WEEK: WEEK, View.MONTH: MONTH}
+
+
+class _Known(NamedTuple):
+    """What the pictures are made of, taken at one moment, so that a thread can work on it."""
+
+    schedules: Schedules
+    findings: list[Finding]
+    clock: tuple[date, bool]
+    """The day for which that holds, by which clock."""
+
+
+class PolicyCalendar(QWidget):
+    """Shows the policies of the scope in time.
+
+    Signals:
+        policy_chosen: the id of the policy whose lane or problem was opened.
+        vault_chosen: the id of the vault whose problem was opened.
+    """
+
+    policy_chosen = Signal(str)
+    vault_chosen = Signal(object)
+
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("policyCalendar")
+        self._workspace = workspace
+        self._times = times
+        self._ahead = 0
+        """How many spans of the view the picture is away from today."""
+        self._policies: Sequence[Policy] = ()
+        self._policy: Policy | None = None
+        self._known: _Known | None = None
+        self._is_stale = True
+        self._tasks = TaskOwner(self)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self._work)
+        self._build()
+        stored = str(workspace.settings.get(_VIEW, View.WEEK.value))
+        self.view = next((view for view in View if view == stored), View.WEEK)
+        self.show_body(bool(workspace.settings.get(_SHOWN, True)))
+        self._tell_view()
+
+    # what the page tells
+
+    def tell(self, policies: Sequence[Policy]) -> None:
+        """Show other policies; ``policies`` are in the order in which their lanes stand."""
+        self._policies, self._is_stale = policies, True
+        self._begin()
+
+    def choose(self, policy: Policy | None) -> None:
+        """Mark the policy that is chosen in the table, and show what it deletes."""
+        if policy == self._policy:
+            return
+        self._policy = policy
+        if self.view is View.RETENTION:
+            self._begin()
+        elif policy is not None:
+            self.chart.choose(policy.id)
+
+    def retell(self) -> None:
+        """Follow another way of telling times, or another day."""
+        self._begin()
+
+    def show_view(self, view: View) -> None:
+        """Show something else."""
+        self.view = view
+        self._ahead = 0
+        self._workspace.settings.put(_VIEW, view.value)
+        self.show_body(True)
+        self._tell_view()
+
+    def show_body(self, shown: bool) -> None:
+        """Show the picture, or the row of buttons alone."""
+        self.body.setVisible(shown)
+        self.fold.setIcon(icon("down" if shown else "up"))
+        self.fold.setAccessibleName(_("Hide the calendar") if shown else _("Show the calendar"))
+        self.fold.setToolTip(tooltip(self.fold.accessibleName()))
+        self._workspace.settings.put(_SHOWN, shown)
+        if shown:
+            self._begin()
+
+    # working
+
+    def _begin(self) -> None:
+        if self.isVisible() and not self.body.isHidden():
+            self._soon.start()
+
+    def showEvent(self, event: object) -> None:
+        """Take over what has changed while the panel was not seen."""
+        super().showEvent(event)  # type: ignore[arg-type]  # Qt's own event
+        self._begin()
+
+    def _work(self) -> None:
+        """Work out what is shown, beside the window where its loop runs."""
+        if not self._is_stale and self._known is not None and self._known.clock == self._clock_days():
+            self._show()
+            return
+        self._is_stale = False
+        # lists are replaced, not changed: a copy that names those of now stays as it is while a thread works on it
+        members = [copy(member) for member in self._workspace.scope.members]
+        work = partial(_known_of, members, tuple(self._policies), self._clock_days(), self._times.now())
+        if is_at_work():
+            self._tasks.start(asyncio.to_thread(work), self._take, group="known")
+        else:
+            self._take(work())
+
+    def _clock_days(self) -> tuple[date, bool]:
+        return today(self._times.now(), utc=self._times.utc), self._times.utc
+
+    def _take(self, known: _Known) -> None:
+        self._known = known
+        self._show()
+
+    def _show(self) -> None:
+        if self._known is None:
+            return
+        self._tell_problems(self._known.findings)
+        if self.view in _DAYS:
+            self._show_runs(self._known)
+        elif self.view is View.RETENTION:
+            self._show_losses()
+
+    def _show_runs(self, known: _Known) -> None:
+        count, utc = _DAYS[self.view], self._times.utc
+        begin, _utc = self._clock_days()
+        days = days_from(begin + timedelta(days=count * self._ahead), count, utc=utc)
+        self.span.tell(runs_span_words(days.since, days.until))
+        self.chart.tell(runs_picture(known.schedules, days, self._times.now(), utc=utc))
+        self.chart.choose(self._policy.id if self._policy is not None else "")
+        self._say("" if known.schedules.policies else _("There is no policy, so nothing runs by itself."))
+
+    def _show_losses(self) -> None:
+        policy = self._policy
+        self.span.tell("")
+        if policy is None or policy.operation_type != BACKUP:
+            self.chart.tell(Picture())
+            self._say(
+                _("Choose a policy in the table to see which backups it deletes, and when.")
+                if policy is None
+                else _("Policy {name} makes replicas. What becomes of those is not forecast.").format(
+                    name=quoted(policy.name, 80)
+                )
+            )
+            return
+        owner = next((each for each in self._workspace.scope.members if policy.id in each.policies), None)
+        if owner is None:
+            return
+        ids = set(policy.vault_ids)
+        backups = {id: each for id, each in owner.backups.items() if each.vault_id in ids}
+        names = {each.id: each.name for vault in owner.vaults.values() for each in vault.resources}
+        work = partial(_losses_of, policy, backups, coverage(policy.vault_ids, owner), names, self._times)
+        if is_at_work():
+            self._tasks.start(asyncio.to_thread(work), self._show_forecast, group="losses")
+        else:
+            self._show_forecast(work())
+
+    def _show_forecast(self, losses: Losses) -> None:
+        if self.view is not View.RETENTION or self._policy is None:
+            return
+        utc = self._times.utc
+        begin, _utc = self._clock_days()
+        days = days_from(begin, HORIZON_DAYS, utc=utc)
+        self.span.tell(span_words(days.since, days.until))
+        self.chart.tell(losses_picture(losses, days, utc=utc))
+        self._say(sentences(*forecast_sentences(losses.forecast)))
+
+    def _tell_problems(self, findings: Sequence[Finding]) -> None:
+        title = _(_TITLES[View.PROBLEMS][0])
+        button = self.views[View.PROBLEMS]
+        button.setText(f"{title} {grouped(len(findings))}" if findings else title)
+        self.problems.clear()
+        ratio = self.devicePixelRatioF()
+        for finding in findings:
+            item = QListWidgetItem(mark_icon(SEVERITY_MARKS[finding.severity], self.palette(), ratio), "")
+            item.setText(plain(finding_sentence(finding), 1000))
+            item.setData(Qt.ItemDataRole.UserRole, (finding.facts.get("policy_id"), finding.facts.get("vault_id")))
+            self.problems.addItem(item)
+        if not findings:
+            self.problems.addItem(_("Nothing is wrong with the schedules, as far as is known."))
+
+    # the panel
+
+    def _build(self) -> None:
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(TIGHT)
+        outer.addLayout(self._head())
+        self.body = QWidget(self)
+        self.body.setObjectName("policyCalendarBody")
+        inside = QVBoxLayout(self.body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(TIGHT)
+        self.words = label(name="policyCalendarWords")
+        self.words.hide()
+        inside.addWidget(self.words)
+        self.stack = QStackedWidget()
+        self.chart = LaneChart("policyChart")
+        self.chart.lane_chosen.connect(self._open_lane)
+        self.problems = QListWidget()
+        self.problems.setObjectName("policyProblems")
+        self.problems.setAccessibleName(_("What is wrong with schedules"))
+        self.problems.setWordWrap(True)
+        self.problems.setIconSize(MARK_SIZE)
+        self.problems.setSpacing(2)
+        self.problems.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.problems.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.problems.itemActivated.connect(self._open_problem)
+        self.stack.addWidget(self.chart)
+        self.stack.addWidget(self.problems)
+        inside.addWidget(self.stack, 1)
+        self.stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.body.setMinimumHeight(self.chart.minimumSizeHint().height())
+        outer.addWidget(self.body, 1)
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(TIGHT)
+        self.views: dict[View, QToolButton] = {}
+        for view, (words, hint) in _TITLES.items():
+            button = self._button(f"policyCalendar{view.value.capitalize()}", _(words), _(hint))
+            button.setProperty("chip", True)
+            button.setCheckable(True)
+            button.clicked.connect(partial(self._press, view))
+            self.views[view] = button
+            row.addWidget(button)
+        row.addSpacing(NEAR)
+        self.span = Line("policyCalendarSpan", self)
+        row.addWidget(self.span, 1)
+        self.earlier = self._arrow("policyCalendarEarlier", "left", _("Earlier"), -1)
+        self.now = self._button("policyCalendarToday", _("&Today"), _("Show the days from today on"))
+        self.now.clicked.connect(self._turn_to_today)
+        self.later = self._arrow("policyCalendarLater", "right", _("Later"), 1)
+        self.fold = self._button("policyCalendarFold", "", "")
+        self.fold.clicked.connect(self._fold)
+        for button in (self.earlier, self.now, self.later, self.fold):
+            button.setAutoRaise(True)
+            row.addWidget(button)
+        return row
+
+    def _button(self, name: str, words: str, hint: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setText(words)
+        button.setAccessibleName((words or hint).replace("&", ""))
+        button.setToolTip(tooltip(hint))
+        return button
+
+    def _arrow(self, name: str, picture: str, words: str, step: int) -> QToolButton:
+        button = self._button(name, "", words)
+        button.setIcon(icon(picture))
+        button.setIconSize(QSize(16, 16))
+        button.clicked.connect(partial(self._turn, step))
+        return button
+
+    def _tell_view(self) -> None:
+        for view, button in self.views.items():
+            button.setChecked(view is self.view)
+        for button in (self.earlier, self.now, self.later):
+            button.setVisible(self.view in _DAYS)
+        is_list = self.view is View.PROBLEMS
+        self.stack.setCurrentWidget(self.problems if is_list else self.chart)
+        self.span.tell("")
+        self._say("")
+        self._begin()
+
+    def _say(self, words: str) -> None:
+        self.words.setText(plain(words, 1000))
+        self.words.setVisible(bool(words))
+
+    def _press(self, view: View, *_rest: object) -> None:
+        self.show_view(view)
+
+    def _turn(self, step: int, *_rest: object) -> None:
+        self._ahead += step
+        self._begin()
+
+    def _turn_to_today(self) -> None:
+        self._ahead = 0
+        self._begin()
+
+    def _fold(self) -> None:
+        self.show_body(self.body.isHidden())
+
+    def _open_lane(self, id: str) -> None:
+        if self.view is not View.RETENTION:
+            self.policy_chosen.emit(id)
+
+    def _open_problem(self, item: QListWidgetItem) -> None:
+        policy_id, vault_id = item.data(Qt.ItemDataRole.UserRole) or (None, None)
+        if policy_id is not None:
+            self.policy_chosen.emit(policy_id)
+        elif vault_id is not None:
+            self.vault_chosen.emit(VaultId(vault_id))
+
+
+def _known_of(members: Sequence[Ledger], policies: Sequence[Policy], clock: tuple[date, bool], now: datetime) -> _Known:
+    """Work out what is wrong, how long runs usually take, and which get into each other's way; no widget is touched."""
+    day, utc = clock
+    days = days_from(day - timedelta(days=MONTH), 3 * MONTH, utc=utc)
+    findings: list[Finding] = []
+    lasting: dict[tuple[PolicyId, VaultId], timedelta] = {}
+    met: list[Clash] = []
+    vaults: dict[str, str] = {}
+    for member in members:
+        own = usual_durations(member.tasks.values())
+        lasting.update(own)
+        met += clashes(member, own, days.since, days.until)
+        vaults.update({id: vault.name for id, vault in member.vaults.items()})
+        findings += schedule_findings(member, now)
+    findings.sort(key=lambda each: each.severity.value)
+    names = {policy.id: policy.name for policy in policies}
+    return _Known(Schedules(policies, lasting, met, names, vaults), findings, clock)
+
+
+def _losses_of(
+    policy: Policy,
+    backups: dict[BackupId, Backup],
+    covered: Sequence[Coverage],
+    names: dict[ResourceId, str],
+    times: Times,
+) -> Losses:
+    """Work out what the rules of a policy delete; no widget is touched."""
+    found: Forecast = forecast(backups.values(), covered, policy.rules, times.now())
+    resources = {id: names.get(id) or id for each in covered for id in each.resources}
+    for backup in backups.values():
+        if backup.auto and backup.resource_id not in resources:
+            resources[backup.resource_id] = backup.resource_name or backup.resource_id
+    automatic = {id: each for id, each in backups.items() if each.auto}
+    return Losses(found, automatic, resources)

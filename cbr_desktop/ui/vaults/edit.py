@@ -1,0 +1,149 @@
+"""The form of a vault that there is: what is changed of it, and nothing else."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QLineEdit
+
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.vault import LARGEST_GB, Vault, VaultKind
+from cbr_desktop.domain.vault_changes import (
+    APP_CONSISTENT,
+    CRASH_CONSISTENT,
+    PRE_PAID,
+    VaultUpdate,
+    expanded_gb,
+    updated,
+)
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.states import gb_words, percent_words
+from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.pair_table import PairTable
+from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.vaults.fields import column, fields, number, row, tick
+
+
+class VaultEditForm(ChangeForm):
+    """Asks for another name, size, specification or behaviour of a vault; ``asked`` is what was asked for before."""
+
+    kind = Kind.UPDATE_VAULT
+
+    def __init__(self, vault: Vault, asked: VaultUpdate | None = None) -> None:
+        super().__init__()
+        self._vault = vault
+        self.setObjectName("vaultEditForm")
+        self._make_fields()
+        self._lay_out()
+        self._show(updated(vault, asked) if asked is not None else vault)
+        self._connect()
+        self._tell()
+
+    def draft(self) -> VaultUpdate:
+        """Return what is changed."""
+        own, update = self._vault, VaultUpdate(self._vault.id)
+        asked = {
+            "name": (self.name.text(), own.name),
+            "size_gb": (self.size_gb.value(), own.size_gb),
+            "level": (self.level.currentData(), own.consistent_level),
+            "threshold_percent": (self.threshold.value(), own.threshold_percent),
+            "auto_expand": (self.auto_expand.isChecked(), own.auto_expand),
+            "auto_bind": (self.auto_bind.isChecked(), own.auto_bind),
+        }
+        update = replace(update, **{key: new for key, (new, old) in asked.items() if new != old})
+        if own.notify is not None and self.notify.isChecked() != own.notify:
+            update = replace(update, notify=self.notify.isChecked())
+        if sorted(self.bind_tags.pairs()) != sorted(own.bind_tags):
+            update = replace(update, bind_tags=self.bind_tags.pairs())
+        return update
+
+    def begin(self) -> None:
+        """Put the focus into the name."""
+        self.name.setFocus()
+
+    def _show(self, vault: Vault) -> None:
+        self.name.setText(vault.name)
+        self.size_gb.setValue(vault.size_gb)
+        self.level.setCurrentIndex(max(self.level.findData(vault.consistent_level), 0))
+        self.threshold.setValue(vault.threshold_percent)
+        self.notify.setChecked(bool(vault.notify))
+        self.auto_expand.setChecked(vault.auto_expand)
+        self.auto_bind.setChecked(vault.auto_bind)
+        self.bind_tags.show_pairs(vault.bind_tags)
+
+    def _tell_changed(self, *_rest: object) -> None:
+        self._tell()
+        self.changed.emit()
+
+    def _tell(self) -> None:
+        """Say what the numbers come to, and leave alone what does not count."""
+        vault, size_gb = self._vault, self.size_gb.value()
+        self.room.setText(
+            _("{allocated} allocated to resources, {used} used by backups").format(
+                allocated=gb_words(vault.allocated_gb), used=gb_words(vault.used_gb)
+            )
+        )
+        reach = gb_words(size_gb * self.threshold.value() / 100)
+        self.reach.setText(_("of the size, which is {size}").format(size=reach))
+        grown = _("From {size} to {then}. No effect once it is full.").format(
+            size=gb_words(size_gb), then=gb_words(expanded_gb(size_gb))
+        )
+        self.growth.setText(grown)
+        self._binding.setVisible(self.auto_bind.isChecked())
+
+    # building
+
+    def _make_fields(self) -> None:
+        vault = self._vault
+        self.name = QLineEdit()
+        self.name.setObjectName("vaultName")
+        self.name.setAccessibleName(_("Name"))
+        self.size_gb = number("vaultSize", _("Size in GB"), 1, LARGEST_GB, _(" GB"))
+        self.size_gb.setEnabled(vault.charging_mode != PRE_PAID)
+        self.room = label(name="vaultRoom")
+        self.level = StillBox()
+        self.level.setObjectName("vaultLevel")
+        self.level.setAccessibleName(_("Specification"))
+        self.level.addItem(_("Crash consistent"), CRASH_CONSISTENT)
+        if vault.kind == VaultKind.SERVER:
+            self.level.addItem(_("Application consistent"), APP_CONSISTENT)
+        if self.level.findData(vault.consistent_level) < 0:
+            self.level.insertItem(0, vault.consistent_level or _("not told"), vault.consistent_level)
+        self.level.setEnabled(vault.consistent_level == CRASH_CONSISTENT and self.level.count() > 1)
+        self.threshold = number("vaultThreshold", _("Threshold in percent"), 1, 100, _(" %"))
+        self.reach = label(name="vaultReach")
+        self.reach.setWordWrap(False)
+        self.notify = tick(_("N&otify when it is reached"), "vaultNotify")
+        self.notify.setEnabled(vault.notify is not None)
+        self.auto_expand = tick(_("&Expand by itself when it is full"), "vaultAutoExpand")
+        self.growth = label(name="vaultGrowth")
+        self.auto_bind = tick(_("Ta&ke in resources by itself before each backup"), "vaultAutoBind")
+        self.bind_tags = PairTable("vaultBindTags", _("Tags of the resources that it takes in"))
+
+    def _connect(self) -> None:
+        self.name.textChanged.connect(self._tell_changed)
+        for numbers in (self.size_gb, self.threshold):
+            numbers.valueChanged.connect(self._tell_changed)
+        self.level.currentIndexChanged.connect(self._tell_changed)
+        for box in (self.notify, self.auto_expand, self.auto_bind):
+            box.toggled.connect(self._tell_changed)
+        self.bind_tags.changed.connect(self._tell_changed)
+
+    def _lay_out(self) -> None:
+        vault = self._vault
+        told = _("Used now: {percent}").format(percent=percent_words(vault.used_percent)) if vault.size_gb else ""
+        self.binding_words = label(
+            _("Of all resources, or only of those that have these tags. It needs a backup policy and more than 40 GB."),
+            "vaultBindingWords",
+        )
+        self._binding = column(self.binding_words, self.bind_tags)
+        fields(
+            self,
+            (
+                (_("&Name"), self.name),
+                (_("&Size"), column(row(self.size_gb, label(told, "vaultUsedNow")), self.room)),
+                (_("S&pecification"), self.level),
+                (_("&Threshold"), column(row(self.threshold, self.reach), self.notify)),
+                (_("Growth"), column(self.auto_expand, self.growth)),
+                (_("Resources"), column(self.auto_bind, self._binding)),
+            ),
+            {_("&Size"): self.size_gb, _("&Threshold"): self.threshold},
+        )

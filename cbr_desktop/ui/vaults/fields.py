@@ -1,0 +1,60 @@
+"""Fields of the forms of vaults, and how they stand beside their titles."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from cbr_desktop.ui.kit.lines import StillNumber, label
+
+
+def number(name: str, words: str, low: int, high: int, suffix: str = "") -> StillNumber:
+    """Return a field for a whole number."""
+    made = StillNumber()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    made.setRange(low, high)
+    made.setSuffix(suffix)
+    return made
+
+
+def tick(words: str, name: str) -> QCheckBox:
+    """Return a box to be ticked."""
+    made = QCheckBox(words)
+    made.setObjectName(name)
+    made.setAccessibleName(words.replace("&", ""))
+    return made
+
+
+def row(*widgets: QWidget) -> QWidget:
+    """Return widgets side by side."""
+    made = QWidget()
+    layout = QHBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    return made
+
+
+def column(*widgets: QWidget) -> QWidget:
+    """Return widgets one below the other."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return made
+
+
+def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget]) -> None:
+    """Lay out fields with their titles; ``buddies`` are the fields of titles whose widget holds several."""
+    grid = QGridLayout(form)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(10)
+    grid.setColumnStretch(1, 1)
+    for place, (words, field) in enumerate(rows):
+        title = label(words, "vaultField")
+        title.setBuddy(buddies.get(words, field))
+        grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(field, place, 1)

@@ -1,0 +1,34 @@
+"""The forms of vaults, and when each of them opens."""
+
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault_changes import VaultLock, read_update
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.vaults.edit import VaultEditForm
+
+
+def _edit_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
+    id = VaultId(intent.subject.id)
+    vault, update = context.ledger.vaults.get(id), read_update(intent.body, id)
+    return VaultEditForm(vault, update) if vault is not None and update is not None else None
+
+
+def _edit(_context: ProfileContext, vault: Vault) -> ChangeForm:
+    return VaultEditForm(vault)
+
+
+def lock_form(id: VaultId) -> FixedForm:
+    """Return the form that locks a vault for good: there is nothing to fill in."""
+    return FixedForm(Kind.LOCK_VAULT, VaultLock(id))
+
+
+FORMS = Forms(
+    asked={"edit": _edit, "lock": lambda _context, vault: lock_form(vault.id)},
+    again={
+        VaultEditForm.kind: _edit_again,
+        Kind.LOCK_VAULT: lambda _context, intent: lock_form(VaultId(intent.subject.id)),
+    },
+)

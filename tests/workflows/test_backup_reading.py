@@ -1,0 +1,90 @@
+"""What is read of a single backup, from the service that answers as the real one does."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cbr_desktop.domain.backup import BackupStatus
+from cbr_desktop.domain.error import NotFound, Refused
+from cbr_desktop.domain.ids import BackupId
+from cbr_desktop.workflows.backup_reading import FRESH, BackupReader
+from tests.stage import Stage, staged
+
+GONE = BackupId("00000000-0000-4000-8000-000000000000")
+
+
+def asked(stage: Stage) -> list[str]:
+    """Return what of backups was asked for, by the ends of the paths."""
+    paths = [e.path.partition("?")[0].partition("/backups/") for e in stage.service.journal]
+    return [rest[36:] or "/" for _, found, rest in paths if found]
+
+
+def test_a_servers_backup_opens_to_its_disks_and_what_was_saved_with_it(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        cloud, clock = stage.session.cloud, stage.clock
+
+        async def story() -> None:
+            rows = (await cloud.backups()).rows
+            of_server = next(row for row in rows if row.resource_name == "ecs-hr-db-01" and row.status == "available")
+            reader = BackupReader(cloud, clock)
+            assert reader.known(of_server.id) is None and not reader.is_fresh(of_server)
+            read = await reader.read(of_server)
+            system, data = read.details.children
+            assert [each.traits.bootable for each in (system, data)] == [True, False]
+            assert [each.traits.encrypted for each in (system, data)] == [False, True]
+            assert set(read.details.snapshots) == {system.id, data.id}
+            assert '"children"' in read.details.answer
+            saved = read.metadata
+            assert saved is not None and not isinstance(saved, Exception)
+            (port,) = saved.ports
+            assert (saved.server_name, saved.key_name, port.addresses) == (
+                "ecs-hr-db-01",
+                "KeyPair-ops",
+                saved.addresses,
+            )
+            assert port.network_id and port.mac and port.security_groups
+            assert read.members.rows == []  # type: ignore[union-attr]
+            assert reader.is_fresh(of_server)
+            assert not reader.is_fresh(replace(of_server, status=BackupStatus.RESTORING))
+            clock.advance(FRESH.total_seconds())
+            assert not reader.is_fresh(of_server) and reader.known(of_server.id) == read
+            assert asked(stage) == ["/", "/metadata", "/members"]
+
+        stage.play(story)
+
+
+def test_each_part_that_is_refused_is_told_by_itself(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        cloud = stage.session.cloud
+
+        async def story() -> None:
+            rows = (await cloud.backups()).rows
+            reader = BackupReader(cloud, stage.clock)
+            of_disk = next(row for row in rows if row.resource_name == "vol-db-log")
+            read = await reader.read(of_disk)
+            assert (read.has_metadata, read.metadata, read.details.children) == (False, None, ())
+            assert asked(stage) == ["/", "/members"]
+            unready = next(row for row in rows if row.status == BackupStatus.PROTECTING)
+            read = await reader.read(unready)
+            assert (read.has_metadata, read.metadata) == (True, None)
+            read = await reader.read(replace(of_disk, resource_type="satellite"))
+            assert isinstance(read.metadata, Refused) and read.metadata.short_code == "6116"
+            with pytest.raises(NotFound):
+                await reader.read(replace(of_disk, id=GONE))
+            assert reader.known(GONE) is None
+
+        stage.play(story)
+
+
+def test_what_was_read_is_held_for_the_last_ones_alone(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+
+        async def story() -> None:
+            rows = (await stage.session.cloud.backups()).rows[:3]
+            reader = BackupReader(stage.session.cloud, stage.clock, held=2)
+            for row in (*rows, rows[1]):
+                await reader.read(row)
+            assert [reader.known(row.id) is not None for row in rows] == [False, True, True]
+
+        stage.play(story)
