@@ -314,6 +314,25 @@ class Profiles(Protocol):
         ...
 
 
+class AddressBook(Protocol):
+    """Names for the projects that backups of a profile are shared with. No secret is in it.
+
+    Methods that write raise ``ProfileError`` for what cannot be kept, ``Damaged`` and ``NotSaved``.
+    """
+
+    def entries(self) -> dict[str, ProjectId]:
+        """Return the projects by name; none where the book cannot be read."""
+        ...
+
+    def remember(self, name: str, project_id: ProjectId) -> None:
+        """Keep a project under a name, in place of one of that name or of that id."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Take a name out; nothing happens where there is none."""
+        ...
+
+
 class SecretKeeper(Protocol):
     """Where secrets are kept: the system's store, and memory until the program ends. Nothing here raises."""
 
