@@ -17,7 +17,7 @@ from cbr_desktop.cloud.projects import own_projects
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.backups import ChangedPage, backup_details, backups, changed_backups, offered_backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
-from cbr_desktop.cloud.wire.members import members
+from cbr_desktop.cloud.wire.members import domain_name, members
 from cbr_desktop.cloud.wire.metadata import metadata
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
@@ -58,6 +58,8 @@ PROTECTABLE_PAGE_SIZE = 50
 CHANGES_SIZES = (50, 200, PAGE_SIZE)
 """How many of the backups that were changed last are asked for at once, until it is enough."""
 CHANGES_LIMIT = 20_000
+OWNERS_LIMIT = 20
+"""Projects that share backups whose names are asked for."""
 _OVERLAP = 10
 """How many rows a page has in common with the one before, so that rows may go meanwhile and none is passed over."""
 _NOT_READY = "6206"
@@ -238,8 +240,25 @@ class CbrCloud:
                 answered = await self._list("backups", offered_backups, {**shared, "member_status": status})
                 told |= {row.id: status for row in answered.rows if not row.backup.vault_id}
         told |= {row.id: MemberStatus.ACCEPTED for row in listing.rows if row.backup.vault_id}
-        rows = [Offer(row.backup, row.owner_id, receiver, told.get(row.id, "")) for row in listing.rows]
+        owners = dict.fromkeys(row.owner_id for row in listing.rows if is_project_id(row.owner_id))
+        names = {id: await self._owner_name(id) for id in list(owners)[:OWNERS_LIMIT]}
+        rows = [
+            Offer(row.backup, row.owner_id, receiver, told.get(row.id, ""), names.get(row.owner_id, ""))
+            for row in listing.rows
+        ]
         return Listing(rows, listing.as_of, listing.complete, shortfall=listing.shortfall, total=listing.total)
+
+    async def _owner_name(self, id: ProjectId) -> str:
+        """Return what account and project are called that a project id is of, empty where that is not told.
+
+        (ShowDomain, which not every region has)
+        """
+        url = f"{self._endpoint}/v3/domain/{self._segment(id)}"
+        try:
+            answer = await authorised(self._auth, self._client, Call("GET", url), self._client.read)
+            return _decoded(answer, domain_name)
+        except CloudError:
+            return ""
 
     async def replication_regions(self) -> list[str]:
         """Return the regions that the profile's region replicates to (ShowReplicationCapabilities)."""

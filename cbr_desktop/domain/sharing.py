@@ -50,17 +50,24 @@ class Offer:
 
     ``owner_id`` is the project that shares it, ``receiver_id`` the own one, ``status`` what that has said to it; empty
     where the service does not tell. The vault of ``backup`` is the one that has taken it in, once it is accepted.
+    ``owner_name`` is what account and project of the owner are called, empty where that is not told.
     """
 
     backup: Backup
     owner_id: ProjectId
     receiver_id: ProjectId
     status: MemberStatus | str
+    owner_name: str = ""
 
     @property
     def id(self) -> BackupId:
         """The id of the backup, which is the same on both sides."""
         return self.backup.id
+
+    @property
+    def name(self) -> str:
+        """The name of the backup."""
+        return self.backup.name
 
 
 def is_receiver(id: str) -> bool:

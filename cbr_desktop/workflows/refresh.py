@@ -253,10 +253,10 @@ class Refresh:
         self._pace = min(2 * self._pace, SLOWEST) if throttled else 1
 
     def _wished(self, *, whole: bool) -> frozenset[Part]:
-        """Return which of the seldom read lists are wanted in this round: needed ones, or what is known already."""
+        """Return which of the seldom read lists are wanted in this round: needed ones, or what was read before."""
         needed, self._needed = self._needed, frozenset()
-        known = {part for part in SELDOM if self._ledger.freshness[part].as_of is not None}
-        return needed | known if whole else needed
+        tried = {part for part in SELDOM if self._ledger.freshness[part] != Freshness()}
+        return needed | tried if whole else needed
 
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""

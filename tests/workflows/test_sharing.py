@@ -176,6 +176,7 @@ def test_what_others_share_is_read_with_what_was_answered(stage: Stage) -> None:
         partner = stage.service.estate.partners[0]
         told = [(each.status, each.owner_id, each.receiver_id) for each in ledger.offers.values()]
         assert sorted(str(status) for status, *_ in told) == ["accepted", "accepted", "pending", "pending", "rejected"]
+        assert {each.owner_name for each in ledger.offers.values()} == {"integrator · eu-de_integrator"}
         assert {(owner, own) for _, owner, own in told} == {(partner.project_id, DEMO_PROJECT_ID)}
         assert not ledger.offers.keys() & ledger.backups.keys()
         assert ledger.project_id == DEMO_PROJECT_ID

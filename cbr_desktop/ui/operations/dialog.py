@@ -83,7 +83,7 @@ class ChangeDialog(OperationWindow):
         *,
         confirm: Callable[[Change], Intent] | None = None,
     ) -> None:
-        super().__init__("changeDialog", words_for(form.kind).title, parent)
+        super().__init__("changeDialog", form.title or words_for(form.kind).title, parent)
         self._context = context
         self._submit = confirm
         self.form = form

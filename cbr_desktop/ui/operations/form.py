@@ -21,6 +21,8 @@ class ChangeForm(QWidget):
     """
 
     kind: Kind
+    title = ""
+    """What is done by it, where that is said otherwise than of every such change."""
     has_fields = True
     """Whether there is anything to fill in, so that it can be changed and sent again."""
     file = ""

@@ -3,11 +3,13 @@
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.replication import destination_in
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.vault_changes import VaultLock, read_update
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.vaults.edit import VaultEditForm
+from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 
 
 def _edit_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
@@ -25,9 +27,18 @@ def lock_form(id: VaultId) -> FixedForm:
     return FixedForm(Kind.LOCK_VAULT, VaultLock(id))
 
 
+def _replicate_again(context: ProfileContext, intent: Intent) -> ChangeForm:
+    return ReplicateVaultForm(context, VaultId(intent.subject.id), destination_in(intent.body))
+
+
 FORMS = Forms(
-    asked={"edit": _edit, "lock": lambda _context, vault: lock_form(vault.id)},
+    asked={
+        "edit": _edit,
+        "lock": lambda _context, vault: lock_form(vault.id),
+        "replicate": lambda context, vault: ReplicateVaultForm(context, vault.id),
+    },
     again={
+        ReplicateVaultForm.kind: _replicate_again,
         VaultEditForm.kind: _edit_again,
         Kind.LOCK_VAULT: lambda _context, intent: lock_form(VaultId(intent.subject.id)),
     },

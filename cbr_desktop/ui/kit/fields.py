@@ -1,4 +1,4 @@
-"""Fields of the forms of vaults, and how they stand beside their titles."""
+"""Fields of a form, and how they stand beside their titles."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -54,7 +54,8 @@ def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[s
     grid.setVerticalSpacing(10)
     grid.setColumnStretch(1, 1)
     for place, (words, field) in enumerate(rows):
-        title = label(words, "vaultField")
+        title = label(words, "fieldTitle")
+        title.setWordWrap(False)
         title.setBuddy(buddies.get(words, field))
         grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(field, place, 1)
