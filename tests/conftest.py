@@ -72,6 +72,14 @@ def _crashes_seen(pytestconfig: pytest.Config) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _windows_gone() -> Iterator[None]:
+    """Delete the windows that a test is through with, which Qt does in a loop alone: each one costs all that follow."""
+    yield
+    if (core := sys.modules.get("PySide6.QtCore")) and core.QCoreApplication.instance():
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
 def _one_collector() -> None:
     """Keep other threads from collecting widgets, as the runtime does: it could end in a deadlock or a crash of Qt."""
     gc.disable()

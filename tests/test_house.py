@@ -218,6 +218,9 @@ SIMULATED = {
     Kind.REPLICATE_VAULT: {"replication"},
     Kind.UPDATE_VAULT: {"vault_changes"},
     Kind.LOCK_VAULT: {"vault_changes"},
+    Kind.DELETE_VAULT: {"vault_changes"},
+    Kind.UPDATE_ALL_VAULTS: {"vault_changes"},
+    Kind.CHANGE_TAGS: {"tags"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

@@ -77,6 +77,10 @@ class Access(QObject):
         window.login_requested.connect(self.ask)
         self._workspace.signals.changed.connect(self._look)
 
+    def unwatch(self) -> None:
+        """Ask for nothing more: the window is about to go, and what ends now may fail as well."""
+        self._workspace.signals.changed.disconnect(self._look)
+
     def ask(self, profile: Profile) -> None:
         """Open the login of a profile, because a person wants to."""
         context = self._workspace.context(profile.name)

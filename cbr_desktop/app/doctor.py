@@ -26,6 +26,8 @@ from cbr_desktop.workflows.ports import Clock
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from cbr_desktop.ui.session.profile_context import Settings
+
 
 class DiagnosisRunner:
     """Examines one profile as often as it is wished, and writes the report.
@@ -92,12 +94,16 @@ class DiagnosisRunner:
         return self._redact(text.replace(str(Path.home()), "~"))
 
 
-def open_doctor(diagnosis_runner: DiagnosisRunner, parent: "QWidget | None" = None) -> "QWidget":
+def open_doctor(
+    diagnosis_runner: DiagnosisRunner, parent: "QWidget | None" = None, settings: "Settings | None" = None
+) -> "QWidget":
     """Open the window of a diagnosis and begin; needs a running loop."""
     # a command needs no Qt
     from cbr_desktop.ui.doctor.window import DoctorWindow
 
-    window = DoctorWindow(diagnosis_runner.profile.name, diagnosis_runner.examine, diagnosis_runner.report, parent)
+    window = DoctorWindow(
+        diagnosis_runner.profile.name, diagnosis_runner.examine, diagnosis_runner.report, parent, settings
+    )
     window.open()
     return window
 

@@ -22,6 +22,7 @@ from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
+from cbr_desktop.ui.session.profile_context import Settings
 
 TransportOf = Callable[[Profile, Secret], Transport]
 
@@ -34,11 +35,12 @@ def open_profiles(
     hide: Callable[[str], None] = lambda _secret: None,
     transport_of: TransportOf | None = None,
     start: str = "",
+    settings: Settings | None = None,
 ) -> ProfilesDialog:
     """Open the window of profiles over another one; ``start`` names the profile that is shown first.
 
-    ``hide`` is told every secret before it is used, so that it stays out of the log. ``transport_of`` makes the way to
-    the network, by default the real one.
+    ``settings`` keep its size. ``hide`` is told every secret before it is used, so that it stays out of the log.
+    ``transport_of`` makes the way to the network, by default the real one.
     """
     profile_tester = ProfileTester(hide, transport_of, Refusals(here.refusals_file))
     dialog = ProfilesDialog(
@@ -51,6 +53,7 @@ def open_profiles(
         place=str(here.profiles_file),
         effective=effective,
         start=start,
+        settings=settings,
     )
     dialog.open()
     return dialog

@@ -187,6 +187,7 @@ async def live(
             window.hide()
             await sessions.calm(LEAVING_SECONDS)
     finally:
+        access.unwatch()
         await sessions.aclose()
         window.close_for_good()
     return 0

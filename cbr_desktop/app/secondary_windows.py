@@ -75,7 +75,10 @@ class SecondaryWindows(QObject):
         from cbr_desktop.app import editing
 
         dialog = editing.open_profiles(
-            self._here, self._secrets, self._window, hide=self._log.hide, start=self._workspace.choice.name
+            *(self._here, self._secrets, self._window),
+            hide=self._log.hide,
+            start=self._workspace.choice.name,
+            settings=self._workspace.settings,
         )
         dialog.open_requested.connect(self._look_at)
         if not self._workspace.is_demo:
@@ -96,7 +99,7 @@ class SecondaryWindows(QObject):
             redact=self._log.redact,
             refusals=Refusals(self._here.refusals_file),
         )
-        doctor.open_doctor(diagnosis_runner, self._window)
+        doctor.open_doctor(diagnosis_runner, self._window, self._workspace.settings)
 
     def look_for_update(self) -> None:
         """Ask for a newer version if an address is named for that and it was not asked of late."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
+from cbr_desktop.app.power import is_on_battery
 from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
 from cbr_desktop.app.start import Data, kill_point, opened_data
 from cbr_desktop.cloud.network import Transport
@@ -66,7 +67,9 @@ class SessionPool:
             )
             return ProfileServices(session.outbox, session.refresh, draft_store, reader, book)
 
-        return WorkspaceServices(open_services, self.plans, self.orphans, self.journal, draft_store)
+        return WorkspaceServices(
+            *(open_services, self.plans, self.orphans, self.journal, draft_store), is_on_battery=is_on_battery
+        )
 
     def admit(self, context: ProfileContext) -> ProfileSession:
         """Build the session of a profile context; its residents start at once when the others are at work."""

@@ -101,7 +101,7 @@ def _cbr_errors(group: ExceptionGroup) -> list[CbrError]:
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line, for the manual and the completion that packages bring along."""
-    return _parser(_cloud())
+    return _parser(_cloud())[0]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -138,7 +138,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     if more and all(word.lower().endswith(_FILES) and not word.startswith("-") for word in more):
         options.files = [Path(word) for word in more]
         return options
-    return _parser(cloud).parse_args(arguments, _usual()) if more else options
+    if not more:
+        return options
+    # to describe all commands takes longer than what most of them do; one that is none is told beside all that are
+    parser, known = _parser(cloud, more[0])
+    return (parser if known else _parser(cloud)[0]).parse_args(arguments, _usual())
 
 
 def _usual() -> argparse.Namespace:
@@ -160,7 +164,34 @@ def _cloud() -> _Parser:
     return cloud
 
 
-def _parser(cloud: _Parser) -> _Parser:
+class _Commands:
+    """Adds commands to a command line: the one that is wanted, or all where it is ``None``."""
+
+    def __init__(self, parser: _Parser, wanted: str | None) -> None:
+        self._commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
+        self._wanted = wanted
+        self.is_known = wanted is None
+
+    def add_parser(self, name: str, **words: Any) -> Any:
+        """Return the parser of a command, or what takes all that is said of it and keeps nothing."""
+        if self._wanted is not None and name != self._wanted:
+            return _Unwanted()
+        self.is_known = True
+        return self._commands.add_parser(name, **words)
+
+
+class _Unwanted:
+    """Stands for the parser of a command that was not asked for, and for all that is made of it."""
+
+    def __getattr__(self, _name: str) -> Any:
+        return self._take
+
+    def _take(self, *_arguments: Any, **_words: Any) -> "_Unwanted":
+        return self
+
+
+def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
+    """Return a command line with the command that is wanted, or with all, and whether there is one of that name."""
     parser = _Parser(
         prog="cbr-desktop",
         parents=[cloud],
@@ -178,7 +209,7 @@ def _parser(cloud: _Parser) -> _Parser:
         help=_("open a request file in the window for review; nothing is sent by that"),
     )
     parser.add_argument("--version", action="version", version=f"CBR Desktop {__version__}")
-    commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
+    commands = _Commands(parser, wanted)
 
     vaults = commands.add_parser("vaults", parents=[cloud], help=_("list the vaults"))
     vaults.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -189,7 +220,7 @@ def _parser(cloud: _Parser) -> _Parser:
     check = commands.add_parser("check", parents=[cloud], help=_("judge request files, offline; nothing is sent"))
     check.add_argument("files", metavar="FILE", nargs="+", type=Path)
     check.add_argument("--json", action="store_true", help=_("print JSON"))
-    check.set_defaults(run="cli.commands:check")
+    check.set_defaults(run="cli.check:check")
 
     send = commands.add_parser("send", parents=[cloud], help=_("send a request file, once"))
     send.add_argument("file", metavar="FILE", type=Path)
@@ -238,7 +269,7 @@ def _parser(cloud: _Parser) -> _Parser:
     simulator.add_argument(
         "--missing", metavar="PART", action="append", default=[], help=_("lack a part of the API, such as protectables")
     )
-    simulator.set_defaults(run="cli.commands:simulator")
+    simulator.set_defaults(run="cli.simulator:simulator")
 
     selftest = commands.add_parser("selftest", help=_("do the main job in the demo cloud and tell how it went"))
     selftest.add_argument(
@@ -249,7 +280,7 @@ def _parser(cloud: _Parser) -> _Parser:
     )
     selftest.add_argument("--theme", choices=("light", "dark", "high-contrast"), default="light")
     selftest.set_defaults(run="app.selftest:run_selftest")
-    return parser
+    return parser, commands.is_known
 
 
 def _outbox(outbox: _Parser) -> None:

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from cbr_desktop.app.judging import cached_ledger
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
-from cbr_desktop.app.request_runner import cached_ledger
 from cbr_desktop.cli.output import shown_path
 from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show, show_judgements
 from cbr_desktop.domain.change import SubjectType

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from cbr_desktop.domain.error import CbrError, NotSaved, SecretMissing
-from cbr_desktop.domain.secret import SecretKind
-from cbr_desktop.storage.secrets import VARIABLES
+from cbr_desktop.domain.secret import VARIABLES, SecretKind
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence, secret_unset_sentence
 from cbr_desktop.text.plain import plain

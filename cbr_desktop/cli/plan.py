@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.judging import cached_ledger
 from cbr_desktop.app.plans import PlanSessions, opened_demo_plan_sessions, opened_plan_sessions
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
-from cbr_desktop.app.request_runner import cached_ledger
 from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.cli.destroying import plan_obstacle
 from cbr_desktop.cli.opening import nothing_sent

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import category, east_asian_width
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.request_runner import Judgement, Report, judge_file
+from cbr_desktop.app.judging import Judgement, judge_file
 from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.checkpoint import CheckpointStatus
@@ -27,6 +27,9 @@ from cbr_desktop.text.sentences import finding_sentence, intent_sentence, settli
 from cbr_desktop.text.states import shown, state_words, status_words
 from cbr_desktop.text.words import share_words, use_words
 from cbr_desktop.workflows.ledger import Ledger
+
+if TYPE_CHECKING:  # a command that only judges does not wait for what sends
+    from cbr_desktop.app.request_runner import Report
 
 GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
 """The exit codes of every command: all of it, no, cannot be used, part of it, not known."""
@@ -126,7 +129,7 @@ def judgement_text(record: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def request_record(report: Report, now: datetime) -> dict[str, Any]:
+def request_record(report: "Report", now: datetime) -> dict[str, Any]:
     """Return how a request ended, resource by resource."""
     intent, outcome = report.intent, report.outcome
     checkpoint = intent.checkpoint
@@ -197,7 +200,7 @@ def record_text(record: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def exit_code(report: Report) -> int:
+def exit_code(report: "Report") -> int:
     """Return the exit code that a report deserves."""
     state, outcome = report.intent.state, report.outcome
     if state in (IntentState.UNKNOWN, IntentState.NOT_FOUND, IntentState.SENDING):

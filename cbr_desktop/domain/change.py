@@ -39,6 +39,9 @@ class Kind(StrEnum):
     REPLICATE_VAULT = "CopyCheckpoint"
     UPDATE_VAULT = "UpdateVault"
     LOCK_VAULT = "LockVault"
+    DELETE_VAULT = "DeleteVault"
+    CHANGE_TAGS = "BatchCreateAndDeleteVaultTags"
+    UPDATE_ALL_VAULTS = "BatchUpdateVault"
 
     @property
     def definition(self) -> str:
@@ -74,6 +77,8 @@ class SubjectType(StrEnum):
     VAULT = "vault"
     BACKUP = "backup"
     POLICY = "policy"
+    PROJECT = "project"
+    """All that a profile sees: such a subject has neither id nor name, as the profile says which it is."""
 
 
 @dataclass(frozen=True, slots=True)

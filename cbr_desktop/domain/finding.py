@@ -106,9 +106,29 @@ class FindingKind(StrEnum):
     LOCK_KEEPS = "lock-keeps"  # vault, count (automatic backups), last (when the last of them expires)
     LOCK_KEEPS_FOREVER = "lock-keeps-forever"  # vault, count (automatic backups that never expire)
     LOCK_POLICY_FOREVER = "lock-policy-forever"  # vault, policy: what it makes never expires
+    DELETION_STATE = "deletion-state"  # vault, status
+    DELETION_BY_ORDER = "deletion-by-order"  # vault
+    DELETION_BUSY = "deletion-busy"  # vault, count (tasks)
+    DELETION_IMAGES = "deletion-images"  # vault, count, names (backups that images were made of)
+    DELETION_LOCKED = "deletion-locked"  # vault, count (automatic backups that cannot be deleted)
+    DELETION_BACKUPS = "deletion-backups"  # vault, count, size_gb
+    DELETION_LAST = "deletion-last"  # count, names (resources of which no good backup is left)
+    DELETION_UNSEEN = "deletion-unseen"  # vault, count (backups that are in no list, 0 where that is not known)
+    DELETION_RESOURCES = "deletion-resources"  # vault, count, names
+    DELETION_POLICIES = "deletion-policies"  # count, names
+    DELETION_REPLICAS = "deletion-replicas"  # count (backups), names (regions)
+    DELETION_SHARES = "deletion-shares"
     TOO_MANY_TAGS = "too-many-tags"  # count, limit
     TAG_TWICE = "tag-twice"  # key
     TAG_KEY_MISSING = "tag-key-missing"
+    TAG_KEY = "tag-key"  # key, limit
+    TAG_VALUE = "tag-value"  # key, found, limit
+    TAGS_NONE = "tags-none"
+    TAG_OVERWRITTEN = "tag-overwritten"  # vault, key, found (its value now), written (its value then)
+    TAGS_UNCHANGED = "tags-unchanged"  # vault
+    TAGS_MANY = "tags-many"  # vault, count, limit: more than some regions take
+    ALL_VAULTS = "all-vaults"  # count, names, changed (how many are otherwise now)
+    ALL_UNCHANGED = "all-unchanged"
     # resources
     NOTHING_CHOSEN = "nothing-chosen"
     TOO_MANY_RESOURCES = "too-many-resources"  # count, limit
@@ -158,6 +178,7 @@ class FindingKind(StrEnum):
     POLICY_REPLACED = "policy-replaced"  # policy, vault, other: the policy whose place it takes
     POLICY_STOPS = "policy-stops"  # policy, count: vaults that are not backed up by it any more
     DESTINATION_MISSING = "destination-missing"  # policy
+    COPIES_NOWHERE = "copies-nowhere"
     DESTINATION_FIXED = "destination-fixed"  # policy
     RULES_UNSENT = "rules-unsent"  # policy, names: rules that it has and that a change of them does not name
     RULES_CHANGED = "rules-changed"  # policy, transition

@@ -70,7 +70,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyDraft:
-    """What a person fills in for a new backup policy.
+    """What a person fills in for a new policy; one of replication copies to a project of another region.
 
     ``patterns`` are iCalendar rules in UTC. ``max_backups`` and ``retention_days`` are -1 for no limit; the numbers of
     daily, weekly, monthly and yearly backups are kept in addition, by the days of ``timezone`` (``UTC+01:00``).
@@ -88,6 +88,9 @@ class PolicyDraft:
     year_backups: int = 0
     timezone: str = ""
     full_backup_interval: int = -1
+    operation_type: str = BACKUP
+    destination_region: str = ""
+    destination_project_id: str = ""
 
     @property
     def long_term(self) -> dict[str, int]:
@@ -159,10 +162,12 @@ def policy_body(draft: PolicyDraft) -> bytes:
         definition["timezone"] = draft.timezone
     if draft.full_backup_interval != -1:
         definition["full_backup_interval"] = draft.full_backup_interval
+    if draft.operation_type == REPLICATION:
+        definition |= {name: getattr(draft, name) for name in _DESTINATION}
     policy = {
         "name": draft.name,
         "enabled": draft.enabled,
-        "operation_type": BACKUP,
+        "operation_type": draft.operation_type,
         "operation_definition": definition,
         "trigger": {"properties": {"pattern": list(draft.patterns)}},
     }
@@ -183,7 +188,9 @@ def read_policy(body: bytes) -> PolicyDraft | None:
             retention_days=definition.get("retention_duration_days", FOREVER),
             timezone=definition.get("timezone", ""),
             full_backup_interval=definition.get("full_backup_interval", -1),
+            operation_type=policy.get("operation_type", BACKUP),
             **numbers,
+            **{name: definition.get(name, "") for name in _DESTINATION},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -280,7 +287,13 @@ def policy_findings(draft: PolicyDraft, rules: NameRules) -> list[Finding]:
         *_name_findings(draft.name, rules),
         *_schedule_findings(draft.patterns),
         *_retention_findings(draft.retention, draft.full_backup_interval),
+        *_destination_findings(draft),
     ]
+
+
+def _destination_findings(draft: PolicyDraft) -> Iterator[Finding]:
+    if draft.operation_type == REPLICATION and not all(getattr(draft, name) for name in _DESTINATION):
+        yield block(FindingKind.COPIES_NOWHERE, RequestPart.SCHEDULE, "9900")
 
 
 def _name_findings(name: str, rules: NameRules) -> list[Finding]:

@@ -21,6 +21,10 @@ class SecretKind(StrEnum):
     PROXY_PASSWORD = "proxy-password"  # noqa: S105
 
 
+VARIABLES = {kind: f"CBR_DESKTOP_{kind.name}" for kind in SecretKind}
+"""The variables of the environment with the secrets of whatever profile is used: for servers and for tests."""
+
+
 class StoreProblem(StrEnum):
     """Why the system's store was of no use the last time it was asked; empty when it was."""
 

@@ -1,6 +1,7 @@
 """What a person changes of vaults that there are: the drafts, their bodies, and the rules that judge them."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,12 @@ EXPANSION_NUMERATOR, EXPANSION_DENOMINATOR = 5, 4
 BIND_TAGS_LIMIT = 5
 BIND_ROOM_GB = 40
 """What has to be left in a vault before it takes in resources by itself (user manual)."""
+TAG_KEY_LIMIT, TAG_VALUE_LIMIT = 36, 43
+"""Characters of a tag's key and value (definition of Tag)."""
+TAGS_USUAL, TAGS_LIMIT = 10, 20
+"""Tags that a vault has at the most: on Huawei Cloud, and on Open Telekom Cloud."""
+_NO_KEY = re.compile("[^A-Za-z0-9_\\-\u4e00-\u9fa5\uf900-\ufa2d]")
+_NO_VALUE = re.compile("[^A-Za-z0-9_.\\-\u4e00-\u9fa5\uf900-\ufa2d]")
 RESOURCE_TYPES = {
     VaultKind.SERVER: ResourceType.SERVER,
     VaultKind.DISK: ResourceType.DISK,
@@ -56,6 +63,30 @@ class VaultLock:
     """What a person fills in for the locking of a vault, which is for good."""
 
     vault_id: VaultId
+
+
+@dataclass(frozen=True, slots=True)
+class VaultDeletion:
+    """What a person fills in for the deletion of a vault."""
+
+    vault_id: VaultId
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """What a person changes of the tags of a vault: sets some of them, or deletes those with some keys."""
+
+    vault_id: VaultId
+    tags: Tags
+    deletes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VaultsUpdate:
+    """What a person changes of all vaults of a project at once; ``None`` stays as it is."""
+
+    threshold_percent: int | None = None
+    notify: bool | None = None
 
 
 LOCK_BODY: dict[str, Any] = {"vault": {"locked": True}}
@@ -109,6 +140,45 @@ def read_update(body: bytes, vault_id: VaultId) -> VaultUpdate | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def tags_body(draft: TagChange) -> bytes:
+    """Return the body that sets or deletes tags; of those that are deleted the keys are enough."""
+    if draft.deletes:
+        return encoded({"action": "delete", "tags": [{"key": key} for key, _value in draft.tags]})
+    return encoded({"action": "create", "tags": tag_rows(draft.tags)})
+
+
+def read_tag_change(body: bytes, vault_id: VaultId) -> TagChange | None:
+    """Return the change that a body of ``tags_body`` means, ``None`` for one that this version cannot read."""
+    try:
+        content = json.loads(body)
+        deletes = {"create": False, "delete": True}[content["action"]]
+        return TagChange(vault_id, read_tags(content.get("tags") or ()), deletes)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def all_body(draft: VaultsUpdate) -> bytes:
+    """Return the body that changes all vaults of a project; what stays is left out."""
+    named = {"threshold": draft.threshold_percent, "smn_notify": draft.notify}
+    return encoded({"vault": {key: value for key, value in named.items() if value is not None}})
+
+
+def read_all(body: bytes) -> VaultsUpdate | None:
+    """Return the change that a body of ``all_body`` means, ``None`` for one that this version cannot read."""
+    try:
+        vault = json.loads(body)["vault"]
+        return VaultsUpdate(vault.get("threshold"), vault.get("smn_notify"))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def is_as_all(vault: Vault, draft: VaultsUpdate) -> bool:
+    """Whether a vault is as a change of all vaults asks for, as far as it tells."""
+    threshold, notify = draft.threshold_percent, draft.notify
+    is_threshold = threshold is None or vault.threshold_percent == threshold
+    return is_threshold and (notify is None or vault.notify is None or vault.notify == notify)
 
 
 def read_tags(rows: Iterable[Any]) -> Tags:
@@ -198,6 +268,22 @@ def in_range(path: str, found: int, low: int, high: int, code: str = "9900") -> 
     """Say that a number is out of its range."""
     if not low <= found <= high:
         yield block(FindingKind.OUT_OF_RANGE, RequestPart.VAULT, code, path=path, found=found, low=low, high=high)
+
+
+def tag_findings(tags: Tags) -> Iterator[Finding]:
+    """Judge the tags that a vault is given by themselves: keys, values, and whether a key stands twice."""
+    part = RequestPart.VAULT
+    for key, value in tags:
+        if not key:
+            yield block(FindingKind.TAG_KEY_MISSING, part, "9900")
+        elif len(key) > TAG_KEY_LIMIT or _NO_KEY.search(key):
+            yield block(FindingKind.TAG_KEY, part, "9900", key=key, limit=TAG_KEY_LIMIT)
+        if len(value) > TAG_VALUE_LIMIT or _NO_VALUE.search(value):
+            yield block(FindingKind.TAG_VALUE, part, "9900", key=key, found=value, limit=TAG_VALUE_LIMIT)
+    keys = [key for key, _value in tags]
+    twice = next((key for number, key in enumerate(keys) if key and key in keys[:number]), None)
+    if twice is not None:
+        yield block(FindingKind.TAG_TWICE, part, "9900", key=twice)
 
 
 def bind_tag_findings(tags: Tags) -> Iterator[Finding]:

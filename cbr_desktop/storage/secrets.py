@@ -18,10 +18,7 @@ from urllib.parse import urlsplit
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import is_public_cloud
-from cbr_desktop.domain.secret import SecretKind, SecretPlace, StoreProblem, is_storable, tidy
-
-VARIABLES = {kind: f"CBR_DESKTOP_{kind.name}" for kind in SecretKind}
-"""The variables with the secrets of whatever profile is used: for servers and for tests."""
+from cbr_desktop.domain.secret import VARIABLES, SecretKind, SecretPlace, StoreProblem, is_storable, tidy
 
 ALLOWED = (
     "keyring.backends.Windows.WinVaultKeyring",

@@ -663,6 +663,9 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
             "Policy ‘{policy}’ then backs up {count} vaults no more. Apply another one if backups are to be made.",
         ),
     ),
+    FindingKind.COPIES_NOWHERE: N_(
+        "A replication policy copies to a project of another region. Name the region and the id of the project."
+    ),
     FindingKind.DESTINATION_MISSING: N_(
         "Policy ‘{policy}’ copies backups to another vault. Name the vault there that it copies to."
     ),

@@ -298,6 +298,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "VAULT": NP_("what a request is done to", "Vault"),
         "BACKUP": NP_("what a request is done to", "Backup"),
         "POLICY": NP_("what a request is done to", "Policy"),
+        "PROJECT": NP_("what a request is done to", "Project"),
     },
     "NameRules": {
         "ASCII": NP_("what a name may have", "letters a to z, digits, _ and -"),

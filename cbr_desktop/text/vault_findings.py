@@ -150,6 +150,121 @@ def _lock_keeps_forever(finding: Finding) -> str:
     ).format(count=grouped(count))
 
 
+def _deletion_state(finding: Finding) -> str:
+    return _(
+        "Vault {vault} is in the state {status}, and the service deletes only what is available or in error. Wait for"
+        " that."
+    ).format(vault=_vault(finding), status=quoted(status_words(finding.facts["status"])))
+
+
+def _deletion_busy(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} task runs in vault {vault}, and the service does not delete it before its end. Wait for that.",
+        "{count} tasks run in vault {vault}, and the service does not delete it before their end. Wait for that.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
+def _deletion_images(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "An image was made of {count} backup in vault {vault}: {names}. Delete the image first.",
+        "Images were made of {count} backups in vault {vault}: {names}. Delete the images first.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding), names=names_words(finding.facts["names"]))
+
+
+def _deletion_locked(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "Vault {vault} is locked, and {count} automatic backup in it cannot be deleted before it expires.",
+        "Vault {vault} is locked, and {count} automatic backups in it cannot be deleted before they expire.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
+def _deletion_backups(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} backup in vault {vault}, of {size} in all, is lost with it for good.",
+        "{count} backups in vault {vault}, of {size} in all, are lost with it for good.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding), size=_gb(finding, "size_gb"))
+
+
+def _deletion_last(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "The last good restore point of {count} resource is among them: {names}. There is no other backup of it.",
+        "The last good restore points of {count} resources are among them: {names}. There is no other backup of these.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _deletion_unseen(finding: Finding) -> str:
+    count = _count(finding)
+    if not count:
+        return _("The list of backups is not whole: there may be more in vault {vault} than are counted.").format(
+            vault=_vault(finding)
+        )
+    return ngettext(
+        "The service counts {count} backup more in vault {vault} than could be listed. Nobody has seen what it is of.",
+        "The service counts {count} backups more in vault {vault} than could be listed. Nobody has seen what they are"
+        " of.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
+def _deletion_resources(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} resource is in no vault then, and is not backed up any more: {names}.",
+        "{count} resources are in no vault then, and are not backed up any more: {names}.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _deletion_policies(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} policy is not applied to it any more, and stays: {names}.",
+        "{count} policies are not applied to it any more, and stay: {names}.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _deletion_replicas(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} of the backups has copies in {names}. They are in vaults of their own there, which are not deleted.",
+        "{count} of the backups have copies in {names}. They are in vaults of their own there, which are not deleted.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _tags_many(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "Vault {vault} has {count} tag then, and most regions take {limit} at the most.",
+        "Vault {vault} has {count} tags then, and most regions take {limit} at the most.",
+        count,
+    ).format(vault=_vault(finding), count=grouped(count), limit=shown(finding.facts["limit"]))
+
+
+def _all_vaults(finding: Finding) -> str:
+    count, changed = _count(finding), finding.facts.get("changed")
+    head = ngettext(
+        "This is done to the only vault of the project: {names}.",
+        "This is done to all {count} vaults of the project, without a choice: {names}.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    other = changed if isinstance(changed, int) else 0
+    return sentences(
+        head, counted("{count} of them is otherwise now.", "{count} of them are otherwise now.", other) if other else ""
+    )
+
+
 def _tags_limit(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
@@ -208,7 +323,36 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         "Policy ‘{policy}’ gives what it makes no day on which it expires. Change that first, unless you want to keep"
         " all of it for ever."
     ),
+    FindingKind.DELETION_STATE: _deletion_state,
+    FindingKind.DELETION_BY_ORDER: N_(
+        "Vault ‘{vault}’ is paid by the year or month, and is given up by unsubscribing in the console."
+    ),
+    FindingKind.DELETION_BUSY: _deletion_busy,
+    FindingKind.DELETION_IMAGES: _deletion_images,
+    FindingKind.DELETION_LOCKED: _deletion_locked,
+    FindingKind.DELETION_BACKUPS: _deletion_backups,
+    FindingKind.DELETION_LAST: _deletion_last,
+    FindingKind.DELETION_UNSEEN: _deletion_unseen,
+    FindingKind.DELETION_RESOURCES: _deletion_resources,
+    FindingKind.DELETION_POLICIES: _deletion_policies,
+    FindingKind.DELETION_REPLICAS: _deletion_replicas,
+    FindingKind.DELETION_SHARES: N_(
+        "Projects that backups are shared with lose them as well. The list of backups does not tell which are shared:"
+        " look at the backups themselves."
+    ),
     FindingKind.TOO_MANY_TAGS: _tags_limit,
     FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
+    FindingKind.TAG_KEY: N_(
+        "The key ‘{key}’ is no key of a tag: 1 to {limit} letters, digits, _ and - are. Correct it."
+    ),
+    FindingKind.TAG_VALUE: N_(
+        "‘{found}’ is no value of the tag ‘{key}’: up to {limit} letters, digits, _, - and dots are. Correct it."
+    ),
+    FindingKind.TAGS_NONE: N_("There is no tag in it. Write one, or choose one."),
+    FindingKind.TAG_OVERWRITTEN: N_("The tag ‘{key}’ of vault ‘{vault}’ has ‘{found}’ now, and ‘{written}’ then."),
+    FindingKind.TAGS_UNCHANGED: N_("The tags of vault ‘{vault}’ are like that already. Nothing would change."),
+    FindingKind.TAGS_MANY: _tags_many,
+    FindingKind.ALL_VAULTS: _all_vaults,
+    FindingKind.ALL_UNCHANGED: N_("Neither threshold nor notification is changed. Change one of them, or leave it."),
     FindingKind.TAG_KEY_MISSING: N_("A tag has no key. Write one, or take the tag out."),
 }

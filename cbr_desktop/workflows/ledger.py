@@ -227,9 +227,9 @@ class Ledger:
         return (self,)
 
     def knows(self, subject: "Subject") -> bool:
-        """Whether a thing is in the lists; what has no id yet is in none."""
+        """Whether a thing is in the lists; what has no id yet is in none, and neither is a project."""
         known: dict[str, Container[str]] = {"vault": self.vaults, "backup": self.backups, "policy": self.policies}
-        return subject.id in known[subject.type] or (subject.type == "backup" and subject.id in self.offers)
+        return subject.id in known.get(subject.type, ()) or (subject.type == "backup" and subject.id in self.offers)
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""

@@ -1,9 +1,8 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
-from asyncio import Future
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
@@ -23,6 +22,9 @@ from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
+
+if TYPE_CHECKING:  # shapes need no loop, and to import it takes a third of what it takes to judge a file
+    from asyncio import Future
 
 Row = TypeVar("Row")
 Reading = Generator[None, None, Listing[Row] | None]
@@ -263,14 +265,14 @@ class Cache(Protocol):
 class Archive(Protocol):
     """Tasks that have ended, kept for longer than the service remembers them."""
 
-    def keep(self, profile: Profile, tasks: Sequence[Task], now: datetime) -> Future[None]:
+    def keep(self, profile: Profile, tasks: Sequence[Task], now: datetime) -> "Future[None]":
         """Begin to keep tasks, each once.
 
         The future has ``NotSaved`` when the disk would not, ``Damaged`` when the file cannot be used.
         """
         ...
 
-    def older(self, profile: Profile, before: datetime, than: str, limit: int) -> Future[list[Task]]:
+    def older(self, profile: Profile, before: datetime, than: str, limit: int) -> "Future[list[Task]]":
         """Return up to ``limit`` tasks, newest first, that began before ``before``, or then and with an id below."""
         ...
 

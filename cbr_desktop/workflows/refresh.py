@@ -7,11 +7,12 @@ does not do.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from math import inf
+from typing import Any, NamedTuple, TypeVar
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
@@ -25,9 +26,18 @@ from cbr_desktop.domain.task import TERMINAL, Task
 from cbr_desktop.workflows.backup_changes import MARGIN, WHOLE_HOURS, Caught, Unsure, Untold, caught_up, read_by_time
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
+from cbr_desktop.workflows.recall import FILED_ROWS, filed, recalling
 
 EVERY_SECONDS = 120.0
-"""How often the lists are read while nobody asks."""
+"""How often the lists are read while nobody asks, unless a person has chosen otherwise."""
+UNSEEN = 5
+"""How many times as long a pause is while nobody can see what is read."""
+ON_BATTERY = 2
+"""How many times as long a pause is while the machine runs on its battery."""
+ASIDE_SECONDS = 1800.0
+"""How often a list is read that only one page shows, while that page is not looked at."""
+_ASIDE = frozenset({Part.PROTECTABLES})
+"""Such lists: what could be protected comes in pages of 50, so of a large project it is most of what is asked for."""
 SLOWEST = 8
 """How many times as long a pause is at the most, while the service says that it is asked too often."""
 SMALL_ROWS = 100
@@ -36,66 +46,26 @@ LARGE_ROWS = 5000
 UNSURE_SECONDS = 900.0
 """How often a list of more than ``LARGE_ROWS`` is read whole where the service does not tell what has changed in it."""
 _LOOK_SECONDS = 15.0
+_FAR_SECONDS = 1e9
+"""More seconds than any pause has, which the calendar can still add."""
+_READ = (Part.VAULTS, Part.TASKS, Part.POLICIES, Part.PROTECTABLES, Part.BACKUPS)
+"""The lists that are read."""
 _LATELY = timedelta(days=1)
 _SINGLE_TASKS = 10
 """How many old tasks that have not ended are looked at one by one in a round."""
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
-SELDOM = frozenset({Part.OFFERS, Part.DESTINATIONS})
+SELDOM = (Part.OFFERS, Part.DESTINATIONS)
 """The lists that are read only when something needs them, or a person wants every list read whole."""
 _PROJECTS_LIMIT = 50
 """Projects in other regions whose vaults are asked for."""
 OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
 _PIECE_ROWS = 500
-_FILED_ROWS = 10_000
 _LEAVING_ROWS = 2000
 
 Row = TypeVar("Row")
-
-
-class _Put(Protocol[Row]):
-    """How the ledger takes a list."""
-
-    def __call__(self, listing: Listing[Row], *, from_cache: bool = False) -> None: ...
-
-
-def recall(ledger: Ledger, cache: Cache) -> None:
-    """Put what was seen last into a ledger, all at once; a list that is not cached leaves what is there."""
-    for _ in _recalling(ledger, cache):
-        pass
-
-
-def _recalling(ledger: Ledger, cache: Cache) -> Generator[None, None, None]:
-    """Put what was seen last into a ledger, piece by piece; what was read meanwhile is newer and stays."""
-    yield from _recalled(ledger, Part.VAULTS, cache.vaults(), ledger.put_vaults)
-    yield from _recalled(ledger, Part.TASKS, cache.tasks(), ledger.put_tasks)
-    yield from _recalled(ledger, Part.POLICIES, cache.policies(), ledger.put_policies)
-    yield from _recalled(ledger, Part.PROTECTABLES, cache.protectables(), ledger.put_protectables)
-    backups: dict[BackupId, Backup] = {}
-    yield from _recalled(
-        ledger, Part.BACKUPS, _filed(cache.backups(), backups), partial(ledger.put_backups, by_id=backups)
-    )
-
-
-def _filed(reading: Reading[Backup], by_id: dict[BackupId, Backup]) -> Reading[Backup]:
-    """File backups by their ids as they are read: there may be so many that all at once would be felt."""
-    listing = yield from reading
-    for start in range(0, len(listing.rows) if listing is not None else 0, _FILED_ROWS):
-        assert listing is not None  # noqa: S101  # there are rows
-        by_id.update([(backup.id, backup) for backup in listing.rows[start : start + _FILED_ROWS]])
-        yield
-    return listing
-
-
-def _recalled(ledger: Ledger, part: Part, reading: Reading[Row], put: "_Put[Row]") -> Generator[None, None, None]:
-    held = ledger.freshness[part]
-    if held.as_of is not None and not held.from_cache:
-        return
-    listing = yield from reading
-    if listing is not None:
-        put(listing, from_cache=True)
 
 
 async def _steady(listing: Listing[Any], held: Mapping[Any, Any]) -> None:
@@ -121,8 +91,8 @@ def _read(listing: Listing[Row]) -> Reading[Row]:
 async def _merged(rows: list[Task], ledger: Ledger) -> dict[TaskId, Task]:
     """Return tasks by id with the older ones of a ledger behind them, merged in pieces."""
     by_id: dict[TaskId, Task] = {}
-    for start in range(0, len(rows), _FILED_ROWS):
-        by_id.update([(task.id, task) for task in rows[start : start + _FILED_ROWS]])
+    for start in range(0, len(rows), FILED_ROWS):
+        by_id.update([(task.id, task) for task in rows[start : start + FILED_ROWS]])
         await asyncio.sleep(0)
     # at one go: following may put tasks in meanwhile
     if any(by_id.get(id) is not task for id, task in ledger.tasks.items()):
@@ -140,6 +110,26 @@ def _with_newest(held: dict[TaskId, Task], rows: list[Task]) -> dict[TaskId, Tas
     return {id: task for id, task in changed.items() if id not in held} | held | changed
 
 
+class Attention(NamedTuple):
+    """What a person does with what is read: it decides how often that is done, never whether.
+
+    ``every_seconds`` is how often the lists are read, 0 for only when somebody asks. ``front`` are the parts that are
+    looked at now; ``is_seen`` is whether anything of the profile can be seen.
+    """
+
+    every_seconds: float = EVERY_SECONDS
+    front: frozenset[Part] = frozenset()
+    is_seen: bool = True
+    is_on_battery: bool = False
+
+    @property
+    def pause(self) -> float:
+        """Seconds between the ends of two rounds, infinite where nobody wants them."""
+        if not self.every_seconds:
+            return inf
+        return self.every_seconds * (1 if self.is_seen else UNSEEN) * (ON_BATTERY if self.is_on_battery else 1)
+
+
 def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
     """Whether a list is so well known that what has changed since is all there is to read."""
     read_at = freshness.read_at
@@ -149,7 +139,7 @@ def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
 
 
 class Refresh:
-    """Reads the lists, at start, every two minutes and whenever it is asked to."""
+    """Reads the lists, at start, every so often and whenever it is asked to; how often goes with ``attend``."""
 
     def __init__(
         self, ledger: Ledger, cache: Cache, cloud: Cloud, clock: Clock, archive: Archive | None = None
@@ -172,14 +162,23 @@ class Refresh:
         self._turns = {part: asyncio.Lock() for part in Part}
         self._needed: frozenset[Part] = frozenset()
         """The lists that a request waits for."""
+        self._attention = Attention()
+        self._altered = asyncio.Event()
+        """Set when the attention is another one than before."""
+        self._begun_at: datetime | None = None
+        """When the last round of all was begun, and when it ended."""
+        self._ended_at: datetime | None = None
+        self._all = True
+        """Whether the next reading is a round of all."""
 
     async def recall(self) -> None:
         """Put all that is cached into the ledger, in pieces between which the window can do something else."""
-        for _ in _recalling(self._ledger, self._cache):
+        for _ in recalling(self._ledger, self._cache):
             await asyncio.sleep(0)
 
     def ask(self) -> None:
         """Read what has changed now, or once more after the reading that is under way."""
+        self._all = True
         self._asked.set()
 
     def ask_whole(self) -> None:
@@ -187,10 +186,47 @@ class Refresh:
         self._whole = True
         self._asked.set()
 
+    def attend(self, attention: Attention) -> None:
+        """Take note of what is looked at; what has grown old while nobody did is read at once."""
+        before, self._attention = self._attention, attention
+        if attention == before:
+            return
+        self._altered.set()
+        if not attention.every_seconds:
+            return
+        if attention.front - before.front:
+            self.need(frozenset(part for part in attention.front & _ASIDE if self._is_old(part)))
+        begun, pause = self._begun_at, timedelta(seconds=attention.pause * self._pace)
+        if begun is not None and attention.is_seen and not before.is_seen and self._clock.now() - begun >= pause:
+            self.ask()
+
+    def _is_old(self, part: Part) -> bool:
+        """Whether a list is older than one that is read in every round."""
+        as_of = self._ledger.freshness[part].as_of
+        return as_of is None or self._clock.now() - as_of >= timedelta(seconds=self._attention.every_seconds)
+
+    def _due(self, *, whole: bool) -> list[Part]:
+        """Return the lists that a round reads: all, but those aside that nobody looks at and that are not old yet.
+
+        Of those that are read ``SELDOM`` only the needed ones are, and in a ``whole`` round those that were before.
+        """
+        seldom = [part for part in SELDOM if part in self._needed or (whole and self._ledger.freshness[part].as_of)]
+        if whole:
+            return [*_READ, *seldom]
+        now, limit = self._clock.now(), timedelta(seconds=ASIDE_SECONDS)
+        known = {part: self._ledger.freshness[part] for part in _ASIDE - self._attention.front - self._needed}
+        fresh = {
+            part
+            for part, each in known.items()
+            if each.as_of is not None and not each.from_cache and timedelta(0) <= now - each.as_of < limit
+        }
+        return [*(part for part in _READ if part not in fresh), *seldom]
+
     def need(self, parts: frozenset[Part]) -> None:
-        """Read some lists now, because a request or a screen waits for them."""
+        """Read some lists now, because a request waits for them or somebody has begun to look at them."""
         self._needed |= parts
-        self._asked.set()
+        if parts:
+            self._asked.set()
 
     async def run_when_needed(self) -> None:
         """Read what requests wait for, and nothing else, for ever; runs as a resident task of a command."""
@@ -207,7 +243,15 @@ class Refresh:
         while True:
             self._asked.clear()
             whole, self._whole = self._whole, False
-            await self.once(whole=whole, slowly=not whole)
+            is_round, self._all = self._all or whole, False
+            due = self._due(whole=whole)
+            needed, self._needed = self._needed, frozenset()
+            if is_round:
+                self._begun_at = self._clock.now()
+                await self.once(due, whole=whole, slowly=not whole)
+                self._ended_at = self._clock.now()
+            else:
+                await self.once(needed)
             await self._pause()
 
     async def older_tasks(self, before: Task | None = None) -> list[Task]:
@@ -225,11 +269,11 @@ class Refresh:
             at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
         return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
 
-    async def once(self, parts: Iterable[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
+    async def once(self, parts: Collection[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
         """Read some parts; each fails by itself, and what it held before stays.
 
-        By default all are read but those that are read ``SELDOM``, unless they are needed. ``whole`` reads all of each
-        list; ``slowly`` one page at a time where that is to be done all the same.
+        By default all are read but those that are read ``SELDOM``. ``whole`` reads all of each list; ``slowly`` one
+        page at a time where that is to be done all the same.
         """
         readers: dict[Part, Callable[[], Awaitable[None]]] = {
             Part.VAULTS: self._vaults,
@@ -240,23 +284,16 @@ class Refresh:
             Part.OFFERS: self._offers,
             Part.DESTINATIONS: self._destinations,
         }
-        if parts is None:
-            parts = readers.keys() - (SELDOM - self._wished(whole=whole))
-        wanted = {part: readers[part] for part in parts}
+        # what is looked at comes first; else in the order of the table, as backups are read by what tasks tell
+        order = sorted((*_READ, *SELDOM), key=lambda part: part not in self._attention.front)
+        wanted = {part: readers[part] for part in order if part in (_READ if parts is None else parts)}
         if not await self._logged_in(wanted):
             return
         async with asyncio.TaskGroup() as reads:
-            # in the order of the table: backups are read by what tasks tell
-            for part in [part for part in readers if part in wanted]:
-                reads.create_task(self._part(part, readers[part]))
+            for part, reader in wanted.items():
+                reads.create_task(self._part(part, reader))
         throttled = any(isinstance(self._ledger.freshness[part].error, Throttled) for part in wanted)
         self._pace = min(2 * self._pace, SLOWEST) if throttled else 1
-
-    def _wished(self, *, whole: bool) -> frozenset[Part]:
-        """Return which of the seldom read lists are wanted in this round: needed ones, or what was read before."""
-        needed, self._needed = self._needed, frozenset()
-        tried = {part for part in SELDOM if self._ledger.freshness[part] != Freshness()}
-        return needed | tried if whole else needed
 
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""
@@ -272,9 +309,16 @@ class Refresh:
     async def _ask_later(self) -> None:
         """Ask when the next round is due by the time that has passed, or by the clock: a machine that sleeps does not
         count seconds, and what it knows is old when it wakes. Then too it is asked once."""
-        every = EVERY_SECONDS * self._pace
-        due, waited = self._clock.now() + timedelta(seconds=every), 0.0
-        while waited < every and self._clock.now() < due:
+        begun, waited = self._ended_at or self._clock.now(), 0.0
+        while True:
+            every = self._attention.pause * self._pace
+            if waited >= every or self._clock.now() >= begun + timedelta(seconds=min(every, _FAR_SECONDS)):
+                break
+            if every == inf:
+                # nothing is looked at by a clock that nobody needs
+                self._altered.clear()
+                await self._altered.wait()
+                continue
             await self._clock.sleep(_LOOK_SECONDS)
             waited += _LOOK_SECONDS
         self.ask()
@@ -365,8 +409,8 @@ class Refresh:
 
     async def _keep_ended(self, tasks: list[Task]) -> None:
         """Keep the tasks that have ended, which the service will forget; nobody waits for the disk."""
-        for start in range(0, len(tasks), _FILED_ROWS):
-            piece = tasks[start : start + _FILED_ROWS]
+        for start in range(0, len(tasks), FILED_ROWS):
+            piece = tasks[start : start + FILED_ROWS]
             self._ended |= {task.id: task for task in piece if task.id not in self._archived and task.is_over}
             await asyncio.sleep(0)
         ended = [task for id, task in self._ended.items() if id not in self._archived]
@@ -428,7 +472,7 @@ class Refresh:
         listing = await self._cloud.backups(slowly=slowly)
         await _steady(listing, held)
         by_id: dict[BackupId, Backup] = {}
-        for _ in _filed(_read(listing), by_id):
+        for _ in filed(_read(listing), by_id):
             await asyncio.sleep(0)
         del held  # the last who holds what goes frees it all at once
         await self._put_backups(listing._replace(read_at=begun_at, mark=self._mark(begun_at)), by_id)

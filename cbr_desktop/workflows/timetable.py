@@ -1,7 +1,7 @@
 """The runs of all policies of a project on one axis of time, and which of them get into each other's way.
 
-How long a run usually takes is the median of what tasks tell of earlier ones. Where that is not known, only what begins
-at one moment is said to meet.
+How long a run usually takes is the middle one of what tasks tell of earlier ones. Where that is not known, only what
+begins at one moment is said to meet.
 """
 
 from collections import defaultdict
@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from heapq import merge
 from itertools import islice
-from statistics import median
 
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy
@@ -67,8 +66,8 @@ def runs_of(policy: Policy, since: datetime, until: datetime) -> list[datetime]:
 def usual_durations(tasks: Iterable[Task]) -> dict[tuple[PolicyId, VaultId], timedelta]:
     """Return how long the runs of policies usually take, vault by vault, where enough of them are known.
 
-    A run is what belongs to one checkpoint; it takes until the last of its tasks has ended. Runs of which nothing
-    succeeded say nothing.
+    The middle one of all is what is usual, of an even number the longer. A run is what belongs to one checkpoint; it
+    takes until the last of its tasks has ended. Runs of which nothing succeeded say nothing.
     """
     runs = defaultdict[tuple[PolicyId, VaultId], dict[str, list[Task]]](lambda: defaultdict(list))
     for task in tasks:
@@ -78,7 +77,7 @@ def usual_durations(tasks: Iterable[Task]) -> dict[tuple[PolicyId, VaultId], tim
     for key, each in runs.items():
         spans = [span for own in each.values() if (span := _span(own)) is not None]
         if len(spans) >= ENOUGH:
-            found[key] = timedelta(seconds=median(span.total_seconds() for span in spans))
+            found[key] = sorted(spans)[len(spans) // 2]
     return found
 
 

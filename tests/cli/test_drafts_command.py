@@ -88,6 +88,6 @@ def test_a_file_in_place_of_a_command_is_for_the_window() -> None:
     assert _options([]).files == []
     assert _options(["--open", "/x/odd.txt", "--demo"]).files == [Path("/x/odd.txt")]
     assert _options(["--open=/x/a.cbr.json"]).run == "app.opening:run_window"
-    assert _options(["check", "a.cbr.json"]).run == "cli.commands:check"
+    assert _options(["check", "a.cbr.json"]).run == "cli.check:check"
     with pytest.raises(SystemExit):
         _options(["--send", "a.cbr.json"])

@@ -14,12 +14,11 @@ import httpx
 import trustme
 
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.secret import VARIABLES, SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
-from cbr_desktop.storage.secrets import VARIABLES
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.cloud.faults import Tunnel, serving
 

@@ -16,7 +16,7 @@ from cbr_desktop.storage.profiles import read
 from cbr_desktop.storage.records import STEPS, SqliteRecords
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.refresh import recall
+from cbr_desktop.workflows.recall import recall
 
 from .finding import Finding
 from .ground import Ground, Home, cbr_desktop, run

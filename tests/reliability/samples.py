@@ -21,7 +21,7 @@ from cbr_desktop.domain.policy import (
 )
 from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
-from cbr_desktop.domain.vault_changes import VaultLock, VaultUpdate
+from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.inventory import Share
 from cbr_desktop.simulator.service import Service
@@ -232,6 +232,25 @@ def _is_locked(service: Service, _name: str, subject: str) -> int:
     return service.estate.vaults[subject].locked
 
 
+def _is_vault_deleted(service: Service, _name: str, subject: str) -> int:
+    vault = service.estate.vaults.get(subject)
+    return vault is None or vault.status == "deleting"
+
+
+def _is_tagged(service: Service, name: str, subject: str) -> int:
+    return ("of", name[:43]) in service.estate.vaults[subject].tags
+
+
+def _next_threshold(service: Service) -> int:
+    """Return a threshold that no vault has."""
+    taken = {each.threshold for each in service.estate.vaults.values()}
+    return next(percent for percent in range(1, 101) if percent not in taken)
+
+
+def _is_threshold(service: Service, _name: str, subject: str) -> int:
+    return all(each.threshold == int(subject) for each in service.estate.vaults.values())
+
+
 _WAYS = {
     Kind.CREATE_CHECKPOINT: _Way(
         lambda _service: REFERENCE_VAULT_ID,
@@ -275,6 +294,15 @@ _WAYS = {
     Kind.UPDATE_VAULT: _Way(
         _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
     ),
+    Kind.CHANGE_TAGS: _Way(
+        _own_vault, lambda name, subject: TagChange(VaultId(subject), (("of", name[:43]),)), _is_tagged
+    ),
+    Kind.UPDATE_ALL_VAULTS: _Way(
+        lambda service: str(_next_threshold(service)),
+        lambda _name, subject: VaultsUpdate(threshold_percent=int(subject)),
+        _is_threshold,
+    ),
+    Kind.DELETE_VAULT: _Way(_own_vault, lambda _name, subject: VaultDeletion(VaultId(subject)), _is_vault_deleted),
     Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""

@@ -63,6 +63,11 @@ class Wishes:
     cancelled: list[IntentId] = field(default_factory=list)
     refreshed: int = 0
     older: list[Task] = field(default_factory=list)
+    attended: list[object] = field(default_factory=list)
+
+    def attend(self, attention: object) -> None:
+        """Take note of how often the lists should be read."""
+        self.attended.append(attention)
 
     def ask(self) -> None:
         """Take note of a wish to refresh."""

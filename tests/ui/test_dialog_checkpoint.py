@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -30,6 +30,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.kit.room import available
 from cbr_desktop.ui.session.draft_store import Source
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, profile, uid, vault
@@ -571,7 +572,7 @@ def test_several_are_open_at_once_and_none_is_modal(counter: Counter, opened: Op
     assert first.isVisible()
     assert second.isVisible()
     assert not first.isModal()
-    assert first.minimumWidth() == 960
+    assert first.minimumWidth() == min(960, available(first).width())
     assert first.minimumHeight() == 640
 
 
@@ -580,7 +581,9 @@ def test_the_size_is_remembered(counter: Counter, opened: Open) -> None:
     dialog.open()
     dialog.resize(1000, 700)
     dialog.reject()
-    assert opened(counter).width() == 1000
+    again = opened(counter)
+    assert counter.context.settings.get("checkpoint.size", None) == [1000, 700]
+    assert again.size() == QSize(1000, 700).boundedTo(available(again))
 
 
 def test_every_field_has_its_name(counter: Counter, opened: Open) -> None:

@@ -17,9 +17,10 @@ from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy, PolicyApplication, PolicyRemoval, PolicyUpdate
 from cbr_desktop.domain.retention import Retention
+from cbr_desktop.domain.schedule import same_runs
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.policies.edit import PolicyEditFields, switch_form
+from cbr_desktop.ui.policies.edit import PolicyCopyFields, PolicyEditFields, switch_form
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm, deletion_form
 from cbr_desktop.ui.policies.page import PoliciesPage
 from cbr_desktop.ui.policies.policyform import Keep
@@ -189,6 +190,33 @@ def test_a_policy_is_removed_from_one_of_its_vaults(qtbot: QtBot) -> None:
         several.draft()
 
 
+# copying
+
+
+def test_a_copy_asks_for_the_same_under_another_name_and_says_what_it_lacks(qtbot: QtBot) -> None:
+    made = PolicyCopyFields(NIGHTLY, timedelta(hours=1))
+    qtbot.addWidget(made)
+    draft = made.draft()
+    assert (draft.name, draft.retention_days, draft.full_backup_interval) == ("nightly_copy", 30, 5)
+    assert same_runs(draft.patterns, NIGHTLY.patterns)
+    assert made.findChild(QLabel, "policyKept") is None
+    strange = PolicyCopyFields(replace(NIGHTLY, patterns=(STRANGE,), max_backups=3), timedelta(hours=1))
+    qtbot.addWidget(strange)
+    assert child(strange, QLabel, "policyKept").text() == (
+        "This form cannot show its times. They are not copied. This form cannot show its rules. They are not copied."
+    )
+    long = PolicyCopyFields(replace(NIGHTLY, name=64 * "n"), timedelta())
+    qtbot.addWidget(long)
+    assert len(long.draft().name) == 64
+
+
+def test_how_often_a_backup_is_a_full_one_is_changed_with_the_rules_of_retention(fields: PolicyEditFields) -> None:
+    assert (fields.full.isChecked(), fields.full_every.value()) == (True, 5)
+    fields.full.setChecked(False)
+    asked = fields.draft()
+    assert (asked.full_backup_interval, asked.retention) == (-1, replace(NIGHTLY.retention, timezone="UTC+01:00"))
+
+
 # the page, and again
 
 
@@ -214,7 +242,7 @@ def test_the_page_wishes_for_what_is_done_to_the_selected_policy(qtbot: QtBot) -
     assert told[5:] == ["edit nightly", "delete nightly"]
     menu = QMenu(page)
     page.fill_menu(menu)
-    assert len([each for each in menu.actions() if not each.isSeparator()]) == 6
+    assert len([each for each in menu.actions() if not each.isSeparator()]) == 7
     page.view.selectAll()
     page.buttons["delete"].click()
     assert told[-1] == "Deleting takes one policy at a time; 2 policies are selected. Nothing was done."
@@ -240,4 +268,4 @@ def test_an_earlier_request_is_shown_in_its_form_again(draft: Any, check: Any, q
     kept = (
         replace(draft.retention, timezone="UTC+01:00") if isinstance(draft, PolicyUpdate) and draft.retention else None
     )
-    assert asked == (replace(draft, retention=kept, full_backup_interval=5) if kept else draft)
+    assert asked == (replace(draft, retention=kept) if kept else draft)

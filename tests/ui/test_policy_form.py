@@ -9,6 +9,7 @@ from PySide6.QtCore import QTime
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.policy import PolicyDraft, policy_body, policy_findings, read_policy
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.text.schedules import local_words, retention_words, runs_sentence, schedule_words
@@ -16,7 +17,7 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.policyform import Keep, LongTerm, PolicyForm, form_of
 from tests.ui.counter import Counter
-from tests.ui.estate import profile, vault
+from tests.ui.estate import NOW, profile, vault
 from tests.widgets import child
 
 MONDAY = "FREQ=WEEKLY;BYDAY=MO;BYHOUR=01;BYMINUTE=00"
@@ -62,6 +63,8 @@ def test_a_policy_without_days_or_times_is_judged_to_have_no_schedule() -> None:
 
 FORMS = [
     PolicyForm("a", minutes=(60,)),
+    PolicyForm("full", minutes=(60,), full_interval=7),
+    PolicyForm("copy", minutes=(60,), operation_type="replication", region="eu-nl", project="3" * 32),
     PolicyForm("b", is_weekly=False, interval=30, minutes=(0, 1439), keep=Keep.DELETED, enabled=False),
     PolicyForm(
         "c", days=frozenset({"SU"}), minutes=(60,), keep=Keep.NUMBER, long_term=LongTerm(1, 0, 0, 0, "UTC-06:00")
@@ -86,7 +89,6 @@ def test_an_earlier_request_is_shown_as_it_was_asked_for(form: PolicyForm, qtbot
         PolicyDraft("x", (MONDAY, "FREQ=DAILY;INTERVAL=1;BYHOUR=13;BYMINUTE=00"), retention_days=30),
         PolicyDraft("x", ("FREQ=MONTHLY",), retention_days=30),
         PolicyDraft("x", (MONDAY,), retention_days=30, max_backups=3),
-        PolicyDraft("x", (MONDAY,), retention_days=30, full_backup_interval=7),
     ],
 )
 def test_what_the_form_cannot_ask_for_is_not_shown_as_something_else(draft: PolicyDraft) -> None:
@@ -105,6 +107,50 @@ def test_what_the_form_cannot_ask_for_is_not_shown_as_something_else(draft: Poli
 )
 def test_a_time_is_told_by_the_clock_here(minute: int, offset: timedelta, words: str) -> None:
     assert local_words(minute, offset) == words
+
+
+def test_days_and_times_may_be_filled_in_by_the_clock_here(qtbot: QtBot) -> None:
+    form = PolicyForm("x", days=frozenset({"MO"}), minutes=(30,), clock=BERLIN)
+    (run,) = form.runs
+    assert (run.days, run.minute) == (("SU",), 23 * 60 + 30), "half past midnight on Monday is Sunday for the service"
+    assert form.by_clock(timedelta()) == replace(form, days=frozenset({"SU"}), minutes=(1410,), clock=timedelta())
+    assert replace(form, minutes=(30, 90)).by_clock(timedelta()) is None, "one of them is on another day there"
+    fields = PolicyFields(BERLIN)
+    qtbot.addWidget(fields)
+    fields.show_form(PolicyForm("x", days=frozenset({"SU"}), minutes=(1410,)))
+    before = fields.draft()
+    fields.clock.setCurrentIndex(1)
+    assert [fields.times.item(0).text(), fields.days["MO"].isChecked()] == [
+        "00:30 here = 23:30 on the day before UTC",
+        True,
+    ]
+    assert fields.draft() == before, "the same moments"
+    fields.time.setTime(QTime(3, 0))
+    fields.add.click()
+    fields.clock.setCurrentIndex(0)
+    assert fields.clock.currentIndex() == 1, "it stays where one set of days cannot say it"
+    assert fields.clock_note.text().startswith("By that clock some of the times are on other days")
+
+
+def test_the_next_runs_and_the_rules_of_the_service_are_listed(qtbot: QtBot) -> None:
+    fields = PolicyFields(timedelta(), PolicyForm("x", minutes=(60,)), now=lambda: NOW)
+    qtbot.addWidget(fields)
+    lines = fields.ahead.toPlainText().splitlines()
+    assert len([line for line in lines if "01:00 UTC" in line]) == 10
+    assert lines[-1] == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=01;BYMINUTE=00"
+
+
+def test_a_replication_policy_names_where_it_copies_to(fields: PolicyFields) -> None:
+    assert fields.target_side.isHidden()
+    fields.type.setCurrentIndex(1)
+    assert not fields.target_side.isHidden() and fields.full_side.isHidden()
+    kinds = [finding.kind for finding in policy_findings(fields.draft(), NameRules.ASCII)]
+    assert FindingKind.COPIES_NOWHERE in kinds
+    fields.region.setText("eu-nl")
+    fields.project.setText(" 0123 ")
+    draft = fields.draft()
+    assert (draft.destination_region, draft.destination_project_id) == ("eu-nl", "0123")
+    assert FindingKind.COPIES_NOWHERE not in [each.kind for each in policy_findings(draft, NameRules.ASCII)]
 
 
 def test_a_day_that_is_another_one_here_is_said() -> None:

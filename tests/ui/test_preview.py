@@ -168,14 +168,23 @@ FILES |= {
         "path": {"vault_id": VAULT},
         "body": {"vault": {"locked": True}},
     },
+    Kind.CHANGE_TAGS: {
+        "operation": "BatchCreateAndDeleteVaultTags",
+        "path": {"vault_id": VAULT},
+        "body": {"action": "create", "tags": [{"key": "env", "value": "prod"}]},
+    },
+    Kind.UPDATE_ALL_VAULTS: {"operation": "BatchUpdateVault", "body": {"vault": {"threshold": 70, "smn_notify": True}}},
+    Kind.DELETE_VAULT: {"operation": "DeleteVault", "path": {"vault_id": VAULT}},
 }
 METHODS = {
-    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.WITHDRAW_SHARE), "DELETE"),
-    **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.ANSWER_SHARE), "PUT"),
-    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY), "DELETE"),
-    **dict.fromkeys((Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.UPDATE_VAULT, Kind.LOCK_VAULT), "PUT"),
-    **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY), "POST"),
+    **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.DELETE_VAULT), "DELETE"),
+    **dict.fromkeys(
+        (Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.UPDATE_VAULT, Kind.LOCK_VAULT, Kind.UPDATE_ALL_VAULTS), "PUT"
+    ),
+    **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY, Kind.CHANGE_TAGS), "POST"),
     **dict.fromkeys((Kind.SHARE_BACKUP, Kind.REPLICATE_BACKUP, Kind.REPLICATE_VAULT), "POST"),
+    Kind.WITHDRAW_SHARE: "DELETE",
+    Kind.ANSWER_SHARE: "PUT",
 }
 
 

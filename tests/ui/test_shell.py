@@ -29,6 +29,7 @@ def open_window(qtbot: QtBot) -> Open:
     def made(**wished: object) -> MainWindow:
         window = MainWindow(estate.workspace(**wished))  # type: ignore[arg-type]
         qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
+        window.resize(1280, 800)
         window.show()
         window.build_deferred_widgets()
         return window

@@ -2,22 +2,30 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import Vault, VaultStatus
-from cbr_desktop.domain.vault_changes import VaultUpdate
+from cbr_desktop.domain.vault_changes import TagChange, VaultsUpdate, VaultUpdate
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
+from cbr_desktop.ui.vaults.forms import deletion_form, lock_form
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
+from cbr_desktop.ui.vaults.tags import TagsForm
+from cbr_desktop.workflows.ledger import Freshness, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
-from tests.ui.estate import HandClock, profile, vault
+from tests.ui.estate import NOW, HandClock, backup, profile, resource, vault
 from tests.widgets import child
 
 OWN = replace(
@@ -114,3 +122,73 @@ def test_the_page_asks_for_a_change_of_the_selected_vault(qtbot: QtBot) -> None:
     page.view.select_id(row.id)
     page.buttons["edit"].click()
     assert told == [("edit", ["available"])]
+
+
+def test_a_deletion_names_what_goes_and_wants_the_vaults_name(qtbot: QtBot) -> None:
+    holder = replace(OWN, resources=[resource(100 + number, OWN, 0) for number in range(5)])
+    counter = Counter([holder], of=profile())
+    own = [backup(number, holder, each, NOW - timedelta(hours=9)) for number, each in enumerate(holder.resources)]
+    counter.ledger.put_backups(Listing(own, NOW))
+    for part in (Part.TASKS, Part.POLICIES):
+        counter.ledger.freshness[part] = Freshness(NOW)
+    dialog = opened(qtbot, counter, deletion_form(OWN.id))
+    dialog.show()
+    button = child(dialog, QPushButton, "changeConfirm")
+    assert not button.isEnabled()
+    assert "5 backups in vault ‘vault-one’, of 100 GB in all, are lost with it for good." in dialog.findings.text()
+    assert dialog.findings.pos().y() < dialog._loss_lines[0].pos().y(), "what sums up many losses stands before them"
+    child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+    assert not button.isEnabled()
+    child(dialog, QLineEdit, "changeTyped").setText("vault-one")
+    button.click()
+    (intent,) = counter.sent
+    assert (intent.change.method, intent.change.path) == ("DELETE", f"vaults/{OWN.id}")
+
+
+def test_a_lock_wants_the_vaults_name_everywhere(qtbot: QtBot) -> None:
+    counter = Counter([OWN], of=profile(Environment.TEST))
+    for part in (Part.BACKUPS, Part.POLICIES):
+        counter.ledger.freshness[part] = Freshness(NOW)
+    dialog = opened(qtbot, counter, lock_form(OWN.id))
+    child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+    assert "This can never be undone: type ‘vault-one’ above" in child(dialog, QLabel, "changeVerdict").text()
+    child(dialog, QLineEdit, "changeTyped").setText("vault-one")
+    child(dialog, QPushButton, "changeConfirm").click()
+    assert [json.loads(each.body) for each in counter.sent] == [{"vault": {"locked": True}}]
+
+
+def test_tags_that_are_set_or_deleted_are_asked_for_one_request_each(qtbot: QtBot) -> None:
+    own = replace(OWN, tags={"env": "prod", "team": "erp"})
+    form = TagsForm(own)
+    qtbot.addWidget(form)
+    form.show()
+    assert form.draft() == TagChange(own.id, ())
+    form.table.table.item(0, 1).setText("test")
+    assert form.draft() == TagChange(own.id, (("env", "test"),)), "what stays is not sent"
+    child(form, QRadioButton, "tagsDelete").click()
+    assert form.draft() == TagChange(own.id, (), deletes=True)
+    form.list.item(1).setCheckState(Qt.CheckState.Checked)
+    assert form.draft() == TagChange(own.id, (("team", ""),), deletes=True)
+    again = TagsForm(own, form.draft())
+    qtbot.addWidget(again)
+    assert again.draft() == form.draft()
+    counter = Counter([own], of=profile())
+    dialog = opened(qtbot, counter, TagsForm(own, TagChange(own.id, (("a b", "c"),))))
+    assert "‘a b’ is no key of a tag" in child(dialog, QLabel, "changeVerdict").text()
+
+
+def test_all_vaults_are_changed_together_after_they_were_counted(qtbot: QtBot) -> None:
+    counter = Counter([OWN, vault(2, "vault-two", 1, 10)], of=profile())
+    form = AllVaultsForm()
+    dialog = opened(qtbot, counter, form)
+    assert "Neither threshold nor notification is changed." in child(dialog, QLabel, "changeVerdict").text()
+    form.changes_threshold.setChecked(True)
+    form.notify.setCurrentIndex(2)
+    assert "all 2 vaults of the project, without a choice: vault-one, vault-two." in dialog.findings.text()
+    child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+    child(dialog, QPushButton, "changeConfirm").click()
+    (intent,) = counter.sent
+    assert json.loads(intent.body) == {"vault": {"threshold": 80, "smn_notify": False}}
+    again = Dialogs().edit_again(counter.context, intent.id, dialog)
+    assert isinstance(again, ChangeDialog)
+    assert again.form.draft() == VaultsUpdate(80, False)

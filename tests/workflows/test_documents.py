@@ -21,7 +21,7 @@ from cbr_desktop.domain.replication import BackupReplication, Destination, Vault
 from cbr_desktop.domain.request import read as read_checkpoint
 from cbr_desktop.domain.retention import Retention
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
-from cbr_desktop.domain.vault_changes import VaultLock, VaultUpdate
+from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -111,6 +111,9 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.REPLICATE_VAULT: VaultReplication(VaultId(REFERENCE_VAULT_ID), there),
         Kind.UPDATE_VAULT: VaultUpdate(VaultId(REFERENCE_VAULT_ID), "better", bind_tags=(("app", "web"),)),
         Kind.LOCK_VAULT: VaultLock(VaultId(REFERENCE_VAULT_ID)),
+        Kind.CHANGE_TAGS: TagChange(VaultId(REFERENCE_VAULT_ID), (("env", "prod"),)),
+        Kind.UPDATE_ALL_VAULTS: VaultsUpdate(70, True),
+        Kind.DELETE_VAULT: VaultDeletion(VaultId(REFERENCE_VAULT_ID)),
     }
     operation = OPERATIONS[kind]
     change = operation.change(drafts[kind], ledger)

@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,7 +31,15 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.refresh import EVERY_SECONDS, OLDER_TASKS, Refresh
+from cbr_desktop.workflows.refresh import (
+    ASIDE_SECONDS,
+    EVERY_SECONDS,
+    OLDER_TASKS,
+    ON_BATTERY,
+    UNSEEN,
+    Attention,
+    Refresh,
+)
 from tests.stage import START, Stage, StageClock, staged
 
 LISTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
@@ -291,6 +300,89 @@ def test_lists_are_read_again_after_a_while_or_when_asked(stage: Stage) -> None:
             resident.cancel()
 
     run(stage, story())
+
+
+@asynccontextmanager
+async def refreshed(stage: Stage) -> AsyncIterator[Refresh]:
+    """Keep the lists fresh for a while, after the first round."""
+    async with asyncio.TaskGroup() as tasks:
+        resident = tasks.create_task(stage.session.refresh.run())
+        await stage.clock.sleep(1)
+        yield stage.session.refresh
+        resident.cancel()
+
+
+def reads_of(stage: Stage, part: str) -> int:
+    return sum(entry.path.startswith("/v3/") and f"/{part}" in entry.path for entry in stage.service.journal)
+
+
+def test_what_nobody_sees_is_read_less_often_and_at_once_when_it_is_seen_again(stage: Stage) -> None:
+    async def story() -> None:
+        async with refreshed(stage) as refresh:
+            refresh.attend(Attention(is_seen=False))
+            await stage.clock.sleep(UNSEEN * EVERY_SECONDS - 60)
+            assert reads_of(stage, "vaults") == 1
+            refresh.attend(Attention())
+            await stage.clock.sleep(1)
+            assert reads_of(stage, "vaults") == 2, "it had grown older than what is seen may be"
+            refresh.attend(Attention(is_seen=False))
+            refresh.attend(Attention())
+            await stage.clock.sleep(1)
+            assert reads_of(stage, "vaults") == 2, "a glance elsewhere costs nothing"
+            refresh.attend(Attention(is_on_battery=True))
+            await stage.clock.sleep(ON_BATTERY * EVERY_SECONDS - 60)
+            assert reads_of(stage, "vaults") == 2
+            await stage.clock.sleep(120)
+            assert reads_of(stage, "vaults") == 3
+
+    run(stage, story())
+
+
+def test_the_lists_are_read_as_often_as_was_chosen_and_only_when_asked_where_that_was(stage: Stage) -> None:
+    async def story() -> None:
+        async with refreshed(stage) as refresh:
+            refresh.attend(Attention(every_seconds=0))
+            await stage.clock.sleep(50 * EVERY_SECONDS)
+            assert reads_of(stage, "vaults") == 1
+            refresh.ask()
+            await stage.clock.sleep(1)
+            assert reads_of(stage, "vaults") == 2
+            refresh.attend(Attention(every_seconds=60))
+            await stage.clock.sleep(100)
+            assert reads_of(stage, "vaults") == 3
+
+    run(stage, story())
+
+
+def test_what_one_page_shows_is_read_seldom_until_it_is_looked_at(stage: Stage) -> None:
+    looking = Attention(front=frozenset({Part.VAULTS, Part.PROTECTABLES}))
+
+    async def story() -> None:
+        async with refreshed(stage) as refresh:
+            first = reads_of(stage, "protectables")
+            assert first > 0
+            await stage.clock.sleep(2.5 * EVERY_SECONDS)
+            assert (reads_of(stage, "protectables"), reads_of(stage, "vaults")) == (first, 3)
+            refresh.attend(looking)
+            await stage.clock.sleep(1)
+            assert (reads_of(stage, "protectables"), reads_of(stage, "vaults")) == (2 * first, 3), "that list alone"
+            await stage.clock.sleep(EVERY_SECONDS)
+            assert (reads_of(stage, "protectables"), reads_of(stage, "vaults")) == (3 * first, 4), "as the others"
+            refresh.attend(Attention())
+            await stage.clock.sleep(ASIDE_SECONDS + EVERY_SECONDS)
+            assert reads_of(stage, "protectables") == 4 * first, "in the end it is read all the same"
+
+    run(stage, story())
+
+
+def test_what_is_looked_at_is_read_first(stage: Stage) -> None:
+    async def story() -> None:
+        stage.session.refresh.attend(Attention(front=frozenset({Part.POLICIES})))
+        await stage.session.refresh.once()
+
+    run(stage, story())
+    lists = [entry.path.rsplit("/", 1)[-1].partition("?")[0] for entry in stage.service.journal if "/v3/" in entry.path]
+    assert next(name for name in lists if name in ("policies", "vaults", "operation-logs", "backups")) == "policies"
 
 
 def test_the_lists_are_read_again_when_a_checkpoint_has_ended(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """Vaults are changed: what is judged, what goes over the wire, and what a lost answer leads to."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,22 +11,37 @@ import pytest
 
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of
+from cbr_desktop.domain.backup import Replica
 from cbr_desktop.domain.blast import destroys, wants_typed_name
-from cbr_desktop.domain.change import Change, Effect, Kind
+from cbr_desktop.domain.change import Change, Effect, Kind, Result
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent, IntentState, Target
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import ResourceType, Vault, VaultStatus
-from cbr_desktop.domain.vault_changes import VaultLock, VaultUpdate, bound, expanded_gb, read_update, update_body
+from cbr_desktop.domain.vault_changes import (
+    TagChange,
+    VaultDeletion,
+    VaultLock,
+    VaultsUpdate,
+    VaultUpdate,
+    bound,
+    expanded_gb,
+    read_tag_change,
+    read_update,
+    tags_body,
+    update_body,
+)
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
-from tests.stage import Stage, staged
+from tests.stage import START, Stage, staged
 
 S = IntentState
 ID = VaultId(REFERENCE_VAULT_ID)
@@ -35,6 +51,25 @@ ID = VaultId(REFERENCE_VAULT_ID)
 def stage(tmp_path: Path) -> Iterator[Stage]:
     with staged(tmp_path) as stage:
         yield stage
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    """All that the service tells, read once."""
+    with staged(tmp_path_factory.mktemp("read")) as stage:
+        play(stage, _nothing)
+        return stage.session.ledger
+
+
+async def _nothing(_ledger: Ledger) -> None:
+    pass
+
+
+@pytest.fixture
+def ledger(read: Ledger) -> Ledger:
+    """A ledger with all that the service tells; a test may change what is known."""
+    lists = {name: dict(getattr(read, name)) for name in ("vaults", "tasks", "backups", "policies", "protectables")}
+    return Ledger(read.profile, **lists, freshness=dict(read.freshness))
 
 
 def play(stage: Stage, story: Callable[[Ledger], Awaitable[None]]) -> None:
@@ -51,15 +86,15 @@ def named(ledger: Ledger, name: str) -> Vault:
     return next(each for each in ledger.vaults.values() if each.name == name)
 
 
-def judged(ledger: Ledger, draft: Any, stage: Stage) -> dict[FindingKind, tuple[Severity, str]]:
+def judged(ledger: Ledger, draft: Any) -> dict[FindingKind, tuple[Severity, str]]:
     """Return what is found about a draft: how much it weighs, and what it says."""
     change = draft if isinstance(draft, Change) else change_of(draft, ledger)
-    verdict = OPERATIONS[change.kind].judge(change, ledger, stage.clock.now())
+    verdict = OPERATIONS[change.kind].judge(change, ledger, START)
     return {each.kind: (each.severity, finding_sentence(each)) for each in verdict.findings}
 
 
-def kinds(ledger: Ledger, draft: Any, stage: Stage) -> dict[FindingKind, Severity]:
-    return {kind: severity for kind, (severity, _words) in judged(ledger, draft, stage).items()}
+def kinds(ledger: Ledger, draft: Any) -> dict[FindingKind, Severity]:
+    return {kind: severity for kind, (severity, _words) in judged(ledger, draft).items()}
 
 
 # what goes over the wire
@@ -100,51 +135,59 @@ def drafts_of(ledger: Ledger) -> dict[Kind, Any]:
             web.id, "vault-web-new", web.size_gb + 100, None, 55, False, False, True, (("b", "2"), ("a", "1"))
         ),
         Kind.LOCK_VAULT: VaultLock(web.id),
+        Kind.CHANGE_TAGS: TagChange(web.id, (("env", "test"), ("owner", ""))),
+        Kind.UPDATE_ALL_VAULTS: VaultsUpdate(33, True),
+        Kind.DELETE_VAULT: VaultDeletion(named(ledger, "vault-sfs-media").id),
     }
 
 
-WAYS = dict.fromkeys((Kind.UPDATE_VAULT, Kind.LOCK_VAULT), ("PUT", "/vaults/[^/]+"))
+WAYS = dict.fromkeys((Kind.UPDATE_VAULT, Kind.LOCK_VAULT), ("PUT", "/vaults/[^/]{36}"))
+WAYS[Kind.CHANGE_TAGS] = ("POST", "/vault/[^/]+/tags/action")
+WAYS[Kind.UPDATE_ALL_VAULTS] = ("PUT", "/vaults/batch-update")
+WAYS[Kind.DELETE_VAULT] = ("DELETE", "/vaults/[^/]+")
 
 
-def assert_done(kind: Kind, ledger: Ledger) -> None:
-    if kind is Kind.UPDATE_VAULT:
-        changed = named(ledger, "vault-web-new")
-        assert (changed.threshold_percent, changed.notify, changed.auto_expand, changed.auto_bind) == (
-            *(55, False),
-            *(False, True),
-        )
-        assert sorted(changed.bind_tags) == [("a", "1"), ("b", "2")]
-    else:
-        assert named(ledger, "vault-web-prod").worm_locked
+def assert_done(ledger: Ledger) -> None:
+    changed = named(ledger, "vault-web-new")
+    assert not changed.auto_expand
+    assert {(each.threshold_percent, each.notify) for each in ledger.vaults.values()} == {(33, True)}
+    assert changed.tags == {"env": "test", "owner": ""}
+    assert (changed.auto_bind, sorted(changed.bind_tags)) == (True, [("a", "1"), ("b", "2")])
+    assert changed.worm_locked
+    assert "vault-sfs-media" not in [each.name for each in ledger.vaults.values()]
 
 
 @pytest.mark.parametrize(("when", "times"), [("", 1), ("after", 1), ("before", 2)])
-@pytest.mark.parametrize("kind", WAYS)
-def test_what_is_asked_for_is_done_once_whatever_becomes_of_its_answer(
-    kind: Kind, when: str, times: int, stage: Stage
-) -> None:
-    method, path = WAYS[kind]
-
+def test_what_is_asked_for_is_done_once_whatever_becomes_of_its_answer(when: str, times: int, stage: Stage) -> None:
     async def story(ledger: Ledger) -> None:
-        if when:
-            stage.service.faults.add(Fault(method, path, "cut", when))  # type: ignore[arg-type]
-        made = stage.session.outbox.submit(drafts_of(ledger)[kind])
-        ended = await stage.until(made.id, S.FINISHED)
-        outcome = ended.outcome
-        assert (ended.sends, outcome is not None and outcome.is_whole) == (times, True)
+        for kind, draft in drafts_of(ledger).items():
+            seen = len(arrived(stage, kind))
+            if when:
+                stage.service.faults.add(Fault(*WAYS[kind], "cut", when))  # type: ignore[arg-type]
+            made = stage.session.outbox.submit(draft)
+            ended = await stage.until(made.id, S.FINISHED)
+            outcome = ended.outcome
+            assert (kind, ended.sends, outcome is not None and outcome.is_whole) == (kind, times, True)
+            assert len(arrived(stage, kind)) - seen == times
         await stage.session.refresh.once()
-        assert_done(kind, ledger)
+        assert_done(ledger)
 
     play(stage, story)
-    assert len([each for each in stage.service.journal if each.method == method]) == times
 
 
-@pytest.mark.parametrize("kind", WAYS)
-def test_what_never_arrives_is_left_to_a_person(kind: Kind, stage: Stage) -> None:
+def arrived(stage: Stage, kind: Kind) -> list[object]:
+    method, path = WAYS[kind]
+    return [each for each in stage.service.journal if each.method == method and re.search(f"{path}$", each.path)]
+
+
+def test_what_never_arrives_is_left_to_a_person(stage: Stage) -> None:
     async def story(ledger: Ledger) -> None:
-        stage.service.faults.add(Fault(*WAYS[kind], "cut", "before", times=None))
-        made = stage.session.outbox.submit(drafts_of(ledger)[kind])
-        assert (await stage.until(made.id, S.NOT_FOUND)).sends == 3
+        made = []
+        for kind, draft in drafts_of(ledger).items():
+            stage.service.faults.add(Fault(*WAYS[kind], "cut", "before", times=None))
+            made.append(stage.session.outbox.submit(draft))
+        for each in made:
+            assert (await stage.until(each.id, S.NOT_FOUND)).sends == 3
 
     play(stage, story)
 
@@ -165,103 +208,80 @@ def test_a_vault_that_is_being_resized_is_followed_until_it_is_available(stage: 
 # what is judged
 
 
-def test_a_size_is_judged_by_what_is_in_the_vault(stage: Stage) -> None:
-    async def story(ledger: Ledger) -> None:
-        vault = named(ledger, "vault-erp-prod")
-        used = int(vault.used_gb)
-        assert kinds(ledger, VaultUpdate(vault.id, size_gb=0), stage)[FindingKind.OUT_OF_RANGE] is Severity.BLOCK
-        below = judged(ledger, VaultUpdate(vault.id, size_gb=used - 1), stage)
-        assert below[FindingKind.SIZE_BELOW_USED][0] is Severity.BLOCK
-        tight = judged(ledger, VaultUpdate(vault.id, size_gb=used + 2), stage)
-        assert tight[FindingKind.SIZE_BELOW_ALLOCATED][0] is Severity.WARN
-        assert tight[FindingKind.OVER_THRESHOLD][0] is Severity.INFO
-        assert " is 100 % full, and " in tight[FindingKind.SIZE_AFTER][1]
-        larger = kinds(ledger, VaultUpdate(vault.id, size_gb=100_000), stage)
-        assert larger == {FindingKind.SIZE_AFTER: Severity.INFO}
-
-    play(stage, story)
+def test_a_size_is_judged_by_what_is_in_the_vault(ledger: Ledger) -> None:
+    vault = named(ledger, "vault-erp-prod")
+    used = int(vault.used_gb)
+    assert kinds(ledger, VaultUpdate(vault.id, size_gb=0))[FindingKind.OUT_OF_RANGE] is Severity.BLOCK
+    below = judged(ledger, VaultUpdate(vault.id, size_gb=used - 1))
+    assert below[FindingKind.SIZE_BELOW_USED][0] is Severity.BLOCK
+    tight = judged(ledger, VaultUpdate(vault.id, size_gb=used + 2))
+    assert tight[FindingKind.SIZE_BELOW_ALLOCATED][0] is Severity.WARN
+    assert tight[FindingKind.OVER_THRESHOLD][0] is Severity.INFO
+    assert " is 100 % full, and " in tight[FindingKind.SIZE_AFTER][1]
+    larger = kinds(ledger, VaultUpdate(vault.id, size_gb=100_000))
+    assert larger == {FindingKind.SIZE_AFTER: Severity.INFO}
 
 
-def test_what_orders_decide_is_not_asked_for(stage: Stage) -> None:
-    async def story(ledger: Ledger) -> None:
-        own = named(ledger, "vault-web-prod")
-        ledger.vaults[own.id] = replace(own, charging_mode="pre_paid", auto_expand=False)
-        asked = VaultUpdate(own.id, size_gb=own.size_gb + 1, auto_expand=True)
-        assert kinds(ledger, asked, stage) == {
-            FindingKind.SIZE_BY_ORDER: Severity.BLOCK,
-            FindingKind.EXPANSION_BY_ORDER: Severity.BLOCK,
-        }
-
-    play(stage, story)
+def test_what_orders_decide_is_not_asked_for(ledger: Ledger) -> None:
+    own = named(ledger, "vault-web-prod")
+    ledger.vaults[own.id] = replace(own, charging_mode="pre_paid", auto_expand=False)
+    asked = VaultUpdate(own.id, size_gb=own.size_gb + 1, auto_expand=True)
+    assert kinds(ledger, asked) == {
+        FindingKind.SIZE_BY_ORDER: Severity.BLOCK,
+        FindingKind.EXPANSION_BY_ORDER: Severity.BLOCK,
+    }
 
 
-def test_what_the_state_of_a_vault_forbids_is_not_asked_for(stage: Stage) -> None:
-    async def story(ledger: Ledger) -> None:
-        frozen = named(ledger, "vault-arrears")
-        assert kinds(ledger, VaultUpdate(frozen.id, "x"), stage) == {FindingKind.VAULT_STATE: Severity.BLOCK}
-        own = named(ledger, "vault-web-prod")
-        ledger.vaults[own.id] = replace(own, status=VaultStatus.LOCK)
-        assert kinds(ledger, VaultUpdate(own.id, "x"), stage) == {}
-        assert kinds(ledger, VaultUpdate(own.id, size_gb=9_000), stage)[FindingKind.SIZE_BUSY] is Severity.BLOCK
-        ledger.vaults[own.id] = replace(own, status="archived")
-        assert kinds(ledger, VaultUpdate(own.id, "x"), stage) == {FindingKind.VAULT_STATE: Severity.WARN}
-
-    play(stage, story)
+def test_what_the_state_of_a_vault_forbids_is_not_asked_for(ledger: Ledger) -> None:
+    frozen = named(ledger, "vault-arrears")
+    assert kinds(ledger, VaultUpdate(frozen.id, "x")) == {FindingKind.VAULT_STATE: Severity.BLOCK}
+    own = named(ledger, "vault-web-prod")
+    ledger.vaults[own.id] = replace(own, status=VaultStatus.LOCK)
+    assert kinds(ledger, VaultUpdate(own.id, "x")) == {}
+    assert kinds(ledger, VaultUpdate(own.id, size_gb=9_000))[FindingKind.SIZE_BUSY] is Severity.BLOCK
+    ledger.vaults[own.id] = replace(own, status="archived")
+    assert kinds(ledger, VaultUpdate(own.id, "x")) == {FindingKind.VAULT_STATE: Severity.WARN}
 
 
-def test_a_full_vault_is_told_that_it_grows_too_late(stage: Stage) -> None:
-    async def story(ledger: Ledger) -> None:
-        own = named(ledger, "vault-web-prod")
-        ledger.vaults[own.id] = full = replace(own, used_mb=own.size_gb * 1024, auto_expand=False)
-        assert kinds(ledger, VaultUpdate(full.id, auto_expand=True), stage) == {
-            FindingKind.EXPANSION_TOO_LATE: Severity.WARN
-        }
-        found = kinds(ledger, VaultUpdate(full.id, size_gb=full.size_gb * 9, auto_expand=True), stage)
-        assert found[FindingKind.EXPANSION_STEP] is Severity.INFO
-        assert (expanded_gb(100), expanded_gb(101), expanded_gb(10_485_760)) == (125, 127, 10_485_760)
-
-    play(stage, story)
+def test_a_full_vault_is_told_that_it_grows_too_late(ledger: Ledger) -> None:
+    own = named(ledger, "vault-web-prod")
+    ledger.vaults[own.id] = full = replace(own, used_mb=own.size_gb * 1024, auto_expand=False)
+    assert kinds(ledger, VaultUpdate(full.id, auto_expand=True)) == {FindingKind.EXPANSION_TOO_LATE: Severity.WARN}
+    found = kinds(ledger, VaultUpdate(full.id, size_gb=full.size_gb * 9, auto_expand=True))
+    assert found[FindingKind.EXPANSION_STEP] is Severity.INFO
+    assert (expanded_gb(100), expanded_gb(101), expanded_gb(10_485_760)) == (125, 127, 10_485_760)
 
 
-def test_a_specification_only_goes_one_way_and_for_servers(stage: Stage) -> None:
-    async def story(ledger: Ledger) -> None:
-        servers, disks = named(ledger, "vault-web-prod"), named(ledger, "vault-db-disks")
-        up = judged(ledger, VaultUpdate(servers.id, level="app_consistent"), stage)
-        assert up[FindingKind.LEVEL_FOR_GOOD][0] is Severity.WARN
-        unfit = kinds(ledger, VaultUpdate(disks.id, level="app_consistent"), stage)
-        assert unfit == {FindingKind.LEVEL_UNFIT: Severity.BLOCK}
-        ledger.vaults[servers.id] = replace(servers, consistent_level="app_consistent")
-        back = kinds(ledger, VaultUpdate(servers.id, level="crash_consistent"), stage)
-        assert back == {FindingKind.LEVEL_BACK: Severity.BLOCK}
-
-    play(stage, story)
+def test_a_specification_only_goes_one_way_and_for_servers(ledger: Ledger) -> None:
+    servers, disks = named(ledger, "vault-web-prod"), named(ledger, "vault-db-disks")
+    up = judged(ledger, VaultUpdate(servers.id, level="app_consistent"))
+    assert up[FindingKind.LEVEL_FOR_GOOD][0] is Severity.WARN
+    unfit = kinds(ledger, VaultUpdate(disks.id, level="app_consistent"))
+    assert unfit == {FindingKind.LEVEL_UNFIT: Severity.BLOCK}
+    ledger.vaults[servers.id] = replace(servers, consistent_level="app_consistent")
+    back = kinds(ledger, VaultUpdate(servers.id, level="crash_consistent"))
+    assert back == {FindingKind.LEVEL_BACK: Severity.BLOCK}
 
 
-def test_locking_is_not_slipped_in_among_other_changes(stage: Stage) -> None:
-    async def story(ledger: Ledger) -> None:
-        change = replace(change_of(VaultUpdate(ID, "x"), ledger), body=b'{"vault": {"name": "x", "locked": true}}')
-        assert kinds(ledger, change, stage)[FindingKind.LOCK_APART] is Severity.BLOCK
-
-    play(stage, story)
+def test_locking_is_not_slipped_in_among_other_changes(ledger: Ledger) -> None:
+    change = replace(change_of(VaultUpdate(ID, "x"), ledger), body=b'{"vault": {"name": "x", "locked": true}}')
+    assert kinds(ledger, change)[FindingKind.LOCK_APART] is Severity.BLOCK
 
 
-def test_names_of_vaults_are_judged_as_names(stage: Stage) -> None:
-    async def story(ledger: Ledger) -> None:
-        assert kinds(ledger, VaultUpdate(ID, "a b"), stage) == {FindingKind.BAD_CHARACTER: Severity.BLOCK}
-        assert kinds(ledger, VaultUpdate(ID, ""), stage) == {FindingKind.NAME_MISSING: Severity.BLOCK}
-        assert kinds(ledger, VaultUpdate(ID, "vault-web-prod"), stage) == {FindingKind.VAULT_NAME_TAKEN: Severity.WARN}
-        assert kinds(ledger, VaultUpdate(ID), stage) == {FindingKind.VAULT_UNCHANGED: Severity.INFO}
-        unknown = VaultUpdate(VaultId(REFERENCE_VAULT_ID.replace("3", "4")), "x")
-        assert kinds(ledger, unknown, stage) == {FindingKind.VAULT_UNKNOWN: Severity.BLOCK}
-
-    play(stage, story)
+def test_names_of_vaults_are_judged_as_names(ledger: Ledger) -> None:
+    assert kinds(ledger, VaultUpdate(ID, "a b")) == {FindingKind.BAD_CHARACTER: Severity.BLOCK}
+    assert kinds(ledger, VaultUpdate(ID, "")) == {FindingKind.NAME_MISSING: Severity.BLOCK}
+    assert kinds(ledger, VaultUpdate(ID, "vault-web-prod")) == {FindingKind.VAULT_NAME_TAKEN: Severity.WARN}
+    assert kinds(ledger, VaultUpdate(ID)) == {FindingKind.VAULT_UNCHANGED: Severity.INFO}
+    unknown = VaultUpdate(VaultId(REFERENCE_VAULT_ID.replace("3", "4")), "x")
+    assert kinds(ledger, unknown) == {FindingKind.VAULT_UNKNOWN: Severity.BLOCK}
 
 
 def server(name: str, *tags: str, **more: Any) -> Protectable:
     return Protectable(ResourceId(name), ResourceType.SERVER, name, 40, tags=tags, **more)
 
 
-def test_what_a_vault_takes_in_by_itself_is_named_beforehand(stage: Stage) -> None:
+def test_what_a_vault_takes_in_by_itself_is_named_beforehand(ledger: Ledger) -> None:
     known = [
         server("web-1", "app=web", "env=prod"),
         server("web-2", "app=web"),
@@ -272,49 +292,43 @@ def test_what_a_vault_takes_in_by_itself_is_named_beforehand(stage: Stage) -> No
     taken, some = bound("server", (("app", "web"), ("env", "prod")), known)
     assert ([each.name for each in taken], some) == ([], 0), "a kind is no kind before it is known"
 
-    async def story(ledger: Ledger) -> None:
-        ledger.put_protectables(Listing(known, stage.clock.now()))
-        own = named(ledger, "vault-web-prod")
-        ledger.vaults[own.id] = replace(own, size_gb=own.allocated_gb + 90_000)
-        draft = VaultUpdate(own.id, auto_bind=True, bind_tags=(("app", "web"), ("env", "prod")))
-        found = judged(ledger, draft, stage)
-        assert set(found) == {FindingKind.BINDING_TAKES}
-        assert found[FindingKind.BINDING_TAKES][1] == (
-            "By what is known now vault ‘vault-web-prod’ takes in 1 resource of 40 GB before its next backup: web-1."
-            " 1 more has a part of these tags only."
-        )
-        full = replace(own, size_gb=int(own.used_gb) + 40)
-        ledger.vaults[own.id] = full
-        assert kinds(ledger, draft, stage)[FindingKind.BINDING_NEEDS_ROOM] is Severity.WARN
-        bare = named(ledger, "vault-be94")
-        alone = kinds(ledger, VaultUpdate(bare.id, auto_bind=True), stage)
-        assert alone[FindingKind.BINDING_NEEDS_POLICY] is Severity.WARN
-        six = tuple((f"k{number}", "") for number in range(6))
-        assert kinds(ledger, replace(draft, bind_tags=six), stage)[FindingKind.TOO_MANY_TAGS] is Severity.BLOCK
-        twice = replace(draft, bind_tags=(("a", "b"), ("a", "b")))
-        assert kinds(ledger, twice, stage)[FindingKind.TAG_TWICE] is Severity.BLOCK
-
-    play(stage, story)
+    ledger.put_protectables(Listing(known, START))
+    own = named(ledger, "vault-web-prod")
+    ledger.vaults[own.id] = replace(own, size_gb=own.allocated_gb + 90_000)
+    draft = VaultUpdate(own.id, auto_bind=True, bind_tags=(("app", "web"), ("env", "prod")))
+    found = judged(ledger, draft)
+    assert set(found) == {FindingKind.BINDING_TAKES}
+    assert found[FindingKind.BINDING_TAKES][1] == (
+        "By what is known now vault ‘vault-web-prod’ takes in 1 resource of 40 GB before its next backup: web-1."
+        " 1 more has a part of these tags only."
+    )
+    full = replace(own, size_gb=int(own.used_gb) + 40)
+    ledger.vaults[own.id] = full
+    assert kinds(ledger, draft)[FindingKind.BINDING_NEEDS_ROOM] is Severity.WARN
+    bare = named(ledger, "vault-be94")
+    alone = kinds(ledger, VaultUpdate(bare.id, auto_bind=True))
+    assert alone[FindingKind.BINDING_NEEDS_POLICY] is Severity.WARN
+    six = tuple((f"k{number}", "") for number in range(6))
+    assert kinds(ledger, replace(draft, bind_tags=six))[FindingKind.TOO_MANY_TAGS] is Severity.BLOCK
+    twice = replace(draft, bind_tags=(("a", "b"), ("a", "b")))
+    assert kinds(ledger, twice)[FindingKind.TAG_TWICE] is Severity.BLOCK
 
 
 # locking
 
 
-def test_a_lock_says_what_can_never_be_deleted_again_and_until_when(stage: Stage) -> None:
-    async def story(ledger: Ledger) -> None:
-        vault = named(ledger, "vault-web-prod")
-        found = judged(ledger, VaultLock(vault.id), stage)
-        automatic = [each for each in ledger.backups.values() if each.vault_id == vault.id and each.auto]
-        last = max(each.expires_at for each in automatic if each.expires_at is not None)
-        assert set(found) == {FindingKind.LOCK_FOR_GOOD, FindingKind.LOCK_HOLDS, FindingKind.LOCK_KEEPS}
-        assert f"{len(automatic)} automatic backups" in found[FindingKind.LOCK_KEEPS][1]
-        assert f"the last of them on {last:%Y-%m-%d}." in found[FindingKind.LOCK_KEEPS][1]
-        disks = named(ledger, "vault-db-disks")
-        assert kinds(ledger, VaultLock(disks.id), stage)[FindingKind.LOCK_POLICY_FOREVER] is Severity.WARN
-        locked = named(ledger, "vault-hr-worm")
-        assert kinds(ledger, VaultLock(locked.id), stage) == {FindingKind.LOCKED_ALREADY: Severity.INFO}
-
-    play(stage, story)
+def test_a_lock_says_what_can_never_be_deleted_again_and_until_when(ledger: Ledger) -> None:
+    vault = named(ledger, "vault-web-prod")
+    found = judged(ledger, VaultLock(vault.id))
+    automatic = [each for each in ledger.backups.values() if each.vault_id == vault.id and each.auto]
+    last = max(each.expires_at for each in automatic if each.expires_at is not None)
+    assert set(found) == {FindingKind.LOCK_FOR_GOOD, FindingKind.LOCK_HOLDS, FindingKind.LOCK_KEEPS}
+    assert f"{len(automatic)} automatic backups" in found[FindingKind.LOCK_KEEPS][1]
+    assert f"the last of them on {last:%Y-%m-%d}." in found[FindingKind.LOCK_KEEPS][1]
+    disks = named(ledger, "vault-db-disks")
+    assert kinds(ledger, VaultLock(disks.id))[FindingKind.LOCK_POLICY_FOREVER] is Severity.WARN
+    locked = named(ledger, "vault-hr-worm")
+    assert kinds(ledger, VaultLock(locked.id)) == {FindingKind.LOCKED_ALREADY: Severity.INFO}
 
 
 def test_what_can_never_be_undone_asks_for_a_name_everywhere() -> None:
@@ -322,12 +336,191 @@ def test_what_can_never_be_undone_asks_for_a_name_everywhere() -> None:
     assert destroys(Effect.BINDS)
 
 
-def test_an_answer_that_says_nothing_of_a_lock_is_none_to_it(stage: Stage) -> None:
+def test_an_answer_that_says_nothing_of_a_lock_is_none_to_it(ledger: Ledger) -> None:
+    vault = named(ledger, "vault-web-prod")
+    change = change_of(VaultLock(vault.id), ledger)
+    answer = {"vault": {"id": vault.id, "name": vault.name, "locked": False}}
+    with pytest.raises(Unfit, match="not locked"):
+        result_of(change, json.dumps(answer).encode())
+
+
+# deleting
+
+
+def test_a_deletion_counts_and_names_what_goes_with_the_vault(ledger: Ledger) -> None:
+    vault = named(ledger, "vault-erp-prod")
+    found = judged(ledger, VaultDeletion(vault.id))
+    own = [each for each in ledger.backups.values() if each.vault_id == vault.id]
+    assert set(found) == {
+        FindingKind.DELETION_BACKUPS,
+        FindingKind.DELETION_LAST,
+        FindingKind.DELETION_RESOURCES,
+        FindingKind.DELETION_POLICIES,
+        FindingKind.DELETION_SHARES,
+    }
+    assert f"{len(own)} backups in vault ‘vault-erp-prod’" in found[FindingKind.DELETION_BACKUPS][1]
+    assert "daily-22h, repl-eu-nl." in found[FindingKind.DELETION_POLICIES][1]
+    change = change_of(VaultDeletion(vault.id), ledger)
+    blast = OPERATIONS[change.kind].blast(change, ledger)
+    names = {each.resource_name for each in own if each.status == "available"}
+    assert {each.resource_name for each in blast.lost} == names
+    assert all(each.is_newest and each.left == 0 for each in blast.lost)
+    assert len(blast.lost) + blast.more == len(own)
+
+
+def test_a_backup_elsewhere_makes_a_restore_point_not_the_last(ledger: Ledger) -> None:
+    vault, other = named(ledger, "vault-erp-prod"), named(ledger, "vault-web-prod")
+    own = next(b for b in ledger.backups.values() if b.vault_id == vault.id and b.status == "available")
+    ledger.backups[BackupId("7")] = replace(own, id=BackupId("7"), vault_id=other.id)
+    change = change_of(VaultDeletion(vault.id), ledger)
+    last = OPERATIONS[change.kind].blast(change, ledger).lost[-1]
+    assert (last.resource_name, last.left) == (own.resource_name, 1)
+    assert own.resource_name not in judged(ledger, VaultDeletion(vault.id))[FindingKind.DELETION_LAST][1]
+
+
+def test_backups_that_nobody_has_seen_are_told(ledger: Ledger) -> None:
+    vault = named(ledger, "vault-erp-prod")
+    for id in [each.id for each in ledger.backups.values() if each.vault_id == vault.id][3:]:
+        del ledger.backups[id]
+    found = judged(ledger, VaultDeletion(vault.id))
+    counted = sum(each.backup_count for each in vault.resources)
+    assert f"The service counts {counted - 3} backups more" in found[FindingKind.DELETION_UNSEEN][1]
+    change = change_of(VaultDeletion(vault.id), ledger)
+    blast = OPERATIONS[change.kind].blast(change, ledger)
+    assert len(blast.lost) + blast.more == counted
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("vault-arrears", FindingKind.DELETION_STATE),
+        ("vault-expand", FindingKind.DELETION_STATE),
+        ("vault-old-poc", FindingKind.DELETION_STATE),
+        ("vault-hr-worm", FindingKind.DELETION_LOCKED),
+    ],
+)
+def test_what_the_service_would_refuse_is_not_asked_for(name: str, kind: FindingKind, ledger: Ledger) -> None:
+    assert kinds(ledger, VaultDeletion(named(ledger, name).id))[kind] is Severity.BLOCK
+
+
+def test_a_vault_with_images_or_orders_or_running_tasks_is_not_deleted(stage: Stage) -> None:
     async def story(ledger: Ledger) -> None:
-        vault = named(ledger, "vault-web-prod")
-        change = change_of(VaultLock(vault.id), ledger)
-        answer = {"vault": {"id": vault.id, "name": vault.name, "locked": False}}
-        with pytest.raises(Unfit, match="not locked"):
-            result_of(change, json.dumps(answer).encode())
+        vault = named(ledger, "vault-7669")
+        ledger.vaults[vault.id] = replace(vault, charging_mode="pre_paid")
+        own = next(each for each in ledger.backups.values() if each.vault_id == vault.id)
+        traits = own.traits._replace(image_ids=("i",), replicas=(Replica("eu-nl", "success"),))
+        ledger.backups[own.id] = replace(own, traits=traits)
+        task = next(iter(ledger.tasks.values()))
+        ledger.tasks[task.id] = replace(task, vault_id=vault.id, status="running")
+        found = judged(ledger, VaultDeletion(vault.id))
+        blocks = {kind for kind, (severity, _words) in found.items() if severity is Severity.BLOCK}
+        assert blocks == {FindingKind.DELETION_IMAGES, FindingKind.DELETION_BY_ORDER, FindingKind.DELETION_BUSY}
+        assert "has copies in eu-nl" in found[FindingKind.DELETION_REPLICAS][1]
+        stage.session.outbox.submit(VaultDeletion(vault.id), held=True)
+        assert FindingKind.VAULT_BUSY in kinds(ledger, VaultDeletion(vault.id))
 
     play(stage, story)
+
+
+def test_a_vault_that_is_gone_already_is_deleted(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        draft = VaultDeletion(named(ledger, "vault-sfs-media").id)
+        for _ in range(2):
+            made = stage.session.outbox.submit(draft)
+            ended = await stage.until(made.id, S.FINISHED)
+            assert ended.outcome is not None and ended.outcome.is_whole
+
+    play(stage, story)
+
+
+def test_a_vault_that_stays_was_not_deleted(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        vault = named(ledger, "vault-sfs-media")
+        made = stage.session.outbox.submit(VaultDeletion(vault.id))
+        await stage.until(made.id, S.ACCEPTED)
+        stage.service.estate.jobs.clear()
+        stage.service.estate.vaults[vault.id].status = "error"
+        ended = await stage.until(made.id, S.FINISHED)
+        assert ended.outcome is not None and ended.outcome.count(Fate.FAILED) == 1
+
+    play(stage, story)
+
+
+# tags
+
+
+@pytest.mark.parametrize("draft", [TagChange(ID, (("a", "b"), ("c", "")), False), TagChange(ID, (("a", ""),), True)])
+def test_a_change_of_tags_is_read_back_as_it_was_written(draft: TagChange) -> None:
+    assert read_tag_change(tags_body(draft), ID) == draft
+    assert read_tag_change(b'{"action": "replace", "tags": []}', ID) is None
+
+
+def test_tags_are_judged_by_the_rules_and_by_those_that_there_are(ledger: Ledger) -> None:
+    own = named(ledger, "vault-erp-prod")
+    found = judged(ledger, TagChange(own.id, (("env", "test"),)))
+    assert found == {
+        FindingKind.TAG_OVERWRITTEN: (
+            Severity.INFO,
+            "The tag ‘env’ of vault ‘vault-erp-prod’ has ‘prod’ now, and ‘test’ then.",
+        )
+    }
+    assert kinds(ledger, TagChange(own.id, (("env", "prod"),))) == {FindingKind.TAGS_UNCHANGED: Severity.INFO}
+    assert kinds(ledger, TagChange(own.id, ())) == {FindingKind.TAGS_NONE: Severity.BLOCK}
+    wrong = TagChange(own.id, (("a b", "x"), ("k" * 37, ""), ("v", "a b"), ("w", "v" * 44), ("v", "1.2"), ("", "x")))
+    assert kinds(ledger, wrong) == dict.fromkeys(
+        (FindingKind.TAG_KEY, FindingKind.TAG_VALUE, FindingKind.TAG_TWICE, FindingKind.TAG_KEY_MISSING), Severity.BLOCK
+    )
+    some = tuple((f"k{number}", "") for number in range(19))
+    assert kinds(ledger, TagChange(own.id, some[:9])) == {FindingKind.TAGS_MANY: Severity.WARN}
+    assert kinds(ledger, TagChange(own.id, some)) == {FindingKind.TOO_MANY_TAGS: Severity.BLOCK}
+    assert kinds(ledger, TagChange(own.id, (("env", ""), ("never", "")), deletes=True)) == {}
+    assert kinds(ledger, TagChange(own.id, (("never", ""),), deletes=True)) == {
+        FindingKind.TAGS_UNCHANGED: Severity.INFO
+    }
+
+
+def test_tags_are_deleted_and_proved_by_that(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        own = named(ledger, "vault-erp-prod")
+        stage.service.faults.add(Fault(*WAYS[Kind.CHANGE_TAGS], "cut", "after"))
+        made = stage.session.outbox.submit(TagChange(own.id, (("env", ""), ("never", "")), deletes=True))
+        assert (await stage.until(made.id, S.FINISHED)).sends == 1
+        await stage.session.refresh.once()
+        assert named(ledger, "vault-erp-prod").tags == {"owner": "erp-team"}
+
+    play(stage, story)
+
+
+# all vaults at once
+
+
+def test_a_change_of_all_vaults_counts_and_names_them(ledger: Ledger) -> None:
+    found = judged(ledger, VaultsUpdate(33))
+    words = found[FindingKind.ALL_VAULTS][1]
+    assert words.startswith(f"This is done to all {len(ledger.vaults)} vaults of the project, without a choice: ")
+    assert words.endswith(f"{len(ledger.vaults)} of them are otherwise now.")
+    assert kinds(ledger, VaultsUpdate())[FindingKind.ALL_UNCHANGED] is Severity.BLOCK
+    assert kinds(ledger, VaultsUpdate(101))[FindingKind.OUT_OF_RANGE] is Severity.BLOCK
+
+
+def test_a_vault_that_was_left_out_is_no_success(ledger: Ledger) -> None:
+    change = change_of(VaultsUpdate(33), ledger)
+    intent = Intent(IntentId("7"), Target("p", "https://x", "p"), change, S.ACCEPTED, START, START, result=Result(""))
+    ledger.vaults = {id: replace(each, threshold_percent=33) for id, each in ledger.vaults.items()}
+    outcome = OPERATIONS[change.kind].outcome(intent, ledger)
+    assert outcome is not None and outcome.is_whole and outcome.total == len(ledger.vaults)
+    ledger.vaults[ID] = replace(ledger.vaults[ID], threshold_percent=80)
+    outcome = OPERATIONS[change.kind].outcome(intent, ledger)
+    assert outcome is not None and not outcome.is_whole
+    assert [line.id for line in outcome.resources if line.fate is not Fate.DONE] == [ID]
+    assert words_for(change.kind).outcome(intent, outcome) == (
+        "The service accepted it. 1 vault is not as was asked for."
+    )
+
+
+def test_an_answer_that_names_no_vaults_is_none(ledger: Ledger) -> None:
+    change = change_of(VaultsUpdate(33), ledger)
+    assert result_of(change, b'{"updated_vaults_id": ["x"]}').id == ""
+    for body in (b"", b"{}", b'{"updated_vaults_id": "x"}'):
+        with pytest.raises(Unfit):
+            result_of(change, body)

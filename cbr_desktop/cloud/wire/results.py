@@ -9,12 +9,13 @@ from cbr_desktop.cloud.wire.members import member, members
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.replication import backup_copy, vault_copy
-from cbr_desktop.cloud.wire.vaults import vault
+from cbr_desktop.cloud.wire.vaults import updated, vault
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.replication import destination_in
 from cbr_desktop.domain.sharing import content, receivers_in
+from cbr_desktop.domain.vault import VaultStatus
 
 
 def result_of(change: Change, body: bytes) -> Result:
@@ -132,6 +133,25 @@ def _vault_update(change: Change, body: bytes) -> Result:
     return Result(found.id, str(found.status))
 
 
+def _vault_deletion(change: Change, body: bytes) -> Result:
+    """Read 204 without a body, which says that the deletion has begun."""
+    if body.strip():
+        raise Unfit("a body where there is none")
+    return Result(change.subject.id, VaultStatus.DELETING)
+
+
+def _tags(change: Change, body: bytes) -> Result:
+    """Read 204 without a body, which says that the tags are set or gone."""
+    if body.strip():
+        raise Unfit("a body where there is none")
+    return Result(change.subject.id, "changed")
+
+
+def _all_vaults(change: Change, body: bytes) -> Result:
+    updated(body)
+    return Result(change.subject.id, "changed")
+
+
 def _vault_lock(change: Change, body: bytes) -> Result:
     made = _vault_update(change, body)
     if not vault(body).worm_locked:
@@ -155,4 +175,7 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.REPLICATE_VAULT: _vault_copy,
     Kind.UPDATE_VAULT: _vault_update,
     Kind.LOCK_VAULT: _vault_lock,
+    Kind.DELETE_VAULT: _vault_deletion,
+    Kind.CHANGE_TAGS: _tags,
+    Kind.UPDATE_ALL_VAULTS: _all_vaults,
 }

@@ -2,17 +2,20 @@
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
     Flag,
+    Id,
     ListPage,
     ListReader,
     Names,
     ObjectReader,
     Size,
     Text,
+    mended,
     moment,
     words,
 )
@@ -103,6 +106,20 @@ def vaults(body: bytes, names: Names) -> ListPage[Vault]:
 def vault(body: bytes) -> Vault:
     """Read the answer of ShowVault, CreateVault or UpdateVault. ``Unfit`` when it is none."""
     return _vault(_ONE.read(body), {})
+
+
+class UpdatedAnswer(Struct):
+    """The answer of BatchUpdateVault, which nothing is wrapped around."""
+
+    updated_vaults_id: list[Id]
+
+
+_UPDATED = msgspec.json.Decoder(UpdatedAnswer)
+
+
+def updated(body: bytes) -> list[str]:
+    """Read the answer of BatchUpdateVault: the ids of the vaults that were changed. ``Unfit`` when it is none."""
+    return mended(body, _UPDATED.decode).updated_vaults_id
 
 
 def _vault(row: VaultRow, names: Names) -> Vault:

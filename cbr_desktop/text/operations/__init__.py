@@ -10,16 +10,19 @@ from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import N_, _, translations
 from cbr_desktop.text.operations.answer_share import answer_share
 from cbr_desktop.text.operations.apply_policy import apply_policy
+from cbr_desktop.text.operations.change_tags import change_tags
 from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
 from cbr_desktop.text.operations.delete_backup import delete_backup
 from cbr_desktop.text.operations.delete_policy import delete_policy
+from cbr_desktop.text.operations.delete_vault import delete_vault
 from cbr_desktop.text.operations.lock_vault import lock_vault
 from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
 from cbr_desktop.text.operations.replicate_backup import replicate_backup
 from cbr_desktop.text.operations.replicate_vault import replicate_vault
 from cbr_desktop.text.operations.share_backup import share_backup
+from cbr_desktop.text.operations.update_all_vaults import update_all_vaults
 from cbr_desktop.text.operations.update_policy import update_policy
 from cbr_desktop.text.operations.update_vault import update_vault
 from cbr_desktop.text.operations.withdraw_share import withdraw_share
@@ -43,6 +46,9 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.REPLICATE_VAULT: replicate_vault,
     Kind.UPDATE_VAULT: update_vault,
     Kind.LOCK_VAULT: lock_vault,
+    Kind.DELETE_VAULT: delete_vault,
+    Kind.UPDATE_ALL_VAULTS: update_all_vaults,
+    Kind.CHANGE_TAGS: change_tags,
 }
 
 
@@ -111,10 +117,16 @@ _TYPED = {
     SubjectType.VAULT: N_("vault {name}"),
     SubjectType.BACKUP: N_("backup {name}"),
     SubjectType.POLICY: N_("policy {name}"),
+    SubjectType.PROJECT: N_("project {name}"),
 }
 
 
-_TYPES = {SubjectType.VAULT: N_("vault"), SubjectType.BACKUP: N_("backup"), SubjectType.POLICY: N_("policy")}
+_TYPES = {
+    SubjectType.VAULT: N_("vault"),
+    SubjectType.BACKUP: N_("backup"),
+    SubjectType.POLICY: N_("policy"),
+    SubjectType.PROJECT: N_("project"),
+}
 
 
 def subject_type(type: SubjectType) -> str:

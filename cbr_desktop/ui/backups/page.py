@@ -1,6 +1,6 @@
 """The backups: what was made of which resource, when and by whom, and the changes of a single one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -10,11 +10,15 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.text.catalogue import N_, NN_, _
+from cbr_desktop.text.marks import mark
+from cbr_desktop.text.states import status_words
 from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.backups.columns import columns, fields
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
+from cbr_desktop.ui.kit.page_timeline import PageTimeline
 from cbr_desktop.ui.kit.tables.column import Column, Field
+from cbr_desktop.ui.kit.timeline import Lane
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.workflows.ledger import Part, Reading
 
@@ -39,6 +43,8 @@ def replication_hindrance(rows: Sequence[Backup]) -> str:
 class BackupsPage(ListPage[Backup]):
     """All backups of the project, newest first as the service lists them."""
 
+    _timeline: PageTimeline
+    _is_utc: bool
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     whole_parts = (Part.BACKUPS,)
@@ -95,6 +101,30 @@ class BackupsPage(ListPage[Backup]):
         """Return what the filter can ask for."""
         return fields(self.place_fields(), self._vault_words, self._shared_count, self._times)
 
+    def rows(self) -> list[Backup]:
+        """Return all backups, and have their days counted."""
+        held = self._workspace.scope.backups
+        rows = list(held.values())
+        self._timeline.take(held, len(rows), lambda: ((row.created_at, row.status) for row in rows))
+        return rows
+
+    def retell_times(self) -> None:
+        """Say ages and times anew; another day may have begun, or days may begin at another time."""
+        super().retell_times()
+        self._timeline.look()
+        if self._is_utc != self._times.utc:
+            self._is_utc = self._times.utc
+            self._apply_filter()
+
+    def _build(self) -> None:
+        super()._build()
+        self._is_utc = self._times.utc
+        self._timeline = PageTimeline(
+            self.name, "made", self.filter, self._workspace.settings, self._times, _lane, self
+        )
+        self._column.insertWidget(self._column.indexOf(self.view), self._timeline.strip)
+        self.band.addWidget(self._timeline.toggle)
+
     def held(self, ledger: Reading) -> Mapping[Any, Backup]:
         """Return the backups of a ledger."""
         return ledger.backups
@@ -132,3 +162,8 @@ class BackupsPage(ListPage[Backup]):
     def _vault_words(self, row: Backup) -> str:
         vault = self._workspace.scope.vaults.get(row.vault_id)
         return vault.name if vault is not None else row.vault_id or NONE
+
+
+def _lane(status: Hashable) -> Lane:
+    """Return the lane of a state in the timeline."""
+    return Lane(mark(status), status_words(status))

@@ -21,6 +21,7 @@ from cbr_desktop.text.states import clock_words
 from cbr_desktop.ui.checkpoint.fields import CheckpointFields
 from cbr_desktop.ui.checkpoint.form import CheckpointForm
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.draft_document import DraftDocument
@@ -375,9 +376,7 @@ class CheckpointDialog(OperationWindow):
         layout.addWidget(self._middle(), 1)
         layout.addWidget(self.notice)
         layout.addWidget(self.bar)
-        size = self._context.settings.get("checkpoint.size", None)
-        fits = isinstance(size, list) and len(size) == 2 and all(isinstance(side, int) for side in size)
-        self.resize(QSize(*size).expandedTo(_SMALLEST) if fits else _USUAL)  # type: ignore[misc]
+        take_room(self, _USUAL, self._context.settings, "checkpoint.size")
 
     def _middle(self) -> QWidget:
         scroll = QScrollArea()
@@ -391,11 +390,6 @@ class CheckpointDialog(OperationWindow):
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 3)
         return split
-
-    def done(self, result: int) -> None:
-        """Remember the size on every way of closing."""
-        self._context.settings.put("checkpoint.size", [self.width(), self.height()])
-        super().done(result)
 
 
 def _holds(area: QWidget | None, widget: QWidget | None) -> bool:

@@ -41,6 +41,7 @@ from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.session.profile_context import Settings
 
 Examine = Callable[[Callable[[Check], object], Callable[[CheckKind], object]], Coroutine[Any, Any, Diagnosis]]
 """Looks at everything; tells of each line, and of what comes next."""
@@ -63,7 +64,8 @@ _ATTENTION = (Verdict.WARN, Verdict.FAIL)
 class DoctorWindow(QDialog):
     """Examines a profile as soon as it is open, and again as often as it is wished; it keeps nobody from other work.
 
-    ``examine`` runs an examination, ``report`` makes the text that may be handed on. Closing the window stops.
+    ``examine`` runs an examination, ``report`` makes the text that may be handed on, ``settings`` keep the size.
+    Closing the window stops.
 
     Signals:
         line_found: a ``Check`` was made.
@@ -74,7 +76,12 @@ class DoctorWindow(QDialog):
     kind_begun = Signal(object)
 
     def __init__(
-        self, name: str, examine: Examine, report: Callable[[Diagnosis], str], parent: QWidget | None = None
+        self,
+        name: str,
+        examine: Examine,
+        report: Callable[[Diagnosis], str],
+        parent: QWidget | None = None,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__(parent)
         self._name = name
@@ -91,7 +98,6 @@ class DoctorWindow(QDialog):
         self.setWindowFlags(Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(620, 380)
-        take_room(self, QSize(1120, 680))
         self._dot = MarkDot()
         self._status = label(name="doctorStatus")
         self._status.setAccessibleName(_("State of the examination"))
@@ -106,6 +112,7 @@ class DoctorWindow(QDialog):
         )
         self._close = push_button(_("&Close"), "doctorClose")
         self._lay_out()
+        take_room(self, QSize(1120, 680), settings)
         self._connect()
 
     def open(self) -> None:

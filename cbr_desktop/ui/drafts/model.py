@@ -212,4 +212,5 @@ def _unknown_words(rows: Sequence[DraftRow]) -> str:
         SubjectType.VAULT: _("of {count} the vault is not known here"),
         SubjectType.BACKUP: _("of {count} the backup is not known here"),
         SubjectType.POLICY: _("of {count} the policy is not known here"),
+        SubjectType.PROJECT: _("of {count} the project is not known here"),
     }[types.pop()]

@@ -54,7 +54,7 @@ class DraftsPage(Page[DraftRow]):
         self._dialogs = dialogs
         self._drafts = DraftsModel(workspace, times.now)
         self.editors = DraftEditors(workspace, self._drafts, dialogs, self, self._take_later)
-        self.reviews = DraftReviews(self._drafts.judge, lambda: workspace.draft_store, self)
+        self.reviews = DraftReviews(self._drafts.judge, lambda: workspace.draft_store, self, workspace.settings)
         super().__init__(workspace, times)
         self.editors.troubled.connect(self.remarked)
         self.reviews.troubled.connect(self.remarked)
@@ -213,7 +213,9 @@ class DraftsPage(Page[DraftRow]):
         if found is None:
             self.remarked.emit(_("That draft cannot be read, so there is nothing to compare."))
             return
-        DiffDialog(*found, self, read=lambda path: draft_store.load(path).text).open()
+        DiffDialog(
+            *found, self, read=lambda path: draft_store.load(path).text, settings=self._workspace.settings
+        ).open()
 
     def make_plan(self) -> None:
         """Make a plan of the selected drafts in the order shown; what was not saved is no part of one."""

@@ -13,6 +13,7 @@ from cbr_desktop.text.operations import subject_words, words_for
 from cbr_desktop.text.preview import Form
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.draft_document import DraftDocument
@@ -163,7 +164,6 @@ class RequestDialog(OperationWindow):
 
     def _lay_out(self) -> None:
         self.setMinimumSize(_SMALLEST)
-        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         split.addWidget(self.json)
@@ -181,3 +181,4 @@ class RequestDialog(OperationWindow):
         layout.addWidget(self.notice)
         layout.addWidget(self.verdict)
         layout.addLayout(foot)
+        take_room(self, _SIZE, self._context.settings)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import PurePath
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -27,8 +27,10 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
 from cbr_desktop.ui.operations.json_field import JsonText
+from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.workflows.preflight import Preflight
 
 Judge = Callable[[Document], Preflight]
@@ -52,7 +54,9 @@ class ReviewDialog(QDialog):
 
     taken = Signal(str, str)
 
-    def __init__(self, judge: Judge, title: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, judge: Judge, title: str, parent: QWidget | None = None, settings: Settings | None = None
+    ) -> None:
         super().__init__(parent)
         self._judge = judge
         self._stem = "from-outside"
@@ -62,7 +66,6 @@ class ReviewDialog(QDialog):
         self.setAccessibleName(plain(title, 120))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
-        self.resize(980, 640)
         self.banner = MarkedLine("draftReviewBanner")
         self.banner.say(SEVERITY_MARKS[Severity.WARN], _(_BANNER))
         self.source = label(name="draftReviewSource")
@@ -78,6 +81,7 @@ class ReviewDialog(QDialog):
         self.take = push_button(_("&Take into drafts"), "draftReviewTake", self._take)
         self.take.setEnabled(False)
         self._lay_out()
+        take_room(self, QSize(980, 640), settings)
 
     def open(self) -> None:
         """Show the window beside the others; it keeps nobody from anything."""
@@ -161,14 +165,16 @@ class ReviewDialog(QDialog):
 class ImportDialog(ReviewDialog):
     """The same for what is pasted, or chosen as a file; ``read`` reads one and raises ``Damaged``."""
 
-    def __init__(self, judge: Judge, read: Read, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, judge: Judge, read: Read, parent: QWidget | None = None, settings: Settings | None = None
+    ) -> None:
         self._read = read
         self.paste = QPlainTextEdit()
         self.paste.setObjectName("draftImportText")
         self.paste.setAccessibleName(_("Text to import"))
         self.paste.setPlaceholderText(_("curl https://…/checkpoints -H 'X-Auth-Token: …' -d '{\"checkpoint\": …}'"))
         self.paste.setTabChangesFocus(True)
-        super().__init__(judge, _("Import a request"), parent)
+        super().__init__(judge, _("Import a request"), parent, settings)
         self._stem = "imported"
         self.banner.say(SEVERITY_MARKS[Severity.INFO], _(_PASTE))
         self.source.hide()

@@ -12,6 +12,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.ui.drafts.review import ImportDialog, Judge, ReviewDialog, review_title
 from cbr_desktop.ui.drafts.tools import DIFFERENT
 from cbr_desktop.ui.session.draft_store import DraftStore
+from cbr_desktop.ui.session.profile_context import Settings
 
 
 class DraftReviews(QObject):
@@ -25,11 +26,14 @@ class DraftReviews(QObject):
     taken = Signal(str)
     troubled = Signal(str)
 
-    def __init__(self, judge: Judge, draft_store: Callable[[], DraftStore | None], page: QWidget) -> None:
+    def __init__(
+        self, judge: Judge, draft_store: Callable[[], DraftStore | None], page: QWidget, settings: Settings
+    ) -> None:
         super().__init__()
         self._judge = judge
         self._draft_store = draft_store
         self._page = page
+        self._settings = settings
         self._reviews: dict[str, ReviewDialog] = {}
 
     def show(self, path: str) -> None:
@@ -38,7 +42,7 @@ class DraftReviews(QObject):
         if held is not None and isValid(held) and held.isVisible():
             held.activateWindow()
             return
-        made = ReviewDialog(self._judge, review_title(path), self._page.window())
+        made = ReviewDialog(self._judge, review_title(path), self._page.window(), self._settings)
         made.taken.connect(partial(self._take_over, made))
         if draft_store is not None:
             try:
@@ -52,7 +56,7 @@ class DraftReviews(QObject):
         """Open the window in which a request from elsewhere is pasted or chosen."""
         draft_store = self._draft_store()
         if draft_store is not None:
-            made = ImportDialog(self._judge, draft_store.outside, self._page.window())
+            made = ImportDialog(self._judge, draft_store.outside, self._page.window(), self._settings)
             made.taken.connect(partial(self._take_over, made))
             made.open()
 

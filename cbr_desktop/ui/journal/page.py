@@ -100,9 +100,9 @@ class JournalPage(Page[Entry]):
     def fields(self) -> Sequence[Field[Entry]]:
         """Return what the filter can ask for."""
         return (
-            TextField("what", lambda e: f"{e.event.kind} {what_words(e)}"),
+            TextField("what", lambda e: f"{e.event.kind} {what_words(e)}", lambda e: str(e.event.kind)),
             TextField("name", self._request_name),
-            TextField("vault", lambda e: f"{e.event.vault_name} {e.event.vault}"),
+            TextField("vault", lambda e: f"{e.event.vault_name} {e.event.vault}", lambda e: e.event.vault_name),
             TextField("profile", _profile),
             TextField("project", _project),
             TextField("by", _by),

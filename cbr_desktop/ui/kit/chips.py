@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.ui.kit.tokens import TIGHT
+from cbr_desktop.ui.kit.action_row import ActionRow
 
 
-class Chips(QWidget):
+class Chips(ActionRow):
     """Offers filters; ``chips`` are their words, which are looked up here, and what each puts into the filter.
 
     Signals:
@@ -21,12 +21,8 @@ class Chips(QWidget):
     chosen = Signal(str)
 
     def __init__(self, name: str, chips: Sequence[tuple[str, str]], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
+        super().__init__(name, parent)
         self.setAccessibleName(_("Quick filters"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(TIGHT)
         self.buttons: dict[str, QToolButton] = {}
         for words, filter in chips:
             button = QToolButton(self)
@@ -37,8 +33,8 @@ class Chips(QWidget):
             button.setToolTip(tooltip(_("Filter: {words}").format(words=filter)))
             button.setCheckable(True)
             button.clicked.connect(partial(self._choose, filter, button))
-            row.addWidget(button)
             self.buttons[filter] = button
+        self.add(self.buttons.values())
 
     def tell(self, filter: str) -> None:
         """Show which chip says what the filter says."""

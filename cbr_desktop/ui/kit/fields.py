@@ -5,6 +5,9 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, 
 
 from cbr_desktop.ui.kit.lines import StillNumber, label
 
+_TITLE_DROP = 5
+"""By how much a title stands lower than its field begins, so that both are on one line."""
+
 
 def number(name: str, words: str, low: int, high: int, suffix: str = "") -> StillNumber:
     """Return a field for a whole number."""
@@ -56,6 +59,7 @@ def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[s
     for place, (words, field) in enumerate(rows):
         title = label(words, "fieldTitle")
         title.setWordWrap(False)
+        title.setContentsMargins(0, _TITLE_DROP, 0, 0)
         title.setBuddy(buddies.get(words, field))
         grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(field, place, 1)

@@ -280,6 +280,10 @@ def _columns(painter: QPainter) -> None:
         _lines(painter, (x, 3), (x, 13))
 
 
+def _bookmark(painter: QPainter) -> None:
+    painter.drawPolygon([QPointF(x, y) for x, y in ((4, 2.5), (12, 2.5), (12, 13.5), (8, 10.5), (4, 13.5))])
+
+
 def _vaults(painter: QPainter) -> None:
     painter.drawRoundedRect(QRectF(2, 2.5, 12, 10), 1.2, 1.2)
     painter.drawEllipse(QRectF(5.7, 5.2, 4.6, 4.6))
@@ -405,6 +409,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "contrast": _contrast,
     "help": _help,
     "columns": _columns,
+    "bookmark": _bookmark,
     "vaults": _vaults,
     "resources": _resources,
     "backups": _backups,

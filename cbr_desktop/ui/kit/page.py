@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -41,22 +40,25 @@ from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
+from cbr_desktop.ui.kit.filter_line import FilterLine
+from cbr_desktop.ui.kit.filters_button import FiltersButton
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
+from cbr_desktop.ui.kit.tables.completion import Offer, offers
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.kit.theme import set_type, tone_colour
+from cbr_desktop.ui.kit.titles import Titles
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.verbs import Verb, VerbBar
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
-_COUNT_LETTERS = 34
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
 Target = tuple[VaultId | None, Sequence[ResourceId]]
@@ -273,6 +275,11 @@ class Page(QWidget, Generic[Row]):
         """Wish for a file with what the table shows."""
         self.export_requested.emit()
 
+    def use_filter(self, text: str) -> None:
+        """Show the rows that a filter keeps."""
+        self.filter.setText(text)
+        self._apply_filter()
+
     def clear_filter(self) -> None:
         """Show all rows."""
         self.filter.clear()
@@ -290,8 +297,7 @@ class Page(QWidget, Generic[Row]):
 
     def show_changes(self) -> None:
         """Show the rows that are new or changed alone."""
-        self.filter.setText(SHOW)
-        self._apply_filter()
+        self.use_filter(SHOW)
 
     def list_gone(self) -> None:
         """Wish for the list of the rows that are gone."""
@@ -430,18 +436,18 @@ class Page(QWidget, Generic[Row]):
         self.count = Line(f"{self.name.lower()}Count", self)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         set_type(self.count, "small")
-        # as wide on every page, and whatever is being read: the filter stays where it is
-        self.count.setFixedWidth(self.count.fontMetrics().averageCharWidth() * _COUNT_LETTERS)
-        names = QVBoxLayout()
+        held = Titles(self.count.fontMetrics().averageCharWidth(), self)
+        names = QVBoxLayout(held)
+        names.setContentsMargins(0, 0, 0, 0)
         names.setSpacing(0)
         names.addWidget(self.title)
         names.addWidget(self.count)
-        self.filter = QLineEdit(self)
+        self.filter = FilterLine(self._offers, self)
         self.filter.setObjectName(f"filter{self.name}")
         self.filter.setAccessibleName(_("Filter {rows}").format(rows=page_noun(self.name)))
         self.filter.setPlaceholderText(_("Filter: {hint}   (Ctrl+F)").format(hint=self.hint))
         self.filter.setToolTip(tooltip(self._filter_help()))
-        self.filter.setMinimumWidth(180)
+        self.filter.setMinimumWidth(120)
         self._filtering = QTimer(self)
         self._filtering.setSingleShot(True)
         self._filtering.setInterval(_FILTER_MS)
@@ -456,10 +462,18 @@ class Page(QWidget, Generic[Row]):
         self.gear.setIcon(icon("columns"))
         self.gear.setAutoRaise(True)
         self.gear.clicked.connect(self._show_columns)
-        row.addLayout(names)
+        self.filters = FiltersButton(self.name, self._workspace.settings, self.filter.text, self)
+        self.filters.chosen.connect(self.use_filter)
+        self.filters.remarked.connect(self.remarked)
+        row.addWidget(held)
         row.addWidget(self.filter, 1)
+        row.addWidget(self.filters)
         row.addWidget(self.gear)
         return row
+
+    def _offers(self, text: str, cursor: int) -> list[Offer]:
+        """Return what may be meant in the filter, by the fields of this page and the values of its rows."""
+        return offers(text, cursor, self._fields, self._rows)
 
     def _filter_help(self) -> str:
         names = ", ".join(field.name for field in self._fields)

@@ -23,13 +23,15 @@ _ROWS = 4
 class PairTable(QWidget):
     """Pairs of a key and a value; ``name`` is the object name of the table, ``words`` are what it is read out as.
 
+    ``removes`` is whether rows can be taken out.
+
     Signals:
         changed: other pairs stand in it now.
     """
 
     changed = Signal()
 
-    def __init__(self, name: str, words: str, pairs: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, name: str, words: str, pairs: Iterable[tuple[str, str]] = (), *, removes: bool = True) -> None:
         super().__init__()
         self.table = QTableWidget(0, 2)
         self.table.setObjectName(name)
@@ -51,6 +53,7 @@ class PairTable(QWidget):
         self.add.setAccessibleName(_("Add to: {list}").format(list=words))
         self.remove = push_button(_("Re&move"), f"{name}Remove", self.remove_chosen)
         self.remove.setAccessibleName(_("Remove from: {list}").format(list=words))
+        self.remove.setVisible(removes)
         buttons = QHBoxLayout()
         buttons.addWidget(self.add)
         buttons.addWidget(self.remove)

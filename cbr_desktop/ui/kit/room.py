@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from cbr_desktop.ui.session.profile_context import Settings
 
@@ -33,25 +34,31 @@ def make_room(window: QWidget) -> None:
 def take_room(window: QWidget, usual: QSize, settings: Settings | None = None, key: str = "") -> None:
     """Give a window the size with which it was left, or its usual one, as far as its screen has room for it.
 
-    With ``settings``, the size is remembered under ``key`` when the window closes. What needs more room than there is
-    can be scrolled, so that nothing of it is out of reach.
+    With ``settings``, the size is remembered when the window goes, under ``key`` or else under the window's name. What
+    needs more room than there is can be scrolled, so that nothing of it is out of reach.
     """
     room = available(window)
+    key = key or f"windows/{window.objectName()}"
     stored = settings.get(key, None) if settings is not None else None
     is_size = isinstance(stored, list) and len(stored) == 2 and all(isinstance(side, int) for side in stored)
     wanted = QSize(*stored) if is_size else usual  # type: ignore[misc]
+    keep_within(window, room)
+    window.resize(wanted.expandedTo(window.minimumSize()).boundedTo(room))
+    if settings is not None:
+        _Memory(window, settings, key)
+
+
+def keep_within(window: QWidget, room: QSize) -> None:
+    """Let a window be no larger than ``room``; what needs more can be scrolled."""
     layout = window.layout()
     needs = layout.totalMinimumSize() if layout is not None else QSize(0, 0)
     if needs.width() > room.width() or needs.height() > room.height():
         _let_scroll(window, room)
     window.setMinimumSize(window.minimumSize().boundedTo(room))
-    window.resize(wanted.boundedTo(room))
-    if settings is not None:
-        _Memory(window, settings, key)
 
 
 class _Memory(QObject):
-    """Writes down the size of a window when it closes."""
+    """Writes down the size of a window when it goes."""
 
     def __init__(self, window: QWidget, settings: Settings, key: str) -> None:
         super().__init__(window)
@@ -62,7 +69,8 @@ class _Memory(QObject):
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Take note of the end of the window."""
-        if event.type() == QEvent.Type.Close:
+        # a window that is taken away without being closed is hidden by Qt when it is none of ours any more
+        if event.type() == QEvent.Type.Hide and isValid(self._window) and not self._window.isMaximized():
             self._settings.put(self._key, [self._window.width(), self._window.height()])
         return False
 

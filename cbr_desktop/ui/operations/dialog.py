@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -39,6 +40,7 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
@@ -59,6 +61,8 @@ _USUAL = QSize(720, 430)
 _USUAL_WITH_FIELDS = QSize(760, 700)
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
+_MANY_LOSSES = 3
+"""Losses above which what was found, which sums them up, stands before them."""
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
@@ -162,6 +166,8 @@ class ChangeDialog(OperationWindow):
             lost = self._blast.lost[place] if place < len(self._blast.lost) else None
             mark = _GRAVE if lost is not None and lost.left == 0 else _LOSS
             line.say(mark, told[place] if place < len(told) else "")
+        order = QBoxLayout.Direction
+        self._told.setDirection(order.BottomToTop if len(told) > _MANY_LOSSES else order.TopToBottom)
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
         read = (
@@ -336,7 +342,7 @@ class ChangeDialog(OperationWindow):
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
         usual = _USUAL_WITH_FIELDS if self.form.has_fields else _USUAL
-        self.resize(usual.boundedTo(self.screen().availableSize()))
+        take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")
 
     def _middle(self) -> QWidget:
         inside = QWidget()
@@ -350,8 +356,10 @@ class ChangeDialog(OperationWindow):
             self.form.setParent(inside)
             self.form.hide()
         self._losses = QVBoxLayout()
-        layout.addLayout(self._losses)
-        layout.addWidget(self.findings)
+        self._told = QVBoxLayout()
+        self._told.addLayout(self._losses)
+        self._told.addWidget(self.findings)
+        layout.addLayout(self._told)
         layout.addWidget(self.as_of)
         layout.addWidget(label(_("The request"), "changeRequestTitle"))
         line = self.fontMetrics().height()

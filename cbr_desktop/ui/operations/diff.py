@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,8 +25,10 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.theme import is_dark, tone_colour
 from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
+from cbr_desktop.ui.session.profile_context import Settings
 
 _LINES = 20_000
 """Lines of a text that are compared; real requests have a hundred."""
@@ -74,6 +76,7 @@ class DiffDialog(QDialog):
         parent: QWidget | None = None,
         *,
         read: Callable[[str], str] | None = None,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__(parent)
         self._read = read
@@ -82,7 +85,6 @@ class DiffDialog(QDialog):
         self.setAccessibleName(_("Compare"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
-        self.resize(1100, 680)
         self._sources = dict(sources)
         self._changes: list[int] = []
         self.boxes = (
@@ -94,6 +96,7 @@ class DiffDialog(QDialog):
         self.summary.setObjectName("draftDiffSummary")
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
         self._lay_out()
+        take_room(self, QSize(1100, 680), settings)
         names = list(self._sources)
         for box, name in zip(self.boxes, (left, right), strict=True):
             box.setCurrentIndex(names.index(name))

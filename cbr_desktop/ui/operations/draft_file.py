@@ -222,4 +222,4 @@ class DraftFile(QObject):
 
     def _show_difference(self, sources: dict[str, str]) -> None:
         first, second, *_others = sources
-        DiffDialog(sources, first, second, self._window).open()
+        DiffDialog(sources, first, second, self._window, settings=self._context.settings).open()

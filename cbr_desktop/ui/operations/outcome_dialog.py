@@ -1,11 +1,12 @@
 """The window in which the outcome of one request is looked at."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.operations import words_of
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.operations.outcome import OutcomePanel
 from cbr_desktop.ui.operations.window import OperationWindow
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -29,7 +30,6 @@ class OutcomeDialog(OperationWindow):
         title = _("Outcome: {title}").format(title=words_of(intent).title) if intent is not None else _("Outcome")
         super().__init__("outcomeDialog", title, parent)
         self.setMinimumSize(720, 420)
-        self.resize(980, 560)
         self.panel = OutcomePanel(context, intent_id)
         self.panel.offer_editing(possible=can_edit)
         self.panel.edit_requested.connect(lambda: self.edit_requested.emit(self.panel.intent_id))
@@ -38,3 +38,4 @@ class OutcomeDialog(OperationWindow):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.panel)
+        take_room(self, QSize(980, 560), context.settings)

@@ -123,10 +123,14 @@ class OutboxPage(Page[Intent]):
     def fields(self) -> Sequence[Field[Intent]]:
         """Return what the filter can ask for."""
         return (
-            TextField("state", lambda i: f"{i.state} {self._state(i)}"),
+            TextField("state", lambda i: f"{i.state} {self._state(i)}", lambda i: str(i.state)),
             TextField("name", lambda i: i.name),
-            TextField("vault", lambda i: f"{i.subject.name} {i.subject.id}" if i.change.vault_id else ""),
-            TextField("to", lambda i: f"{subject_words(i)} {i.subject.id}"),
+            TextField(
+                "vault",
+                lambda i: f"{i.subject.name} {i.subject.id}" if i.change.vault_id else "",
+                lambda i: i.subject.name if i.change.vault_id else "",
+            ),
+            TextField("to", lambda i: f"{subject_words(i)} {i.subject.id}", subject_words),
             TextField("does", lambda i: words_of(i).title),
             *self.place_fields(),
             TextField("waiting", self._waiting),
@@ -308,7 +312,9 @@ class OutboxPage(Page[Intent]):
                 _("Left held: {left}. What cannot be taken back is released one at a time.").format(left=left)
             )
         if len(held) > 1:
-            dialog = ReleaseDialog([(row, self._context(row)) for row in held], self._times, self)
+            dialog = ReleaseDialog(
+                [(row, self._context(row)) for row in held], self._times, self, self._workspace.settings
+            )
             dialog.confirmed.connect(self._release)
             dialog.open()
         else:

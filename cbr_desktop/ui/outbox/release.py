@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -22,8 +22,9 @@ from cbr_desktop.text.requests import subject_words, waiting_words
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import NONE, Times, environment_words
 from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import dress_table
-from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.profile_context import ProfileContext, Settings
 
 _COLUMNS = (
     N_("Age"),
@@ -36,7 +37,7 @@ _COLUMNS = (
     N_("Held because"),
 )
 _WIDTHS = (100, 150, 140, 270, 190, 70, 90)
-_SIZE = (1200, 420)
+_SIZE = QSize(1200, 420)
 
 
 class ReleaseDialog(QDialog):
@@ -49,7 +50,11 @@ class ReleaseDialog(QDialog):
     confirmed = Signal(object)
 
     def __init__(
-        self, held: Sequence[tuple[Intent, ProfileContext]], times: Times, parent: QWidget | None = None
+        self,
+        held: Sequence[tuple[Intent, ProfileContext]],
+        times: Times,
+        parent: QWidget | None = None,
+        settings: Settings | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("releaseDialog")
@@ -86,7 +91,7 @@ class ReleaseDialog(QDialog):
         keep.setFocus()
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
-        self.resize(*_SIZE)
+        take_room(self, _SIZE, settings)
 
     def _table(self, times: Times) -> QTableWidget:
         table = QTableWidget(len(self._held), len(_COLUMNS), self)

@@ -231,7 +231,6 @@ class MakePlanDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)
-        take_room(self, _SIZE)
         self.table = StepTable("makePlanSteps", self)
         self.table.setSelectionMode(StepTable.SelectionMode.SingleSelection)
         self.table.itemSelectionChanged.connect(self._offer)
@@ -241,6 +240,7 @@ class MakePlanDialog(QDialog):
         layout.addLayout(self._form())
         layout.addWidget(self.verdict)
         layout.addLayout(self._foot())
+        take_room(self, _SIZE, self._workspace.settings)
 
     def _form(self) -> QFormLayout:
         self.names = StillBox()

@@ -202,7 +202,6 @@ class PlanDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)
-        take_room(self, _SIZE)
         self.table = StepTable("planFindings", self)
         self.verdict = MarkedLine("planVerdict")
         self.ask = label(_("To go on, type {plan}:").format(plan=quoted(self._plan.name, 80)), "planAsk")
@@ -222,6 +221,7 @@ class PlanDialog(QDialog):
         layout.addLayout(typing)
         layout.addWidget(self.verdict)
         layout.addLayout(self._foot())
+        take_room(self, _SIZE, self._workspace.settings)
 
     def _head(self) -> QHBoxLayout:
         self.profile = QComboBox(self)

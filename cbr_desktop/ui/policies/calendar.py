@@ -32,6 +32,7 @@ from cbr_desktop.text.schedules import forecast_sentences, runs_span_words, span
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import grouped, quoted
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lane_chart import LaneChart
@@ -301,7 +302,9 @@ class PolicyCalendar(QWidget):
             button.setCheckable(True)
             button.clicked.connect(partial(self._press, view))
             self.views[view] = button
-            row.addWidget(button)
+        views = ActionRow("policyCalendarViews", self)
+        views.add(self.views.values())
+        row.addWidget(views)
         row.addSpacing(NEAR)
         self.span = Line("policyCalendarSpan", self)
         row.addWidget(self.span, 1)

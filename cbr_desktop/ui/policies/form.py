@@ -1,9 +1,11 @@
 """The form of a policy: its name, when it runs in UTC and here, and how long its backups are kept."""
 
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from PySide6.QtCore import Qt, QTime
+from PySide6.QtCore import QSignalBlocker, Qt, QTime
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPlainTextEdit,
     QRadioButton,
     QTimeEdit,
     QVBoxLayout,
@@ -20,16 +23,18 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.policy import LONG_TERM_LIMIT, RETENTION_LIMIT
-from cbr_desktop.domain.schedule import INTERVAL_LIMIT, PATTERNS_LIMIT
+from cbr_desktop.domain.policy import BACKUP, LONG_TERM_LIMIT, REPLICATION, RETENTION_LIMIT
+from cbr_desktop.domain.schedule import INTERVAL_LIMIT, PATTERNS_LIMIT, Schedule, seasons
 from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.schedules import (
     DAY_WORDS,
     clock_of_day,
     kept_sentence,
     local_words,
+    moment_words,
     offset_words,
     runs_sentence,
+    season_sentences,
 )
 from cbr_desktop.ui.kit.lines import StillBox, StillNumber, label
 from cbr_desktop.ui.kit.widgets import push_button
@@ -45,6 +50,9 @@ _LONG_TERM = {
 }
 """What is kept in addition, as it is read aloud and as it stands behind its number."""
 _ZONES = range(-12, 15)
+_TYPES = {BACKUP: N_("Makes backups"), REPLICATION: N_("Replicates backups to another region")}
+_NEXT_RUNS, _AHEAD_LINES = 10, 6
+_YEAR = timedelta(days=366)
 _KEEPS = {
     Keep.DELETED: N_("Until somebody deletes them"),
     Keep.NUMBER: N_("The newest"),
@@ -53,14 +61,27 @@ _KEEPS = {
 
 
 class PolicyFields(ChangeForm):
-    """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC."""
+    """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC, ``now`` tells the time.
+
+    Days and times are filled in by UTC or by the operator's clock. Without ``now`` no next runs are listed.
+    """
 
     kind = Kind.CREATE_POLICY
     disabled_words = N_("It is made disabled, so nothing runs before it is enabled.")
 
-    def __init__(self, offset: timedelta, given: PolicyForm | None = None) -> None:
+    is_new = True
+    """Whether what it does is still to be chosen: a backup policy never becomes one of replication."""
+
+    def __init__(
+        self, offset: timedelta, given: PolicyForm | None = None, *, now: Callable[[], datetime] | None = None
+    ) -> None:
         super().__init__()
         self._offset = offset
+        self._now = now
+        self._clock = timedelta()
+        """How far the clock is ahead of UTC by which days and times are filled in."""
+        self._unfull = -1
+        """What a policy says that makes no backup a full one by itself."""
         self.setObjectName("policyForm")
         self._make_fields()
         self._lay_out()
@@ -83,6 +104,11 @@ class PolicyFields(ChangeForm):
             days_kept=self.days_kept.value(),
             long_term=LongTerm(**more, timezone=self.zone.currentText()) if self.in_addition.isChecked() else None,
             enabled=self.enabled.isChecked(),
+            clock=self._clock,
+            full_interval=self.full_every.value() if self.full.isChecked() else self._unfull,
+            operation_type=str(self.type.currentData()),
+            region=self.region.text().strip(),
+            project=self.project.text().strip(),
         )
 
     def draft(self) -> Any:
@@ -99,7 +125,16 @@ class PolicyFields(ChangeForm):
 
     def show_form(self, form: PolicyForm) -> None:
         """Fill the fields."""
+        self._clock = form.clock
+        with QSignalBlocker(self.clock):
+            self.clock.setCurrentIndex(max(0, self.clock.findData(_minutes_of(form.clock))))
         self.name.setText(form.name)
+        self.type.setCurrentIndex(max(0, self.type.findData(form.operation_type)))
+        self.region.setText(form.region)
+        self.project.setText(form.project)
+        self._unfull = form.full_interval if form.full_interval < 1 else -1
+        self.full.setChecked(form.full_interval > 0)
+        self.full_every.setValue(max(1, form.full_interval))
         (self.weekly if form.is_weekly else self.every).setChecked(True)
         for day, box in self.days.items():
             box.setChecked(day in form.days)
@@ -122,6 +157,12 @@ class PolicyFields(ChangeForm):
 
     # the times of the day
 
+    def choose_clock(self, clock: timedelta) -> None:
+        """Tell the same moments by another clock; where that cannot be shown, the clock stays, and that is said."""
+        moved = self.form().by_clock(clock)
+        self.clock_note.setText(self._clock_words(is_refused=moved is None))
+        self.show_form(moved or self.form())
+
     def add_time(self) -> None:
         """Add the time that is set to those at which it runs; one that is there already is only selected."""
         minute = self.time.time().hour() * 60 + self.time.time().minute()
@@ -139,7 +180,11 @@ class PolicyFields(ChangeForm):
 
     def _add(self, minute: int) -> None:
         words = f"{clock_of_day(minute)} UTC"
-        if self._offset:
+        if self._clock:
+            words = _("{here} here = {time} UTC").format(
+                here=clock_of_day(minute), time=local_words(minute, -self._clock)
+            )
+        elif self._offset:
             words = _("{time} UTC = here {here}").format(
                 time=clock_of_day(minute), here=local_words(minute, self._offset)
             )
@@ -170,6 +215,27 @@ class PolicyFields(ChangeForm):
         self.remove.setEnabled(bool(self.times.selectedItems()))
         self.add.setEnabled(self.times.count() < PATTERNS_LIMIT)
         self.rule.setText(sentences(*self.told(form), "" if form.enabled else _(self.disabled_words)))
+        is_copying = form.operation_type == REPLICATION
+        self.full_every.setEnabled(self.full.isChecked())
+        for side, shown in ((self.full_side, not is_copying), (self.target_side, is_copying)):
+            side.setVisible(shown)
+            self.titles[side].setVisible(shown)
+        self.ahead.setPlainText(self._ahead_text(form))
+
+    def patterns(self, form: PolicyForm) -> tuple[str, ...]:
+        """Return the rules of the schedule that is shown, as the service has them."""
+        return form.draft().patterns
+
+    def _ahead_text(self, form: PolicyForm) -> str:
+        """Return the next runs, from when on the season moves them here, and the rules themselves."""
+        patterns = self.patterns(form)
+        schedule = Schedule(patterns)
+        lines = []
+        if self._now is not None:
+            now = self._now()
+            lines += [moment_words(at, None) for at in islice(schedule.runs(now), _NEXT_RUNS)]
+            lines += season_sentences(seasons(schedule, None, now, now + _YEAR))
+        return "\n".join([*lines, *patterns])
 
     # building
 
@@ -190,7 +256,7 @@ class PolicyFields(ChangeForm):
         self.times = QListWidget()
         self.times.setObjectName("policyTimes")
         self.times.setAccessibleName(_("Times at which it runs"))
-        self.times.setMaximumHeight(4 * (self.fontMetrics().height() + 6))
+        self.times.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
         self.keep = {keep: _radio(_(words), f"policyKeep{keep.capitalize()}") for keep, words in _KEEPS.items()}
         # they stand in different rows, which would else be groups of their own
         for choices in ((self.weekly, self.every), self.keep.values()):
@@ -213,32 +279,70 @@ class PolicyFields(ChangeForm):
         self.zone.setObjectName("policyZone")
         self.zone.setAccessibleName(_("Time zone of these days"))
         self.zone.addItems([offset_words(timedelta(hours=hours)) for hours in _ZONES])
+        self.full = _tick(_("Besides the first, make full every"), "policyFull")
+        self.full_every = _number("policyFullEvery", _("Every how many backups one is full"), 1, LONG_TERM_LIMIT)
+        self.full_every.setSuffix(_(" backups"))
+        self.full_every.setSpecialValueText(_("1 backup"))
+        self.type = _box("policyType", _("What the policy does"), _TYPES, self.is_new)
+        self.region = _line("policyRegion", _("Region that it copies to"))
+        self.project = _line("policyProject", _("Id of the project that it copies to"))
+        clocks = [(0, "UTC"), *([(_minutes_of(self._offset), self._here())] if self._offset else [])]
+        self.clock = StillBox()
+        self.clock.setObjectName("policyClock")
+        self.clock.setAccessibleName(_("Clock by which days and times are filled in"))
+        for minutes, words in clocks:
+            self.clock.addItem(words, minutes)
+        self.clock.setVisible(len(clocks) > 1)
+        self.clock_note = label(self._clock_words(), "policyClockNote")
+        self.ahead = QPlainTextEdit()
+        self.ahead.setObjectName("policyAhead")
+        self.ahead.setAccessibleName(_("The next runs, and the rules as the service has them"))
+        self.ahead.setReadOnly(True)
+        self.ahead.setTabChangesFocus(True)
+        self.ahead.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.ahead.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
         self.enabled = _tick(_("Ena&bled"), "policyEnabled")
         self.rule = label(name="policyRule")
 
     def _connect(self) -> None:
-        for edit in (self.name,):
+        for edit in (self.name, self.region, self.project):
             edit.textChanged.connect(self._tell_changed)
-        for box in (self.weekly, self.every, *self.days.values(), *self.keep.values(), self.in_addition, self.enabled):
+        for box in (
+            self.weekly,
+            self.every,
+            *self.days.values(),
+            *self.keep.values(),
+            self.in_addition,
+            self.enabled,
+            self.full,
+        ):
             box.toggled.connect(self._tell_changed)
-        for number in (self.interval, self.number, self.days_kept, *self.more.values()):
+        for number in (self.interval, self.number, self.days_kept, self.full_every, *self.more.values()):
             number.valueChanged.connect(self._tell_changed)
         self.zone.currentTextChanged.connect(self._tell_changed)
+        self.type.currentIndexChanged.connect(self._tell_changed)
+        self.clock.currentIndexChanged.connect(self._take_clock)
         self.times.itemSelectionChanged.connect(self._tell)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
-        self.schedule_side, self.clock_side, self.retention_side = self._schedule(), self._clock(), self._retention()
+        self.schedule_side, self.clock_side, self.retention_side = self._schedule(), self._clocks(), self._retention()
+        self.full_side = _row(self.full, self.full_every)
+        self.target_side = _column(self.region, self.project)
         rows: tuple[tuple[str, QWidget], ...] = (
             (_("&Name"), self.name),
+            (_("Does"), self.type),
+            (_("Copies to"), self.target_side),
             (_("Runs"), self.schedule_side),
-            (_("At (UTC)"), self.clock_side),
+            (_("At"), self.clock_side),
             (_("Keeps"), self.retention_side),
+            (_("Full backups"), self.full_side),
             ("", self.enabled),
             ("", self.rule),
         )
+        self.titles: dict[QWidget, QLabel] = {}
         for row, (words, field) in enumerate(rows):
             title = QLabel(words)
             title.setObjectName("policyField")
@@ -246,22 +350,43 @@ class PolicyFields(ChangeForm):
             title.setBuddy(field)
             grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(field, row, 1)
+            self.titles[field] = title
 
     def _schedule(self) -> QWidget:
         days = _row(*self.days.values())
         every = _row(self.every, self.interval)
         return _column(self.weekly, days, every)
 
-    def _clock(self) -> QWidget:
+    def _here(self) -> str:
+        return _("Clock here ({offset})").format(offset=offset_words(self._offset))
+
+    def _clock_words(self, *, is_refused: bool = False) -> str:
+        """Return what is to be said of the clocks."""
+        if is_refused:
+            return _(
+                "By that clock some of the times are on other days than the others, which this form cannot show. The"
+                " times stay as they are."
+            )
         here = offset_words(self._offset)
         note = _("It is {here} here today; where clocks change with the season, the time here does, too.").format(
             here=here
         )
-        return _column(
-            _row(self.time, self.add, self.remove),
-            self.times,
-            label(sentences(_("The service runs by UTC."), note if self._offset else ""), "policyClockNote"),
-        )
+        return sentences(_("The service runs by UTC."), note if self._offset else "")
+
+    def _take_clock(self, *_rest: object) -> None:
+        self.choose_clock(timedelta(minutes=int(self.clock.currentData())))
+        self._tell_changed()
+
+    def _clocks(self) -> QWidget:
+        lists = QWidget()
+        grid = QGridLayout(lists)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
+        grid.addWidget(label(_("Next runs, and the rules as the service has them"), "policyAheadTitle"), 0, 1)
+        grid.addWidget(self.times, 1, 0)
+        grid.addWidget(self.ahead, 1, 1)
+        return _column(_row(self.time, self.clock, self.add, self.remove), lists, self.clock_note)
 
     def _retention(self) -> QWidget:
         self._more = _row(
@@ -279,6 +404,28 @@ class PolicyFields(ChangeForm):
             self.in_addition,
             self._more,
         )
+
+
+def _minutes_of(offset: timedelta) -> int:
+    return round(offset / timedelta(minutes=1))
+
+
+def _line(name: str, words: str) -> QLineEdit:
+    made = QLineEdit()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    made.setPlaceholderText(words)
+    return made
+
+
+def _box(name: str, words: str, items: Mapping[str, str], is_enabled: bool) -> StillBox:
+    made = StillBox()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    for key, message in items.items():
+        made.addItem(_(message), key)
+    made.setEnabled(is_enabled)
+    return made
 
 
 def _radio(words: str, name: str) -> QRadioButton:

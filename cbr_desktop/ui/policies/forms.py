@@ -23,7 +23,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
-from cbr_desktop.ui.policies.edit import PolicyEditFields, switch_form
+from cbr_desktop.ui.policies.edit import PolicyCopyFields, PolicyEditFields, switch_form
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.policyform import form_of
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -159,7 +159,7 @@ def _remove_form(context: ProfileContext, policy: Policy) -> RemoveForm:
 def _policy_again(context: ProfileContext, intent: Intent) -> PolicyFields | None:
     draft = read_policy(intent.body)
     given = form_of(draft) if draft is not None else None
-    return PolicyFields(_offset(context), given) if given is not None else None
+    return PolicyFields(_offset(context), given, now=context.clock.now) if given is not None else None
 
 
 def _edit_again(context: ProfileContext, intent: Intent) -> PolicyEditFields | None:
@@ -167,7 +167,7 @@ def _edit_again(context: ProfileContext, intent: Intent) -> PolicyEditFields | N
     policy, update = context.ledger.policies.get(id), read_update(intent.body, id)
     if policy is None or update is None:
         return None
-    return PolicyEditFields(policy, _offset(context), updated(policy, update))
+    return PolicyEditFields(policy, _offset(context), updated(policy, update), now=context.clock.now)
 
 
 def _application_again(context: ProfileContext, intent: Intent) -> ApplyForm:
@@ -189,8 +189,9 @@ def _offset(context: ProfileContext) -> timedelta:
 
 FORMS = Forms(
     asked={
-        "create": lambda context, _row: PolicyFields(_offset(context)),
-        "edit": lambda context, policy: PolicyEditFields(policy, _offset(context)),
+        "create": lambda context, _row: PolicyFields(_offset(context), now=context.clock.now),
+        "copy": lambda context, policy: PolicyCopyFields(policy, _offset(context), now=context.clock.now),
+        "edit": lambda context, policy: PolicyEditFields(policy, _offset(context), now=context.clock.now),
         "switch": lambda _context, policy: switch_form(policy),
         "apply": lambda context, policy: _apply_form(context, policy.id),
         "remove": _remove_form,

@@ -55,6 +55,12 @@ class PoliciesPage(ListPage[Policy]):
             too_many=N_("Editing takes one policy at a time; {count} are selected. Nothing was done."),
         ),
         Verb(
+            "copy",
+            N_("&Copy…"),
+            N_("Make a new policy like this one; it is applied to no vault by that"),
+            too_many=N_("Copying takes one policy at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
             "switch",
             N_("Ena&ble or disable…"),
             N_("Let it run, or let it do nothing"),
@@ -122,7 +128,7 @@ class PoliciesPage(ListPage[Policy]):
             TextField("id", lambda p: p.id),
             *self.place_fields(),
             TextField("state", policy_state),
-            TextField("type", lambda p: f"{p.operation_type} {policy_type(p)}"),
+            TextField("type", lambda p: f"{p.operation_type} {policy_type(p)}", lambda p: p.operation_type),
             TextField("vault", self._vaults),
             NumberField("vaults", lambda p: len(p.vault_ids)),
         ]

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 
-from cbr_desktop.domain.policy import Policy, PolicyDraft, PolicyUpdate
+from cbr_desktop.domain.policy import BACKUP, REPLICATION, Policy, PolicyDraft, PolicyUpdate
 from cbr_desktop.domain.retention import FOREVER, Retention
 from cbr_desktop.domain.schedule import DAYS, Recurrence, patterns_of, recurrence, same_runs
+
+_COPIED = 59
+"""Characters of the name of a policy that the name of its copy has, so that it is not longer than 64."""
 
 
 class Keep(StrEnum):
@@ -33,8 +37,9 @@ class PolicyForm:
     """The fields of the form.
 
     It runs on ``days`` of the week, or every ``interval`` days where it is not weekly, at each of ``minutes``, which
-    are those of the day in UTC. ``number`` and ``days_kept`` count as ``keep`` says. ``long_term`` is ``None`` while
-    nothing is kept in addition.
+    are those of the day, all by a clock that is ``clock`` ahead of UTC. ``number`` and ``days_kept`` count as ``keep``
+    says. ``long_term`` is ``None`` while nothing is kept in addition. ``full_interval`` makes every n-th backup a full
+    one, below 1 only the first. A policy of replication copies to ``region`` and ``project``.
     """
 
     name: str = ""
@@ -47,14 +52,28 @@ class PolicyForm:
     days_kept: int = 30
     long_term: LongTerm | None = None
     enabled: bool = True
+    clock: timedelta = timedelta()
+    full_interval: int = -1
+    operation_type: str = BACKUP
+    region: str = ""
+    project: str = ""
 
     @property
     def runs(self) -> list[Recurrence]:
-        """When the policy runs, the earliest time of the day first; empty while days or times are missing."""
+        """When the policy runs by UTC, the earliest time of the day first; empty while days or times are missing."""
         days = tuple(day for day in DAYS if day in self.days) if self.is_weekly else ()
         if self.is_weekly and not days:
             return []
-        return [Recurrence(days, self.interval, minute) for minute in sorted(set(self.minutes))]
+        found = [Recurrence(days, self.interval, minute).moved(-self.clock) for minute in set(self.minutes)]
+        return sorted(found, key=lambda run: run.minute)
+
+    def by_clock(self, clock: timedelta) -> "PolicyForm | None":
+        """Return the same moments by another clock, ``None`` where some are on other days than the others by it."""
+        moved = [run.moved(clock) for run in self.runs]
+        if len({frozenset(run.days) for run in moved}) > 1:
+            return None
+        days = frozenset(moved[0].days) if moved and self.is_weekly else self.days
+        return replace(self, days=days, minutes=tuple(sorted(run.minute for run in moved)), clock=clock)
 
     def draft(self) -> PolicyDraft:
         """Return the policy that is asked for."""
@@ -70,13 +89,28 @@ class PolicyForm:
             month_backups=more.monthly,
             year_backups=more.yearly,
             timezone=more.timezone,
+            full_backup_interval=self.full_interval,
+            operation_type=self.operation_type,
+            destination_region=self.region if self.operation_type == REPLICATION else "",
+            destination_project_id=self.project if self.operation_type == REPLICATION else "",
         )
 
 
 def form_of(draft: PolicyDraft) -> PolicyForm | None:
     """Return the fields that ask for a draft, ``None`` for one that they cannot ask for."""
-    made = _shown(draft.name, draft.enabled, draft.patterns, draft.retention)
+    made = _with_more(_shown(draft.name, draft.enabled, draft.patterns, draft.retention), draft)
     return made if _asks_alike(made.draft(), draft) else None
+
+
+def _with_more(form: PolicyForm, shown: "Policy | PolicyDraft") -> PolicyForm:
+    """Return the fields with what they show of a policy besides its times and its rules."""
+    return replace(
+        form,
+        full_interval=shown.full_backup_interval,
+        operation_type=shown.operation_type,
+        region=shown.destination_region,
+        project=shown.destination_project_id,
+    )
 
 
 def _shown(name: str, enabled: bool, patterns: Iterable[str], kept: Retention) -> PolicyForm:
@@ -133,11 +167,14 @@ class PolicyEdit:
             update = replace(update, enabled=asked.enabled)
         if self.shows_schedule and not same_runs(asked.patterns, own.patterns):
             update = replace(update, patterns=patterns_of(form.runs, own.patterns))
-        if self.shows_retention and _rules(asked.retention) != _rules(own.retention):
+        is_other = asked.full_backup_interval != own.full_backup_interval or _rules(asked.retention) != _rules(
+            own.retention
+        )
+        if self.shows_retention and is_other:
             update = replace(
                 update,
                 retention=replace(asked.retention, timezone=asked.retention.timezone or own.timezone),
-                full_backup_interval=own.full_backup_interval,
+                full_backup_interval=asked.full_backup_interval,
                 destination_region=own.destination_region,
                 destination_project_id=own.destination_project_id,
             )
@@ -153,7 +190,7 @@ def edit_of(policy: Policy, asked: Policy | None = None) -> PolicyEdit:
     """Return the fields that show a policy, or what was asked for of it."""
     shown = asked or policy
     kept = shown.retention
-    form = _shown(shown.name, shown.enabled, shown.patterns, kept)
+    form = _with_more(_shown(shown.name, shown.enabled, shown.patterns, kept), shown)
     if not any(kept.long_term):
         form = replace(form, long_term=None)
     own = policy.retention
@@ -172,3 +209,9 @@ def _shows_runs(patterns: tuple[str, ...]) -> bool:
 
 def _shows_rules(kept: Retention) -> bool:
     return _rules(replace(_shown("", True, (), kept), name="").draft().retention) == _rules(kept)
+
+
+def copy_of(policy: Policy) -> PolicyEdit:
+    """Return the fields that make a policy like one that there is; what they cannot show of it is not copied."""
+    edit = edit_of(policy)
+    return replace(edit, form=replace(edit.form, name=f"{policy.name[:_COPIED]}_copy"))

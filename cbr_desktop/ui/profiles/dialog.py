@@ -21,6 +21,7 @@ from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.profiles.checks import ChecksPanel
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
@@ -31,6 +32,7 @@ from cbr_desktop.ui.profiles.model import Place, ProfileList, ProfileRow
 from cbr_desktop.ui.profiles.network import Effective
 from cbr_desktop.ui.profiles.sidebar import ProfileSidebar
 from cbr_desktop.ui.profiles.trial import LIST, TEST, ProfileTrial, Test
+from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.workflows.ports import Directory, Profiles, SecretKeeper
 
 _USUAL = QSize(1080, 720)
@@ -52,7 +54,8 @@ class ProfilesDialog(QDialog):
     """Makes, changes, orders, tests, imports and exports profiles. Nothing here waits for a network.
 
     ``regions`` are the clouds to choose from, ``place`` is where the profiles are kept, ``effective`` says what really
-    counts on the network for a profile. With ``start`` the profile of that name is shown first.
+    counts on the network for a profile. With ``start`` the profile of that name is shown first. ``settings`` keep
+    the size of the window.
 
     Signals:
         changed: the file of profiles has changed.
@@ -74,8 +77,10 @@ class ProfilesDialog(QDialog):
         place: str = "profiles.toml",
         effective: Effective | None = None,
         start: str = "",
+        settings: Settings | None = None,
     ) -> None:
         super().__init__(parent)
+        self._settings = settings
         self._regions = regions
         self._keeper = keeper
         self._place = place
@@ -392,7 +397,6 @@ class ProfilesDialog(QDialog):
         self.setWindowFlags(Qt.WindowType.Window)
         self.setSizeGripEnabled(True)
         self.setMinimumSize(_SMALLEST)
-        self.resize(_USUAL)
         empty = QVBoxLayout(self._nothing)
         empty.addWidget(self._advice, 0, Qt.AlignmentFlag.AlignTop)
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -405,6 +409,7 @@ class ProfilesDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.problems)
         layout.addWidget(split, 1)
+        take_room(self, _USUAL, self._settings)
 
     def _right(self) -> QWidget:
         right = QWidget()

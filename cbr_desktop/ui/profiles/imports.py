@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
@@ -30,6 +30,7 @@ from cbr_desktop.text.identity import identity_words, way_words
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
 from cbr_desktop.ui.profiles.draft import free_name, hosts, unproved_hosts
@@ -386,7 +387,6 @@ class ImportDialog(QDialog):
         self.setAccessibleName(_("Import profiles"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setSizeGripEnabled(True)
-        self.resize(820, 600)
         self._details = QGroupBox(_("Of this profile"))
         self._details.setObjectName("importDetails")
         self._details.setAccessibleName(_("Of this profile"))
@@ -411,6 +411,7 @@ class ImportDialog(QDialog):
         layout.addWidget(self._details)
         layout.addWidget(self.state)
         layout.addLayout(buttons)
+        take_room(self, QSize(820, 600))
 
     def _connect(self) -> None:
         self._tasks.failed.connect(self._tell_failed)

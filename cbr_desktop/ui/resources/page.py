@@ -89,9 +89,19 @@ class ResourcesPage(Page[ResourceRow]):
             TextField("name", lambda r: r.resource.name),
             TextField("id", lambda r: r.resource.id),
             *self.place_fields(),
-            TextField("type", lambda r: f"{r.resource.type} {status_words(r.resource.type)}"),
-            TextField("vault", lambda r: f"{vault_words(r)} {r.vault.id if r.vault else r.unlisted_vault or ''}"),
-            TextField("state", lambda r: f"{r.resource.protect_status or ''} {protection_words(r)}"),
+            TextField(
+                "type",
+                lambda r: f"{r.resource.type} {status_words(r.resource.type)}",
+                lambda r: status_words(r.resource.type),
+            ),
+            TextField(
+                "vault", lambda r: f"{vault_words(r)} {r.vault.id if r.vault else r.unlisted_vault or ''}", vault_words
+            ),
+            TextField(
+                "state",
+                lambda r: f"{r.resource.protect_status or ''} {protection_words(r)}",
+                lambda r: str(r.resource.protect_status or ""),
+            ),
             NumberField("size", lambda r: r.resource.size_gb, "GB"),
             NumberField("backups", lambda r: r.resource.backup_count),
             AgeField("age", last_good_at, self._times.now),

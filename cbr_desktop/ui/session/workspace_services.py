@@ -16,12 +16,17 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.workflows.ports import Journal
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class WorkspaceServices:
     """What works for all profiles.
 
     ``open_session`` builds what acts on a profile context. ``orphans`` reads the requests that are kept and are of no
     profile with one of the names that it is given. ``plans`` are read and run, ``journal`` proves all of it.
+    ``is_on_battery`` may be asked in any thread.
     """
 
     open_session: "Callable[[ProfileContext], ProfileServices]"
@@ -29,3 +34,4 @@ class WorkspaceServices:
     orphans: "Callable[[Sequence[str]], list[Intent]]"
     journal: "Journal"
     draft_store: "DraftStore"
+    is_on_battery: Callable[[], bool] = _never

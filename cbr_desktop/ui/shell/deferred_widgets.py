@@ -23,6 +23,7 @@ from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.attendance import Attendance
 from cbr_desktop.ui.shell.commands import theme_words
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
@@ -53,6 +54,7 @@ class DeferredWidgets:
         times: Times,
         show_page: Callable[[str], Page[Any]],
         notifier: DesktopNotifier | None,
+        front: Callable[[], frozenset[Part]],
     ) -> None:
         self._window = window
         self._workspace = workspace
@@ -78,6 +80,7 @@ class DeferredWidgets:
         self._folder = FolderWatch(lambda: workspace.draft_store, window)
         self._folder.changed.connect(self._tell_drafts)
         self.drawer.outcome_requested.connect(self._open_outcome)
+        self.attendance = Attendance(workspace, window, front)
 
     def notice(self, part: Part) -> None:
         """Take over a change of the ledger."""

@@ -38,6 +38,7 @@ from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.tables.column import Gauge
 from cbr_desktop.ui.kit.tables.copying import as_json
@@ -248,7 +249,7 @@ class Details(QFrame):
         head.addWidget(self.kind, 1)
         layout.addLayout(head)
         layout.addWidget(self.gauge)
-        layout.addLayout(self._buttons())
+        layout.addWidget(self._buttons())
         self.leaves = QTabWidget(self)
         self.leaves.setObjectName("detailsLeaves")
         self.leaves.setAccessibleName(_("Leaves of the details"))
@@ -274,7 +275,7 @@ class Details(QFrame):
         self.leaves.currentChanged.connect(self._fill)
         layout.addWidget(self.leaves, 1)
         layout.addStretch()
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(240)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Have read what somebody looks at now."""
@@ -324,9 +325,8 @@ class Details(QFrame):
         count = self._json.find_all(self.sought.text())
         self.found.setText(counted("{count} found", "{count} found", count) if self.sought.text() else "")
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+    def _buttons(self) -> ActionRow:
+        row = ActionRow("detailsActions", self)
         self.create_checkpoint = _button(
             "createCheckpointOfThis", _("Create checkpoint of this"), _("Create checkpoint"), "plus", self
         )
@@ -335,9 +335,7 @@ class Details(QFrame):
         self.copy_id.clicked.connect(partial(self._copy, lambda held: held.id))
         self.copy_name = _button("copyName", _("Copy name"), _("Copy name"), "", self)
         self.copy_name.clicked.connect(partial(self._copy, lambda held: held.name))
-        for button in (self.create_checkpoint, self.copy_id, self.copy_name):
-            row.addWidget(button)
-        row.addStretch()
+        row.add([self.create_checkpoint, self.copy_id, self.copy_name])
         return row
 
     def _summary(self) -> QWidget:

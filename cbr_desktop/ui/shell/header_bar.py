@@ -18,6 +18,8 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 
 _STRIPE = 3
+_NAME_LETTERS, _FEW_LETTERS = 40, 22
+"""How much of the name of a scope is shown, and how much on a small screen."""
 _ARM_HINT = N_("Nothing can be changed here before it is armed")
 _SEALED_HINT = N_("Nothing can be sent: the data folder cannot be written")
 _GRAVITY = (
@@ -55,6 +57,7 @@ class ProfileHeader(QWidget):
         super().__init__(parent)
         self.setObjectName("profileBand")
         self._workspace = workspace
+        self._is_narrow = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -122,12 +125,31 @@ class ProfileHeader(QWidget):
         workspace = self._workspace
         profiles = [context.profile for context in workspace.shown_contexts]
         self._tell_chip(profiles)
-        self.scope.setText(plain(scope_name(workspace.choice), 60).replace("&", "&&"))
+        self._tell_name()
         self.scope.setAccessibleDescription(plain(scope_name(workspace.choice)))
         self._place.tell(_place_words(profiles, is_demo=workspace.is_demo))
         is_one = len(profiles) == 1
         self._stripe.tell([profile_colour(each, is_demo=workspace.is_demo and is_one) for each in profiles])
         self.tell_guards()
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Make do with less room, or take the usual one: pictures without words, and less of a long name."""
+        if narrow is not self._is_narrow:
+            self._is_narrow = narrow
+            for button in (self.details, self.refresh):
+                button.setToolButtonStyle(
+                    Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+                )
+            self._tell_name()
+
+    def _tell_name(self) -> None:
+        name = plain(scope_name(self._workspace.choice), 60)
+        metrics = self.scope.fontMetrics()
+        room = metrics.averageCharWidth() * (_FEW_LETTERS if self._is_narrow else _NAME_LETTERS)
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+        self.scope.setText(shown.replace("&", "&&"))
+        hint = _("Which profiles are looked at (Ctrl+P)")
+        self.scope.setToolTip(tooltip(hint) if shown == name else tooltip(name, hint))
 
     def words(self) -> str:
         """Return the name of the scope with what is at stake there, for the title of the window."""

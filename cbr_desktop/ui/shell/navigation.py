@@ -41,6 +41,8 @@ class Navigation(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(18, 18))
         self.is_folded = False
+        self.is_squeezed = False
+        """Whether it was folded for want of room, not by anybody's wish."""
         high = self.fontMetrics().height() + 16
         for place, name in enumerate(NAMES, 1):
             item = QListWidgetItem(icon(name.lower()), page_title(name), self)
@@ -55,6 +57,14 @@ class Navigation(QListWidget):
         for place, name in enumerate(NAMES):
             self.item(place).setText("" if self.is_folded else page_title(name))
         self._fit()
+
+    def show_narrow(self, narrow: bool) -> bool:
+        """Fold for want of room, or unfold what was folded so; tell whether anything changed by that."""
+        if narrow is self.is_squeezed or (narrow and self.is_folded):
+            return False
+        self.is_squeezed = narrow
+        self.fold()
+        return True
 
     def tell_count(self, name: str, count: int, words: str = "", tone: Tone = Tone.IDLE) -> None:
         """Show how many things wait on a page; ``words`` say what they are, for the tooltip and screen readers."""

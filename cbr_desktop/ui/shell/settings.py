@@ -19,11 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.states import counted
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.fonts import PERCENTS, show_percent, stored_percent
 from cbr_desktop.ui.kit.links import open_folder
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.attendance import CHOICES, SETTING, stored_seconds
 
 
 class SettingsDialog(QDialog):
@@ -34,12 +37,14 @@ class SettingsDialog(QDialog):
         utc_chosen: whether times should be told in UTC.
         menu_bar_chosen: whether the menu bar should be shown.
         keys_requested: the list of keys should open.
+        pace_chosen: the lists should be read more often, or less.
     """
 
     theme_chosen = Signal(object)
     utc_chosen = Signal(bool)
     menu_bar_chosen = Signal(bool)
     keys_requested = Signal()
+    pace_chosen = Signal()
 
     def __init__(
         self,
@@ -77,6 +82,18 @@ class SettingsDialog(QDialog):
         self.menu_bar = _tick("settingsMenuBar", _("Show the &menu bar (Ctrl+M)"), has_menu_bar)
         self.menu_bar.toggled.connect(self.menu_bar_chosen)
         form.addRow(_label(), self.menu_bar)
+        self.pace = _box("settingsRefresh", _("Read the lists"), [_pace_words(seconds) for seconds in CHOICES])
+        self.pace.setToolTip(
+            tooltip(
+                _(
+                    "While the window cannot be seen, and on battery, it is done less often. Requests under way are"
+                    " followed all the same."
+                )
+            )
+        )
+        self.pace.setCurrentIndex(CHOICES.index(stored_seconds(workspace.settings)))
+        self.pace.activated.connect(self._choose_pace)
+        form.addRow(_label(_("&Read the lists"), self.pace), self.pace)
         form.addRow(_label(_("Drafts")), self._drafts_row())
         keys = QPushButton(_("&Keys…"))
         keys.setObjectName("settingsKeys")
@@ -128,6 +145,10 @@ class SettingsDialog(QDialog):
         if isinstance(application, QApplication):
             show_percent(application, self._workspace.settings, PERCENTS[row])
 
+    def _choose_pace(self, row: int) -> None:
+        self._workspace.settings.put(SETTING, CHOICES[row])
+        self.pace_chosen.emit()
+
     def _choose_folder(self) -> None:
         store = self._workspace.draft_store
         if store is None:
@@ -178,3 +199,9 @@ def _tick(name: str, words: str, is_on: bool) -> QCheckBox:
 
 def _percent_words(percent: int) -> str:
     return _("As the desktop") if percent == 100 else f"{percent} %"
+
+
+def _pace_words(seconds: int) -> str:
+    if not seconds:
+        return _("Only when I ask (F5)")
+    return counted("Every {count} minute", "Every {count} minutes", seconds // 60)

@@ -4,16 +4,18 @@ import sys
 from collections.abc import Callable
 
 import PySide6
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +26,7 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, Link, open_link
+from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.shell.navigation import NAMES
 
 Opener = Callable[[str], bool]
@@ -71,8 +74,18 @@ class SheetWindow(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.box = QVBoxLayout(self)
+        inside = QWidget()
+        inside.setObjectName(f"{name}Inside")
+        self.box = QVBoxLayout(inside)
         self.box.setSpacing(8)
+        self._area = QScrollArea(self)
+        self._area.setObjectName(f"{name}Area")
+        self._area.setAccessibleName(title)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(inside)
+        self._inside = inside
         self.buttons = QDialogButtonBox(self)
         self.buttons.setObjectName(f"{name}Buttons")
         self.buttons.setAccessibleName(_("{title} buttons").format(title=title))
@@ -135,8 +148,16 @@ class SheetWindow(QDialog):
         close.clicked.connect(self.close)
         close.setDefault(True)
         self.box.addStretch()
-        self.box.addWidget(self.buttons)
+        self.buttons.setContentsMargins(11, 0, 11, 11)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._area, 1)
+        layout.addWidget(self.buttons)
         self.setMinimumWidth(460)
+        inside = self._inside
+        wide = max(460, inside.sizeHint().width() + self._area.verticalScrollBar().sizeHint().width())
+        high = max(inside.sizeHint().height(), inside.heightForWidth(wide)) + self.buttons.sizeHint().height() + 12
+        take_room(self, QSize(wide, high))
         self.show()
 
 

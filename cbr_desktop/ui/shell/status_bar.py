@@ -57,6 +57,7 @@ class StatusBar(QStatusBar):
         self._workspace = workspace
         self._times = times
         self._part = Part.VAULTS
+        self._is_narrow = False
         self.connection = self._button("connection", _("Connection"), self.connection_asked)
         self.age = self._button("dataAge", _("Data age"), self.refresh_requested)
         self.login = self._button("login", _("Login"), self.connection_asked)
@@ -81,6 +82,13 @@ class StatusBar(QStatusBar):
         """Take in the line of the tasks, which has the room that is left."""
         self.addWidget(tasks, 1)
         tasks.show()
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Leave out what else is seen elsewhere, the clocks and how long the login lasts, or show it again."""
+        if narrow is not self._is_narrow:
+            self._is_narrow = narrow
+            for button in (self.login, self.clocks):
+                button.setVisible(bool(button.text()) and not narrow)
 
     def turn_to(self, part: Part) -> None:
         """Tell the age of this part of the ledger from now on; of requests, which are kept here, that of the vaults."""
@@ -121,7 +129,7 @@ class StatusBar(QStatusBar):
         if button.text() == words:
             return
         button.setText(words)
-        button.setVisible(bool(words))
+        button.setVisible(bool(words) and not (self._is_narrow and button in (self.login, self.clocks)))
         button.setToolTip(tooltip(hint))
         button.setAccessibleDescription(words)
 

@@ -75,7 +75,7 @@ class Drawer(QFrame):
         self._workspace = workspace
         self._group: Group | None = None
         self._rows: dict[IntentId, RequestRow] = {}
-        self._list: QScrollArea | None = None
+        self._list: RequestArea | None = None
         self._inside = QVBoxLayout()
         self._shown: list[Request] = []
         self._notices: deque[str] = deque(maxlen=_NOTICES_KEPT)
@@ -170,8 +170,8 @@ class Drawer(QFrame):
         button.clicked.connect(partial(self._choose_group, group))
         return button
 
-    def _make_list(self) -> QScrollArea:
-        area = QScrollArea(self)
+    def _make_list(self) -> "RequestArea":
+        area = RequestArea(self)
         area.setObjectName("requests")
         area.setAccessibleName(_("Requests"))
         area.setWidgetResizable(True)
@@ -230,7 +230,7 @@ class Drawer(QFrame):
         self.nothing.setVisible(not shown)
         if self._list is not None:
             high = next(iter(self._rows.values())).sizeHint().height() + 4 if self._rows else 28
-            self._list.setFixedHeight(max(1, min(_ROWS_HIGH, len(shown))) * high + 6)
+            self._list.show_heights(high + 6, max(1, min(_ROWS_HIGH, len(shown))) * high + 6)
 
     def _new_row(self, request: Request) -> "RequestRow":
         row = RequestRow(request)
@@ -365,3 +365,25 @@ def row_words(request: Request) -> str:
 def _ticker_words(request: Request) -> str:
     percent = f", {request.progress_percent} %" if request.progress_percent is not None else ""
     return f"{request.name}: {request.words}{percent}"
+
+
+class RequestArea(QScrollArea):
+    """As high as its rows, up to some of them; on a small screen it gives way down to one."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._least, self._wished = 0, 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def show_heights(self, least: int, wished: int) -> None:
+        """Take another height, and another least one."""
+        self._least, self._wished = least, wished
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Return the height that is wished."""
+        return QSize(super().sizeHint().width(), self._wished)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least height."""
+        return QSize(super().minimumSizeHint().width(), self._least)

@@ -49,6 +49,8 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
 _DEFAULT_SIZE = QSize(1280, 800)
 _DETAILS_WIDTH = 360
 _WIDE_ENOUGH_FOR_DETAILS = 1000
+_NARROW_LETTERS = 160
+"""Average letters beside each other below which a window is narrow: about 1000 pixels with usual letters."""
 _FURNISH_MS = 150
 _DROPPED = 5
 """Files that are opened of those dropped at once."""
@@ -263,6 +265,7 @@ class MainWindow(QMainWindow):
         dialog.utc_chosen.connect(self.tell_in_utc)
         dialog.menu_bar_chosen.connect(self._show_menu_bar)
         dialog.keys_requested.connect(self.open_help)
+        dialog.pace_chosen.connect(self.deferred_widgets.attendance.tell)
         dialog.open()
         self._settings_dialog = dialog
         return dialog
@@ -343,7 +346,7 @@ class MainWindow(QMainWindow):
         self._split.setObjectName("areas")
         self._split.setHandleWidth(5)
         self.navigation = Navigation(self._split)
-        self._stack = QStackedWidget(self._split)
+        self._stack = PageStack(self._split)
         self._stack.setObjectName("pages")
         for place, stretch in enumerate((0, 1)):
             self._split.setStretchFactor(place, stretch)
@@ -411,6 +414,7 @@ class MainWindow(QMainWindow):
             self._times,
             self.show_page,
             self._notifier,
+            lambda: frozenset(self.current_page().parts),
         )
         self._split.addWidget(made.details)
         self._split.setCollapsible(self._split.count() - 1, False)
@@ -472,6 +476,7 @@ class MainWindow(QMainWindow):
         self._split.setSizes([narrow, max(320, self.width() - narrow)])
         if get("window/navigation-folded", False) is True:
             self.fold_navigation()
+        self._fit_width()
         page = get("window/page", "")
         self.navigation.setCurrentRow(NAMES.index(page) if isinstance(page, str) and page in NAMES else 0)
         self.current_page().view.setFocus()
@@ -484,7 +489,7 @@ class MainWindow(QMainWindow):
         put = self._workspace.settings.put
         put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
         put("window/page", NAMES[max(0, self.navigation.currentRow())])
-        put("window/navigation-folded", self.navigation.is_folded)
+        put("window/navigation-folded", self.navigation.is_folded and not self.navigation.is_squeezed)
         if self._deferred_widgets is not None and self._deferred_widgets.details.isVisible():
             put("window/details-width", self._deferred_widgets.details.width())
         for page in self._pages.values():
@@ -540,8 +545,11 @@ class MainWindow(QMainWindow):
             self._stand()
             self.history.visit(Place(page.name))
         self._stack.setCurrentWidget(page)
+        self._stack.updateGeometry()
         page.catch_up()
         self.status.turn_to(page.parts[0])
+        if self._deferred_widgets is not None:
+            self._deferred_widgets.attendance.tell()
         self._tell_details()
 
     def _stand(self) -> None:
@@ -577,17 +585,30 @@ class MainWindow(QMainWindow):
         if details.isHidden() is (subject is not None):
             details.setVisible(subject is not None)
             narrow, *_others = self._split.sizes()
-            wide = self._details_width()
+            wide = min(self._details_width(), (self._split.width() - narrow) * 2 // 5)
             room = max(1, self._split.width() - narrow - (wide if subject is not None else 0))
             self._split.setSizes([narrow, room, wide])
 
     def fold_navigation(self) -> None:
         """Fold the navigation to its pictures, or show the names again."""
         before, *others = self._split.sizes()
+        self.navigation.is_squeezed = False
         self.navigation.fold()
+        self._settle_navigation(before, others)
+
+    def _settle_navigation(self, before: int, others: list[int]) -> None:
         now = self.navigation.sizeHint().width()
         others[0] += before - now
         self._split.setSizes([now, *others])
+
+    def _fit_width(self) -> None:
+        """Make do with the width that there is: below some letters pictures stand for words."""
+        narrow = self.width() < self.fontMetrics().averageCharWidth() * _NARROW_LETTERS
+        self.header_bar.show_narrow(narrow)
+        self.status.show_narrow(narrow)
+        before, *others = self._split.sizes()
+        if self.navigation.show_narrow(narrow):
+            self._settle_navigation(before, others)
 
     def _ask(self, page: Page[Any], verb: str, rows: Sequence[Any]) -> None:
         self.deferred_widgets.ask(page, verb, rows)
@@ -622,6 +643,7 @@ class MainWindow(QMainWindow):
         if self._deferred_widgets is not None:
             self._deferred_widgets.drawer.take()
             self._deferred_widgets.strip.tell()
+            self._deferred_widgets.attendance.tick()
             self._tell_details()
         self.header_bar.tell_guards()
 
@@ -639,6 +661,11 @@ class MainWindow(QMainWindow):
         areas[((held or [-1])[0] + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Qt asks
+
+    def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
+        """Show less of what is said elsewhere on a small screen."""
+        super().resizeEvent(event)
+        self._fit_width()
 
     def dragEnterEvent(self, event: "QtGui.QDragEnterEvent") -> None:
         """Take files of this machine that are dropped, and nothing else."""
@@ -669,6 +696,15 @@ class MainWindow(QMainWindow):
             self.deferred_widgets.ask_to_leave(self.leave_requested.emit)
         else:
             self.leave_requested.emit()
+
+
+class PageStack(QStackedWidget):
+    """As narrow as the page in front may be, whatever those behind it need."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size of the page in front."""
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page is not None else super().minimumSizeHint()
 
 
 def _dropped(data: "QtCore.QMimeData") -> list[str]:

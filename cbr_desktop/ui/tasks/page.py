@@ -20,7 +20,7 @@ from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resou
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page, Target
-from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -41,7 +41,7 @@ class TasksPage(Page[Task]):
     default_sort = ("started", Qt.SortOrder.DescendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
-    chips = ((N_("Failed"), "state:failed"), (N_("Running"), "state:running"))
+    chips = ((N_("Running"), "state:running"), (N_("Failed"), "state:failed"), (N_("Today"), "day:today"))
 
     def __init__(self, workspace: Workspace, times: Times) -> None:
         self._older: dict[ProfileContext, list[Task]] = {}
@@ -150,10 +150,10 @@ class TasksPage(Page[Task]):
     def fields(self) -> Sequence[Field[Task]]:
         """Return what the filter can ask for."""
         return (
-            TextField("state", lambda t: f"{t.status} {status_words(t.status)}"),
-            TextField("type", lambda t: f"{t.type} {status_words(t.type)}"),
-            TextField("resource", lambda t: f"{t.resource_name} {t.resource_id or ''}"),
-            TextField("vault", lambda t: f"{t.vault_name} {t.vault_id or ''}"),
+            TextField("state", lambda t: f"{t.status} {status_words(t.status)}", lambda t: str(t.status)),
+            TextField("type", lambda t: f"{t.type} {status_words(t.type)}", lambda t: str(t.type)),
+            TextField("resource", lambda t: f"{t.resource_name} {t.resource_id or ''}", lambda t: t.resource_name),
+            TextField("vault", lambda t: f"{t.vault_name} {t.vault_id or ''}", lambda t: t.vault_name),
             TextField("code", lambda t: t.code),
             *self.place_fields(),
             TextField("message", lambda t: t.message),
@@ -161,6 +161,7 @@ class TasksPage(Page[Task]):
             TextField("by", lambda t: "policy" if t.policy_id else "person"),
             NumberField("progress", lambda t: t.progress_percent, "%"),
             AgeField("age", started_at, self._times.now),
+            DateField("day", started_at, self._times.begin, self._times.now),
         )
 
     def rows(self) -> list[Task]:

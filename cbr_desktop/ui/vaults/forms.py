@@ -5,17 +5,25 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.replication import destination_in
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.domain.vault_changes import VaultLock, read_update
+from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_all, read_tag_change, read_update
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
+from cbr_desktop.ui.vaults.tags import TagsForm
 
 
 def _edit_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     id = VaultId(intent.subject.id)
     vault, update = context.ledger.vaults.get(id), read_update(intent.body, id)
     return VaultEditForm(vault, update) if vault is not None and update is not None else None
+
+
+def _tags_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
+    id = VaultId(intent.subject.id)
+    vault, draft = context.ledger.vaults.get(id), read_tag_change(intent.body, id)
+    return TagsForm(vault, draft) if vault is not None and draft is not None else None
 
 
 def _edit(_context: ProfileContext, vault: Vault) -> ChangeForm:
@@ -31,15 +39,26 @@ def _replicate_again(context: ProfileContext, intent: Intent) -> ChangeForm:
     return ReplicateVaultForm(context, VaultId(intent.subject.id), destination_in(intent.body))
 
 
+def deletion_form(id: VaultId) -> FixedForm:
+    """Return the form that deletes a vault: there is nothing to fill in."""
+    return FixedForm(Kind.DELETE_VAULT, VaultDeletion(id))
+
+
 FORMS = Forms(
     asked={
         "edit": _edit,
         "lock": lambda _context, vault: lock_form(vault.id),
         "replicate": lambda context, vault: ReplicateVaultForm(context, vault.id),
+        "tags": lambda _context, vault: TagsForm(vault),
+        "all": lambda _context, _row: AllVaultsForm(),
+        "delete": lambda _context, vault: deletion_form(vault.id),
     },
     again={
         ReplicateVaultForm.kind: _replicate_again,
         VaultEditForm.kind: _edit_again,
+        TagsForm.kind: _tags_again,
+        AllVaultsForm.kind: lambda _context, intent: AllVaultsForm(read_all(intent.body)),
+        Kind.DELETE_VAULT: lambda _context, intent: deletion_form(VaultId(intent.subject.id)),
         Kind.LOCK_VAULT: lambda _context, intent: lock_form(VaultId(intent.subject.id)),
     },
 )

@@ -18,7 +18,7 @@ from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
-from cbr_desktop.ui.kit.verbs import Verb
+from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part, Reading
@@ -111,6 +111,20 @@ class VaultsPage(ListPage[Vault]):
             N_("Copy the backups that have no replica there yet to a vault of another region"),
             hindrance=_replication_hindrance,
         ),
+        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
+        Verb(
+            "all",
+            N_("T&hresholds of all…"),
+            N_("Change threshold or notification of all vaults of the project at once"),
+            takes=Takes.NOTHING,
+        ),
+        Verb(
+            "delete",
+            N_("&Delete…"),
+            N_("Delete the selected vault with all its backups, for good (Del)"),
+            shortcut=Qt.Key.Key_Delete,
+            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
+        ),
     )
     chips = (
         (N_("Over 80 % full"), "used>80"),
@@ -174,8 +188,8 @@ class VaultsPage(ListPage[Vault]):
             TextField("name", lambda v: v.name),
             TextField("id", lambda v: v.id),
             *self.place_fields(),
-            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}"),
-            TextField("state", lambda v: f"{v.status} {status_words(v.status)}"),
+            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
+            TextField("state", lambda v: f"{v.status} {status_words(v.status)}", lambda v: str(v.status)),
             TextField("policy", self._vault_index.policy_words),
             TextField("tag", lambda v: tag_words(v)),
             NumberField("used", lambda v: v.used_percent if v.size_gb else None, "%"),

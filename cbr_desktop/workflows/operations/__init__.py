@@ -6,10 +6,12 @@ from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.operations.answer_share import ANSWER_SHARE
 from cbr_desktop.workflows.operations.apply_policy import APPLY_POLICY
+from cbr_desktop.workflows.operations.change_tags import CHANGE_TAGS
 from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
 from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
 from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
+from cbr_desktop.workflows.operations.delete_vault import DELETE_VAULT
 from cbr_desktop.workflows.operations.lock_vault import LOCK_VAULT
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
@@ -17,6 +19,7 @@ from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
 from cbr_desktop.workflows.operations.replicate_backup import REPLICATE_BACKUP
 from cbr_desktop.workflows.operations.replicate_vault import REPLICATE_VAULT
 from cbr_desktop.workflows.operations.share_backup import SHARE_BACKUP
+from cbr_desktop.workflows.operations.update_all_vaults import UPDATE_ALL_VAULTS
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
 from cbr_desktop.workflows.operations.update_vault import UPDATE_VAULT
 from cbr_desktop.workflows.operations.withdraw_share import WITHDRAW_SHARE
@@ -37,6 +40,9 @@ _ALL: tuple[Operation, ...] = (
     REPLICATE_VAULT,
     UPDATE_VAULT,
     LOCK_VAULT,
+    DELETE_VAULT,
+    UPDATE_ALL_VAULTS,
+    CHANGE_TAGS,
 )
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 

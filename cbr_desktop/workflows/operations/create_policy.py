@@ -1,4 +1,4 @@
-"""Creating a backup policy. A lost answer is looked for in the list of policies; proved undone, it is sent again.
+"""Creating a policy. A lost answer is looked for in the list of policies; proved undone, it is sent again.
 
 A policy tells when its trigger was made. One of the same name, schedule and retention that was made after the request
 left is what was asked for; if it was made by another person in the same minutes, it is the same all the same.
@@ -17,6 +17,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import (
     BACKUP,
     POLICIES_LIMIT,
+    REPLICATION,
     Policy,
     PolicyDraft,
     policy_body,
@@ -25,7 +26,7 @@ from cbr_desktop.domain.policy import (
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
-from cbr_desktop.workflows.operations.policies import NAME_AND_STATE, RETENTION, TRIGGER
+from cbr_desktop.workflows.operations.policies import DESTINATION, NAME_AND_STATE, RETENTION, TRIGGER
 from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.sending import Span, searched_since, span_of
 
@@ -39,8 +40,8 @@ _SCHEMA = Schema(
             "PolicyCreate",
             {
                 **NAME_AND_STATE,
-                "operation_type": (BACKUP,),
-                "operation_definition": Schema("PolicyoODCreate", RETENTION),
+                "operation_type": (BACKUP, REPLICATION),
+                "operation_definition": Schema("PolicyoODCreate", RETENTION | DESTINATION),
                 "trigger": TRIGGER,
             },
             frozenset({"name", "operation_type", "operation_definition", "trigger"}),
@@ -48,11 +49,10 @@ _SCHEMA = Schema(
     },
     frozenset({"policy"}),
 )
-"""Of replication policies the program makes none."""
 
 
 class CreatePolicy(Operation):
-    """The operation that makes a backup policy, which is applied to no vault yet."""
+    """The operation that makes a policy, which is applied to no vault yet."""
 
     kind = Kind.CREATE_POLICY
     repeat = Repeat.AFTER_PROOF
@@ -87,7 +87,7 @@ class CreatePolicy(Operation):
         if draft is None:
             return Preflight(())
         findings = policy_findings(draft, ledger.profile.name_rules)
-        own = [policy for policy in ledger.policies.values() if policy.operation_type == BACKUP]
+        own = [policy for policy in ledger.policies.values() if policy.operation_type == draft.operation_type]
         if len(own) >= POLICIES_LIMIT:
             facts = {"count": len(own), "limit": POLICIES_LIMIT}
             findings.append(finding.block(FindingKind.POLICIES_FULL, finding.RequestPart.SCHEDULE, "6001", **facts))
@@ -114,7 +114,7 @@ class CreatePolicy(Operation):
         made = [each for each in named if _may_be_in(span, each)]
         fitting = [each for each in made if draft is not None and _is_as_asked(each, draft)]
         if len(fitting) == 1 and fitting[0].started_at is not None:
-            return Search(Result(fitting[0].id, BACKUP))
+            return Search(Result(fitting[0].id, fitting[0].operation_type))
         # those of before are nobody's proof of anything, but they do not hide that it was not made
         candidates = tuple(Candidate(CheckpointId(each.id), each.name, each.started_at) for each in made)
         is_undone = listing.complete and not made and span.is_certain
@@ -122,7 +122,8 @@ class CreatePolicy(Operation):
 
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Return a candidate as the policy that a request made."""
-        return Result(candidate.id, BACKUP)
+        draft = read_policy(intent.body)
+        return Result(candidate.id, draft.operation_type if draft is not None else BACKUP)
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:
         """The answer has told all."""
@@ -149,5 +150,6 @@ def _is_as_asked(policy: Policy, draft: PolicyDraft) -> bool:
     return (
         sorted(policy.patterns) == sorted(draft.patterns)
         and policy.enabled == draft.enabled
+        and policy.operation_type == draft.operation_type
         and (policy.max_backups, policy.retention_days) == (draft.max_backups, draft.retention_days)
     )

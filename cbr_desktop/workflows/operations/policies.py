@@ -28,6 +28,7 @@ RETENTION: dict[str, Any] = {
     **dict.fromkeys(("day_backups", "week_backups", "month_backups", "year_backups"), int),
     "timezone": str,
 }
+DESTINATION: dict[str, Any] = dict.fromkeys(("destination_region", "destination_project_id"), str)
 TRIGGER = Schema(
     "PolicyTriggerReq",
     {"properties": Schema("PolicyTriggerPropertiesReq", {"pattern": [str]}, frozenset({"pattern"}))},

@@ -25,6 +25,7 @@ from cbr_desktop.domain.retention import transition
 from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.operations.policies import (
+    DESTINATION,
     NAME_AND_STATE,
     POLICY_PATH,
     RETENTION,
@@ -51,7 +52,7 @@ _SCHEMA = Schema(
                 **NAME_AND_STATE,
                 "operation_definition": Schema(
                     "PolicyoODCreate",
-                    {**RETENTION, **dict.fromkeys(("destination_region", "destination_project_id"), str)},
+                    {**RETENTION, **DESTINATION},
                 ),
                 "trigger": TRIGGER,
             },

@@ -58,10 +58,14 @@ class RowChange(NamedTuple, Generic[Row]):
 
 
 class TextField(NamedTuple, Generic[Row]):
-    """A field that is compared as text: ``name:web``."""
+    """A field that is compared as text: ``name:web``.
+
+    ``offer`` is what is offered of a value while a filter is typed, a part of it; without it, the whole value is.
+    """
 
     name: str
     value: Callable[[Row], str]
+    offer: Callable[[Row], str] | None = None
 
 
 class NumberField(NamedTuple, Generic[Row]):

@@ -191,6 +191,8 @@ def _ends_of_span(field: DateField[Row], sign: str, seconds: float) -> _Ends:
 
 def _ends_of_days(field: DateField[Row], sign: str, value: str) -> _Ends | None:
     """Return when the days that are asked for begin and end, ``None`` where no day is named."""
+    if value.lower() == "today":
+        value = _today(field).isoformat()
     match = _pattern(_DAYS).match(value)
     if match is None or not (match[1] or match[3]) or (match[2] and sign not in ":="):
         return None
@@ -199,6 +201,17 @@ def _ends_of_days(field: DateField[Row], sign: str, value: str) -> _Ends | None:
     begin = field.begin(first) if first else None
     end = field.begin(last + _ONE_DAY) if last else None
     return {">": (end, None), ">=": (begin, None), "<": (None, begin), "<=": (None, end)}.get(sign, (begin, end))
+
+
+def _today(field: DateField[Row]) -> date:
+    """Return the day that it is now where times are told."""
+    now = field.now()
+    day = now.date()
+    while field.begin(day) > now:
+        day -= _ONE_DAY
+    while field.begin(day + _ONE_DAY) <= now:
+        day += _ONE_DAY
+    return day
 
 
 def _example(field: Field[Row] | None) -> str:

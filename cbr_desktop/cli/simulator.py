@@ -1,0 +1,43 @@
+"""The command that serves the demo cloud, or a generated one, over TCP."""
+
+import argparse
+
+from cbr_desktop.cli.output import remark, say
+from cbr_desktop.cli.report import GOOD, UNUSABLE, simulator_text
+from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.clock import RunningClock
+from cbr_desktop.simulator.modes import Modes
+from cbr_desktop.simulator.serve import serve
+from cbr_desktop.simulator.service import PARTS, Service
+from cbr_desktop.text.catalogue import _
+
+
+def simulator(options: argparse.Namespace) -> int:
+    unknown = sorted(set(options.missing) - PARTS)
+    if unknown:
+        remark(_("no part {part}; there are {parts}").format(part=repr(unknown[0]), parts=", ".join(sorted(PARTS))))
+        return UNUSABLE
+    clock = RunningClock()
+    if options.vaults is None and options.backups is None:
+        inventory = estate.demo(clock.now(), options.seed)
+    else:
+        inventory = estate.generated(clock.now(), options.vaults or 0, options.backups or 0, options.seed)
+
+    def started(port: int) -> None:
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        account = {"domain": estate.DEMO_DOMAIN, "user": estate.DEMO_USER, "password": estate.DEMO_PASSWORD}
+        account |= {"access_key": estate.DEMO_AK, "secret_key": estate.DEMO_SK}
+        projects = {project.name: project.id for project in inventory.projects}
+        say(simulator_text(f"http://{host}:{port}", projects=projects, **account))
+
+    modes = Modes(latency_seconds=options.latency, missing=set(options.missing))
+    try:
+        serve(Service(inventory, clock, modes), options.host, options.port, started)
+    except OSError as error:
+        remark(
+            _("cannot listen at {host} port {port}: {why}").format(
+                host=options.host, port=options.port, why=error.strerror
+            )
+        )
+        return UNUSABLE
+    return GOOD

@@ -1,0 +1,196 @@
+"""Deleting a vault with all the backups in it. It comes to the same when repeated, and that it is gone is the proof."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from cbr_desktop.domain import finding
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.blast import Blast, Lost
+from cbr_desktop.domain.change import VAULT_LANE, Change, Effect, Kind, Repeat, Result, Subject
+from cbr_desktop.domain.document import ChangeDocument
+from cbr_desktop.domain.finding import Finding, FindingKind
+from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState
+from cbr_desktop.domain.outcome import Fate, Outcome, single
+from cbr_desktop.domain.vault import Vault, VaultKind, VaultStatus
+from cbr_desktop.domain.vault_changes import PRE_PAID, VaultDeletion
+from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
+from cbr_desktop.workflows.operations.vaults import (
+    GONE,
+    NO_VAULT,
+    VAULT_PATH,
+    judged,
+    judged_at,
+    known_vault,
+    read_vault,
+    vault_id_in,
+    vault_path,
+)
+from cbr_desktop.workflows.preflight import Preflight
+
+NAMED = 20
+"""Resources of which the newest backup is named among what is lost; the other backups are counted."""
+_DELETABLE = (VaultStatus.AVAILABLE, VaultStatus.ERROR)
+_OPEN = (*WAITING, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+class DeleteVault(Operation):
+    """The operation that deletes a vault, for good."""
+
+    kind = Kind.DELETE_VAULT
+    repeat = Repeat.SAFE
+    effect = Effect.DELETES
+    draft = VaultDeletion
+    template = VAULT_PATH
+    schema = None
+    busy_codes = frozenset({"6203", "6112"})
+    """What the service says of a vault that it is deleting already; it says the same while it is backed up."""
+    done_codes = frozenset({NO_VAULT})
+    judged_by = frozenset({Part.VAULTS, Part.BACKUPS, Part.POLICIES, Part.TASKS})
+    rereads = frozenset({Part.VAULTS, Part.BACKUPS, Part.POLICIES, Part.TASKS})
+
+    def draft_of(self, document: ChangeDocument) -> VaultDeletion:
+        """Return the deletion that a request file asks for."""
+        return VaultDeletion(vault_id_in(document))
+
+    def subject(self, draft: VaultDeletion, ledger: Reading) -> Subject:
+        """Return the vault."""
+        return vault_subject(draft.vault_id, ledger)
+
+    def change(self, draft: VaultDeletion, ledger: Reading) -> Change:
+        """Return the change that deletes a vault; it waits for what backs the vault up."""
+        id = draft.vault_id
+        return Change(self.kind, self.subject(draft, ledger), f"{VAULT_LANE}{id}", "DELETE", vault_path(id))
+
+    def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
+        """Judge whether the service would delete the vault, and say what goes with it and what is left behind."""
+        vault = known_vault(change, ledger)
+        findings = unknown_vault(change, ledger)
+        if vault is not None:
+            own = [each for each in ledger.backups.values() if each.vault_id == vault.id]
+            findings += [*_refusals(vault, own, ledger), *_losses(vault, own, ledger), *_freed(vault, own, ledger)]
+        return judged(findings, ledger)
+
+    def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
+        """Return how old the list of vaults is."""
+        return judged_at(change, ledger)
+
+    def blast(self, change: Change, ledger: Reading) -> Blast:
+        """Return the newest good backup of each resource, first where none is left then, and count the others."""
+        vault, as_of = known_vault(change, ledger), ledger.freshness[Part.BACKUPS].as_of
+        own = [each for each in ledger.backups.values() if each.vault_id == change.subject.id]
+        newest, left = _newest(own), _left_elsewhere(own, ledger)
+        rows = sorted(newest.values(), key=lambda each: (left[each.resource_id] > 0, each.resource_name, each.id))
+        lost = [
+            Lost(each.id, each.name, each.resource_name, each.created_at, is_newest=True, left=left[each.resource_id])
+            for each in rows[:NAMED]
+        ]
+        total = max(len(own), sum(each.backup_count for each in vault.resources) if vault is not None else 0)
+        return Blast(tuple(lost), as_of, total - len(lost))
+
+    async def find(self, intent: Intent, reader: Reader) -> Search:
+        """Read the vault: gone, or on its way to that, it was deleted; else it was not so far."""
+        vault = await read_vault(intent, reader)
+        if vault is None or vault.status == VaultStatus.DELETING:
+            return Search(_result(intent, vault))
+        return Search(is_undone=True)
+
+    async def look(self, intent: Intent, reader: Reader) -> Result | None:
+        """Read the vault until it is gone."""
+        return _result(intent, await read_vault(intent, reader))
+
+    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
+        """Return whether the vault is gone; one that is in order again, or in error, was not deleted."""
+        if intent.result is None:
+            return None
+        status = intent.result.status
+        fate = Fate.DONE if status == GONE else Fate.FAILED if status in _DELETABLE else Fate.RUNNING
+        return single(intent.subject.id, intent.subject.name, fate, status)
+
+
+DELETE_VAULT = DeleteVault()
+
+
+def _refusals(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[Finding]:
+    """Say why the service would refuse, by all that is known."""
+    part, name = finding.RequestPart.VAULT, vault.name
+    if vault.status not in _DELETABLE:
+        say = finding.block if isinstance(vault.status, VaultStatus) else finding.warn
+        yield say(FindingKind.DELETION_STATE, part, "6112", vault=name, status=vault.status)
+    if vault.charging_mode == PRE_PAID:
+        yield finding.block(FindingKind.DELETION_BY_ORDER, part, "6111", vault=name)
+    running = ledger.running_tasks(vault.id)
+    if running:
+        yield finding.block(FindingKind.DELETION_BUSY, part, "6203", vault=name, count=len(running))
+    with_images = [each for each in own if each.traits.image_ids]
+    if with_images:
+        names = [each.name or each.id for each in with_images]
+        facts: finding.Facts = {"vault": name, "count": len(names), "names": names}
+        yield finding.block(FindingKind.DELETION_IMAGES, part, "6204", **facts)
+    kept = sum(each.auto for each in own) if vault.worm_locked else 0
+    if kept:
+        yield finding.block(FindingKind.DELETION_LOCKED, part, "6111", vault=name, count=kept)
+    ours = [each for each in ledger.intents.values() if each.change.vault_id == vault.id and each.state in _OPEN]
+    if ours:
+        yield finding.info(FindingKind.VAULT_BUSY, part, "", vault=name, ours=True, progress=None)
+
+
+def _losses(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[Finding]:
+    """Say what is lost with a vault."""
+    part, name = finding.RequestPart.BACKUP, vault.name
+    counted = sum(each.backup_count for each in vault.resources)
+    if own or counted:
+        facts: finding.Facts = {"vault": name, "count": max(len(own), counted), "size_gb": vault.used_gb}
+        yield finding.warn(FindingKind.DELETION_BACKUPS, part, "", **facts)
+    left = _left_elsewhere(own, ledger)
+    last = [each.resource_name or each.resource_id for each in _newest(own).values() if not left[each.resource_id]]
+    if last:
+        yield finding.warn(FindingKind.DELETION_LAST, part, "", count=len(last), names=sorted(last))
+    if counted > len(own) or not ledger.freshness[Part.BACKUPS].complete:
+        yield finding.warn(FindingKind.DELETION_UNSEEN, part, "", vault=name, count=max(counted - len(own), 0))
+
+
+def _freed(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[Finding]:
+    """Say what is left behind without the vault."""
+    part, name = finding.RequestPart.VAULT, vault.name
+    if vault.resources:
+        names = [each.name or each.id for each in vault.resources]
+        yield finding.info(FindingKind.DELETION_RESOURCES, part, "", vault=name, count=len(names), names=names)
+    policies = [each.name or each.id for each in ledger.policies.values() if vault.id in each.vault_ids]
+    if policies:
+        yield finding.info(FindingKind.DELETION_POLICIES, part, "", count=len(policies), names=sorted(policies))
+    copied = [each for each in own if each.traits.replicas]
+    if copied:
+        regions = sorted({replica.region for each in copied for replica in each.traits.replicas if replica.region})
+        yield finding.info(FindingKind.DELETION_REPLICAS, part, "", count=len(copied), names=regions)
+    if own and vault.kind == VaultKind.SERVER:
+        yield finding.info(FindingKind.DELETION_SHARES, part)
+
+
+def _newest(own: Sequence[Backup]) -> dict[ResourceId, Backup]:
+    """Return the newest good backup of each resource."""
+    newest: dict[ResourceId, Backup] = {}
+    for backup in own:
+        held = newest.get(backup.resource_id)
+        if backup.status != BackupStatus.AVAILABLE:
+            continue
+        if held is None or (backup.created_at or _EARLIEST) > (held.created_at or _EARLIEST):
+            newest[backup.resource_id] = backup
+    return newest
+
+
+def _left_elsewhere(own: Sequence[Backup], ledger: Reading) -> dict[ResourceId, int]:
+    """Return how many good backups of the resources are in other vaults."""
+    left = dict.fromkeys((each.resource_id for each in own), 0)
+    gone = {each.id for each in own}
+    for backup in ledger.backups.values() if own else ():
+        if backup.resource_id in left and backup.id not in gone and backup.status == BackupStatus.AVAILABLE:
+            left[backup.resource_id] += 1
+    return left
+
+
+def _result(intent: Intent, vault: Vault | None) -> Result:
+    return Result(intent.subject.id, GONE if vault is None else str(vault.status))

@@ -1,0 +1,69 @@
+"""All windows of the program over a believable estate, opened once for tests that only look at them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from shiboken6 import delete
+
+from cbr_desktop.domain.region import REGIONS
+from cbr_desktop.ui.backups.forms import RenameForm, deletion_form
+from cbr_desktop.ui.doctor.window import DoctorWindow
+from cbr_desktop.ui.drafts.request import RequestDialog
+from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.policies.form import PolicyFields
+from cbr_desktop.ui.profiles.dialog import ProfilesDialog
+from cbr_desktop.ui.session.draft_store import Source
+from cbr_desktop.ui.shell.window import MainWindow
+from tests.ui import hostile
+from tests.ui.counter import Counter
+from tests.ui.profilebook import PROD, Account, Book, Keeper
+from tests.ui.test_request_dialog import DELETION
+
+TEXT = "vault-erp-prod"
+
+
+@contextmanager
+def every_window() -> Iterator[list[QWidget]]:
+    """Open them all, and take them away at the end."""
+    workspace = hostile.workspace(TEXT)
+    opened = [*hostile.windows(workspace, TEXT), *_further(workspace)]
+    for one in opened:
+        one.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        one.show()
+    QApplication.processEvents()
+    yield opened
+    for one in opened:
+        one.hide()
+        delete(one)
+
+
+def _further(workspace: Any) -> list[QWidget]:
+    """Open those that are asked for from other windows."""
+    window = MainWindow(workspace)
+    window.show()
+    window.build_deferred_widgets()
+    window.export_table(window.current_page())
+    window.open_settings()
+    window.open_help()
+    beside: list[QWidget] = [one for one in window.findChildren(QDialog) if one.isVisible()]
+    counter = Counter(None, of=workspace.contexts[0].profile)
+    hostile.fill(counter.ledger, TEXT)
+    backup = next(iter(counter.ledger.backups.values()))
+    forms = (RenameForm(backup.id, backup.name), deletion_form(backup.id), PolicyFields(timedelta()))
+    account = Account()
+    made: list[QWidget] = [
+        *(ChangeDialog(counter.context, form) for form in forms),
+        RequestDialog(counter.context, Source(DELETION)),
+        DoctorWindow("Prod", cast(Any, None), lambda _found: ""),
+        ProfilesDialog(Book([PROD]), REGIONS, account, account.test, Keeper()),
+    ]
+    for one in beside:
+        one.setParent(None, one.windowFlags())
+    window._may_close = True
+    window.close()
+    delete(window)
+    return [*made, *beside]
