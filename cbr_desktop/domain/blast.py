@@ -25,13 +25,39 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class LostBackups:
+    """All backups of a resource in a vault, which a change deletes: ``count`` of them, ``good`` ones among them.
+
+    ``newest_at`` is when the newest good one was made. ``manual`` were made by a person; of ``images`` an image was
+    made, ``replicated`` have a copy in another region, which stays. ``left`` good ones are in other vaults, the newest
+    of them made at ``left_newest_at``; ``None`` when nobody knows.
+    """
+
+    id: str
+    resource_name: str
+    count: int
+    good: int
+    newest_at: datetime | None = None
+    manual: int = 0
+    images: int = 0
+    replicated: int = 0
+    left: int | None = None
+    left_newest_at: datetime | None = None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether good ones are lost and none is known to be left anywhere in the region."""
+        return self.good > 0 and self.left == 0
+
+
+@dataclass(frozen=True, slots=True)
 class Blast:
     """All that a change destroys or overwrites; ``as_of`` is how old the data are that it was counted by.
 
     ``more`` counts what is lost besides those that are named.
     """
 
-    lost: tuple[Lost, ...] = ()
+    lost: tuple[Lost | LostBackups, ...] = ()
     as_of: datetime | None = None
     more: int = 0
 

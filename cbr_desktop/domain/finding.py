@@ -147,6 +147,30 @@ class FindingKind(StrEnum):
     SOME_DISKS_EXCLUDED = "some-disks-excluded"  # resource, excluded, disks
     SHARED_DISKS = "shared-disks"  # resource, count, limit
     FIRST_BACKUP_FULL = "first-backup-full"  # resources
+    # what a vault holds
+    NO_RESOURCE = "no-resource"
+    REQUEST_TOO_LARGE = "request-too-large"  # count, limit (resources)
+    VAULT_TYPE_UNFIT = "vault-type-unfit"  # vault, holds (``VaultKind``), resource, type
+    VAULT_TAKES_REPLICAS = "vault-takes-replicas"  # vault
+    VAULT_CROWDED = "vault-crowded"  # vault, count (resources then), limit
+    VAULT_OVERBOOKED = "vault-overbooked"  # vault, allocated_gb, size_gb, auto_expand
+    VAULT_WORM = "vault-worm"  # vault
+    VAULT_AT_WORK = "vault-at-work"  # vault, type (of the task)
+    RESOURCE_HELD = "resource-held"  # resource, vault, other_vault (``None``: this very vault)
+    RESOURCE_UNKNOWN = "resource-unknown"  # id
+    RESOURCE_BUSY = "resource-busy"  # resource, status
+    DISK_UNKNOWN = "disk-unknown"  # resource, disk (its id)
+    DISK_HELD = "disk-held"  # resource, other_vault: a disk of the server, or its server, is in a vault
+    BACKUPS_IN_IMAGES = "backups-in-images"  # resource, count
+    LAST_BACKUPS = "last-backups"  # resources (names), count
+    SHARES_END = "shares-end"
+    SAME_VAULT = "same-vault"  # vault
+    TARGET_UNFIT = "target-unfit"  # vault, target
+    TARGET_FULL = "target-full"  # target, free_gb, moved_gb
+    BACKUPS_MOVE = "backups-move"  # target, count, moved_gb
+    POLICY_LOST = "policy-lost"  # vault, target: it has a policy, the other has none
+    PROTECTION_STOPS = "protection-stops"  # count (resources), resources (names)
+    PROTECTION_UNCHANGED = "protection-unchanged"  # resource, is_on
     # options
     RETENTION_WITH_AUTO = "retention-with-auto"
     RETENTION_RANGE = "retention-range"  # found, limit

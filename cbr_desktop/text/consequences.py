@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cbr_desktop.domain.blast import Blast, Lost
+from cbr_desktop.domain.blast import Blast, Lost, LostBackups
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 
@@ -14,9 +14,58 @@ def lost_sentence(lost: Lost, now: datetime) -> str:
     return sentences(_head_words(lost, resource, now), newest, _left_words(lost, resource))
 
 
+def lost_backups_sentence(lost: LostBackups, now: datetime) -> str:
+    """Return what a resource loses in a vault, and what it has elsewhere."""
+    resource = quoted(lost.resource_name, 80)
+    head = ngettext(
+        "{count} backup of {resource} in this vault is deleted for good.",
+        "All {count} backups of {resource} in this vault are deleted for good.",
+        lost.count,
+    ).format(count=grouped(lost.count), resource=resource)
+    told = [head]
+    if lost.newest_at is not None:
+        ago = duration_words(now - lost.newest_at)
+        newest = _("The newest good one was made {made} ({ago} ago).")
+        told.append(newest.format(made=clock_words(lost.newest_at, now), ago=ago))
+    if lost.manual:
+        told.append(
+            ngettext("A person asked for {count} of them.", "Persons asked for {count} of them.", lost.manual).format(
+                count=grouped(lost.manual)
+            )
+        )
+    if lost.replicated:
+        told.append(
+            ngettext(
+                "{count} of them has a replica in another region, which stays.",
+                "{count} of them have a replica in another region, which stay.",
+                lost.replicated,
+            ).format(count=grouped(lost.replicated))
+        )
+    return sentences(*told, _elsewhere_words(lost, resource, now))
+
+
+def _elsewhere_words(lost: LostBackups, resource: str, now: datetime) -> str:
+    if lost.left is None:
+        return _("Whether {resource} has good backups elsewhere is not known.").format(resource=resource)
+    if not lost.left:
+        return _("No good backup of {resource} is left in this region then.").format(resource=resource)
+    left = ngettext(
+        "{count} good backup of {resource} stays in another vault.",
+        "{count} good backups of {resource} stay in other vaults.",
+        lost.left,
+    ).format(count=grouped(lost.left), resource=resource)
+    if lost.left_newest_at is None:
+        return left
+    made = clock_words(lost.left_newest_at, now)
+    return sentences(left, _("The newest of those was made {made}.").format(made=made))
+
+
 def loss_sentences(blast: Blast, now: datetime) -> list[str]:
     """Return a sentence for each thing that a change destroys or overwrites, and one for those that are not named."""
-    told = [lost_sentence(lost, now) for lost in blast.lost]
+    told = [
+        lost_backups_sentence(lost, now) if isinstance(lost, LostBackups) else lost_sentence(lost, now)
+        for lost in blast.lost
+    ]
     more = counted("{count} more backup is lost.", "{count} more backups are lost.", blast.more)
     return [*told, more] if blast.more else told
 

@@ -15,6 +15,7 @@ from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.retention import Transition
 from cbr_desktop.domain.template import TOKENS
 from cbr_desktop.domain.vault import VaultStatus
+from cbr_desktop.text.association_findings import ASSOCIATION_FINDINGS
 from cbr_desktop.text.catalogue import N_, NN_, _, joined, listed, ngettext, pgettext, sentences
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import refusal_sentence
@@ -446,7 +447,12 @@ def _not_protectable(finding: Finding) -> str:
         else _("The service says that resource {resource} cannot be backed up.")
     ).format(resource=quoted(finding.facts["resource"]), reason=quoted(reason))
     explanation = explain(finding.code)
-    remedy = explanation.remedy if explanation else _("It will most likely be skipped; take it out to be sure.")
+    unexplained = (
+        _("Leave it out.")
+        if finding.severity is Severity.BLOCK
+        else _("It will most likely be skipped; take it out to be sure.")
+    )
+    remedy = explanation.remedy if explanation else unexplained
     return sentences(said, remedy)
 
 
@@ -841,6 +847,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual."
     ),
     **VAULT_FINDINGS,
+    **ASSOCIATION_FINDINGS,
 }
 
 

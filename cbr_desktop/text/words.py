@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
+from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
 from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import duration_words, gb_number, gb_words, grouped, quoted
+from cbr_desktop.text.states import counted, duration_words, gb_number, gb_words, grouped, quoted
 from cbr_desktop.workflows.ledger import Freshness, Part
 
 if TYPE_CHECKING:
@@ -383,3 +383,13 @@ def age_words(freshness: Freshness, times: Times) -> str:
     if freshness.from_cache:
         return _("data {age} old (from cache)").format(age=age)
     return _("data {age} old").format(age=age)
+
+
+def fixed_disks_words(resource: Resource) -> str:
+    """Return which disks of a resource its vault backs up, where that is not all of them."""
+    if resource.include_volumes:
+        count = len(resource.include_volumes)
+        return counted("only {count} disk is backed up", "only {count} disks are backed up", count)
+    if resource.exclude_volumes:
+        return counted("{count} disk is left out", "{count} disks are left out", len(resource.exclude_volumes))
+    return ""

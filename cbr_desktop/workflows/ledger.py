@@ -13,7 +13,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.domain.vault import Resource, ResourceType, Vault
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.account import Project
@@ -86,11 +86,14 @@ class ResourceRow:
     vault: Vault | None
     protectable: "Protectable | None"
     last_good: Backup | None
+    server_vault: Vault | None = None
+    """The vault of the server that a disk is attached to: the disk is backed up with the server."""
 
     @property
     def unlisted_vault(self) -> VaultId | None:
         """The vault that the resource is in by the service, when that vault is not listed, or does not list it."""
-        return self.protectable.vault_id if self.vault is None and self.protectable is not None else None
+        is_told = self.vault is None and self.server_vault is None and self.protectable is not None
+        return self.protectable.vault_id if is_told and self.protectable is not None else None
 
 
 class Reading(Protocol):
@@ -242,7 +245,9 @@ class Ledger:
         for protectable in self.protectables.values():
             if protectable.id not in seen:
                 resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
-                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id))
+                is_disk = protectable.type == ResourceType.DISK and protectable.vault_id is not None
+                server_vault = self.vaults.get(protectable.vault_id) if is_disk and protectable.vault_id else None
+                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault)
 
     def last_good_backups(self) -> dict[ResourceId, Backup]:
         """Return the newest available backup of every resource that has one."""
@@ -274,6 +279,18 @@ class Ledger:
         self.vaults = _unless_same(self.vaults, listing.rows)
         self._open_with(Part.VAULTS, self.vaults, listing, from_cache)
         self._fresh(Part.VAULTS, listing, from_cache)
+
+    def merge_vault(self, vault: Vault) -> None:
+        """Put a single vault in, as following a change of it brings it; the list keeps its age."""
+        if self.vaults.get(vault.id) != vault:
+            self.vaults = {**self.vaults, vault.id: vault}
+            self.notify(Part.VAULTS)
+
+    def drop_vault(self, id: VaultId) -> None:
+        """Take a vault out that the service does not know any more; the list keeps its age."""
+        if id in self.vaults:
+            self.vaults = {other: vault for other, vault in self.vaults.items() if other != id}
+            self.notify(Part.VAULTS)
 
     def put_tasks(
         self, listing: "Listing[Task]", *, from_cache: bool = False, by_id: "dict[TaskId, Task] | None" = None

@@ -7,11 +7,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from cbr_desktop.domain.association import (
+    ProtectionSetting,
+    ResourceAssociation,
+    ResourceDissociation,
+    ResourceMigration,
+)
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Change, Kind
-from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.ids import BackupId, PolicyId, ProjectId, VaultId
+from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
+from cbr_desktop.domain.ids import BackupId, PolicyId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.policy import (
     PolicyApplication,
     PolicyDeletion,
@@ -21,6 +27,7 @@ from cbr_desktop.domain.policy import (
 )
 from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
+from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.inventory import Share
@@ -224,6 +231,75 @@ def _own_vault(service: Service) -> str:
     return made.id
 
 
+def _own_free(service: Service) -> str:
+    """Put an empty vault and a server that is in none into the estate; return both ids, parted by a slash."""
+    estate = service.estate
+    model = estate.resources[estate.vaults[REFERENCE_VAULT_ID].resources[0]]
+    made = replace(model, id=str(uuid.uuid4()), vault_id=None, disks=[], backup_count=0, backup_size_mb=0)
+    estate.resources[made.id] = made
+    return f"{_own_vault(service)}/{made.id}"
+
+
+def _own_held(service: Service) -> str:
+    """Put a vault and a server in it into the estate; return both ids, parted by a slash."""
+    pair = _own_free(service)
+    vault_id, resource_id = pair.split("/")
+    service.estate.associate(service.estate.vaults[vault_id], service.estate.resources[resource_id])
+    service.estate.changed()
+    return pair
+
+
+def _own_movable(service: Service) -> str:
+    """Put a vault, a server in it and another vault into the estate; return the ids, parted by slashes."""
+    return f"{_own_held(service)}/{_own_vault(service)}"
+
+
+def _ids(subject: str) -> tuple[VaultId, ResourceId]:
+    vault_id, resource_id, *_target = subject.split("/")
+    return VaultId(vault_id), ResourceId(resource_id)
+
+
+def _association(_name: str, subject: str) -> ResourceAssociation:
+    vault_id, resource_id = _ids(subject)
+    return ResourceAssociation(vault_id, (ResourceChoice(resource_id, ResourceType.SERVER),))
+
+
+def _dissociation(_name: str, subject: str) -> ResourceDissociation:
+    vault_id, resource_id = _ids(subject)
+    return ResourceDissociation(vault_id, (resource_id,))
+
+
+def _migration(_name: str, subject: str) -> ResourceMigration:
+    vault_id, resource_id = _ids(subject)
+    return ResourceMigration(vault_id, VaultId(subject.rpartition("/")[2]), (resource_id,))
+
+
+def _suspension(_name: str, subject: str) -> ProtectionSetting:
+    vault_id, resource_id = _ids(subject)
+    return ProtectionSetting(vault_id, (resource_id,), is_on=False)
+
+
+def _is_associated(service: Service, _name: str, subject: str) -> int:
+    vault_id, resource_id = _ids(subject)
+    return service.estate.resources[resource_id].vault_id == vault_id
+
+
+def _is_dissociated(service: Service, _name: str, subject: str) -> int:
+    vault_id, resource_id = _ids(subject)
+    held = service.estate.resources.get(resource_id)
+    return held is None or held.vault_id != vault_id or held.protect_status == "removing"
+
+
+def _is_migrated(service: Service, _name: str, subject: str) -> int:
+    vault_id, resource_id = _ids(subject)
+    is_moving = service.estate.migrating(service.estate.vaults[vault_id])
+    return is_moving or service.estate.resources[resource_id].vault_id != vault_id
+
+
+def _is_suspended(service: Service, _name: str, subject: str) -> int:
+    return not service.estate.resources[_ids(subject)[1]].auto_protect
+
+
 def _is_vault_renamed(service: Service, name: str, subject: str) -> int:
     return service.estate.vaults[subject].name == name
 
@@ -291,6 +367,10 @@ _WAYS = {
         lambda _name, subject: VaultReplication(VaultId(subject.partition("/")[0]), _where(subject)),
         _copies_of_vault,
     ),
+    Kind.ASSOCIATE_RESOURCES: _Way(_own_free, _association, _is_associated),
+    Kind.DISSOCIATE_RESOURCES: _Way(_own_held, _dissociation, _is_dissociated),
+    Kind.MIGRATE_RESOURCES: _Way(_own_movable, _migration, _is_migrated),
+    Kind.SET_PROTECTION: _Way(_own_held, _suspension, _is_suspended),
     Kind.UPDATE_VAULT: _Way(
         _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
     ),
@@ -329,6 +409,8 @@ class Sample:
         """Take away what it has made where there may not be many."""
         policies, vaults = service.estate.policies, service.estate.vaults
         own = {*self.subject.split("/")} - {REFERENCE_VAULT_ID}
+        for id in own & service.estate.resources.keys():
+            del service.estate.resources[id]
         for things in (policies, vaults):
             for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:
                 del things[id]

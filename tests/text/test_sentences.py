@@ -124,6 +124,13 @@ FACTS: dict[str, object] = {
     "last": NOW,
     "problem": "no-ticket",
     "part": "tikcet",
+    "holds": VaultKind.DISK,
+    "type": ResourceType.SERVER,
+    "auto_expand": False,
+    "disk": "d-1",
+    "target": "vault-3",
+    "moved_gb": 12.5,
+    "is_on": True,
 }
 
 

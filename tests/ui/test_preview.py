@@ -124,6 +124,35 @@ FILES: dict[Kind, dict[str, Any]] = {
         "path": {"vault_id": VAULT},
         "body": {"policy_id": BACKUP},
     },
+    Kind.ASSOCIATE_RESOURCES: {
+        "operation": "AddVaultResource",
+        "path": {"vault_id": VAULT},
+        "body": {
+            "resources": [
+                {
+                    "id": SERVER,
+                    "type": "OS::Nova::Server",
+                    "name": "it's",
+                    "extra_info": {"exclude_volumes": [DISK], "include_volumes": [{"id": DISK}]},
+                }
+            ]
+        },
+    },
+    Kind.DISSOCIATE_RESOURCES: {
+        "operation": "RemoveVaultResource",
+        "path": {"vault_id": VAULT},
+        "body": {"resource_ids": [SERVER]},
+    },
+    Kind.MIGRATE_RESOURCES: {
+        "operation": "MigrateVaultResource",
+        "path": {"vault_id": VAULT},
+        "body": {"destination_vault_id": BACKUP, "resource_ids": [SERVER]},
+    },
+    Kind.SET_PROTECTION: {
+        "operation": "SetVaultResource",
+        "path": {"vault_id": VAULT},
+        "body": {"action": "suspend", "resource_ids": [SERVER]},
+    },
     Kind.REMOVE_POLICY: {
         "operation": "DisassociateVaultPolicy",
         "path": {"vault_id": VAULT},
@@ -185,6 +214,8 @@ METHODS = {
     **dict.fromkeys((Kind.SHARE_BACKUP, Kind.REPLICATE_BACKUP, Kind.REPLICATE_VAULT), "POST"),
     Kind.WITHDRAW_SHARE: "DELETE",
     Kind.ANSWER_SHARE: "PUT",
+    **dict.fromkeys((Kind.ASSOCIATE_RESOURCES, Kind.DISSOCIATE_RESOURCES, Kind.MIGRATE_RESOURCES), "POST"),
+    Kind.SET_PROTECTION: "PUT",
 }
 
 

@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 
 from cbr_desktop.domain import document
+from cbr_desktop.domain.association import (
+    ProtectionSetting,
+    ResourceAssociation,
+    ResourceDissociation,
+    ResourceMigration,
+)
 from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, SubjectType
-from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.document import Document, parts_of
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import ProjectId, VaultId
@@ -93,6 +99,9 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
     daily = next(each for each in ledger.policies.values() if each.name == "daily-22h")
     ours = next(b for b in ledger.backups.values() if b.vault_id == REFERENCE_VAULT_ID and b.status == "available")
     there = Destination("eu-nl", PROJECT, VaultId(REFERENCE_VAULT_ID))
+    other = next(each for each in ledger.vaults.values() if each.name == "vault-erp-prod")
+    own = ledger.vaults[VaultId(REFERENCE_VAULT_ID)].resources[0]
+    lone = next(each for each in ledger.protectables.values() if each.name == "ecs-lab-01")
     drafts = {
         Kind.CREATE_CHECKPOINT: CheckpointDraft(VaultId(REFERENCE_VAULT_ID), name="n"),
         Kind.DELETE_BACKUP: BackupDeletion(id),
@@ -109,6 +118,12 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.ANSWER_SHARE: ShareAnswer(ours.id, ProjectId(DEMO_PROJECT_ID), "accepted", REFERENCE_VAULT_ID),
         Kind.REPLICATE_BACKUP: BackupReplication(ours.id, there, "copied"),
         Kind.REPLICATE_VAULT: VaultReplication(VaultId(REFERENCE_VAULT_ID), there),
+        Kind.ASSOCIATE_RESOURCES: ResourceAssociation(
+            other.id, (ResourceChoice(lone.id, lone.type, lone.name, (lone.disks[1].id,)),)
+        ),
+        Kind.DISSOCIATE_RESOURCES: ResourceDissociation(other.id, (other.resources[0].id,)),
+        Kind.MIGRATE_RESOURCES: ResourceMigration(VaultId(REFERENCE_VAULT_ID), other.id, (own.id,)),
+        Kind.SET_PROTECTION: ProtectionSetting(other.id, (other.resources[0].id,), is_on=True),
         Kind.UPDATE_VAULT: VaultUpdate(VaultId(REFERENCE_VAULT_ID), "better", bind_tags=(("app", "web"),)),
         Kind.LOCK_VAULT: VaultLock(VaultId(REFERENCE_VAULT_ID)),
         Kind.CHANGE_TAGS: TagChange(VaultId(REFERENCE_VAULT_ID), (("env", "prod"),)),

@@ -9,7 +9,8 @@ from cbr_desktop.cloud.wire.members import member, members
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.replication import backup_copy, vault_copy
-from cbr_desktop.cloud.wire.vaults import updated, vault
+from cbr_desktop.cloud.wire.vaults import named_ids, updated, vault
+from cbr_desktop.domain.association import RESUME, Stage, content_of, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
@@ -124,6 +125,26 @@ def _vault_copy(change: Change, body: bytes) -> Result:
     return Result(found.vault_id, "replicating", parts=tuple(each.backup_id for each in found.backups))
 
 
+def _resources(key: str, stage: Stage, change: Change, body: bytes, *, is_whole: bool = True) -> Result:
+    """Read the answer that names resources by their ids: those that were asked for, and no others.
+
+    ``is_whole`` is whether it has to name them all. One known example of a migration echoes the other vault's id.
+    """
+    told = named_ids(body, key)
+    asked = {id.lower() for id in resource_ids(change.body)}
+    named = {id.lower() for id in told}
+    if not named <= asked and not (len(told) == 1 and told[0].lower().encode() in change.body.lower()):
+        raise Unfit(f"another resource than was asked for - at `{key}`")
+    if not told or (is_whole and named < asked):
+        raise Unfit(f"fewer resources than were asked for - at `{key}`")
+    return Result(change.subject.id, stage)
+
+
+def _protection(change: Change, body: bytes) -> Result:
+    is_on = content_of(change.body).get("action") == RESUME
+    return _resources("set_resource_ids", Stage.RESUMED if is_on else Stage.SUSPENDED, change, body)
+
+
 def _vault_update(change: Change, body: bytes) -> Result:
     found = vault(body)
     if found.id.lower() != change.subject.id.lower():
@@ -166,6 +187,10 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.DELETE_POLICY: _policy_deletion,
     Kind.APPLY_POLICY: partial(_association, "associate_policy", "applied"),
     Kind.REMOVE_POLICY: partial(_association, "dissociate_policy", "removed"),
+    Kind.ASSOCIATE_RESOURCES: partial(_resources, "add_resource_ids", Stage.UNSEEN, is_whole=False),
+    Kind.DISSOCIATE_RESOURCES: partial(_resources, "remove_resource_ids", Stage.REMOVING),
+    Kind.MIGRATE_RESOURCES: partial(_resources, "migrated_resources", Stage.MIGRATING),
+    Kind.SET_PROTECTION: _protection,
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
     Kind.SHARE_BACKUP: _share,

@@ -10,17 +10,21 @@ from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import N_, _, translations
 from cbr_desktop.text.operations.answer_share import answer_share
 from cbr_desktop.text.operations.apply_policy import apply_policy
+from cbr_desktop.text.operations.associate_resources import associate_resources
 from cbr_desktop.text.operations.change_tags import change_tags
 from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
 from cbr_desktop.text.operations.delete_backup import delete_backup
 from cbr_desktop.text.operations.delete_policy import delete_policy
 from cbr_desktop.text.operations.delete_vault import delete_vault
+from cbr_desktop.text.operations.dissociate_resources import dissociate_resources
 from cbr_desktop.text.operations.lock_vault import lock_vault
+from cbr_desktop.text.operations.migrate_resources import migrate_resources
 from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
 from cbr_desktop.text.operations.replicate_backup import replicate_backup
 from cbr_desktop.text.operations.replicate_vault import replicate_vault
+from cbr_desktop.text.operations.set_protection import set_protection
 from cbr_desktop.text.operations.share_backup import share_backup
 from cbr_desktop.text.operations.update_all_vaults import update_all_vaults
 from cbr_desktop.text.operations.update_policy import update_policy
@@ -37,6 +41,10 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.DELETE_POLICY: delete_policy,
     Kind.APPLY_POLICY: apply_policy,
     Kind.REMOVE_POLICY: remove_policy,
+    Kind.ASSOCIATE_RESOURCES: associate_resources,
+    Kind.DISSOCIATE_RESOURCES: dissociate_resources,
+    Kind.MIGRATE_RESOURCES: migrate_resources,
+    Kind.SET_PROTECTION: set_protection,
     Kind.DELETE_BACKUP: delete_backup,
     Kind.RENAME_BACKUP: rename_backup,
     Kind.SHARE_BACKUP: share_backup,

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from cbr_desktop.domain.association import resource_ids
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _, listed, ngettext
-from cbr_desktop.text.states import grouped, quoted
+from cbr_desktop.text.states import counted, grouped, quoted, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,28 @@ def subject_name(intent: Intent) -> str:
 def policy_name(intent: Intent) -> str:
     """Return the policy that a request applies or removes, quoted; one still to be made by another has no name yet."""
     return quoted(intent.name, 64) if intent.name else _("(not made yet)")
+
+
+def resources_words(intent: Intent) -> str:
+    """Return the resources that a request names: the one by its name, several by their number."""
+    ids = resource_ids(intent.body)
+    if len(ids) == 1:
+        return quoted(intent.name or ids[0], 64)
+    return counted("{count} resource", "{count} resources", len(ids))
+
+
+def resources_request(whole: str, intent: Intent) -> str:
+    """Return a message on a request with its id, the resources that it names, and its vault."""
+    return whole.format(id=short_id(intent), resources=resources_words(intent), vault=subject_name(intent))
+
+
+def resources_report(title: str, intent: Intent) -> list[str]:
+    """Return the first lines of a report on a request for resources of a vault."""
+    name = shown(intent.subject.name) or _("(name unknown)")
+    return [
+        _("{title}: {names}").format(title=title, names=shown(intent.name)),
+        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
+    ]
 
 
 def tally(outcome: Outcome) -> str:

@@ -256,7 +256,7 @@ class ChangeDialog(OperationWindow):
             if self._submit is not None:
                 intent = self._submit(self._change)
             else:
-                intent = self._context.outbox.submit(self._change, file=self.form.file)
+                intent = self.form.submit(self._context.outbox, self._change)
         except CbrError as error:
             self.bar.refuse(error)
             return
@@ -287,6 +287,8 @@ class ChangeDialog(OperationWindow):
         font = self.subject.font()
         font.setBold(True)
         self.subject.setFont(font)
+        self.about = label(self.form.about, "changeAbout")
+        self.about.setVisible(bool(self.form.about))
         self._loss_lines: list[MarkedLine] = []
         self.as_of = label(name="changeAsOf")
         self.findings = FindingLines("changeFindings", lines=_LINES)
@@ -350,6 +352,7 @@ class ChangeDialog(OperationWindow):
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
         layout.addWidget(self.subject)
+        layout.addWidget(self.about)
         if self.form.has_fields:
             layout.addWidget(self.form)
         else:

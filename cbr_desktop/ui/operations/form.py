@@ -7,10 +7,11 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.outbox import Outbox
 
 
 class ChangeForm(QWidget):
@@ -21,18 +22,26 @@ class ChangeForm(QWidget):
     """
 
     kind: Kind
-    title = ""
-    """What is done by it, where that is said otherwise than of every such change."""
     has_fields = True
     """Whether there is anything to fill in, so that it can be changed and sent again."""
     file = ""
     """The path of the request file that it comes from, empty where it comes from none."""
+
+    title = ""
+    """What the window and its button are called, empty where the operation's own words do."""
+
+    about = ""
+    """What it is done to besides what the request is said to be done to, in words; empty where there is nothing."""
 
     changed = Signal()
 
     def draft(self) -> Any:
         """Return what is filled in, as the draft of the operation."""
         raise NotImplementedError
+
+    def submit(self, outbox: Outbox, change: Change) -> Intent:
+        """Queue what was filled in. Raises what ``Outbox.submit`` does."""
+        return outbox.submit(change, file=self.file)
 
     def begin(self) -> None:
         """Put the focus where filling in begins."""
@@ -43,9 +52,11 @@ class FixedForm(ChangeForm):
 
     has_fields = False
 
-    def __init__(self, kind: Kind, draft: Any) -> None:
+    def __init__(self, kind: Kind, draft: Any, title: str = "", about: str = "") -> None:
         super().__init__()
         self.kind = kind
+        self.title = title
+        self.about = about
         self._draft = draft
         self.setObjectName("changeForm")
 

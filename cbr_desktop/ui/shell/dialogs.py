@@ -147,9 +147,15 @@ def _features() -> "Mapping[str, Forms]":
     """Return what each feature lets a person ask for, by the name of its page."""
     from cbr_desktop.ui.backups import forms as backups
     from cbr_desktop.ui.policies import forms as policies
+    from cbr_desktop.ui.resources import forms as resources
     from cbr_desktop.ui.vaults import forms as vaults
 
-    return {"Backups": backups.FORMS, "Policies": policies.FORMS, "Vaults": vaults.FORMS}
+    return {
+        "Backups": backups.FORMS,
+        "Policies": policies.FORMS,
+        "Resources": resources.FORMS,
+        "Vaults": vaults.FORMS,
+    }
 
 
 def _form_again(context: ProfileContext, intent: "Intent") -> "ChangeForm | None":

@@ -6,6 +6,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.replication import destination_in
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_all, read_tag_change, read_update
+from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
@@ -30,6 +31,10 @@ def _edit(_context: ProfileContext, vault: Vault) -> ChangeForm:
     return VaultEditForm(vault)
 
 
+def _associate(context: ProfileContext, vault: Vault) -> ChangeForm:
+    return AssociationForm(context, vault.id)
+
+
 def lock_form(id: VaultId) -> FixedForm:
     """Return the form that locks a vault for good: there is nothing to fill in."""
     return FixedForm(Kind.LOCK_VAULT, VaultLock(id))
@@ -47,6 +52,7 @@ def deletion_form(id: VaultId) -> FixedForm:
 FORMS = Forms(
     asked={
         "edit": _edit,
+        "associate": _associate,
         "lock": lambda _context, vault: lock_form(vault.id),
         "replicate": lambda context, vault: ReplicateVaultForm(context, vault.id),
         "tags": lambda _context, vault: TagsForm(vault),

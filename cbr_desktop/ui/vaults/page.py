@@ -100,6 +100,12 @@ class VaultsPage(ListPage[Vault]):
             shortcut=Qt.Key.Key_F2,
         ),
         Verb(
+            "associate",
+            N_("Associate &resources…"),
+            N_("Put resources that are in no vault into the selected one (Ins)"),
+            shortcut=Qt.Key.Key_Insert,
+        ),
+        Verb(
             "lock",
             N_("&Lock…"),
             N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),

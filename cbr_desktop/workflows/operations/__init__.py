@@ -6,18 +6,22 @@ from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.operations.answer_share import ANSWER_SHARE
 from cbr_desktop.workflows.operations.apply_policy import APPLY_POLICY
+from cbr_desktop.workflows.operations.associate_resources import ASSOCIATE_RESOURCES
 from cbr_desktop.workflows.operations.change_tags import CHANGE_TAGS
 from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
 from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
 from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
 from cbr_desktop.workflows.operations.delete_vault import DELETE_VAULT
+from cbr_desktop.workflows.operations.dissociate_resources import DISSOCIATE_RESOURCES
 from cbr_desktop.workflows.operations.lock_vault import LOCK_VAULT
+from cbr_desktop.workflows.operations.migrate_resources import MIGRATE_RESOURCES
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
 from cbr_desktop.workflows.operations.replicate_backup import REPLICATE_BACKUP
 from cbr_desktop.workflows.operations.replicate_vault import REPLICATE_VAULT
+from cbr_desktop.workflows.operations.set_protection import SET_PROTECTION
 from cbr_desktop.workflows.operations.share_backup import SHARE_BACKUP
 from cbr_desktop.workflows.operations.update_all_vaults import UPDATE_ALL_VAULTS
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
@@ -31,6 +35,10 @@ _ALL: tuple[Operation, ...] = (
     DELETE_POLICY,
     APPLY_POLICY,
     REMOVE_POLICY,
+    ASSOCIATE_RESOURCES,
+    DISSOCIATE_RESOURCES,
+    MIGRATE_RESOURCES,
+    SET_PROTECTION,
     DELETE_BACKUP,
     RENAME_BACKUP,
     SHARE_BACKUP,
