@@ -152,9 +152,9 @@ def paint_now(application: QApplication, window: QWidget) -> None:
     application.processEvents()
 
 
-def save_text(path: str, text: str) -> None:
+def save_text(path: str, text: str | bytes) -> None:
     """Write a file that the operator chose, whole or not at all."""
-    write_whole(Path(path), text.encode("utf-8", "surrogatepass"))
+    write_whole(Path(path), text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
 
 
 def _raised_late(here: Places, files: Sequence[Path]) -> bool:

@@ -25,6 +25,27 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Overwritten:
+    """What a restore writes over: a resource, as it is since the data of a backup.
+
+    ``data_at`` is the time of these data, ``newer`` and ``newer_at`` the newest good backup of the resource where that
+    is a later one. ``disks`` are the disks that are written to, ``untouched`` those of the resource that are not; both
+    empty for a resource without disks. A server ``is_server``, which is shut down meanwhile, and started afterwards if
+    ``starts``.
+    """
+
+    resource_name: str
+    backup_name: str
+    data_at: datetime | None
+    newer: str = ""
+    newer_at: datetime | None = None
+    disks: tuple[str, ...] = ()
+    untouched: tuple[str, ...] = ()
+    is_server: bool = False
+    starts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LostBackups:
     """All backups of a resource in a vault, which a change deletes: ``count`` of them, ``good`` ones among them.
 
@@ -60,11 +81,12 @@ class Blast:
     lost: tuple[Lost | LostBackups, ...] = ()
     as_of: datetime | None = None
     more: int = 0
+    overwritten: Overwritten | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known to be lost."""
-        return not (self.lost or self.more)
+        return not (self.lost or self.more or self.overwritten)
 
 
 def destroys(effect: Effect) -> bool:
@@ -76,8 +98,16 @@ def wants_typed_name(effect: Effect, environment: Environment) -> bool:
     """Whether a person types the name of what is destroyed, overwritten or bound before it goes.
 
     What binds for good asks for it everywhere: of what is lost there may be another one, of a freedom there is none.
+    What is overwritten is named everywhere as well, and what is deleted on production.
     """
-    return effect is Effect.BINDS or (destroys(effect) and environment is Environment.PRODUCTION)
+    if effect in (Effect.BINDS, Effect.OVERWRITES):
+        return True
+    return destroys(effect) and environment is Environment.PRODUCTION
+
+
+def wants_reason(effect: Effect) -> bool:
+    """Whether a person says why before it goes, and nothing but a person lets it go."""
+    return effect is Effect.OVERWRITES
 
 
 def name_to_type(subject: Subject) -> str:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
 
     CREATE_CHECKPOINT = "CreateCheckpoint"
     DELETE_BACKUP = "DeleteBackup"
+    RESTORE_BACKUP = "RestoreBackup"
     RENAME_BACKUP = "UpdateBackup"
     CREATE_POLICY = "CreatePolicy"
     UPDATE_POLICY = "UpdatePolicy"
@@ -81,6 +82,7 @@ class SubjectType(StrEnum):
     VAULT = "vault"
     BACKUP = "backup"
     POLICY = "policy"
+    RESOURCE = "resource"
     PROJECT = "project"
     """All that a profile sees: such a subject has neither id nor name, as the profile says which it is."""
 

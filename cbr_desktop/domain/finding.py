@@ -33,6 +33,7 @@ class RequestPart(StrEnum):
     ADVANCED = "advanced"
     CONNECTION = "connection"
     BACKUP = "backup"
+    TARGET = "target"
     SCHEDULE = "schedule"
     RETENTION = "retention"
 
@@ -184,6 +185,27 @@ class FindingKind(StrEnum):
     BACKUP_IN_USE = "backup-in-use"  # backup, resource: the next backup of its resource is being made from it
     BACKUP_LOCKED = "backup-locked"  # backup, vault
     NAME_MISSING = "name-missing"
+    # restores
+    RESTORE_TARGETS = "restore-targets"  # the request names no target, or several
+    RESTORE_UNREAD = "restore-unread"  # backup: its disks are not read
+    RESTORE_STATUS = "restore-status"  # backup, status
+    RESTORE_NOT_POSSIBLE = "restore-not-possible"  # backup: the service says that nothing is restored from it
+    RESTORE_IN_PLACE = "restore-in-place"  # backup, resource: a file system is not written over
+    RESTORE_REPLICA = "restore-replica"  # backup
+    RESTORE_VAULT = "restore-vault"  # vault, status
+    RESTORE_ELSEWHERE = "restore-elsewhere"  # backup, resource (what it was made of), target
+    RESTORE_WRONG_KEY = "restore-wrong-key"  # key, expected
+    TARGET_UNKNOWN = "target-unknown"  # target (its id)
+    TARGET_UNREAD = "target-unread"  # target: nothing is known of its disks of today
+    TARGET_STATUS = "target-status"  # target, status
+    TARGET_RESTORING = "target-restoring"  # target
+    TARGET_BACKED_UP = "target-backed-up"  # target
+    TARGET_REMOVED = "target-removed"  # target
+    PAIR_RULE = "pair-rule"  # rule (``Rule``), backup, disk, saved_gb, size_gb
+    PAIRS_MISSING = "pairs-missing"  # backup: a server is restored disk by disk
+    DISKS_LEFT_OUT = "disks-left-out"  # backup, names (of disks in the backup that are not restored), count
+    DISK_SWAPPED = "disk-swapped"  # backup, disk, other (the disk that it was made of)
+    PATH_RANGE = "path-range"  # length, limit
     NAME_UNCHANGED = "name-unchanged"  # name
     # policies
     NO_SCHEDULE = "no-schedule"
@@ -267,6 +289,7 @@ class FindingKind(StrEnum):
     FILE_UNREADABLE = "file-unreadable"  # path, detail
     AFTER_ELSEWHERE = "after-elsewhere"  # after, profile: the step that it waits for goes by another profile
     PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
+    PLAN_OVERWRITES = "plan-overwrites"  # the step overwrites something, which nobody is asked for when its turn comes
     BAD_TEMPLATE = "bad-template"  # path, found
 
 

@@ -102,6 +102,11 @@ def single(id: str, name: str, fate: Fate, status: str) -> Outcome:
     return Outcome((ResourceOutcome(ResourceId(id), name, "", fate, status),), status)
 
 
+def of_task(id: str, name: str, task: Task) -> Outcome:
+    """Return the outcome of a change of one thing that one task carries out."""
+    return Outcome((_line(ResourceId(id), name or task.resource_name, task.resource_type, task),), task.status)
+
+
 def outcome(
     checkpoint: Checkpoint,
     tasks: Iterable[Task],

@@ -14,7 +14,17 @@ from cbr_desktop.domain.change import Change, Kind, Result, Subject, SubjectType
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Origin, Refusal, Target, reason_of
+from cbr_desktop.domain.intent import (
+    Approval,
+    Candidate,
+    Intent,
+    IntentState,
+    Looked,
+    Origin,
+    Refusal,
+    Target,
+    reason_of,
+)
 from cbr_desktop.domain.journal import Head
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import TaskStatus
@@ -351,6 +361,7 @@ def _intent(row: _Row) -> Intent:
         origin=Origin(wished.get("origin", Origin.WINDOW)),
         sends=wished.get("sends", 0),
         after=IntentId(wished["after"]) if wished.get("after") else None,
+        approval=Approval(**wished["approval"]) if wished.get("approval") else None,
     )
 
 
@@ -409,6 +420,7 @@ def _wish(intent: Intent) -> dict[str, Any]:
         "origin": str(intent.origin),
         "sends": intent.sends,
         "after": intent.after,
+        **({"approval": asdict(intent.approval)} if intent.approval is not None else {}),
     }
 
 

@@ -1,10 +1,14 @@
 """The words of what a change destroys: counted and named, for the one who is about to confirm it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from cbr_desktop.domain.blast import Blast, Lost, LostBackups
-from cbr_desktop.text.catalogue import _, ngettext, sentences
+from cbr_desktop.domain.blast import Blast, Lost, LostBackups, Overwritten
+from cbr_desktop.text.catalogue import _, listed, ngettext, sentences
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
+
+_NAMED = 12
+"""Disks that a sentence names; it counts all of them."""
 
 
 def lost_sentence(lost: Lost, now: datetime) -> str:
@@ -66,8 +70,55 @@ def loss_sentences(blast: Blast, now: datetime) -> list[str]:
         lost_backups_sentence(lost, now) if isinstance(lost, LostBackups) else lost_sentence(lost, now)
         for lost in blast.lost
     ]
+    if blast.overwritten is not None:
+        told += overwritten_sentences(blast.overwritten, now)
     more = counted("{count} more backup is lost.", "{count} more backups are lost.", blast.more)
     return [*told, more] if blast.more else told
+
+
+def overwritten_sentences(over: Overwritten, now: datetime) -> list[str]:
+    """Return what a restore writes over: since when data are lost, which disks, and what becomes of the server."""
+    name = quoted(over.resource_name, 80)
+    facts = {"resource": name, "backup": quoted(over.backup_name, 80)}
+    if over.data_at is None:
+        lost = _("All that was written to {resource} since backup {backup} was made is lost for good.").format(**facts)
+    else:
+        lost = _(
+            "All that was written to {resource} since {at} is lost for good: {age} of work. It becomes what backup"
+            " {backup} holds."
+        ).format(**facts, at=clock_words(over.data_at, now), age=duration_words(now - over.data_at))
+    told = [lost]
+    if over.newer:
+        at = clock_words(over.newer_at, now) if over.newer_at is not None else ""
+        newer = (
+            _("There is a newer good backup of {resource}: {newer} of {at}.")
+            if at
+            else _("There is a newer good backup of {resource}: {newer}.")
+        )
+        told.append(newer.format(resource=name, newer=quoted(over.newer, 80), at=at))
+    if over.disks:
+        told.append(
+            ngettext(
+                "{count} disk is written over: {names}.", "{count} disks are written over: {names}.", len(over.disks)
+            ).format(count=grouped(len(over.disks)), names=_named(over.disks))
+        )
+    if over.untouched:
+        told.append(
+            ngettext(
+                "{count} disk stays untouched: {names}.", "{count} disks stay untouched: {names}.", len(over.untouched)
+            ).format(count=grouped(len(over.untouched)), names=_named(over.untouched))
+        )
+    if over.is_server:
+        told.append(
+            _("The server is shut down for it, and started afterwards.")
+            if over.starts
+            else _("The server is shut down for it, and stays off afterwards.")
+        )
+    return [*told, _("Once it runs it cannot be stopped, and it cannot be undone.")]
+
+
+def _named(names: Sequence[str]) -> str:
+    return listed([quoted(name, 60) for name in names[:_NAMED]])
 
 
 def _when(at: datetime, now: datetime) -> str:

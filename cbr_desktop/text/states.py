@@ -291,6 +291,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "ADVANCED": NP_("what a finding is about", "Advanced"),
         "CONNECTION": NP_("what a finding is about", "Connection"),
         "BACKUP": NP_("what a finding is about", "Backup"),
+        "TARGET": NP_("what a finding is about", "Target"),
         "SCHEDULE": NP_("what a finding is about", "Schedule"),
         "RETENTION": NP_("what a finding is about", "Retention"),
     },
@@ -298,6 +299,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "VAULT": NP_("what a request is done to", "Vault"),
         "BACKUP": NP_("what a request is done to", "Backup"),
         "POLICY": NP_("what a request is done to", "Policy"),
+        "RESOURCE": NP_("what a request is done to", "Resource"),
         "PROJECT": NP_("what a request is done to", "Project"),
     },
     "NameRules": {

@@ -88,12 +88,19 @@ def document_judged_at(document: Document, ledger: Reading) -> datetime | None:
     return OPERATIONS[document.kind].judged_at(change_in(document, ledger), ledger)
 
 
-def uncounted_part(operation: Operation, ledger: Reading, since: datetime) -> Part | None:
-    """Return a list that an operation is judged by and that was not read after ``since``, ``None`` when all were."""
+def uncounted_part(operation: Operation, ledger: Reading, since: datetime, change: Change | None = None) -> Part | None:
+    """Return a list that an operation is judged by and that was not read after ``since``, ``None`` when all were.
+
+    So is the backup that a ``change`` has to be opened for.
+    """
     for part in sorted(operation.judged_by):
         as_of = ledger.freshness[part].as_of
         if as_of is None or as_of < since:
             return part
+    id = operation.opens(change) if change is not None else None
+    opened = ledger.opened.get(id) if id is not None else None
+    if id is not None and (opened is None or opened.as_of is None or opened.as_of < since):
+        return Part.OPENED
     return None
 
 

@@ -17,7 +17,7 @@ from cbr_desktop.domain.vault import Resource, ResourceType, Vault
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.account import Project
-    from cbr_desktop.domain.backup_details import Member
+    from cbr_desktop.domain.backup_details import Member, OpenedBackup
     from cbr_desktop.domain.change import Subject
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
@@ -39,6 +39,7 @@ class Part(StrEnum):
     """What other projects share with this one."""
     DESTINATIONS = "destinations"
     """Where backups can be replicated to."""
+    OPENED = "opened"
     INTENTS = "intents"
     CONNECTION = "connection"
 
@@ -140,12 +141,21 @@ class Reading(Protocol):
         ...
 
     @property
+    def opened(self) -> "Mapping[BackupId, OpenedBackup]":
+        """The backups that were read by themselves, by id."""
+        ...
+
+    @property
     def freshness(self) -> Mapping[Part, Freshness]:
         """How each part stands."""
         ...
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault."""
+        ...
+
+    def resource(self, id: ResourceId) -> ResourceRow | None:
+        """Return a resource with its vault, ``None`` where it is not known; its last good backup is not looked for."""
         ...
 
     def tasks_of(self, checkpoint_id: CheckpointId) -> "list[Task]":
@@ -182,6 +192,8 @@ class Ledger:
     project_id: ProjectId | None = None
     """The id of the project, once the login has told it."""
     intents: "dict[IntentId, Intent]" = field(default_factory=dict)
+    opened: "dict[BackupId, OpenedBackup]" = field(default_factory=dict)
+    """The backups that were read by themselves; they are kept as long as the program runs."""
     followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
@@ -231,8 +243,23 @@ class Ledger:
 
     def knows(self, subject: "Subject") -> bool:
         """Whether a thing is in the lists; what has no id yet is in none, and neither is a project."""
+        if subject.type == "resource":
+            return self.resource(ResourceId(subject.id)) is not None
         known: dict[str, Container[str]] = {"vault": self.vaults, "backup": self.backups, "policy": self.policies}
         return subject.id in known.get(subject.type, ()) or (subject.type == "backup" and subject.id in self.offers)
+
+    def resource(self, id: ResourceId) -> ResourceRow | None:
+        """Return a resource with its vault, ``None`` where it is not known; its last good backup is not looked for."""
+        protectable = self.protectables.get(id)
+        for vault in self.vaults.values():
+            found = vault.resource(id)
+            if found is not None:
+                return ResourceRow(found, vault, protectable, None)
+        if protectable is None:
+            return None
+        return ResourceRow(
+            Resource(id, protectable.type, protectable.name, protectable.size_gb), None, protectable, None
+        )
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""
@@ -326,6 +353,11 @@ class Ledger:
         self.backups = _unless_same(self.backups, listing.rows) if by_id is None else by_id
         self._open_with(Part.BACKUPS, self.backups, listing, from_cache)
         self._fresh(Part.BACKUPS, listing, from_cache)
+
+    def put_opened(self, id: BackupId, opened: "OpenedBackup") -> None:
+        """Keep a backup as it was read by itself; the list of all keeps its age."""
+        self.opened = {**self.opened, id: opened}
+        self.notify(Part.OPENED)
 
     def put_policies(self, listing: "Listing[Policy]", *, from_cache: bool = False) -> None:
         """Replace the policies by a list that was read."""

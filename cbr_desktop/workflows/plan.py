@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import finding, request
-from cbr_desktop.domain.blast import Blast, destroys, wants_typed_name
+from cbr_desktop.domain.blast import Blast, destroys, wants_reason, wants_typed_name
 from cbr_desktop.domain.change import Kind, Subject
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.document import Document
@@ -148,6 +148,8 @@ def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: d
             document = _named(plan, step, ledger, now, random.Random(step.number))
             told = documents.judged_document(document, ledger, now, has_prior=bool(step.after)).findings
             found += [StepFinding(step.number, each) for each in told]
+            if wants_reason(OPERATIONS[step.document.kind].effect):
+                found.append(StepFinding(step.number, _of_file(FindingKind.PLAN_OVERWRITES)))
     return found
 
 

@@ -9,6 +9,7 @@ does not do.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import OpenedBackup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.ids import BackupId, TaskId
@@ -268,6 +270,32 @@ class Refresh:
             now = self._clock.now()
             at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
         return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
+
+    async def open_backup(self, id: BackupId) -> None:
+        """Read a backup by itself, with those of its disks and what was saved with it, which no list has.
+
+        What cannot be read stays as it was, with the reason beside it.
+        """
+        before = self._ledger.opened.get(id, OpenedBackup())
+        try:
+            details = await self._cloud.backup_details(id)
+        except CbrError as error:
+            self._tell(error)
+            self._ledger.put_opened(id, replace(before, error=error))
+            return
+        opened = OpenedBackup(details, None, self._clock.now())
+        try:
+            opened = replace(opened, metadata=await self._cloud.backup_metadata(id))
+        except CbrError as error:
+            opened = replace(opened, metadata_error=error)
+        self._ledger.put_opened(id, opened)
+
+    async def judge_by(self, parts: Collection[Part], backup: BackupId | None) -> None:
+        """Read the lists by which a change is judged, and the backup that it has to be opened for."""
+        async with asyncio.TaskGroup() as reads:
+            reads.create_task(self.once(parts))
+            if backup is not None:
+                reads.create_task(self.open_backup(backup))
 
     async def once(self, parts: Collection[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
         """Read some parts; each fails by itself, and what it held before stays.

@@ -18,6 +18,7 @@ from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import BackupId, PolicyId, ProjectId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Approval
 from cbr_desktop.domain.policy import (
     PolicyApplication,
     PolicyDeletion,
@@ -26,6 +27,7 @@ from cbr_desktop.domain.policy import (
     PolicyUpdate,
 )
 from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
+from cbr_desktop.domain.restore import BackupRestore, TargetKind
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
@@ -35,6 +37,10 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.simulator.things import Member
 
 _PATTERN = "FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=01;BYMINUTE=00"
+
+
+APPROVED = Approval("it is measured")
+"""What lets a change go that overwrites something; the others take no notice of it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,35 @@ def _own_backup(service: Service) -> str:
     backups[made.id] = made
     service.estate.changed()
     return made.id
+
+
+def _own_disk(service: Service) -> str:
+    """Put a disk with a backup into the estate that nothing else is restored to; return both ids, parted by a slash."""
+    estate = service.estate
+    model = next(each for each in estate.resources.values() if each.name == "vol-db-archive")
+    id = str(uuid.uuid4())
+    disk = replace(
+        model, id=id, name=f"vol-{id[:8]}", disks=[replace(model.disks[0], id=id)], protect_status="available"
+    )
+    estate.resources[id] = disk
+    estate.vault_of(model).resources.append(id)
+    old = next(each for each in estate.kept_in(model.vault_id, [model.id]) if each.status == "available")
+    backup = replace(old, id=str(uuid.uuid4()), resource_id=id)
+    estate.backups[backup.id] = backup
+    estate.changed()
+    return f"{backup.id}/{id}"
+
+
+def _restore(_name: str, subject: str) -> BackupRestore:
+    backup_id, disk_id = subject.split("/")
+    return BackupRestore(BackupId(backup_id), TargetKind.DISK, ResourceId(disk_id))
+
+
+def _restores(service: Service, _name: str, subject: str) -> int:
+    target = subject.split("/")[1]
+    return sum(
+        each.operation_type == "restore" and each.resource_id == target for each in service.estate.tasks.values()
+    )
 
 
 def _checkpoints(service: Service, name: str, _subject: str) -> int:
@@ -340,6 +375,7 @@ _WAYS = {
     ),
     Kind.DELETE_BACKUP: _Way(_own_backup, lambda _name, subject: BackupDeletion(BackupId(subject)), _is_deleted),
     Kind.RENAME_BACKUP: _Way(_own_backup, lambda name, subject: BackupRename(BackupId(subject), name), _is_renamed),
+    Kind.RESTORE_BACKUP: _Way(_own_disk, _restore, _restores),
     Kind.UPDATE_POLICY: _Way(
         _own_policy, lambda name, subject: PolicyUpdate(PolicyId(subject), name=name), _is_policy_renamed
     ),

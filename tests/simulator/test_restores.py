@@ -262,6 +262,17 @@ def test_malformed_restores(cloud, given):
     assert code(restore(cloud, backup, given, 400)) == "9900"
 
 
+def test_a_target_is_named_by_the_key_of_its_type(cloud):
+    server, desktop = cloud.resource("ecs-1f0f-0002"), cloud.resource("desktop-hq-01")
+    given = wish(cloud, server)
+    by_resource = {"resource_id": given.pop("server_id"), **given}
+    assert code(restore(cloud, newest(cloud, server), by_resource, 400)) == "9900"
+    backup = newest(cloud, desktop)
+    assert code(restore(cloud, backup, {"server_id": desktop.id}, 400)) == "9900"
+    assert code(restore(cloud, backup, {"resource_id": server.id}, 404)) == "6302"
+    restore(cloud, backup, {"resource_id": desktop.id})
+
+
 def test_server_is_restored_as_a_server_with_its_disks(cloud):
     server = cloud.resource("ecs-1f0f-0002")
     backup, given = newest(cloud, server), wish(cloud, server)

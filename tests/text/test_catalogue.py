@@ -130,8 +130,10 @@ def test_the_pseudo_language_leaves_named_places_and_nothing_else() -> None:
 
 def facts() -> dict[str, object]:
     texts = "operation profile path name backup resource vault id found detail character other reason known written"
-    more = "cloud_type other_vault first second expected code_point policy part key region"
-    numbers = "line column size limit length over position count low high progress after excluded disks size_gb more"
+    more = "target disk type cloud_type other_vault first second expected code_point policy part key region"
+    numbers = (
+        "line column size limit length over position count low high progress after excluded disks size_gb saved_gb more"
+    )
     return {
         **dict.fromkeys((*texts.split(), *more.split()), NAME),
         **dict.fromkeys((*numbers.split(), "lasts"), 7),
@@ -142,6 +144,7 @@ def facts() -> dict[str, object]:
         "since": NOW,
         "last": NOW,
         "when": NOW,
+        "rule": "too_small",
         "transition": Transition.TIME_TO_NUMBER,
         "used_percent": 145.0,
         "from_cache": True,

@@ -131,6 +131,8 @@ FACTS: dict[str, object] = {
     "target": "vault-3",
     "moved_gb": 12.5,
     "is_on": True,
+    "saved_gb": 40,
+    "rule": "too_small",
 }
 
 

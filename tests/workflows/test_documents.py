@@ -31,6 +31,7 @@ from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
+from tests.restoring import newest, restore_of
 from tests.stage import Stage, staged
 
 S = IntentState
@@ -92,9 +93,15 @@ def read(stage: Stage) -> None:
     stage.play(stage.session.refresh.once)
 
 
+async def with_disks(stage: Stage) -> None:
+    """Read all lists, and the disks of a backup of a server, which no list has."""
+    await stage.session.refresh.once()
+    await stage.session.refresh.open_backup(newest(stage).id)
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: Kind, stage: Stage) -> None:
-    read(stage)
+    stage.play(lambda: with_disks(stage))
     ledger, id = stage.session.ledger, backup(stage).id
     daily = next(each for each in ledger.policies.values() if each.name == "daily-22h")
     ours = next(b for b in ledger.backups.values() if b.vault_id == REFERENCE_VAULT_ID and b.status == "available")
@@ -129,6 +136,7 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.CHANGE_TAGS: TagChange(VaultId(REFERENCE_VAULT_ID), (("env", "prod"),)),
         Kind.UPDATE_ALL_VAULTS: VaultsUpdate(70, True),
         Kind.DELETE_VAULT: VaultDeletion(VaultId(REFERENCE_VAULT_ID)),
+        Kind.RESTORE_BACKUP: restore_of(stage, newest(stage)),
     }
     operation = OPERATIONS[kind]
     change = operation.change(drafts[kind], ledger)

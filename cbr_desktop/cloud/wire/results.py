@@ -9,6 +9,7 @@ from cbr_desktop.cloud.wire.members import member, members
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.replication import backup_copy, vault_copy
+from cbr_desktop.cloud.wire.tasks import job
 from cbr_desktop.cloud.wire.vaults import named_ids, updated, vault
 from cbr_desktop.domain.association import RESUME, Stage, content_of, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
@@ -16,6 +17,7 @@ from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.replication import destination_in
 from cbr_desktop.domain.sharing import content, receivers_in
+from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import VaultStatus
 
 
@@ -42,6 +44,13 @@ def _rename(change: Change, body: bytes) -> Result:
     if found.name != change.tag:
         raise Unfit("another name than was asked for - at `backup.name`")
     return Result(found.id, str(found.status))
+
+
+def _restore(_change: Change, body: bytes) -> Result:
+    """Read 202 with the id of the task, or without a body: then the task is found among the others."""
+    if not body.strip():
+        return Result("", TaskStatus.WAITING)
+    return Result(job(body), TaskStatus.WAITING)
 
 
 def _policy(change: Change, body: bytes) -> Result:
@@ -198,6 +207,7 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.ANSWER_SHARE: _answer,
     Kind.REPLICATE_BACKUP: _backup_copy,
     Kind.REPLICATE_VAULT: _vault_copy,
+    Kind.RESTORE_BACKUP: _restore,
     Kind.UPDATE_VAULT: _vault_update,
     Kind.LOCK_VAULT: _vault_lock,
     Kind.DELETE_VAULT: _vault_deletion,

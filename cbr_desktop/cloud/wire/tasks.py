@@ -2,8 +2,20 @@
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Id, ListPage, ListReader, Names, ObjectReader, Size, Text, moment, words
-from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId
+from cbr_desktop.cloud.wire.reading import (
+    Id,
+    ListPage,
+    ListReader,
+    Names,
+    ObjectReader,
+    Size,
+    Text,
+    Unfit,
+    moment,
+    strictly,
+    words,
+)
+from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId, is_uuid
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ResourceType
 
@@ -95,6 +107,15 @@ def tasks(body: bytes, names: Names) -> ListPage[Task]:
 def task(body: bytes) -> Task:
     """Read the answer of ShowOpLog. ``Unfit`` when it is none."""
     return _task(_ONE.read(body), {})
+
+
+def job(body: bytes) -> TaskId:
+    """Read which task a restore has begun. ``Unfit`` when the answer names none."""
+    answer = strictly(body)
+    id = answer.get("job_id") if isinstance(answer, dict) else None
+    if not isinstance(id, str) or not is_uuid(id):
+        raise Unfit("no UUID - at `job_id`")
+    return TaskId(id)
 
 
 def _task(row: TaskRow, names: Names) -> Task:

@@ -24,6 +24,7 @@ from cbr_desktop.text.operations.remove_policy import remove_policy
 from cbr_desktop.text.operations.rename_backup import rename_backup
 from cbr_desktop.text.operations.replicate_backup import replicate_backup
 from cbr_desktop.text.operations.replicate_vault import replicate_vault
+from cbr_desktop.text.operations.restore_backup import restore_backup
 from cbr_desktop.text.operations.set_protection import set_protection
 from cbr_desktop.text.operations.share_backup import share_backup
 from cbr_desktop.text.operations.update_all_vaults import update_all_vaults
@@ -52,6 +53,7 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.ANSWER_SHARE: answer_share,
     Kind.REPLICATE_BACKUP: replicate_backup,
     Kind.REPLICATE_VAULT: replicate_vault,
+    Kind.RESTORE_BACKUP: restore_backup,
     Kind.UPDATE_VAULT: update_vault,
     Kind.LOCK_VAULT: lock_vault,
     Kind.DELETE_VAULT: delete_vault,
@@ -125,6 +127,7 @@ _TYPED = {
     SubjectType.VAULT: N_("vault {name}"),
     SubjectType.BACKUP: N_("backup {name}"),
     SubjectType.POLICY: N_("policy {name}"),
+    SubjectType.RESOURCE: N_("resource {name}"),
     SubjectType.PROJECT: N_("project {name}"),
 }
 
@@ -133,6 +136,7 @@ _TYPES = {
     SubjectType.VAULT: N_("vault"),
     SubjectType.BACKUP: N_("backup"),
     SubjectType.POLICY: N_("policy"),
+    SubjectType.RESOURCE: N_("resource"),
     SubjectType.PROJECT: N_("project"),
 }
 

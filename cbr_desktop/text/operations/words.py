@@ -47,6 +47,8 @@ class Words:
     of one of them. ``is_counted`` is whether what became of it is told as so many of so many, each with its progress.
     ``fates`` are the words of the fates that are not called as usual, ``remedies`` what to do after each. ``notice``
     tells of its end, or of where it stands in the given words, where that is not ``title``, subject and those words.
+    ``ambiguity`` is why a person alone can tell whose a candidate is, where that is not for the sake of a name, and
+    ``checks`` what a person looks at once it has ended.
     """
 
     title: str
@@ -78,10 +80,12 @@ class Words:
     report: Callable[[Intent], list[str]]
     plan: PlanWords
     unnamed: str = ""
+    ambiguity: str = ""
     is_counted: bool = False
     fates: Mapping[Fate, str] = field(default_factory=dict)
     remedies: Mapping[Fate, str] = field(default_factory=dict)
     notice: Callable[[Intent, Outcome | None, str], str] | None = None
+    checks: Callable[[], list[str]] = list
 
 
 def short_id(intent: Intent) -> str:

@@ -11,6 +11,7 @@ from cbr_desktop.domain.replication import destination_in, replication_in
 from cbr_desktop.domain.sharing import content, receivers_in
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.backups.offers import open_offers
+from cbr_desktop.ui.backups.rehearsal import rehearse
 from cbr_desktop.ui.backups.replication import ReplicateForm
 from cbr_desktop.ui.backups.sharing import AcceptForm, RejectForm, ShareForm, WithdrawForm
 from cbr_desktop.ui.kit.lines import label
@@ -89,6 +90,7 @@ FORMS = Forms(
         WithdrawForm.kind: lambda context, intent: WithdrawForm(context, BackupId(intent.subject.id), intent.name),
         AcceptForm.kind: _answer_again,
         ReplicateForm.kind: _replicate_again,
+        Kind.RESTORE_BACKUP: lambda _context, intent: FixedForm(Kind.RESTORE_BACKUP, intent.change),
     },
-    windows={"offers": open_offers},
+    windows={"restore": rehearse, "offers": open_offers},
 )

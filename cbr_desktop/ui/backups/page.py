@@ -72,12 +72,18 @@ class BackupsPage(ListPage[Backup]):
             too_many=N_("Renaming takes one backup at a time; {count} are selected. Nothing was done."),
         ),
         Verb(
+            "restore",
+            N_("Re&store…"),
+            N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
+            too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
             "share",
-            N_("&Share…"),
+            N_("Share w&ith…"),
             N_("Offer the backup to other projects of the region, and see whom it is shared with"),
             hindrance=share_hindrance,
         ),
-        Verb("withdraw", N_("&End share…"), N_("Take the backup away from a project that it is shared with")),
+        Verb("withdraw", N_("E&nd share…"), N_("Take the backup away from a project that it is shared with")),
         Verb(
             "replicate",
             N_("Re&plicate…"),

@@ -40,7 +40,8 @@ class ProfileContext:
 
     ``guard`` keeps a read-only profile. ``services`` come after the first paint and before the first event of the
     operator, all of them at once.
-    ``save_text`` writes a file that the operator chose (path, text) whole or not at all and raises ``NotSaved``.
+    ``save_text`` writes a file that the operator chose (path, text) whole or not at all and raises ``NotSaved``; what
+    is no text it takes as bytes.
     """
 
     profile: Profile
@@ -48,7 +49,7 @@ class ProfileContext:
     signals: LedgerSignals
     clock: "Clock"
     settings: Settings
-    save_text: Callable[[str, str], None]
+    save_text: Callable[[str, str | bytes], None]
     is_demo: bool = False
     services: "ProfileServices | None" = None
     guard: Guard = field(init=False)

@@ -58,7 +58,7 @@ class Workspace(QObject):
         profiles: Sequence[Profile],
         settings: Settings,
         clock: "Clock",
-        save_text: Callable[[str, str], None],
+        save_text: Callable[[str, str | bytes], None],
         *,
         is_demo: bool = False,
     ) -> None:

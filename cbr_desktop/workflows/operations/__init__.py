@@ -21,6 +21,7 @@ from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
 from cbr_desktop.workflows.operations.replicate_backup import REPLICATE_BACKUP
 from cbr_desktop.workflows.operations.replicate_vault import REPLICATE_VAULT
+from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP
 from cbr_desktop.workflows.operations.set_protection import SET_PROTECTION
 from cbr_desktop.workflows.operations.share_backup import SHARE_BACKUP
 from cbr_desktop.workflows.operations.update_all_vaults import UPDATE_ALL_VAULTS
@@ -46,6 +47,7 @@ _ALL: tuple[Operation, ...] = (
     ANSWER_SHARE,
     REPLICATE_BACKUP,
     REPLICATE_VAULT,
+    RESTORE_BACKUP,
     UPDATE_VAULT,
     LOCK_VAULT,
     DELETE_VAULT,

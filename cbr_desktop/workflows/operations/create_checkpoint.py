@@ -140,6 +140,9 @@ class CreateCheckpoint:
         """Return the change that a draft asks for. ``ValueError`` when it names no vault."""
         return change(draft, ledger)
 
+    def opens(self, change: Change) -> None:
+        """Nothing: the lists tell all."""
+
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge a change by what is known; one that this version cannot read is not judged."""
         document, _ = request.read(change.body)

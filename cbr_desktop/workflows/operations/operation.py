@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import Schema
+from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -114,6 +115,10 @@ class Operation(Protocol):
     def change(self, draft: Any, ledger: Reading) -> Change:
         """Return the change that a draft asks for. ``ValueError`` when it lacks what makes a request."""
         ...
+
+    def opens(self, change: Change) -> BackupId | None:
+        """Return the backup that has to be read by itself to judge a change, ``None`` where lists tell all."""
+        return None
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge a change by what is known."""
