@@ -184,6 +184,8 @@ class FindingKind(StrEnum):
     BACKUP_STATUS = "backup-status"  # backup, status
     BACKUP_IN_USE = "backup-in-use"  # backup, resource: the next backup of its resource is being made from it
     BACKUP_LOCKED = "backup-locked"  # backup, vault
+    BACKUP_HAS_IMAGE = "backup-has-image"  # backup, image: the id of one that was made of it
+    BACKUP_REPLICATING = "backup-replicating"  # backup, region
     NAME_MISSING = "name-missing"
     # restores
     RESTORE_TARGETS = "restore-targets"  # the request names no target, or several

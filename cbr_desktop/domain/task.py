@@ -35,6 +35,9 @@ class TaskStatus(StrEnum):
 TERMINAL = frozenset({TaskStatus.SUCCESS, TaskStatus.FAILED, TaskStatus.TIMEOUT, TaskStatus.SKIPPED})
 """The states after which a task does not move; an unknown state is not one of them."""
 
+MAKES_CHECKPOINTS = frozenset({TaskType.BACKUP, TaskType.COPY, TaskType.REPLICATION})
+"""The tasks that are parts of a checkpoint, here or copied from another region."""
+
 
 @dataclass(slots=True)
 class Task:

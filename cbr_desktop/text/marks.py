@@ -73,6 +73,13 @@ _MARKS: dict[str, dict[str, Mark]] = {
         "ACCEPTED": GOOD,
         "REJECTED": _LEAVING,
     },
+    "PointState": {
+        "RUNNING": BUSY,
+        "FINISHED": GOOD,
+        "PARTIAL": Mark(Shape.DIAMOND, Tone.WARN),
+        "FAILED": BAD,
+        "UNKNOWN": UNKNOWN,
+    },
     "TaskStatus": {
         "WAITING": _WAITING,
         "RUNNING": BUSY,

@@ -690,6 +690,12 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Vault ‘{vault}’ is locked, so that its automatic backups such as ‘{backup}’ cannot be deleted before they"
         " expire."
     ),
+    FindingKind.BACKUP_HAS_IMAGE: N_(
+        "Image {image} was made of backup ‘{backup}’, so that the service keeps it. Delete the image first."
+    ),
+    FindingKind.BACKUP_REPLICATING: N_(
+        "Backup ‘{backup}’ is being copied to region {region}. It can be deleted when that has ended."
+    ),
     FindingKind.PLAN_OVERWRITES: N_(
         "The step writes a backup over a resource, and such a request is never part of a plan: a person sends it by"
         " itself, after a last look. Take the step out."

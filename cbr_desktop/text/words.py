@@ -59,6 +59,7 @@ _PAGES = {
     "Vaults": (N_("Vaults"), N_("vaults")),
     "Resources": (N_("Resources"), N_("resources")),
     "Backups": (N_("Backups"), N_("backups")),
+    "Checkpoints": (N_("Checkpoints"), N_("checkpoints")),
     "Policies": (N_("Policies"), N_("policies")),
     "Tasks": (N_("Tasks"), N_("tasks")),
     "Offers": (N_("Shared with this project"), N_("backups that others share")),

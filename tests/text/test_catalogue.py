@@ -140,6 +140,8 @@ def facts() -> dict[str, object]:
         "fault": JsonFault.TOO_DEEP,
         "status": "error",
         "ours": False,
+        "image": NAME,
+        "region": NAME,
         "problem": "bad-width",
         "since": NOW,
         "last": NOW,

@@ -273,7 +273,7 @@ def test_the_navigation_counts_what_needs_somebody(open_window: Open) -> None:
     assert item.data(0x0100) == before - 1
     window.navigation.tell_count("Outbox", 0, "", Tone.WARN)
     assert item.text() == "Outbox"
-    assert "Outbox (Ctrl+7)" in item.toolTip()
+    assert "Outbox (Ctrl+8)" in item.toolTip()
 
 
 # situations of the demo

@@ -32,7 +32,7 @@ from cbr_desktop.text.operations.update_policy import update_policy
 from cbr_desktop.text.operations.update_vault import update_vault
 from cbr_desktop.text.operations.withdraw_share import withdraw_share
 from cbr_desktop.text.operations.words import PlanWords, Words
-from cbr_desktop.text.states import counted, shown, status_words
+from cbr_desktop.text.states import counted, grouped, shown, status_words
 from cbr_desktop.text.words import NONE
 
 _WORDS: dict[Kind, Callable[[], Words]] = {
@@ -71,6 +71,14 @@ def words_for(kind: Kind) -> Words:
 def _spoken(kind: Kind, _translations: NullTranslations) -> Words:
     """Return the words of an operation in a language; tables ask for them cell by cell."""
     return _WORDS[kind]()
+
+
+def batch_words(kind: Kind, count: int) -> str:
+    """Return an operation done to so many things, as something to be done: ``Delete 3 backups``."""
+    words = words_for(kind)
+    if words.batch is not None:
+        return words.batch(count)
+    return _("{title} ({count})").format(title=words.title, count=grouped(count))
 
 
 def words_of(intent: Intent) -> Words:

@@ -15,7 +15,7 @@ from cbr_desktop.ui.backups.rehearsal import rehearse
 from cbr_desktop.ui.backups.replication import ReplicateForm
 from cbr_desktop.ui.backups.sharing import AcceptForm, RejectForm, ShareForm, WithdrawForm
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.operations.form import ChangeForm, FixedBatch, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
 
@@ -83,6 +83,7 @@ FORMS = Forms(
         "withdraw": lambda context, backup: WithdrawForm(context, backup.id),
         "replicate": ReplicateForm,
     },
+    several={"delete": lambda _asked: FixedBatch(Kind.DELETE_BACKUP, lambda backup: BackupDeletion(backup.id))},
     again={
         Kind.DELETE_BACKUP: lambda _context, intent: deletion_form(BackupId(intent.subject.id)),
         RenameForm.kind: lambda _context, intent: RenameForm(BackupId(intent.subject.id), intent.name),

@@ -61,8 +61,8 @@ class BackupsPage(ListPage[Backup]):
             "delete",
             N_("&Delete…"),
             N_("See what would be lost, then decide (Del)"),
+            takes=Takes.SEVERAL,
             shortcut=Qt.Key.Key_Delete,
-            too_many=N_("Deleting takes one backup at a time; {count} are selected. Nothing was done."),
         ),
         Verb(
             "rename",

@@ -15,7 +15,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.header_bar import ProfileHeader
 from cbr_desktop.ui.shell.history import History
 from cbr_desktop.ui.shell.menus import SEPARATOR, Command
-from cbr_desktop.ui.shell.navigation import NAMES, Navigation
+from cbr_desktop.ui.shell.navigation import NAMES, Navigation, page_key
 from cbr_desktop.ui.shell.task_drawer import Drawer
 
 
@@ -94,10 +94,7 @@ class WindowCommands:
     def go(self) -> Sequence[Command]:
         """Return the pages and the ways between them."""
         window = self._window
-        pages = [
-            Command(page_title(name), partial(window.go_to, name), f"Ctrl+{place}")
-            for place, name in enumerate(NAMES, 1)
-        ]
+        pages = [Command(page_title(name), partial(window.go_to, name), page_key(name)) for name in NAMES]
         return (
             Command(_("&Back"), window.go_back, "Alt+Left", enabled=lambda: window.history.can_go_back),
             Command(_("&Forward"), window.go_forward, "Alt+Right", enabled=lambda: window.history.can_go_forward),

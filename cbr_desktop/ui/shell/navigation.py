@@ -18,6 +18,7 @@ NAMES = (
     "Vaults",
     "Resources",
     "Backups",
+    "Checkpoints",
     "Policies",
     "Tasks",
     "Drafts",
@@ -27,6 +28,11 @@ NAMES = (
 )
 _FOLDED_WIDTH = 44
 _WIDTH = 140
+
+
+def page_key(name: str) -> str:
+    """Return the key that leads to a page: Ctrl and its place, of which the tenth is 0."""
+    return f"Ctrl+{(NAMES.index(name) + 1) % 10}"
 
 
 class Navigation(QListWidget):
@@ -44,10 +50,10 @@ class Navigation(QListWidget):
         self.is_squeezed = False
         """Whether it was folded for want of room, not by anybody's wish."""
         high = self.fontMetrics().height() + 16
-        for place, name in enumerate(NAMES, 1):
+        for name in NAMES:
             item = QListWidgetItem(icon(name.lower()), page_title(name), self)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, page_title(name))
-            item.setToolTip(tooltip(f"{page_title(name)} (Ctrl+{place})"))
+            item.setToolTip(tooltip(f"{page_title(name)} ({page_key(name)})"))
             item.setSizeHint(QSize(0, high))
         self._fit()
 
@@ -82,7 +88,7 @@ class Navigation(QListWidget):
         item.setData(COUNT, count)
         item.setData(TONE, tone)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
-        item.setToolTip(tooltip(f"{told} (Ctrl+{place + 1})"))
+        item.setToolTip(tooltip(f"{told} ({page_key(name)})"))
 
     def _fit(self) -> None:
         if self.is_folded:

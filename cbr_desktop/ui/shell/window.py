@@ -30,12 +30,13 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.header_bar import ProfileHeader
 from cbr_desktop.ui.shell.history import History, Place
 from cbr_desktop.ui.shell.menus import Command, MenuBar
-from cbr_desktop.ui.shell.navigation import NAMES, Navigation
+from cbr_desktop.ui.shell.navigation import NAMES, Navigation, page_key
 from cbr_desktop.ui.shell.status_bar import StatusBar
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.workflows.ledger import Part
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.plan import Run
     from cbr_desktop.ui.kit.notice_bar import NoticeBar
     from cbr_desktop.ui.shell.commands import WindowCommands
     from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
@@ -385,6 +386,7 @@ class MainWindow(QMainWindow):
         self._workspace.signals.changed.connect(self._take)
         self.navigation.currentRowChanged.connect(self._turn_to)
         self._workspace.scope_changed.connect(self._tell_scope)
+        self._workspace.run_begun.connect(self._begin_run)
         header_bar, status = self.header_bar, self.status
         header_bar.scope_menu_requested.connect(self.open_scope_menu)
         header_bar.arm_menu_requested.connect(self._open_arm_menu)
@@ -458,8 +460,8 @@ class MainWindow(QMainWindow):
             "Alt+Left": self.go_back,
             "Alt+Right": self.go_forward,
         }
-        for place, name in enumerate(NAMES, 1):
-            keys[f"Ctrl+{place}"] = partial(self.go_to, name)
+        for name in NAMES:
+            keys[page_key(name)] = partial(self.go_to, name)
         for key, act in keys.items():
             QtGui.QShortcut(QtGui.QKeySequence(key), self).activated.connect(act)
 
@@ -600,6 +602,10 @@ class MainWindow(QMainWindow):
         now = self.navigation.sizeHint().width()
         others[0] += before - now
         self._split.setSizes([now, *others])
+
+    def _begin_run(self, run: "Run") -> None:
+        page: Any = self.page("Plans")
+        page.begin(run)
 
     def _fit_width(self) -> None:
         """Make do with the width that there is: below some letters pictures stand for words."""
