@@ -267,9 +267,9 @@ class ShareForm(MembersForm):
         self._acts = row(self.remove, self.forget, self.name, self.keep)
         pairs: tuple[tuple[str, QWidget], ...] = (
             (_("Shared so far"), self.known),
-            (_("&Project"), column(line, self.chosen, self._acts, self.book_words, self.limit)),
+            (_("Pro&ject"), column(line, self.chosen, self._acts, self.book_words, self.limit)),
         )
-        fields(self, pairs, {_("&Project"): self.project})
+        fields(self, pairs, {_("Pro&ject"): self.project})
 
 
 class WithdrawForm(MembersForm):
@@ -285,7 +285,7 @@ class WithdrawForm(MembersForm):
         self.member.setObjectName("withdrawMember")
         self.member.setAccessibleName(_("Project"))
         self.member.setPlaceholderText(_("Choose a project"))
-        fields(self, ((_("&Project"), column(self.member, self.known)),), {_("&Project"): self.member})
+        fields(self, ((_("Pro&ject"), column(self.member, self.known)),), {_("Pro&ject"): self.member})
         self.member.currentIndexChanged.connect(self.changed)
 
     def draft(self) -> ShareWithdrawal:
