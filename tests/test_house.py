@@ -220,6 +220,7 @@ SIMULATED = {
     Kind.ANSWER_SHARE: {"members"},
     Kind.REPLICATE_BACKUP: {"replication"},
     Kind.REPLICATE_VAULT: {"replication"},
+    Kind.CREATE_VAULT: {"vault_changes"},
     Kind.RESTORE_BACKUP: {"restores"},
     Kind.UPDATE_VAULT: {"vault_changes"},
     Kind.LOCK_VAULT: {"vault_changes"},

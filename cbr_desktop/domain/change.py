@@ -38,6 +38,7 @@ class Kind(StrEnum):
     ANSWER_SHARE = "UpdateMemberStatus"
     REPLICATE_BACKUP = "CopyBackup"
     REPLICATE_VAULT = "CopyCheckpoint"
+    CREATE_VAULT = "CreateVault"
     ASSOCIATE_RESOURCES = "AddVaultResource"
     DISSOCIATE_RESOURCES = "RemoveVaultResource"
     MIGRATE_RESOURCES = "MigrateVaultResource"

@@ -31,6 +31,7 @@ from cbr_desktop.domain.restore import BackupRestore, TargetKind
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
+from cbr_desktop.domain.vault_draft import VaultDraft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.inventory import Share
 from cbr_desktop.simulator.service import Service
@@ -266,6 +267,10 @@ def _own_vault(service: Service) -> str:
     return made.id
 
 
+def _vaults(service: Service, name: str, _subject: str) -> int:
+    return sum(each.name == name for each in service.estate.vaults.values())
+
+
 def _own_free(service: Service) -> str:
     """Put an empty vault and a server that is in none into the estate; return both ids, parted by a slash."""
     estate = service.estate
@@ -403,6 +408,7 @@ _WAYS = {
         lambda _name, subject: VaultReplication(VaultId(subject.partition("/")[0]), _where(subject)),
         _copies_of_vault,
     ),
+    Kind.CREATE_VAULT: _Way(lambda _service: "", lambda name, _subject: VaultDraft(name), _vaults),
     Kind.ASSOCIATE_RESOURCES: _Way(_own_free, _association, _is_associated),
     Kind.DISSOCIATE_RESOURCES: _Way(_own_held, _dissociation, _is_dissociated),
     Kind.MIGRATE_RESOURCES: _Way(_own_movable, _migration, _is_migrated),

@@ -152,7 +152,7 @@ def facts() -> dict[str, object]:
         "from_cache": True,
         "free_gb": 3.2,
         "names": [NAME] * 7,
-        **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold", "changed"), 7),
+        **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold", "changed", "multi"), 7),
         "upper_gb": 310.0,
         "resources": [NAME] * 5,
         **dict.fromkeys(("holds", "type", "disk", "target"), NAME),

@@ -180,6 +180,26 @@ FILES: dict[Kind, dict[str, Any]] = {
     },
 }
 FILES |= {
+    Kind.CREATE_VAULT: {
+        "operation": "CreateVault",
+        "body": {
+            "vault": {
+                "name": "new",
+                "billing": {
+                    "consistent_level": "crash_consistent",
+                    "object_type": "server",
+                    "protect_type": "backup",
+                    "size": 100,
+                    "is_multi_az": True,
+                },
+                "resources": [
+                    {"id": BACKUP, "type": "OS::Nova::Server", "extra_info": {"exclude_volumes": [BACKUP]}},
+                ],
+                "tags": [{"key": "env", "value": "prod"}],
+                "backup_policy_id": BACKUP,
+            }
+        },
+    },
     Kind.UPDATE_VAULT: {
         "operation": "UpdateVault",
         "path": {"vault_id": VAULT},
@@ -209,6 +229,9 @@ METHODS = {
     **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.DELETE_VAULT), "DELETE"),
     **dict.fromkeys(
         (Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.UPDATE_VAULT, Kind.LOCK_VAULT, Kind.UPDATE_ALL_VAULTS), "PUT"
+    ),
+    **dict.fromkeys(
+        (Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY, Kind.CHANGE_TAGS, Kind.CREATE_VAULT), "POST"
     ),
     **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY, Kind.CHANGE_TAGS), "POST"),
     **dict.fromkeys((Kind.SHARE_BACKUP, Kind.REPLICATE_BACKUP, Kind.REPLICATE_VAULT), "POST"),

@@ -28,6 +28,7 @@ from cbr_desktop.domain.request import read as read_checkpoint
 from cbr_desktop.domain.retention import Retention
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
+from cbr_desktop.domain.vault_draft import VaultDraft
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -133,6 +134,7 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.SET_PROTECTION: ProtectionSetting(other.id, (other.resources[0].id,), is_on=True),
         Kind.UPDATE_VAULT: VaultUpdate(VaultId(REFERENCE_VAULT_ID), "better", bind_tags=(("app", "web"),)),
         Kind.LOCK_VAULT: VaultLock(VaultId(REFERENCE_VAULT_ID)),
+        Kind.CREATE_VAULT: VaultDraft("new", size_gb=500, tags=(("env", "prod"),), policy_id=daily.id),
         Kind.CHANGE_TAGS: TagChange(VaultId(REFERENCE_VAULT_ID), (("env", "prod"),)),
         Kind.UPDATE_ALL_VAULTS: VaultsUpdate(70, True),
         Kind.DELETE_VAULT: VaultDeletion(VaultId(REFERENCE_VAULT_ID)),
@@ -160,7 +162,7 @@ def test_keys_that_this_version_does_not_know_are_warned_of_and_sent(stage: Stag
 def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
     read(stage)
     id = backup(stage).id
-    replication = {"policy": {**POLICY["policy"], "operation_type": "replication"}}
+    strange = {"policy": {**POLICY["policy"], "operation_type": "snapshot"}}
     wrong: list[tuple[dict[str, Any], FindingKind]] = [
         ({"operation": "DeleteBackup"}, FindingKind.MISSING),
         ({"operation": "DeleteBackup", "path": {"backup_id": f"{id}/../x"}}, FindingKind.BAD_ID),
@@ -169,7 +171,7 @@ def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
         ({"operation": "UpdateBackup", "path": {"backup_id": id}}, FindingKind.MISSING),
         ({"operation": "UpdateBackup", "path": {"backup_id": id}, "body": {"backup": {}}}, FindingKind.MISSING),
         ({"operation": "CreatePolicy", "body": {"policy": []}}, FindingKind.WRONG_TYPE),
-        ({"operation": "CreatePolicy", "body": replication}, FindingKind.WRONG_TYPE),
+        ({"operation": "CreatePolicy", "body": strange}, FindingKind.WRONG_TYPE),
     ]
     for value, kind in wrong:
         found = parsed(value)

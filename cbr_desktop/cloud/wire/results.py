@@ -134,6 +134,15 @@ def _vault_copy(change: Change, body: bytes) -> Result:
     return Result(found.vault_id, "replicating", parts=tuple(each.backup_id for each in found.backups))
 
 
+def _vault_creation(change: Change, body: bytes) -> Result:
+    made = vault(body)
+    if not is_uuid(made.id):
+        raise Unfit("the id is no UUID - at `vault.id`")
+    if made.name != change.tag:
+        raise Unfit("another name than was asked for - at `vault.name`")
+    return Result(made.id, str(made.status))
+
+
 def _resources(key: str, stage: Stage, change: Change, body: bytes, *, is_whole: bool = True) -> Result:
     """Read the answer that names resources by their ids: those that were asked for, and no others.
 
@@ -207,6 +216,7 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.ANSWER_SHARE: _answer,
     Kind.REPLICATE_BACKUP: _backup_copy,
     Kind.REPLICATE_VAULT: _vault_copy,
+    Kind.CREATE_VAULT: _vault_creation,
     Kind.RESTORE_BACKUP: _restore,
     Kind.UPDATE_VAULT: _vault_update,
     Kind.LOCK_VAULT: _vault_lock,

@@ -14,6 +14,7 @@ from cbr_desktop.text.operations.associate_resources import associate_resources
 from cbr_desktop.text.operations.change_tags import change_tags
 from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
+from cbr_desktop.text.operations.create_vault import create_vault
 from cbr_desktop.text.operations.delete_backup import delete_backup
 from cbr_desktop.text.operations.delete_policy import delete_policy
 from cbr_desktop.text.operations.delete_vault import delete_vault
@@ -53,6 +54,7 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.ANSWER_SHARE: answer_share,
     Kind.REPLICATE_BACKUP: replicate_backup,
     Kind.REPLICATE_VAULT: replicate_vault,
+    Kind.CREATE_VAULT: create_vault,
     Kind.RESTORE_BACKUP: restore_backup,
     Kind.UPDATE_VAULT: update_vault,
     Kind.LOCK_VAULT: lock_vault,

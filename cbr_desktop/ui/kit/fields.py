@@ -9,6 +9,10 @@ _TITLE_DROP = 5
 """By how much a title stands lower than its field begins, so that both are on one line."""
 
 
+_TITLE_LETTERS = 20
+"""Letters for which there is room in the titles, so that the fields of several groups stand below each other."""
+
+
 def number(name: str, words: str, low: int, high: int, suffix: str = "") -> StillNumber:
     """Return a field for a whole number."""
     made = StillNumber()
@@ -50,13 +54,20 @@ def column(*widgets: QWidget) -> QWidget:
 
 
 def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget]) -> None:
-    """Lay out fields with their titles; ``buddies`` are the fields of titles whose widget holds several."""
+    """Lay out fields with their titles, or over the whole width without one.
+
+    ``buddies`` are the fields of titles whose widget holds several.
+    """
     grid = QGridLayout(form)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(10)
     grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(0, _TITLE_LETTERS * form.fontMetrics().averageCharWidth())
     for place, (words, field) in enumerate(rows):
+        if not words:
+            grid.addWidget(field, place, 0, 1, 2)
+            continue
         title = label(words, "fieldTitle")
         title.setWordWrap(False)
         title.setContentsMargins(0, _TITLE_DROP, 0, 0)

@@ -94,6 +94,12 @@ class VaultsPage(ListPage[Vault]):
     counts = NN_("{count} vault", "{count} vaults")
     verbs = (
         Verb(
+            "create",
+            N_("&New vault…"),
+            N_("Create a vault that is paid by use, with its first resources and its policy"),
+            takes=Takes.NOTHING,
+        ),
+        Verb(
             "edit",
             N_("Chan&ge…"),
             N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),

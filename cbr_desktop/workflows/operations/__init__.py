@@ -10,6 +10,7 @@ from cbr_desktop.workflows.operations.associate_resources import ASSOCIATE_RESOU
 from cbr_desktop.workflows.operations.change_tags import CHANGE_TAGS
 from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
+from cbr_desktop.workflows.operations.create_vault import CREATE_VAULT
 from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
 from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
 from cbr_desktop.workflows.operations.delete_vault import DELETE_VAULT
@@ -47,6 +48,7 @@ _ALL: tuple[Operation, ...] = (
     ANSWER_SHARE,
     REPLICATE_BACKUP,
     REPLICATE_VAULT,
+    CREATE_VAULT,
     RESTORE_BACKUP,
     UPDATE_VAULT,
     LOCK_VAULT,
