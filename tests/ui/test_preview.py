@@ -182,6 +182,18 @@ FILES |= {
     },
     Kind.UPDATE_ALL_VAULTS: {"operation": "BatchUpdateVault", "body": {"vault": {"threshold": 70, "smn_notify": True}}},
     Kind.DELETE_VAULT: {"operation": "DeleteVault", "path": {"vault_id": VAULT}},
+    Kind.RESTORE_BACKUP: {
+        "operation": "RestoreBackup",
+        "path": {"backup_id": BACKUP},
+        "body": {
+            "restore": {
+                "server_id": SERVER,
+                "mappings": [{"backup_id": VAULT, "volume_id": DISK}],
+                "power_on": False,
+                "details": {"destination_path": "/it's"},
+            }
+        },
+    },
 }
 METHODS = {
     **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.DELETE_VAULT), "DELETE"),
@@ -191,6 +203,7 @@ METHODS = {
     **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY, Kind.CHANGE_TAGS), "POST"),
     **dict.fromkeys((Kind.ASSOCIATE_RESOURCES, Kind.DISSOCIATE_RESOURCES, Kind.MIGRATE_RESOURCES), "POST"),
     Kind.SET_PROTECTION: "PUT",
+    Kind.RESTORE_BACKUP: "POST",
 }
 
 
