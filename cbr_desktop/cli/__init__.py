@@ -228,6 +228,7 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     policies = commands.add_parser("policies", parents=[cloud], help=_("list the policies and what is wrong with them"))
     policy = commands.add_parser("policy", help=_("make a backup policy; tell when one runs and what its rules delete"))
     arguments = _late("cli.arguments")
+    arguments.add_holdings(commands, cloud)
     arguments.add_backups(backups)
     arguments.add_backup(backup, cloud)
     arguments.add_restore(commands, cloud)

@@ -40,6 +40,25 @@ def moment(text: str) -> datetime:
         raise argparse.ArgumentTypeError(wrong) from None
 
 
+def add_holdings(commands: Any, cloud: argparse.ArgumentParser) -> None:
+    """Add the commands that tell what vaults hold to the command line."""
+    vault = commands.add_parser("vault", help=_("tell all that is known of a vault"))
+    acts = vault.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
+    told = acts.add_parser("show", parents=[cloud], help=_("tell its use, its rules and what it holds"))
+    told.add_argument("vault", metavar="NAME", help=_("its whole name or its id"))
+    told.set_defaults(run="cli.resources:show_vault")
+    resources = commands.add_parser(
+        "resources", parents=[cloud], help=_("list the resources in vaults and in none, and why some are not backed up")
+    )
+    resources.add_argument(
+        "--unprotected", action="store_true", help=_("only those in no vault, and those that are suspended in theirs")
+    )
+    resources.add_argument("--vault", metavar="VAULT", help=_("only those in a vault, by its id or its whole name"))
+    resources.set_defaults(run="cli.resources:resources")
+    for command in (told, resources):
+        command.add_argument("--json", action="store_true", help=_("print JSON"))
+
+
 def add_backups(backups: Any) -> None:
     """Add what the list of backups can be narrowed by."""
     backups.add_argument("--vault", metavar="VAULT", help=_("only those in a vault, by its id or its whole name"))

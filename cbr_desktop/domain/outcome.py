@@ -135,6 +135,16 @@ def outcome(
     return Outcome(tuple(lines), checkpoint.status)
 
 
+def fate_of_task(task: Task) -> Fate:
+    """Return what became of the resource that a task works on."""
+    return _FATES.get(task.status, Fate.RUNNING)
+
+
+def fate_of_backup(backup: Backup) -> Fate:
+    """Return what became of the resource that a backup is of, once its checkpoint has ended."""
+    return _BACKUP_FATES.get(backup.status, Fate.UNCERTAIN)
+
+
 def _accepted(resource: AcceptedResource, task: Task | None, backup: Backup | None, ended: bool) -> ResourceOutcome:
     if task is None and backup is not None:
         return _backed_up(resource.id, resource.name or backup.resource_name, resource.type, backup, ended)
@@ -163,8 +173,9 @@ def _unnamed(choice: ResourceChoice, ended: bool) -> ResourceOutcome:
 
 
 def _line(id: ResourceId, name: str, type: str, task: Task) -> ResourceOutcome:
-    fate = _FATES.get(task.status, Fate.RUNNING)
-    return ResourceOutcome(id, name, type, fate, task.status, task.progress_percent, task.code, task.message, task)
+    return ResourceOutcome(
+        id, name, type, fate_of_task(task), task.status, task.progress_percent, task.code, task.message, task
+    )
 
 
 _FATES: dict[str, Fate] = {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cbr_desktop.domain.blast import Blast, Lost, LostBackups, Overwritten
+from cbr_desktop.domain.blast import Blast, Grave, Lost, LostBackups, Overwritten
 from cbr_desktop.text.catalogue import _, listed, ngettext, sentences
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 
@@ -15,7 +15,7 @@ def lost_sentence(lost: Lost, now: datetime) -> str:
     """Return what is lost, whether it is the newest of its kind, and how much of that kind stays."""
     resource = quoted(lost.resource_name, 80) if lost.resource_name else _("its resource")
     newest = _("It is the newest good backup of {resource}.").format(resource=resource) if lost.is_newest else ""
-    return sentences(_head_words(lost, resource, now), newest, _left_words(lost, resource))
+    return sentences(_head_words(lost, resource, now), newest, _next_words(lost, now), _left_words(lost, resource))
 
 
 def lost_backups_sentence(lost: LostBackups, now: datetime) -> str:
@@ -74,6 +74,15 @@ def loss_sentences(blast: Blast, now: datetime) -> list[str]:
         told += overwritten_sentences(blast.overwritten, now)
     more = counted("{count} more backup is lost.", "{count} more backups are lost.", blast.more)
     return [*told, more] if blast.more else told
+
+
+def grave_sentence(why: Grave) -> str:
+    """Return why a name is to be typed before something goes."""
+    return {
+        Grave.PRODUCTION: _("It destroys something on production."),
+        Grave.LAST: _("It leaves a resource without a good backup."),
+        Grave.BINDING: _("It does what can never be undone."),
+    }[why]
 
 
 def overwritten_sentences(over: Overwritten, now: datetime) -> list[str]:
@@ -154,6 +163,15 @@ def _by_policy(lost: Lost) -> str:
     whole = _("Backup {name} ({id}) of {resource}, made {made} ({ago} ago), is deleted by the policy {when}.")
     short = _("Backup {name} ({id}), made {made} ({ago} ago), is deleted by the policy {when}.")
     return whole if lost.resource_name else short
+
+
+def _next_words(lost: Lost, now: datetime) -> str:
+    """Return which is the newest good backup that stays, where that is known."""
+    if lost.next_at is None:
+        return ""
+    return _("The newest that stays was made {made} ({ago} ago).").format(
+        made=clock_words(lost.next_at, now), ago=duration_words(now - lost.next_at)
+    )
 
 
 def _left_words(lost: Lost, resource: str) -> str:

@@ -225,6 +225,18 @@ _WORDS: dict[str, dict[str, Message]] = {
         "WAITING_DELETE": NP_("state of a backup", "Waiting to be deleted"),
         "WAITING_RESTORE": NP_("state of a backup", "Waiting to be restored"),
     },
+    "MemberStatus": {
+        "PENDING": NP_("what a project says to a backup that is shared with it", "Not answered"),
+        "ACCEPTED": NP_("what a project says to a backup that is shared with it", "Accepted"),
+        "REJECTED": NP_("what a project says to a backup that is shared with it", "Rejected"),
+    },
+    "PointState": {
+        "RUNNING": NP_("state of a restore point", "Backing up"),
+        "FINISHED": NP_("state of a restore point", "Finished"),
+        "PARTIAL": NP_("state of a restore point", "In part"),
+        "FAILED": NP_("state of a restore point", "Failed"),
+        "UNKNOWN": NP_("state of a restore point", "Not known any more"),
+    },
     "CheckpointStatus": {
         "PROTECTING": NP_("state of a checkpoint", "Backing up"),
         "AVAILABLE": NP_("state of a checkpoint", "Finished"),

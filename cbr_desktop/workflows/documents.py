@@ -1,13 +1,14 @@
 """Request files of any operation, as changes: what one asks for, and what is to be said of it before it is sent."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.domain import finding
-from cbr_desktop.domain.change import PRIOR_ID, Change, Subject
-from cbr_desktop.domain.document import Document, body_findings, path_findings
+from cbr_desktop.domain import finding, request
+from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, Subject
+from cbr_desktop.domain.document import ChangeDocument, Document, body_findings, parts_of, path_findings
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, folded
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -57,6 +58,17 @@ def change_in(document: Document, ledger: Reading) -> Change:
     if draft is None:
         raise ValueError("the file does not ask for what its operation takes")
     return replace(OPERATIONS[document.kind].change(draft, ledger), body=document.body)
+
+
+def document_of(change: Change) -> Document:
+    """Return the request file that asks for a change. ``ValueError`` when its body is none that a file can have."""
+    if change.kind is Kind.CREATE_CHECKPOINT:
+        document, _findings = request.read(change.body)
+        if document is None:
+            raise ValueError("the body is no request for a checkpoint")
+        return document
+    content = json.loads(change.body) if change.body else None
+    return ChangeDocument(change.kind, parts_of(OPERATIONS[change.kind].template, change.path), content)
 
 
 def judged_document(document: Document, ledger: Ledger, now: datetime, *, has_prior: bool = False) -> Preflight:

@@ -124,6 +124,8 @@ FACTS: dict[str, object] = {
     "last": NOW,
     "problem": "no-ticket",
     "part": "tikcet",
+    "image": "img-1",
+    "region": "eu-nl",
     "holds": VaultKind.DISK,
     "type": ResourceType.SERVER,
     "auto_expand": False,

@@ -82,7 +82,7 @@ _IDS = re.compile(
 )
 _WORDS_OF_THE_SERVICE = re.compile(r"\([a-z_-]+\)|\b(default|checkpoint\.[\w.]+)\b")
 _TYPED = re.compile(
-    r"[a-z]*\{[^ ]*\}\S*|manualbk_\S*|\S*\.(cbr|plan)\.json\S*|\S*\.toml|/requests\S*|\b[a-z]+[:<>][\w<>]+"
+    r"[a-z]*\{[^ ]*\}\S*|manualbk_\S*|\S*\.(cbr|plan)\.json\S*|\S*\.toml|/requests\S*|\b[a-z]+[:<>][\w<>,]+"
 )
 """Templates of names, files, and filters as they are typed."""
 

@@ -47,6 +47,7 @@ class Words:
     of one of them. ``is_counted`` is whether what became of it is told as so many of so many, each with its progress.
     ``fates`` are the words of the fates that are not called as usual, ``remedies`` what to do after each. ``notice``
     tells of its end, or of where it stands in the given words, where that is not ``title``, subject and those words.
+    ``batch`` is the operation done to so many things, as something to be done.
     ``ambiguity`` is why a person alone can tell whose a candidate is, where that is not for the sake of a name, and
     ``checks`` what a person looks at once it has ended.
     """
@@ -85,6 +86,7 @@ class Words:
     fates: Mapping[Fate, str] = field(default_factory=dict)
     remedies: Mapping[Fate, str] = field(default_factory=dict)
     notice: Callable[[Intent, Outcome | None, str], str] | None = None
+    batch: Callable[[int], str] | None = None
     checks: Callable[[], list[str]] = list
 
 

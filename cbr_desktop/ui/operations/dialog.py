@@ -21,14 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.blast import Blast, destroys, name_to_type, wants_reason, wants_typed_name
+from cbr_desktop.domain.blast import Blast, Grave, destroys, grave, name_to_type, wants_reason, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import APPROVER_LIMIT, REASON_LIMIT, Approval, Intent, IntentState
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -225,7 +224,7 @@ class ChangeDialog(OperationWindow):
         )
 
     def _wants_name(self) -> bool:
-        return wants_typed_name(self._operation.effect, self._context.profile.environment)
+        return wants_typed_name(self._operation.effect, self._context.profile.environment, self._blast)
 
     def _objection(self) -> str:
         """Return what speaks against the change by what is known, empty when nothing does."""
@@ -255,9 +254,13 @@ class ChangeDialog(OperationWindow):
         name = name_to_type(self._change.subject)
         if self.typed.text() == name:
             return ""
-        if self._context.profile.environment is Environment.PRODUCTION:
-            return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
-        return _("This can never be undone: type {subject} above to go on.").format(subject=quoted(name))
+        why = grave(self._operation.effect, self._context.profile.environment, self._blast)
+        words = {
+            Grave.PRODUCTION: _("This is production: type {subject} above to go on."),
+            Grave.LAST: _("It leaves a resource without a good backup: type {subject} above to go on."),
+            Grave.BINDING: _("This can never be undone: type {subject} above to go on."),
+        }
+        return words[why].format(subject=quoted(name)) if why is not None else ""
 
     def _approval(self) -> Approval | None:
         """Return what was said about why something is overwritten, ``None`` for a change that asks for no reason."""

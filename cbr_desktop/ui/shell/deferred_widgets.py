@@ -129,6 +129,8 @@ class DeferredWidgets:
             page.opened.connect(self.details.show_content)
             self.details.content_read.connect(page.view.viewport().update)
             return page
+        if name == "Checkpoints":
+            return self._checkpoints()
         if name == "Policies":
             from cbr_desktop.ui.policies.page import PoliciesPage
 
@@ -227,6 +229,17 @@ class DeferredWidgets:
 
     def _ask_of(self, page: str, verb: str, context: ProfileContext) -> None:
         self._dialogs.ask(self._workspace, page, verb, [(context, None)], self._window)
+
+    def _checkpoints(self) -> Page[Any]:
+        from cbr_desktop.ui.checkpoint.page import CheckpointsPage
+
+        page = CheckpointsPage(self._workspace, self._times)
+        page.backups_requested.connect(self._show_backups_of)
+        return page
+
+    def _show_backups_of(self, checkpoint_id: str) -> None:
+        """Show the backups of a checkpoint among all backups."""
+        self._show_page("Backups").filter.setText(f"checkpoint:{checkpoint_id}")
 
     def _drafts(self) -> Page[Any]:
         from cbr_desktop.ui.drafts.page import DraftsPage

@@ -97,6 +97,12 @@ class Dialogs:
         forms = _features()[page]
         if verb in forms.windows:
             return forms.windows[verb](workspace, asked, parent)
+        if verb in forms.several and (len(asked) > 1 or verb not in forms.asked):
+            from cbr_desktop.ui.operations.batch import BatchWindow
+
+            batch = BatchWindow(workspace, asked, forms.several[verb](asked), parent)
+            batch.open()
+            return batch
         ((context, row),) = asked
         return self._open(context, forms.asked[verb](context, row), parent)
 
