@@ -195,8 +195,8 @@ def test_the_forms_of_policies_and_the_settings_speak_through_the_catalogue(qtbo
         context = workspace.contexts[0]
         asked = [(context, each) for each in context.ledger.backups.values()]
         windows += [
-            BatchWindow(workspace, asked, deletions(), parent),
-            CleanUpWindow(workspace, [context], deletions, parent),
+            BatchWindow(workspace, asked, deletions()),
+            CleanUpWindow(workspace, [context], deletions),
         ]
         for window in (*windows, parent):
             qtbot.addWidget(window)
