@@ -193,6 +193,7 @@ class RehearsalWindow(OperationWindow):
         # it stays when this window goes: it shows what becomes of the request
         asked = ChangeDialog(self._context, form, self.parentWidget() or self)
         asked.submitted.connect(self.submitted)
+        asked.submitted.connect(self.close)
         asked.open()
 
     def _ask_for_sheet(self) -> None:
