@@ -205,11 +205,15 @@ def test_the_sheet_and_the_request_can_be_kept_and_the_file_leads_to_the_same_re
     async def story() -> None:
         window, backup = await rehearsal(stage, context, host)
         page, paper, file = (tmp_path / name for name in ("sheet.html", "sheet.pdf", "restore.cbr.json"))
+        child(window, QLineEdit, "rehearsalReason").setText("ticket <4711>")
+        child(window, QLineEdit, "rehearsalApprover").setText("A. Turing")
         window.save_sheet(str(page))
         window.save_sheet(str(paper))
         window.save_request(str(file))
         said = page.read_text()
-        assert backup.id in said and "Approved by" in said and "UTC" in said
+        assert backup.id in said and "A. Turing" in said and "UTC" in said
+        assert "ticket &lt;4711&gt;" in said
+        assert second_step(window, host).approval.value == Approval("ticket <4711>", "A. Turing")
         assert "<script" not in said and "http:" not in said
         assert paper.read_bytes().startswith(b"%PDF-1.")
         value = json.loads(file.read_text())
