@@ -44,6 +44,7 @@ class Inspector(QTabWidget):
     def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("checkpointInspector")
+        self.setAccessibleName(_("Judgement and preview"))
         self.setDocumentMode(True)
         self.findings = FindingList()
         self.findings.subject_requested.connect(self.subject_requested)
