@@ -243,6 +243,47 @@ class FindingKind(StrEnum):
     RULES_UNSENT = "rules-unsent"  # policy, names: rules that it has and that a change of them does not name
     RULES_CHANGED = "rules-changed"  # policy, transition
     BACKUPS_GO = "backups-go"  # policy, count, last (the time of the first of them): they would stay otherwise
+    # sharing
+    RECEIVER_MISSING = "receiver-missing"
+    RECEIVER_INVALID = "receiver-invalid"  # found
+    RECEIVER_OWN = "receiver-own"  # found
+    RECEIVER_TWICE = "receiver-twice"  # found
+    RECEIVERS_TOO_MANY = "receivers-too-many"  # count, limit
+    SHARED_ALREADY = "shared-already"  # found, status (of that share)
+    SHARE_DISK = "share-disk"  # backup
+    SHARE_NO_SERVER = "share-no-server"  # backup
+    SHARE_STATUS = "share-status"  # backup, status
+    SHARE_ENCRYPTED = "share-encrypted"  # backup
+    SHARE_RECEIVED = "share-received"  # backup: it is of another project
+    SHARE_VAULT_STATUS = "share-vault-status"  # vault, status
+    MEMBER_UNKNOWN = "member-unknown"  # found
+    MEMBER_IMAGE = "member-image"  # found
+    MEMBER_ACCEPTED = "member-accepted"  # found
+    ANSWER_INVALID = "answer-invalid"  # found
+    ANSWER_FOR_OTHER = "answer-for-other"  # found
+    OFFER_UNKNOWN = "offer-unknown"  # id
+    OFFER_ANSWERED = "offer-answered"  # backup, status (of the share)
+    OFFER_GIVEN_BACK = "offer-given-back"  # backup, vault
+    TAKING_VAULT_MISSING = "taking-vault-missing"
+    TAKING_VAULT_KIND = "taking-vault-kind"  # vault
+    TAKING_VAULT_FULL = "taking-vault-full"  # vault
+    # replication
+    DESTINATION_UNSAID = "destination-unsaid"
+    REGION_UNREACHED = "region-unreached"  # found
+    DESTINATION_UNVERIFIED = "destination-unverified"  # id, region
+    DESTINATION_KIND = "destination-kind"  # vault
+    DESTINATION_STATUS = "destination-status"  # vault, status
+    DESTINATION_FULL = "destination-full"  # vault
+    REPLICA_SOURCE = "replica-source"  # vault: what is asked to be replicated is or holds replicas
+    REPLICATE_NO_SERVER = "replicate-no-server"  # vault, or the backup
+    REPLICATE_NO_SYSTEM = "replicate-no-system"  # backup
+    REPLICATE_STATUS = "replicate-status"  # backup, status
+    REPLICATE_VAULT_STATUS = "replicate-vault-status"  # vault, status
+    REPLICATE_BUSY = "replicate-busy"  # vault
+    REPLICA_THERE = "replica-there"  # backup, region
+    REPLICATE_NOTHING = "replicate-nothing"  # vault, region
+    REPLICATE_COUNT = "replicate-count"  # vault, region, count
+    REPLICATED_BEFORE = "replicated-before"  # vault, region
     # schedules; each but the first one has a ``policy_id`` besides
     VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, vault_id, count (resources)
     POLICY_UNUSED = "policy-unused"  # policy

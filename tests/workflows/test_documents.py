@@ -20,14 +20,16 @@ from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.document import Document, parts_of
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.ids import ProjectId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.policy import PolicyApplication, PolicyDeletion, PolicyDraft, PolicyRemoval, PolicyUpdate
+from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.request import read as read_checkpoint
 from cbr_desktop.domain.retention import Retention
+from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
 from cbr_desktop.domain.vault_draft import VaultDraft
-from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
 from tests.restoring import newest, restore_of
@@ -65,6 +67,9 @@ def renaming(id: str, name: str = "better") -> Document:
     return parsed({"operation": "UpdateBackup", "path": {"backup_id": id}, "body": {"backup": {"name": name}}})
 
 
+PROJECT = ProjectId("0123456789abcdef" * 2)
+
+
 def file_of(change: Change) -> bytes:
     """Return the request file of a change, as the head of ``domain/document`` says."""
     body = json.loads(change.body) if change.body else None
@@ -100,6 +105,8 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
     stage.play(lambda: with_disks(stage))
     ledger, id = stage.session.ledger, backup(stage).id
     daily = next(each for each in ledger.policies.values() if each.name == "daily-22h")
+    ours = next(b for b in ledger.backups.values() if b.vault_id == REFERENCE_VAULT_ID and b.status == "available")
+    there = Destination("eu-nl", PROJECT, VaultId(REFERENCE_VAULT_ID))
     other = next(each for each in ledger.vaults.values() if each.name == "vault-erp-prod")
     own = ledger.vaults[VaultId(REFERENCE_VAULT_ID)].resources[0]
     lone = next(each for each in ledger.protectables.values() if each.name == "ecs-lab-01")
@@ -114,6 +121,11 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.DELETE_POLICY: PolicyDeletion(daily.id),
         Kind.APPLY_POLICY: PolicyApplication(daily.id, VaultId(REFERENCE_VAULT_ID)),
         Kind.REMOVE_POLICY: PolicyRemoval(daily.id, daily.vault_ids[0]),
+        Kind.SHARE_BACKUP: BackupShare(ours.id, (PROJECT,)),
+        Kind.WITHDRAW_SHARE: ShareWithdrawal(ours.id, PROJECT),
+        Kind.ANSWER_SHARE: ShareAnswer(ours.id, ProjectId(DEMO_PROJECT_ID), "accepted", REFERENCE_VAULT_ID),
+        Kind.REPLICATE_BACKUP: BackupReplication(ours.id, there, "copied"),
+        Kind.REPLICATE_VAULT: VaultReplication(VaultId(REFERENCE_VAULT_ID), there),
         Kind.ASSOCIATE_RESOURCES: ResourceAssociation(
             other.id, (ResourceChoice(lone.id, lone.type, lone.name, (lone.disks[1].id,)),)
         ),

@@ -12,13 +12,13 @@ from cbr_desktop.domain.vault_changes import APP_CONSISTENT, CRASH_CONSISTENT, P
 from cbr_desktop.domain.vault_draft import POST_PAID, VaultDraft
 from cbr_desktop.text.catalogue import N_, NP_, _, pgettext
 from cbr_desktop.text.states import gb_words, shown
+from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.pair_table import PairTable
 from cbr_desktop.ui.kit.theme import set_type
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
-from cbr_desktop.ui.vaults.fields import column, fields, number, row, tick
 from cbr_desktop.ui.vaults.resource_tree import ResourceTree
 
 _KINDS = {

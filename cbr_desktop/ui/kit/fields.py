@@ -1,4 +1,4 @@
-"""Fields of the forms of vaults, and how they stand beside their titles."""
+"""Fields of a form, and how they stand beside their titles."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -68,7 +68,8 @@ def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[s
         if not words:
             grid.addWidget(field, place, 0, 1, 2)
             continue
-        title = label(words, "vaultField")
+        title = label(words, "fieldTitle")
+        title.setWordWrap(False)
         title.setContentsMargins(0, _TITLE_DROP, 0, 0)
         title.setBuddy(buddies.get(words, field))
         grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
