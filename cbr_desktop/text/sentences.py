@@ -704,7 +704,8 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "The request must name exactly one target: server_id, volume_id or resource_id. Correct the file."
     ),
     FindingKind.RESTORE_UNREAD: N_(
-        "The backups of the disks in ‘{backup}’ are not read yet, so nobody can say what is written where. Read again."
+        "The backups of the disks in ‘{backup}’ are not read yet, so that it is not judged which fits where. They are"
+        " read before it is sent."
     ),
     FindingKind.RESTORE_STATUS: _restore_status,
     FindingKind.RESTORE_NOT_POSSIBLE: N_("The service says that nothing can be restored from ‘{backup}’."),
@@ -1499,6 +1500,8 @@ def outcome_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         head.append(_("Sent: {at}").format(at=utc_words(intent.sent_at)))
     if checkpoint:
         head.append(_("Checkpoint id: {id} ({status})").format(id=checkpoint.id, status=checkpoint.status))
+    elif intent.result is not None and intent.result.id not in ("", intent.subject.id):
+        head.append(_("{title}: {id}").format(title=words.id_title, id=shown(intent.result.id)))
     if intent.request_id:
         head.append(_("Request id: {id}").format(id=shown(intent.request_id)))
     lines = [_report_line(intent, resource) for resource in outcome.resources] if outcome else []

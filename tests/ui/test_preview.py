@@ -224,6 +224,18 @@ FILES |= {
     },
     Kind.UPDATE_ALL_VAULTS: {"operation": "BatchUpdateVault", "body": {"vault": {"threshold": 70, "smn_notify": True}}},
     Kind.DELETE_VAULT: {"operation": "DeleteVault", "path": {"vault_id": VAULT}},
+    Kind.RESTORE_BACKUP: {
+        "operation": "RestoreBackup",
+        "path": {"backup_id": BACKUP},
+        "body": {
+            "restore": {
+                "server_id": SERVER,
+                "mappings": [{"backup_id": VAULT, "volume_id": DISK}],
+                "power_on": False,
+                "details": {"destination_path": "/it's"},
+            }
+        },
+    },
 }
 METHODS = {
     **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.DELETE_VAULT), "DELETE"),
@@ -239,6 +251,7 @@ METHODS = {
     Kind.ANSWER_SHARE: "PUT",
     **dict.fromkeys((Kind.ASSOCIATE_RESOURCES, Kind.DISSOCIATE_RESOURCES, Kind.MIGRATE_RESOURCES), "POST"),
     Kind.SET_PROTECTION: "PUT",
+    Kind.RESTORE_BACKUP: "POST",
 }
 
 
