@@ -19,15 +19,16 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault, VaultKind
-from cbr_desktop.text.words import Times
+from cbr_desktop.text.words import Times, gap_words
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.resources.details import resource_sheet
 from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
-from cbr_desktop.ui.resources.page import Gap, ResourcesPage, gap_of, gap_words, protection_words, vault_words
+from cbr_desktop.ui.resources.page import ResourcesPage, protection_words, vault_words
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
+from cbr_desktop.workflows.gaps import Gap, gap_of
 from cbr_desktop.workflows.ledger import Ledger
 from tests.ui import estate
 from tests.ui.counter import Counter

@@ -1,5 +1,6 @@
 """Resources are put into vaults, taken out, moved and suspended: what is judged and lost, and what lost answers do."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -8,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.domain.association import (
     ProtectionSetting,
     ResourceAssociation,
     ResourceDissociation,
     ResourceMigration,
+    resource_ids,
 )
 from cbr_desktop.domain.blast import LostBackups
 from cbr_desktop.domain.change import Kind
@@ -90,6 +94,34 @@ def found(ledger: Ledger, draft: Any) -> dict[FindingKind, tuple[Severity, str]]
     verdict = OPERATIONS[change.kind].judge(change, ledger, NOW)
     assert all(finding_sentence(each) for each in verdict.findings)
     return {each.kind: (each.severity, each.code) for each in verdict.findings}
+
+
+# what the service answers
+
+
+KEYS = {
+    Kind.ASSOCIATE_RESOURCES: "add_resource_ids",
+    Kind.DISSOCIATE_RESOURCES: "remove_resource_ids",
+    Kind.MIGRATE_RESOURCES: "migrated_resources",
+    Kind.SET_PROTECTION: "set_resource_ids",
+}
+
+
+def test_an_answer_names_the_resources_that_were_asked_for_and_no_others(ledger: Ledger) -> None:
+    for kind, draft in drafts_of(ledger).items():
+        change = change_of(draft, ledger)
+        ids = list(resource_ids(change.body))
+        assert result_of(change, json.dumps({KEYS[kind]: [each.upper() for each in ids]}).encode()).id == draft.vault_id
+        for wrong in ({}, {KEYS[kind]: []}, {KEYS[kind]: [UNKNOWN]}, {KEYS[kind]: None}, [], {KEYS[kind]: "all"}):
+            with pytest.raises(Unfit):
+                result_of(change, json.dumps(wrong).encode())
+    # the definition's example of a migration echoes the other vault
+    moved = change_of(drafts_of(ledger)[Kind.MIGRATE_RESOURCES], ledger)
+    assert result_of(moved, json.dumps({"migrated_resources": [BE94]}).encode()).status == "migrating"
+    # of an association a part is taken, and reading tells which
+    added = change_of(drafts_of(ledger)[Kind.ASSOCIATE_RESOURCES], ledger)
+    part = {"add_resource_ids": [resource_ids(added.body)[0]]}
+    assert result_of(added, json.dumps(part).encode()).status == "unseen"
 
 
 # lost answers

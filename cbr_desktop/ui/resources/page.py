@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -15,47 +14,17 @@ from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, fixed_disks_words, mb_words
+from cbr_desktop.text.words import NONE, fixed_disks_words, gap_words, mb_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
+from cbr_desktop.workflows.gaps import Gap, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 UNPROTECTED = N_("Unprotected")
 UNLISTED = N_("Vault not listed")
 REPLICAS = Mark(Shape.RING, Tone.IDLE)
-
-
-class Gap(StrEnum):
-    """Why policies do not back a resource up, as the filter asks for it."""
-
-    FREE = "free"
-    """It is in no vault, and could be."""
-    UNFIT = "unfit"
-    """It is in no vault, and the service says that it cannot be backed up."""
-    SUSPENDED = "suspended"
-
-
-def gap_of(row: ResourceRow) -> Gap | None:
-    """Return why policies do not back a resource up, ``None`` where nothing of the resource keeps them from it."""
-    if row.vault is not None:
-        is_suspended = not row.resource.auto_protect and row.vault.protect_type != ProtectType.REPLICATION
-        return Gap.SUSPENDED if is_suspended else None
-    if row.unlisted_vault or row.server_vault is not None:
-        return None
-    return Gap.FREE if row.protectable is None or row.protectable.protectable else Gap.UNFIT
-
-
-def gap_words(row: ResourceRow) -> str:
-    """Return why policies do not back a resource up, with the service's reason where it gives one."""
-    gap = gap_of(row)
-    if gap is Gap.UNFIT and row.protectable is not None:
-        code = row.protectable.code.removeprefix("BackupService.")
-        reason = shown(row.protectable.reason or row.protectable.message)
-        return _("Not protectable ({code}): {reason}").format(code=shown(code) or NONE, reason=reason or NONE)
-    words = {Gap.FREE: _("In no vault"), Gap.SUSPENDED: _("Suspended in its vault")}
-    return words.get(gap, "") if gap is not None else ""
 
 
 def _protect_hindrance(rows: Sequence[ResourceRow]) -> str:
