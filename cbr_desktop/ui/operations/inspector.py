@@ -128,6 +128,7 @@ class Preview(QWidget):
         self._change: Change | None = None
         self._tabs = QTabWidget()
         self._tabs.setObjectName("checkpointPreviewForms")
+        self._tabs.setAccessibleName(_("Forms of the request"))
         self._texts = {form: _reader(form) for form in Form}
         for form, text in self._texts.items():
             self._tabs.addTab(text, str(form))
