@@ -38,6 +38,8 @@ _PARTS = {
     Part.BACKUPS: N_("backups"),
     Part.POLICIES: N_("policies"),
     Part.PROTECTABLES: N_("resources outside vaults"),
+    Part.OFFERS: N_("backups that others share"),
+    Part.DESTINATIONS: N_("vaults in other regions"),
     Part.INTENTS: N_("requests"),
     Part.CONNECTION: N_("connection"),
 }
@@ -47,6 +49,8 @@ _PART_TITLES = {
     Part.BACKUPS: N_("Backups"),
     Part.POLICIES: N_("Policies"),
     Part.PROTECTABLES: N_("Resources outside vaults"),
+    Part.OFFERS: N_("Backups that others share"),
+    Part.DESTINATIONS: N_("Vaults in other regions"),
     Part.INTENTS: N_("Requests"),
     Part.CONNECTION: N_("Connection"),
 }
@@ -59,6 +63,7 @@ _PAGES = {
     "Checkpoints": (N_("Checkpoints"), N_("checkpoints")),
     "Policies": (N_("Policies"), N_("policies")),
     "Tasks": (N_("Tasks"), N_("tasks")),
+    "Offers": (N_("Shared with this project"), N_("backups that others share")),
     "Drafts": (N_("Drafts"), N_("drafts")),
     "Outbox": (N_("Outbox"), N_("outbox")),
     "Plans": (N_("Plans"), N_("plans")),

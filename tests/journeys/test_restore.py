@@ -16,12 +16,16 @@ from cbr_desktop.domain.intent import Approval, IntentState, Reason
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.ui.backups.rehearsal import RehearsalWindow
+from cbr_desktop.ui.drafts.request import RequestDialog
 from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from tests.restoring import SERVER, read
+from cbr_desktop.workflows.operations import change_of
+from cbr_desktop.workflows.operations.restore_backup import document_of
+from tests.restoring import SERVER, crossed, read, restore_of
 from tests.services import give
 from tests.stage import Stage, staged
 from tests.widgets import child, words
@@ -277,3 +281,23 @@ def test_what_a_restart_has_held_is_confirmed_anew_with_a_reason(tmp_path: Path,
 
         later.play(confirmed)
     assert len(sent(later)) == 1
+
+
+def test_a_file_among_the_drafts_is_judged_disk_by_disk_before_it_can_be_sent(
+    stage: Stage, context: ProfileContext, host: QWidget
+) -> None:
+    async def story() -> None:
+        await stage.session.refresh.once()
+        asked = restore_of(stage, await read(stage))
+        crossing = change_of(crossed(asked), stage.session.ledger)
+        stage.session.ledger.opened = {}
+        editor = RequestDialog(context, Source(json.dumps(document_of(crossing).value)), host)
+        child(editor, QAbstractButton, "requestSend").click()
+        dialog = next(each for each in editor.findChildren(ChangeDialog) if each.isVisible())
+        await settled(dialog)
+        fill_in(dialog)
+        assert not confirm(dialog).isEnabled()
+        assert "does not fit" in child(dialog, QLabel, "changeVerdict").text()
+
+    stage.play(story)
+    assert sent(stage) == []

@@ -153,7 +153,8 @@ def opened() -> list[QWidget]:
     checkpoint.open()
     login = LoginDialog(hostile.profiles(FOREIGN)[0], FOREIGN, store_problem=FOREIGN)
     welcome = WelcomeWindow(hostile.profiles(FOREIGN), [FOREIGN], FOREIGN, [FOREIGN])
-    return [window, checkpoint, login, welcome, ScheduleDialog(estate.NOW)]
+    restores = hostile.restores(counter.context, FOREIGN)
+    return [window, checkpoint, login, welcome, ScheduleDialog(estate.NOW), *restores]
 
 
 def test_every_window_speaks_through_the_catalogue(qtbot: QtBot) -> None:

@@ -26,7 +26,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.restore import BackupRestore
+from cbr_desktop.domain.restore import BackupRestore, is_of_files
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -95,7 +95,9 @@ class RehearsalWindow(OperationWindow):
         self._rehearsal: Rehearsal | None = None
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._judge)
-        self.fields = RestoreFields(asked or usual_restore(backup, context.ledger))
+        self.fields = RestoreFields(
+            asked or usual_restore(backup, context.ledger), has_folder=is_of_files(backup.resource_type)
+        )
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -268,7 +270,7 @@ class RehearsalWindow(OperationWindow):
         self.losses = [MarkedLine(f"rehearsalLoss{place or ''}") for place in range(_LOSS_LINES)]
         self.then = label(name="rehearsalThen")
         self.compared = QTableWidget(0, 3)
-        dress_table(self.compared, "rehearsalCompared", _("The server then and today"))
+        dress_table(self.compared, "rehearsalCompared", _("Then and today"))
         self.compared.setHorizontalHeaderLabels(list(compared_columns()))
         self.compared.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.compared.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
