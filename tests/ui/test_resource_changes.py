@@ -85,6 +85,7 @@ def ids(counter: Counter, *places: int) -> list[ResourceId]:
 def tick(form: AssociationForm, row: int, disk: int | None = None, *, is_on: bool = True) -> None:
     item = form.resources.tree.topLevelItem(row)
     assert isinstance(item, QTreeWidgetItem)
+    item.setExpanded(disk is not None)
     chosen = item if disk is None else item.child(disk)
     chosen.setCheckState(0, Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked)
 
@@ -239,6 +240,8 @@ def test_an_earlier_association_keeps_its_choice_of_disks(counter: Counter, qtbo
     qtbot.addWidget(form)
     assert form.draft().resources == (choice,)
     item = form.resources.tree.topLevelItem(0)
+    item.setExpanded(True)
+    assert form.draft().resources == (choice,)
     assert [item.child(n).checkState(0) for n in range(2)] == [Qt.CheckState.Checked, Qt.CheckState.Unchecked]
 
 
