@@ -97,8 +97,8 @@ def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
     if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
         named = Blast(blast.lost[:RESOURCES_NAMED], blast.as_of, blast.more + len(blast.lost[RESOURCES_NAMED:]))
         marks = [BAD if each.is_last else _WARNED for each in named.lost]
-        told = loss_sentences(named, now)
-        return list(zip([*marks, *[_WARNED] * (len(told) - len(marks))], told, strict=True))
+        said = loss_sentences(named, now)
+        return list(zip([*marks, *[_WARNED] * (len(said) - len(marks))], said, strict=True))
     told = remainders(blast)
     lines = [(_WARNED, _head(blast, len(told), now))]
     lines += [

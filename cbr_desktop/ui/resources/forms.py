@@ -149,7 +149,7 @@ def _settings(*, is_on: bool) -> FixedBatch:
             return counted("Resume resources in {count} vault", "Resume resources in {count} vaults", count)
         return counted("Suspend resources in {count} vault", "Suspend resources in {count} vaults", count)
 
-    return FixedBatch(Kind.SET_PROTECTION, lambda group: ProtectionSetting(*group, is_on=is_on), title)
+    return FixedBatch(Kind.SET_PROTECTION, lambda group: ProtectionSetting(group[0], group[1], is_on), title)
 
 
 def _protect(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
