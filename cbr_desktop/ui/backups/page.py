@@ -78,6 +78,12 @@ class BackupsPage(ListPage[Backup]):
             too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
         ),
         Verb(
+            "cleanup",
+            N_("Clean &up…"),
+            N_("Find backups made by persons that nobody needs any more, by a rule that you write"),
+            takes=Takes.ALL,
+        ),
+        Verb(
             "share",
             N_("Share w&ith…"),
             N_("Offer the backup to other projects of the region, and see whom it is shared with"),
