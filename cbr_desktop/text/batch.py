@@ -107,7 +107,9 @@ def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
             later,
         )
         lines = [(_WARNED, head)] if later == len(blast.lost) + blast.more else []
-        return lines + [(_WARNED, sentence) for sentence in loss_sentences(named, now)]
+        marks = [BAD if each.is_last else _WARNED for each in named.lost]
+        said = loss_sentences(named, now)
+        return lines + list(zip([*marks, *[_WARNED] * (len(said) - len(marks))], said, strict=True))
     told = remainders(blast)
     lines = [(_WARNED, _head(blast, len(told), now))]
     lines += [
