@@ -174,7 +174,11 @@ def _losses_of(change: Change, ledger: Reading) -> list[LostBackups]:
         rows, resource = own.get(id, []), held.get(id)
         others = [each for each in BACKUPS.of(id, ledger) if each.vault_id != change.subject.id] if is_whole else None
         name = (resource.name if resource is not None else rows[0].resource_name) or id
-        lost.append(lost_backups(id, name, rows, others, resource.backup_count if resource is not None else 0))
+        lost.append(
+            lost_backups(
+                id, name, change.subject.label, rows, others, resource.backup_count if resource is not None else 0
+            )
+        )
     return sorted((each for each in lost if each.count), key=lambda each: (not each.is_last, each.resource_name))
 
 

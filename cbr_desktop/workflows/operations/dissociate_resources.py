@@ -73,21 +73,43 @@ class DissociateResources(ResourcesOperation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge what the service would refuse, and say which resources lose the last of their backups."""
+        return self._judged(change, self.blast(change, ledger), ledger)
+
+    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
+        """Judge several dissociations, each by what is left when all of them are made."""
+        blasts = self.blast_together(changes, ledger)
+        return [self._judged(change, blast, ledger) for change, blast in zip(changes, blasts, strict=True)]
+
+    def _judged(self, change: Change, blast: Blast, ledger: Ledger) -> Preflight:
         findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
         if vault is not None:
             findings += _findings(change, vault, ledger)
-        findings += _last_findings(self.blast(change, ledger))
+        findings += _last_findings(blast)
         return judged(findings, ledger)
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backups that each resource loses, and what it has elsewhere."""
+        return self._blast(change, ledger, frozenset())
+
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+        """Return what each of several dissociations deletes; what goes by another of them is not left."""
+        gone = frozenset((change.subject.id, id) for change in changes for id in resource_ids(change.body))
+        return [self._blast(change, ledger, gone) for change in changes]
+
+    def _blast(self, change: Change, ledger: Reading, gone: frozenset[tuple[str, ResourceId]]) -> Blast:
+        """Return what a dissociation deletes; of ``gone`` resources in vaults nothing is left either."""
         fresh, vault = ledger.freshness[Part.BACKUPS], known_vault(change, ledger)
         ids = resource_ids(change.body)
-        own, others = _backups_of(ids, change, ledger)
+        own, elsewhere = _backups_of(ids, change, ledger)
+        others = {id: [each for each in rows if (each.vault_id, id) not in gone] for id, rows in elsewhere.items()}
         counts = {each.id: each.backup_count for each in vault.resources} if vault is not None else {}
         is_whole = fresh.as_of is not None and fresh.complete
         lost = [
-            lost_backups(id, name, own[id], others[id] if is_whole else None, 0 if is_whole else counts.get(id, 0))
+            lost_backups(
+                *(id, name, change.subject.label, own[id]),
+                others[id] if is_whole else None,
+                0 if is_whole else counts.get(id, 0),
+            )
             for id, name in zip(ids, names_of(ids, vault), strict=True)
         ]
         # where the list is not whole, even a resource of which no backup is known may lose some

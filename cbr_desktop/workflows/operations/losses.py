@@ -12,7 +12,7 @@ NAMED = 20
 
 
 def lost_backups(
-    id: ResourceId, name: str, own: Sequence[Backup], others: Sequence[Backup] | None, told: int
+    id: ResourceId, name: str, vault_name: str, own: Sequence[Backup], others: Sequence[Backup] | None, told: int
 ) -> LostBackups:
     """Return what a resource loses; ``told`` is how many backups its vault tells of where the list is not whole.
 
@@ -30,6 +30,7 @@ def lost_backups(
         replicated=sum(any(copy.status == "success" for copy in each.traits.replicas) for each in own),
         left=None if others is None else len(left),
         left_newest_at=_newest_at(left),
+        vault_name=vault_name,
     )
 
 
