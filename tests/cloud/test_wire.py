@@ -22,7 +22,7 @@ from cbr_desktop.cloud.wire.tasks import tasks
 from cbr_desktop.cloud.wire.vaults import vaults
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
-from cbr_desktop.domain.ids import VolumeId
+from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultKind
 from tests.cloud.values import examples
@@ -454,9 +454,7 @@ def test_one_backup_is_read_as_the_list_reads_it() -> None:
 
 
 def test_an_answer_about_agents_may_leave_all_but_the_server_open() -> None:
-    told = (
-        b'{"agent_status": [{"resource_id": "s", "installed": false, "is_old": null, "version": null, "code": null}]}'
-    )
+    told = b'{"agent_status": [{"resource_id": "s", "installed": false, "is_old": null, "version": null}]}'
     assert agents(told) == [AgentState(ResourceId("s"), is_installed=False)]
     with pytest.raises(Unfit):
         agents(b'{"agents": []}')
