@@ -58,9 +58,10 @@ def _spared() -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def _swept() -> Iterator[None]:
-    """Collect what a module of tests leaves behind, in this thread."""
+    """Collect what a module of tests leaves behind, in this thread; what stays is not looked at again."""
     yield
     gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

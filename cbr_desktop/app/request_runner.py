@@ -14,7 +14,7 @@ from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.domain import request
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
+from cbr_desktop.domain.intent import WAITING, Approval, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.sentences import given_up_sentence, left_request_sentence, waiting_sentence
@@ -128,23 +128,23 @@ class RequestRunner:
         self._changed = asyncio.Event()
         session.ledger.subscribe(lambda _part: self._changed.set())
 
-    async def send(self, change: Change, *, wait: bool) -> Report:
+    async def send(self, change: Change, *, wait: bool, approval: Approval | None = None) -> Report:
         """Send a change once. It is never left behind in the queue: one that cannot leave now is cancelled.
 
         With ``wait`` it returns when every resource has ended, else as soon as the service has answered. When it is
-        ended before, the request is held if it waits still.
+        ended before, the request is held if it waits still. ``approval`` is for what overwrites something.
         """
-        intent = self._session.outbox.submit(change)
+        intent = self._session.outbox.submit(change, approval=approval)
         async with self._at_work([intent.id]):
             await self._through(intent.id, self._session.outbox.cancel, wait=wait)
         held = self._session.ledger.intents[intent.id]
         return Report(held, outcome_of(self._session.ledger, held))
 
-    async def release(self, ids: Iterable[IntentId]) -> list[Report]:
+    async def release(self, ids: Iterable[IntentId], approval: Approval | None = None) -> list[Report]:
         """Confirm held requests anew and send them now; one that cannot leave is held again."""
         wanted = list(ids)
         async with self._at_work(wanted):
-            released = [id for id in wanted if self._session.outbox.release(id)]
+            released = [id for id in wanted if self._session.outbox.release(id, approval)]
             for id in released:
                 await self._through(id, self._session.outbox.hold, wait=False)
         held = [self._session.ledger.intents[id] for id in wanted]

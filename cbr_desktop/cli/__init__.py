@@ -222,21 +222,16 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     check.add_argument("--json", action="store_true", help=_("print JSON"))
     check.set_defaults(run="cli.check:check")
 
-    send = commands.add_parser("send", parents=[cloud], help=_("send a request file, once"))
-    send.add_argument("file", metavar="FILE", type=Path)
-    send.add_argument("--arm", action="store_true", help=_("let the request through a read-only profile"))
-    send.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
-    send.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
-    _again(send)
-    send.add_argument("--json", action="store_true", help=_("print JSON"))
-    send.set_defaults(run="cli.commands:send")
+    _send(commands.add_parser("send", parents=[cloud], help=_("send a request file, once")))
 
     backup = commands.add_parser("backup", help=_("delete or rename a backup"))
     policies = commands.add_parser("policies", parents=[cloud], help=_("list the policies and what is wrong with them"))
     policy = commands.add_parser("policy", help=_("make a backup policy; tell when one runs and what its rules delete"))
     arguments = _late("cli.arguments")
+    arguments.add_holdings(commands, cloud)
     arguments.add_backups(backups)
     arguments.add_backup(backup, cloud)
+    arguments.add_restore(commands, cloud)
     arguments.add_policy(policy, cloud)
     arguments.add_policies(policies)
     _add_drafts(commands, cloud)
@@ -283,6 +278,22 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     return parser, commands.is_known
 
 
+def _send(send: _Parser) -> None:
+    send.add_argument("file", metavar="FILE", type=Path)
+    send.add_argument("--arm", action="store_true", help=_("let the request through a read-only profile"))
+    send.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
+    send.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
+    _reason(send)
+    _again(send)
+    send.add_argument("--json", action="store_true", help=_("print JSON"))
+    send.set_defaults(run="cli.commands:send")
+
+
+def _reason(act: _Parser) -> None:
+    act.add_argument("--reason", metavar="TEXT", help=_("why something is written over, wanted for a restore"))
+    act.add_argument("--approver", metavar="NAME", help=_("who approved that"))
+
+
 def _outbox(outbox: _Parser) -> None:
     outbox.set_defaults(run="cli.outbox:listed", json=False)
     outbox.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -298,6 +309,7 @@ def _outbox(outbox: _Parser) -> None:
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help=_("let them through a read-only profile"))
     release.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
+    _reason(release)
     reconcile = acts.add_parser("reconcile", help=_("look once for requests whose answer was lost; nothing is sent"))
     reconcile.set_defaults(run="cli.outbox:reconcile")
     adopt = acts.add_parser(

@@ -3,6 +3,7 @@
 import argparse
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS
@@ -39,6 +40,25 @@ def moment(text: str) -> datetime:
         raise argparse.ArgumentTypeError(wrong) from None
 
 
+def add_holdings(commands: Any, cloud: argparse.ArgumentParser) -> None:
+    """Add the commands that tell what vaults hold to the command line."""
+    vault = commands.add_parser("vault", help=_("tell all that is known of a vault"))
+    acts = vault.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
+    told = acts.add_parser("show", parents=[cloud], help=_("tell its use, its rules and what it holds"))
+    told.add_argument("vault", metavar="NAME", help=_("its whole name or its id"))
+    told.set_defaults(run="cli.resources:show_vault")
+    resources = commands.add_parser(
+        "resources", parents=[cloud], help=_("list the resources in vaults and in none, and why some are not backed up")
+    )
+    resources.add_argument(
+        "--unprotected", action="store_true", help=_("only those in no vault, and those that are suspended in theirs")
+    )
+    resources.add_argument("--vault", metavar="VAULT", help=_("only those in a vault, by its id or its whole name"))
+    resources.set_defaults(run="cli.resources:resources")
+    for command in (told, resources):
+        command.add_argument("--json", action="store_true", help=_("print JSON"))
+
+
 def add_backups(backups: Any) -> None:
     """Add what the list of backups can be narrowed by."""
     backups.add_argument("--vault", metavar="VAULT", help=_("only those in a vault, by its id or its whole name"))
@@ -65,6 +85,28 @@ def add_backup(backup: Any, cloud: argparse.ArgumentParser) -> None:
     rename.set_defaults(run="cli.changes:rename_backup", name=None)
     for act in (delete, rename):
         _add_sending(act)
+
+
+def add_restore(commands: Any, cloud: argparse.ArgumentParser) -> None:
+    """Add the rehearsal of restores to the command line; what sends one is ``send``."""
+    restore = commands.add_parser(
+        "restore", help=_("rehearse a restore: what would be written over, what speaks against it")
+    )
+    acts = restore.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
+    rehearse = acts.add_parser(
+        "rehearse", parents=[cloud], help=_("judge a restore and print its sheet; nothing that changes is sent")
+    )
+    rehearse.add_argument(
+        "what",
+        metavar="FILE|ID",
+        help=_("a request file, or the whole id of a backup to restore to what it was made of"),
+    )
+    rehearse.add_argument("--sheet", metavar="FILE", type=Path, help=_("write the sheet as a page to print as well"))
+    rehearse.add_argument("--request", metavar="FILE", type=Path, help=_("write the request file as well"))
+    rehearse.add_argument("--reason", metavar="TEXT", help=_("the reason that the sheet gives"))
+    rehearse.add_argument("--approver", metavar="NAME", help=_("who approved it, as the sheet says"))
+    rehearse.add_argument("--json", action="store_true", help=_("print JSON"))
+    rehearse.set_defaults(run="cli.restores:rehearse")
 
 
 def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:

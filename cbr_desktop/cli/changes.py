@@ -11,7 +11,7 @@ from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, 
 from cbr_desktop.cli.output import answer, remark
 from cbr_desktop.cli.report import BAD, UNUSABLE
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
-from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
+from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId
@@ -81,16 +81,30 @@ async def _changed(session: ProfileSession, options: argparse.Namespace, draft: 
 def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Change) -> tuple[int, str]:
     """Have a change confirmed by ``--yes``, or at the terminal; return 0, or the exit code and why it is not.
 
-    On production it is confirmed by its name, which is ``--name`` or typed; that it is right is looked at later.
+    On production, and where a resource is left without a good backup, it is confirmed by its name, which is ``--name``
+    or typed; that it is right is looked at later.
     """
     title, wanted = words_for(change.kind).title, quoted(name_to_type(change.subject), 80)
     is_asked = is_typed(sys.stdin)
-    if wants_typed_name(OPERATIONS[change.kind].effect, session.profile.environment) and options.name is None:
+    operation = OPERATIONS[change.kind]
+    why = grave(operation.effect, session.profile.environment, operation.blast(change, session.ledger))
+    if why is not None and options.name is None:
         if not is_asked:
-            return UNUSABLE, _(
-                "{title}: on production say its name with --name, which is {wanted}. Nothing was sent."
-            ).format(title=title, wanted=wanted)
-        options.name = answer(_("This is production. Type {wanted} to go on: ").format(wanted=wanted))
+            refused = {
+                Grave.PRODUCTION: _("{title}: on production say its name with --name, which is {wanted}."),
+                Grave.LAST: _(
+                    "{title}: it leaves a resource without a good backup. Say its name with --name, which is {wanted}."
+                ),
+                Grave.BINDING: _("{title}: it can never be undone. Say its name with --name, which is {wanted}."),
+            }
+            said = refused[why].format(title=title, wanted=wanted)
+            return UNUSABLE, sentences(said, _("Nothing was sent."))
+        asks = {
+            Grave.PRODUCTION: _("This is production. Type {wanted} to go on: "),
+            Grave.LAST: _("It leaves a resource without a good backup. Type {wanted} to go on: "),
+            Grave.BINDING: _("This can never be undone. Type {wanted} to go on: "),
+        }
+        options.name = answer(asks[why].format(wanted=wanted))
         return 0, ""
     if options.yes:
         return 0, ""

@@ -4,7 +4,7 @@ import argparse
 
 from cbr_desktop.app.judging import judge_file
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.delivery import delivered, say_losses
+from cbr_desktop.cli.delivery import delivered, open_for, say_losses
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
 from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import (
@@ -20,7 +20,7 @@ from cbr_desktop.cli.report import (
 )
 from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import counted
-from cbr_desktop.workflows.documents import change_in
+from cbr_desktop.workflows.documents import change_in, draft_of
 
 
 def vaults(options: argparse.Namespace) -> int:
@@ -54,6 +54,9 @@ async def _sent(session: ProfileSession, options: argparse.Namespace) -> int:
     asked_at = session.clock.now()
     await make_ready(session, arm=options.arm)
     judgement = judge_file(options.file, [session.ledger], session.clock)
+    if judgement.document is not None and draft_of(judgement.document) is not None:
+        await open_for(session, change_in(judgement.document, session.ledger))
+        judgement = judge_file(options.file, [session.ledger], session.clock)
     if judgement.document is None or judgement.is_bad:
         record = judgement_record(judgement)
         show(options, {"state": "not sent", **record}, judgement_text(record))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cbr_desktop.app.request_runner import RequestRunner, left_behind
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.destroying import obstacle
+from cbr_desktop.cli.destroying import approval_in, obstacle
 from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import BAD, exit_code, losses, record_text, request_record, show
 from cbr_desktop.domain.change import Change
@@ -32,7 +32,8 @@ async def delivered(
     What it destroys must have been counted by lists that were read after ``since``, and on production it has to be
     named. ``told`` is what a record of what was not sent says besides.
     """
-    reason = obstacle(session, change, options.name, since)
+    approval = approval_in(options)
+    reason = obstacle(session, change, options.name, since, approval)
     if reason:
         return not_sent(options, told, [reason])
     kept = [] if options.demo else peek(places().records_file)[0]
@@ -44,10 +45,17 @@ async def delivered(
         return not_sent(options, {**told, **left}, words)
     for sentence in sentences:
         remark(sentence)
-    report = await RequestRunner(session, remark).send(change, wait=wait)
+    report = await RequestRunner(session, remark).send(change, wait=wait, approval=approval)
     record = request_record(report, session.clock.now())
     show(options, record, record_text(record))
     return exit_code(report)
+
+
+async def open_for(session: ProfileSession, change: Change) -> None:
+    """Read the backup by itself that a change has to be opened for to be judged."""
+    id = OPERATIONS[change.kind].opens(change)
+    if id is not None:
+        await session.refresh.open_backup(id)
 
 
 def say_losses(session: ProfileSession, change: Change) -> None:

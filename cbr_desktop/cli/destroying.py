@@ -1,45 +1,62 @@
 """What a command wants before it destroys or overwrites something."""
 
+from argparse import Namespace
 from collections.abc import Iterable
 from datetime import datetime
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.output import problem_sentence
-from cbr_desktop.domain.blast import destroys, name_to_type, wants_typed_name
+from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type, wants_reason
 from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.ids import BackupId
+from cbr_desktop.domain.intent import Approval
 from cbr_desktop.domain.plan import Plan, Step
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.documents import uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import on_production, uncounted, wants_name
+from cbr_desktop.workflows.plan import uncounted, why_named
 
 
-def obstacle(session: ProfileSession, change: Change, typed: str | None, since: datetime) -> str:
+def obstacle(
+    session: ProfileSession, change: Change, typed: str | None, since: datetime, approval: Approval | None = None
+) -> str:
     """Return why a change is not sent that destroys or overwrites something, empty when nothing keeps it.
 
     What is lost must have been counted by lists that were read after ``since``, and on production ``typed`` must be
-    its name.
+    its name; of what is overwritten it must be that everywhere, and ``approval`` must say why.
     """
     operation = OPERATIONS[change.kind]
     if not destroys(operation.effect):
         return ""
-    part = uncounted_part(operation, session.ledger, since)
+    part = uncounted_part(operation, session.ledger, since, change)
     if part is not None:
-        return _uncounted_words(part, session.ledger)
-    wanted = name_to_type(change.subject)
-    if wants_typed_name(operation.effect, session.profile.environment) and typed != wanted:
-        if session.profile.environment is not Environment.PRODUCTION:
-            return _("This can never be undone: confirm it by --name, which is {wanted}.").format(
-                wanted=quoted(wanted, 80)
-            )
-        profile = quoted(session.profile.name, 60)
-        return _("Profile {profile} is production: name what is lost by --name, which is {wanted}.").format(
-            profile=profile, wanted=quoted(wanted, 80)
-        )
-    return ""
+        opened = session.ledger.opened.get(operation.opens(change) or BackupId(""))
+        return _uncounted_words(part, session.ledger, opened.error if opened is not None else None)
+    wanted = quoted(name_to_type(change.subject), 80)
+    if wants_reason(operation.effect):
+        if typed != name_to_type(change.subject):
+            return _("Name what is written over by --name, which is {wanted}. Nothing was sent.").format(wanted=wanted)
+        if approval is None or not approval.reason.strip():
+            return _("Say by --reason why it is written over. Nothing was sent.")
+        return ""
+    why = grave(operation.effect, session.profile.environment, operation.blast(change, session.ledger))
+    if why is None or typed == name_to_type(change.subject):
+        return ""
+    words = {
+        Grave.BINDING: _("This can never be undone: confirm it by --name, which is {wanted}."),
+        Grave.PRODUCTION: _("Profile {profile} is production: name what is lost by --name, which is {wanted}."),
+        Grave.LAST: _("It leaves a resource without a good backup: name what is lost by --name, which is {wanted}."),
+    }
+    return words[why].format(profile=quoted(session.profile.name, 60), wanted=wanted)
+
+
+def approval_in(options: Namespace) -> Approval | None:
+    """Return why something is overwritten and who approved that, as the command line says it."""
+    return Approval(options.reason, options.approver or "") if getattr(options, "reason", None) else None
 
 
 def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str | None, since: datetime) -> str:
@@ -49,26 +66,16 @@ def plan_obstacle(plan: Plan, steps: Iterable[tuple[Step, Ledger]], typed: str |
     if found is not None:
         step, part, ledger = found
         return _("Step {number}: {sentence}").format(number=step.number, sentence=_uncounted_words(part, ledger))
-    if not wants_name(held):
+    why = why_named(held)
+    if why is None or (plan.name and typed == plan.name):
         return ""
-    if not on_production(held):
-        if plan.name and typed == plan.name:
-            return ""
-        if not plan.name:
-            return _("The plan does what can never be undone, and has no name to confirm that by. Give it one.")
-        return _("The plan does what can never be undone: confirm it by --name, which is {plan}.").format(
-            plan=quoted(plan.name, 80)
-        )
     if not plan.name:
-        return _("The plan destroys something on production, and has no name to confirm that by. Give it one.")
-    if typed != plan.name:
-        return _("The plan destroys something on production: name it by --name, which is {plan}.").format(
-            plan=quoted(plan.name, 80)
-        )
-    return ""
+        return sentences(grave_sentence(why), _("The plan has no name to confirm that by. Give it one."))
+    wish = _("Name the plan by --name, which is {plan}.").format(plan=quoted(plan.name, 80))
+    return sentences(grave_sentence(why), wish)
 
 
-def _uncounted_words(part: Part, ledger: Ledger) -> str:
-    error = ledger.freshness[part].error
+def _uncounted_words(part: Part, ledger: Ledger, error: CbrError | None = None) -> str:
+    error = ledger.freshness[part].error or error
     uncounted = _("What is lost could not be counted afresh, so nothing was sent.")
     return sentences(uncounted, problem_sentence(error) if error is not None else "")

@@ -10,8 +10,8 @@ from typing import Any
 from cbr_desktop.app.profile import all_profiles
 from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.delivery import say_losses
-from cbr_desktop.cli.destroying import obstacle
+from cbr_desktop.cli.delivery import open_for, say_losses
+from cbr_desktop.cli.destroying import approval_in, obstacle
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
 from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, change_record, exit_code, settling_record, show
@@ -123,13 +123,14 @@ def release(options: argparse.Namespace) -> int:
         await make_ready(session, arm=options.arm and bool(waiting))
         held = []
         for intent in waiting:
+            await open_for(session, intent.change)
             say_losses(session, intent.change)
-            reason = obstacle(session, intent.change, options.name, since)
+            reason = obstacle(session, intent.change, options.name, since, approval_in(options))
             if reason:
                 remark(sentences(_("Request {id} stays held.").format(id=intent.id[:8]), reason))
             else:
                 held.append(intent.id)
-        reports = await RequestRunner(session, remark).release(held)
+        reports = await RequestRunner(session, remark).release(held, approval_in(options))
         _show(options, [session.ledger.intents[intent.id] for intent in intents])
         return max([GOOD if len(held) == len(intents) else BAD, *map(exit_code, reports)])
 
@@ -232,6 +233,7 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "vault_id": intent.change.vault_id,
         "vault_name": intent.subject.name if intent.change.vault_id else "",
         "by": intent.by,
+        "approval": intent.approval and asdict(intent.approval),
         "draft": intent.draft,
         "plan": intent.plan,
         "origin": str(intent.origin),

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 
 
@@ -26,6 +27,20 @@ class BackupDetails:
     parent_id: BackupId | None = None
     snapshots: Mapping[BackupId, str] = field(default_factory=dict, hash=False)
     answer: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBackup:
+    """A backup as it was read by itself at ``as_of``; ``metadata`` is ``None`` where there is none.
+
+    ``error`` is why it could not be read anew since, ``metadata_error`` why what was saved with it could not.
+    """
+
+    details: BackupDetails | None = None
+    metadata: "BackupMetadata | None" = None
+    as_of: datetime | None = None
+    error: CbrError | None = None
+    metadata_error: CbrError | None = None
 
 
 class MemberStatus(StrEnum):

@@ -33,6 +33,7 @@ class RequestPart(StrEnum):
     ADVANCED = "advanced"
     CONNECTION = "connection"
     BACKUP = "backup"
+    TARGET = "target"
     SCHEDULE = "schedule"
     RETENTION = "retention"
 
@@ -118,6 +119,18 @@ class FindingKind(StrEnum):
     DELETION_POLICIES = "deletion-policies"  # count, names
     DELETION_REPLICAS = "deletion-replicas"  # count (backups), names (regions)
     DELETION_SHARES = "deletion-shares"
+    BAD_PREFIX = "bad-prefix"  # found, limit
+    REPLICATION_UNFIT = "replication-unfit"
+    REPLICATION_HOLDS = "replication-holds"  # count (resources)
+    AGENT_NEEDED = "agent-needed"
+    CREATION_BY_ORDER = "creation-by-order"
+    PRICE_CLASS = "price-class"  # size_gb, name (of the class, empty where it is not known), multi (AZ)
+    NO_POLICY = "no-policy"  # vault
+    POLICY_ASLEEP = "policy-asleep"  # policy
+    RESOURCE_UNFIT = "resource-unfit"  # resource
+    RESOURCE_TAKEN = "resource-taken"  # resource, vault
+    RESOURCE_UNSEEN = "resource-unseen"  # resource
+    VAULT_TAKES_FEWER = "vault-takes-fewer"  # count, limit
     TOO_MANY_TAGS = "too-many-tags"  # count, limit
     TAG_TWICE = "tag-twice"  # key
     TAG_KEY_MISSING = "tag-key-missing"
@@ -147,6 +160,30 @@ class FindingKind(StrEnum):
     SOME_DISKS_EXCLUDED = "some-disks-excluded"  # resource, excluded, disks
     SHARED_DISKS = "shared-disks"  # resource, count, limit
     FIRST_BACKUP_FULL = "first-backup-full"  # resources
+    # what a vault holds
+    NO_RESOURCE = "no-resource"
+    REQUEST_TOO_LARGE = "request-too-large"  # count, limit (resources)
+    VAULT_TYPE_UNFIT = "vault-type-unfit"  # vault, holds (``VaultKind``), resource, type
+    VAULT_TAKES_REPLICAS = "vault-takes-replicas"  # vault
+    VAULT_CROWDED = "vault-crowded"  # vault, count (resources then), limit
+    VAULT_OVERBOOKED = "vault-overbooked"  # vault, allocated_gb, size_gb, auto_expand
+    VAULT_WORM = "vault-worm"  # vault
+    VAULT_AT_WORK = "vault-at-work"  # vault, type (of the task)
+    RESOURCE_HELD = "resource-held"  # resource, vault, other_vault (``None``: this very vault)
+    RESOURCE_UNKNOWN = "resource-unknown"  # id
+    RESOURCE_BUSY = "resource-busy"  # resource, status
+    DISK_UNKNOWN = "disk-unknown"  # resource, disk (its id)
+    DISK_HELD = "disk-held"  # resource, other_vault: a disk of the server, or its server, is in a vault
+    BACKUPS_IN_IMAGES = "backups-in-images"  # resource, count
+    LAST_BACKUPS = "last-backups"  # resources (names), count
+    SHARES_END = "shares-end"
+    SAME_VAULT = "same-vault"  # vault
+    TARGET_UNFIT = "target-unfit"  # vault, target
+    TARGET_FULL = "target-full"  # target, free_gb, moved_gb
+    BACKUPS_MOVE = "backups-move"  # target, count, moved_gb
+    POLICY_LOST = "policy-lost"  # vault, target: it has a policy, the other has none
+    PROTECTION_STOPS = "protection-stops"  # count (resources), resources (names)
+    PROTECTION_UNCHANGED = "protection-unchanged"  # resource, is_on
     # options
     RETENTION_WITH_AUTO = "retention-with-auto"
     RETENTION_RANGE = "retention-range"  # found, limit
@@ -159,7 +196,30 @@ class FindingKind(StrEnum):
     BACKUP_STATUS = "backup-status"  # backup, status
     BACKUP_IN_USE = "backup-in-use"  # backup, resource: the next backup of its resource is being made from it
     BACKUP_LOCKED = "backup-locked"  # backup, vault
+    BACKUP_HAS_IMAGE = "backup-has-image"  # backup, image: the id of one that was made of it
+    BACKUP_REPLICATING = "backup-replicating"  # backup, region
     NAME_MISSING = "name-missing"
+    # restores
+    RESTORE_TARGETS = "restore-targets"  # the request names no target, or several
+    RESTORE_UNREAD = "restore-unread"  # backup: its disks are not read
+    RESTORE_STATUS = "restore-status"  # backup, status
+    RESTORE_NOT_POSSIBLE = "restore-not-possible"  # backup: the service says that nothing is restored from it
+    RESTORE_IN_PLACE = "restore-in-place"  # backup, resource: a file system is not written over
+    RESTORE_REPLICA = "restore-replica"  # backup
+    RESTORE_VAULT = "restore-vault"  # vault, status
+    RESTORE_ELSEWHERE = "restore-elsewhere"  # backup, resource (what it was made of), target
+    RESTORE_WRONG_KEY = "restore-wrong-key"  # key, expected
+    TARGET_UNKNOWN = "target-unknown"  # target (its id)
+    TARGET_UNREAD = "target-unread"  # target: nothing is known of its disks of today
+    TARGET_STATUS = "target-status"  # target, status
+    TARGET_RESTORING = "target-restoring"  # target
+    TARGET_BACKED_UP = "target-backed-up"  # target
+    TARGET_REMOVED = "target-removed"  # target
+    PAIR_RULE = "pair-rule"  # rule (``Rule``), backup, disk, saved_gb, size_gb
+    PAIRS_MISSING = "pairs-missing"  # backup: a server is restored disk by disk
+    DISKS_LEFT_OUT = "disks-left-out"  # backup, names (of disks in the backup that are not restored), count
+    DISK_SWAPPED = "disk-swapped"  # backup, disk, other (the disk that it was made of)
+    PATH_RANGE = "path-range"  # length, limit
     NAME_UNCHANGED = "name-unchanged"  # name
     # policies
     NO_SCHEDULE = "no-schedule"
@@ -183,6 +243,47 @@ class FindingKind(StrEnum):
     RULES_UNSENT = "rules-unsent"  # policy, names: rules that it has and that a change of them does not name
     RULES_CHANGED = "rules-changed"  # policy, transition
     BACKUPS_GO = "backups-go"  # policy, count, last (the time of the first of them): they would stay otherwise
+    # sharing
+    RECEIVER_MISSING = "receiver-missing"
+    RECEIVER_INVALID = "receiver-invalid"  # found
+    RECEIVER_OWN = "receiver-own"  # found
+    RECEIVER_TWICE = "receiver-twice"  # found
+    RECEIVERS_TOO_MANY = "receivers-too-many"  # count, limit
+    SHARED_ALREADY = "shared-already"  # found, status (of that share)
+    SHARE_DISK = "share-disk"  # backup
+    SHARE_NO_SERVER = "share-no-server"  # backup
+    SHARE_STATUS = "share-status"  # backup, status
+    SHARE_ENCRYPTED = "share-encrypted"  # backup
+    SHARE_RECEIVED = "share-received"  # backup: it is of another project
+    SHARE_VAULT_STATUS = "share-vault-status"  # vault, status
+    MEMBER_UNKNOWN = "member-unknown"  # found
+    MEMBER_IMAGE = "member-image"  # found
+    MEMBER_ACCEPTED = "member-accepted"  # found
+    ANSWER_INVALID = "answer-invalid"  # found
+    ANSWER_FOR_OTHER = "answer-for-other"  # found
+    OFFER_UNKNOWN = "offer-unknown"  # id
+    OFFER_ANSWERED = "offer-answered"  # backup, status (of the share)
+    OFFER_GIVEN_BACK = "offer-given-back"  # backup, vault
+    TAKING_VAULT_MISSING = "taking-vault-missing"
+    TAKING_VAULT_KIND = "taking-vault-kind"  # vault
+    TAKING_VAULT_FULL = "taking-vault-full"  # vault
+    # replication
+    DESTINATION_UNSAID = "destination-unsaid"
+    REGION_UNREACHED = "region-unreached"  # found
+    DESTINATION_UNVERIFIED = "destination-unverified"  # id, region
+    DESTINATION_KIND = "destination-kind"  # vault
+    DESTINATION_STATUS = "destination-status"  # vault, status
+    DESTINATION_FULL = "destination-full"  # vault
+    REPLICA_SOURCE = "replica-source"  # vault: what is asked to be replicated is or holds replicas
+    REPLICATE_NO_SERVER = "replicate-no-server"  # vault, or the backup
+    REPLICATE_NO_SYSTEM = "replicate-no-system"  # backup
+    REPLICATE_STATUS = "replicate-status"  # backup, status
+    REPLICATE_VAULT_STATUS = "replicate-vault-status"  # vault, status
+    REPLICATE_BUSY = "replicate-busy"  # vault
+    REPLICA_THERE = "replica-there"  # backup, region
+    REPLICATE_NOTHING = "replicate-nothing"  # vault, region
+    REPLICATE_COUNT = "replicate-count"  # vault, region, count
+    REPLICATED_BEFORE = "replicated-before"  # vault, region
     # schedules; each but the first one has a ``policy_id`` besides
     VAULT_WITHOUT_POLICY = "vault-without-policy"  # vault, vault_id, count (resources)
     POLICY_UNUSED = "policy-unused"  # policy
@@ -202,6 +303,7 @@ class FindingKind(StrEnum):
     FILE_UNREADABLE = "file-unreadable"  # path, detail
     AFTER_ELSEWHERE = "after-elsewhere"  # after, profile: the step that it waits for goes by another profile
     PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
+    PLAN_OVERWRITES = "plan-overwrites"  # the step overwrites something, which nobody is asked for when its turn comes
     BAD_TEMPLATE = "bad-template"  # path, found
 
 

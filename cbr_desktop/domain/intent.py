@@ -20,9 +20,10 @@
     NOT_FOUND ──person: send again──> a new intent with ``retry_of``; this one stays, and may yet be found (ACCEPTED)
 
 A hold is a person's (note ``person``) or the program's: confirmed too long ago (``stale``), judged by data that newer
-data contradict (``contradicted``), its time passed while nothing ran (``late``), its profile leads elsewhere
-(``elsewhere``, until it leads back), the command that asked for it ended first (``left``), the request that it waited
-for failed (``prior-failed``). All others only a person releases, and that is a new confirmation.
+data contradict (``contradicted``), its time passed while nothing ran (``late``), it overwrites something and the
+program ended before it was sent (``restarted``), its profile leads elsewhere (``elsewhere``, until it leads back), the
+command that asked for it ended first (``left``), the request that it waited for failed (``prior-failed``). All others
+only a person releases, and that is a new confirmation.
 
 Only SENDING reaches the wire, once. UNKNOWN is settled by reading; what cannot be repeated without harm is never sent
 again by the program, and the rest only when reading has proved that it was not done. What is found
@@ -94,6 +95,8 @@ class Reason(StrEnum):
     """Newer data speak against it."""
     LATE = "late"
     """Its time passed while nothing ran."""
+    RESTARTED = "restarted"
+    """It overwrites something, and the program that was told to send it ended before."""
     CLOCK = "clock"
     """It was confirmed by a clock that was ahead."""
     ELSEWHERE = "elsewhere"
@@ -161,6 +164,18 @@ class Target:
     project_id: ProjectId | None = None
 
 
+REASON_LIMIT, APPROVER_LIMIT = 300, 120
+"""Letters of a reason and of the name of the one who approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Why something is overwritten, in the words of the one who sends it, and who approved that, empty for nobody."""
+
+    reason: str
+    approver: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why an intent was not carried out: code and message as the service gave them, and the request id."""
@@ -217,7 +232,7 @@ class Intent:
     ``service_sent_at`` is the earliest time by the service's clock at which the request can have left, ``None`` while
     the difference between the clocks was not known. ``candidates`` are the checkpoints that may be its own. ``sends``
     is how often it was sent, more than once only where an operation may be repeated. It waits for the intent ``after``
-    to finish, and takes the id of its result.
+    to finish, and takes the id of its result. ``approval`` is given for what overwrites something alone.
     """
 
     id: IntentId
@@ -246,6 +261,7 @@ class Intent:
     origin: Origin = Origin.WINDOW
     sends: int = 0
     after: IntentId | None = None
+    approval: Approval | None = None
 
     @property
     def body(self) -> bytes:

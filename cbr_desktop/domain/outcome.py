@@ -102,6 +102,11 @@ def single(id: str, name: str, fate: Fate, status: str) -> Outcome:
     return Outcome((ResourceOutcome(ResourceId(id), name, "", fate, status),), status)
 
 
+def of_task(id: str, name: str, task: Task) -> Outcome:
+    """Return the outcome of a change of one thing that one task carries out."""
+    return Outcome((_line(ResourceId(id), name or task.resource_name, task.resource_type, task),), task.status)
+
+
 def outcome(
     checkpoint: Checkpoint,
     tasks: Iterable[Task],
@@ -128,6 +133,16 @@ def outcome(
     told = {line.id.lower() for line in lines}
     lines += [_unnamed(each, ended) for each in asked if each.id.lower() not in told]
     return Outcome(tuple(lines), checkpoint.status)
+
+
+def fate_of_task(task: Task) -> Fate:
+    """Return what became of the resource that a task works on."""
+    return _FATES.get(task.status, Fate.RUNNING)
+
+
+def fate_of_backup(backup: Backup) -> Fate:
+    """Return what became of the resource that a backup is of, once its checkpoint has ended."""
+    return _BACKUP_FATES.get(backup.status, Fate.UNCERTAIN)
 
 
 def _accepted(resource: AcceptedResource, task: Task | None, backup: Backup | None, ended: bool) -> ResourceOutcome:
@@ -158,8 +173,9 @@ def _unnamed(choice: ResourceChoice, ended: bool) -> ResourceOutcome:
 
 
 def _line(id: ResourceId, name: str, type: str, task: Task) -> ResourceOutcome:
-    fate = _FATES.get(task.status, Fate.RUNNING)
-    return ResourceOutcome(id, name, type, fate, task.status, task.progress_percent, task.code, task.message, task)
+    return ResourceOutcome(
+        id, name, type, fate_of_task(task), task.status, task.progress_percent, task.code, task.message, task
+    )
 
 
 _FATES: dict[str, Fate] = {

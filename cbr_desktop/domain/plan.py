@@ -11,13 +11,15 @@ A plan file holds one JSON object::
         "names": "{vault|trunc:30}_{utc}",
         "concurrency": 2,
         "stop_on_failure": true,
-        "stagger_seconds": 10}}
+        "stagger_seconds": 10,
+        "in_order": true}}
 
 A ``request`` is what a request file holds, of any operation. A step with ``after`` waits until the step of that number
 has done all that was asked for, and takes the id of its result where it says ``{prior.id}``. ``names`` names the
 checkpoints that have no name of their own, by the template of ``domain/template``. ``concurrency`` is how many requests
 of the plan may be under way at once (a vault takes one at a time anyway), ``stagger_seconds`` the pause between two
-beginnings. A ``file`` lies beside the plan or below. Other keys are kept and ignored.
+beginnings. Where ``in_order`` is false, steps of a profile that cannot be reached keep back none of another; it is true
+where it is not said. A ``file`` lies beside the plan or below. Other keys are kept and ignored.
 
 A run of a plan is known by an id; its intents carry ``run/number`` as their ``plan``.
 """
@@ -42,7 +44,7 @@ STEP_LIMIT = 500
 CONCURRENCY_LIMIT = 16
 STAGGER_LIMIT_SECONDS = 3600
 
-_KNOWN = frozenset({"name", "steps", "names", "concurrency", "stop_on_failure", "stagger_seconds"})
+_KNOWN = frozenset({"name", "steps", "names", "concurrency", "stop_on_failure", "stagger_seconds", "in_order"})
 _STEP_KNOWN = frozenset({"request", "file", "profile", "after"})
 
 
@@ -72,6 +74,7 @@ class Plan:
     stop_on_failure: bool = True
     stagger_seconds: float = 0.0
     other: Mapping[str, Any] = field(default_factory=dict)
+    in_order: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def read(data: bytes) -> tuple[Plan | None, list[StepFinding]]:
         stop_on_failure=_typed(inside, "stop_on_failure", bool, True, findings),
         stagger_seconds=_number(inside, "stagger_seconds", 0, 0, STAGGER_LIMIT_SECONDS, findings),
         other={key: item for key, item in value.items() if key != "plan"},
+        in_order=_typed(inside, "in_order", bool, True, findings),
     )
     return plan, findings
 
@@ -166,6 +170,8 @@ def written(plan: Plan, **other: object) -> bytes:
         "stop_on_failure": plan.stop_on_failure,
         "stagger_seconds": plan.stagger_seconds,
     }
+    if not plan.in_order:
+        inside["in_order"] = False
     text = json.dumps({"plan": inside, **plan.other, **other}, ensure_ascii=False, indent=2)
     return text.encode("utf-8", "surrogatepass") + b"\n"
 

@@ -19,6 +19,7 @@ class Disk:
     encrypted: bool = False
     shared: bool = False
     volume_type: str = ""
+    scsi: bool = False
 
 
 @dataclass(slots=True)
@@ -42,3 +43,5 @@ class Protectable:
     availability_zone: str = ""
     os_type: str = ""
     tags: tuple[str, ...] = ()
+    flavor: str = ""
+    addresses: tuple[str, ...] = ()

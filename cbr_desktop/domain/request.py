@@ -358,13 +358,14 @@ def _draft(checkpoint: dict[str, Any]) -> CheckpointDraft:
 def _choices(parameters: dict[str, Any]) -> tuple[ResourceChoice, ...] | None:
     """Return what is to be backed up; an empty list means the whole vault, as it does to the service."""
     if parameters.get("resource_details"):
-        return tuple(_choice(detail) for detail in parameters["resource_details"])
+        return tuple(choice_of(detail) for detail in parameters["resource_details"])
     if parameters.get("resources"):
         return tuple(ResourceChoice(ResourceId(id), "") for id in parameters["resources"])
     return None
 
 
-def _choice(detail: dict[str, Any]) -> ResourceChoice:
+def choice_of(detail: dict[str, Any]) -> ResourceChoice:
+    """Return the resource that the form with room for its disks names."""
     extra = detail.get("extra_info", {})
     return ResourceChoice(
         ResourceId(detail["id"]),

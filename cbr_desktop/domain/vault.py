@@ -68,7 +68,11 @@ class ResourceType(StrEnum):
 
 @dataclass(slots=True)
 class Resource:
-    """A resource associated with a vault. ``backup_size_mb`` is what all its backups take in this vault."""
+    """A resource associated with a vault. ``backup_size_mb`` is what all its backups take in this vault.
+
+    ``exclude_volumes`` are disks that its backups leave out, those that are attached later are taken;
+    ``include_volumes`` are the only disks that they take, where a region knows that.
+    """
 
     id: ResourceId
     type: ResourceType | str
@@ -79,6 +83,11 @@ class Resource:
     protect_status: ProtectStatus | str | None = None
     auto_protect: bool = True
     exclude_volumes: tuple[VolumeId, ...] = ()
+    include_volumes: tuple[VolumeId, ...] = ()
+
+    def takes(self, volume: VolumeId) -> bool:
+        """Whether the vault backs a disk of this resource up, by the disks that are fixed in it."""
+        return volume in self.include_volumes if self.include_volumes else volume not in self.exclude_volumes
 
 
 @dataclass(slots=True)

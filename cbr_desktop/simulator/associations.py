@@ -202,10 +202,17 @@ def remove(call: Call) -> Answer:
     rows = [{"id": each.id, "name": each.name, "type": each.type, "extra_info": {}} for each in resources]
     details = {"total_count": len(resources), "fail_count": 0, "resources": rows}
     task = estate.begin("remove_resource", call.now, vault.id, resources[0].id, details=details)
+    before = [each.protect_status for each in resources]
     for resource in resources:
         resource.protect_status = "removing"
 
-    def end(_: datetime, _done: bool) -> None:
+    def end(_: datetime, done: bool) -> None:
+        if not done:
+            details["fail_count"] = len(resources)
+            for resource, status in zip(resources, before, strict=True):
+                resource.protect_status = status
+            estate.changed()
+            return
         estate.forget(estate.kept_in(vault.id, {each.id for each in resources}))
         for resource in resources:
             vault.used_mb = max(vault.used_mb - resource.backup_size_mb, 0)
@@ -230,7 +237,9 @@ def migrate(call: Call) -> Answer:
     _admit_migration(call, vault, target, resources)
     task = estate.begin("migrate_resource", call.now, vault.id, resources[0].id)
 
-    def end(_: datetime, _done: bool) -> None:
+    def end(_: datetime, done: bool) -> None:
+        if not done:
+            return
         estate.history.move(estate.kept_in(vault.id, {each.id for each in resources}), target.id)
         for resource in resources:
             vault.resources.remove(resource.id)

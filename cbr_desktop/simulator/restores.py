@@ -12,12 +12,14 @@ from .call import Answer, Call
 from .inventory import child_id_of, disks_in
 from .jobs import Job
 from .queries import one, uuid_of
-from .things import BARE_METAL, DISK, TURBO, Backup, Disk, Resource, Task
+from .things import BARE_METAL, DISK, SERVER, TURBO, Backup, Disk, Resource, Task
 
 WAITING = 0.05
 """Share of a restore's time in which it waits."""
 DESTINATION_PATH = re.compile(r"(?s).{1,255}")
 DELETED = ("DELETED", "SOFT_DELETED")
+KEYS = {SERVER: "server_id", BARE_METAL: "server_id", DISK: "volume_id"}
+"""The key that names a target of a type; `resource_id` names what is not here."""
 STEADY = ("ACTIVE", "SHUTOFF")
 """States of a server in which it can be restored."""
 
@@ -25,8 +27,8 @@ STEADY = ("ACTIVE", "SHUTOFF")
 class Wish(msgspec.Struct):
     """A restore request that has passed the checks of its form; mappings: disks to write to by backup of a disk."""
 
+    key: str
     target_id: str
-    volume: bool
     power_on: bool
     mappings: dict[str, str]
 
@@ -42,7 +44,7 @@ def restore(call: Call) -> Answer:
     _admit_target(call, target)
     if target.type == DISK:
         _admit_disk(target)
-    else:
+    elif wish.key == "server_id":
         _admit_disks(call, backup, target, wish)
     task = _start(call, backup, target, wish)
     return Answer({"job_id": task.id} if call.modes.restore_answer == "job" else None, 202)
@@ -58,8 +60,8 @@ def _read(body: Body) -> Wish:
         details = object_of(given["details"], "details")
         text_of(details.get("destination_path"), DESTINATION_PATH, "destination_path")
     return Wish(
+        key=named[0],
         target_id=uuid_of(given[named[0]], named[0]),
-        volume=named[0] == "volume_id",
         power_on=flag_of(given.get("power_on"), True, "power_on"),
         mappings=_mappings([object_of(each, "mappings") for each in items_of(given.get("mappings") or [], "mappings")]),
     )
@@ -90,17 +92,17 @@ def _admit(call: Call, backup: Backup) -> None:
 def _target(call: Call, backup: Backup, wish: Wish) -> Resource:
     """What is written over: the very resource that the backup was made of."""
     origin = call.estate.resources[backup.resource_id]
-    if wish.volume is not (origin.type == DISK):
-        raise refusals.invalid("volume_id" if wish.volume else "server_id")
+    if wish.key != KEYS.get(origin.type, "resource_id"):
+        raise refusals.invalid(wish.key)
     target = call.estate.resources.get(wish.target_id)
-    if target is None or (target.type == DISK) is not wish.volume:
-        raise refusals.service("7000" if wish.volume else "7100")
+    if target is None or KEYS.get(target.type, "resource_id") != wish.key:
+        raise refusals.service({"volume_id": "7000", "server_id": "7100"}.get(wish.key, "6302"))
     if origin.type != target.type and BARE_METAL in (origin.type, target.type):
         raise refusals.service("2014" if origin.type == BARE_METAL else "2006")
     if origin.architecture != target.architecture:
         raise refusals.service("2015")
     if origin is not target or backup.image_type == "replication":
-        raise refusals.service("2012" if wish.volume else "2003")
+        raise refusals.service("2003" if wish.key == "server_id" else "2012")
     return target
 
 
@@ -137,10 +139,11 @@ def _admit_disks(call: Call, backup: Backup, target: Resource, wish: Wish) -> No
         if volume_id not in own:
             others = (disk.id for each in call.estate.resources.values() for disk in each.disks)
             raise refusals.service("7201" if volume_id in others else "7000")
-        _admit_pair(saved[child_id], own[volume_id])
+        admit_pair(saved[child_id], own[volume_id])
 
 
-def _admit_pair(saved: Disk, disk: Disk) -> None:
+def admit_pair(saved: Disk, disk: Disk) -> None:
+    """Check that the backup of a disk may be written to a disk of the same server."""
     if disk.size_gb < saved.size_gb:
         raise refusals.service("2001")
     if disk.volume_type == "DESS":
@@ -151,6 +154,8 @@ def _admit_pair(saved: Disk, disk: Disk) -> None:
         raise refusals.service("6140")
     if saved.system and disk.id != saved.id and disk.scsi:
         raise refusals.service("6141")
+    if disk.status not in ("in-use", "available"):
+        raise refusals.service("2011")
 
 
 def _start(call: Call, backup: Backup, target: Resource, wish: Wish) -> Task:

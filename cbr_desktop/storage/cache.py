@@ -51,7 +51,9 @@ _BACKUPS = Table(
 )
 _POLICIES = Table(Policy, {"patterns": tuples, "vault_ids": tuples, "started_at": moments})
 _PROTECTABLES = Nested(
-    Table(Protectable, {"type": words(ResourceType), "disks": tuples, "tags": tuples}), "disks", Table(Disk, {})
+    Table(Protectable, {"type": words(ResourceType), "disks": tuples, "tags": tuples, "addresses": tuples}),
+    "disks",
+    Table(Disk, {}),
 )
 
 

@@ -141,7 +141,12 @@ def shape(codec: Codec[Any]) -> int:
 
 RESOURCE = Table(
     Resource,
-    {"type": words(ResourceType), "protect_status": words(ProtectStatus), "exclude_volumes": tuples},
+    {
+        "type": words(ResourceType),
+        "protect_status": words(ProtectStatus),
+        "exclude_volumes": tuples,
+        "include_volumes": tuples,
+    },
 )
 VAULTS = Nested(
     Table(

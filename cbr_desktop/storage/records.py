@@ -14,7 +14,17 @@ from cbr_desktop.domain.change import Change, Kind, Result, Subject, SubjectType
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Origin, Refusal, Target, reason_of
+from cbr_desktop.domain.intent import (
+    Approval,
+    Candidate,
+    Intent,
+    IntentState,
+    Looked,
+    Origin,
+    Refusal,
+    Target,
+    reason_of,
+)
 from cbr_desktop.domain.journal import Head
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import TaskStatus
@@ -351,6 +361,7 @@ def _intent(row: _Row) -> Intent:
         origin=Origin(wished.get("origin", Origin.WINDOW)),
         sends=wished.get("sends", 0),
         after=IntentId(wished["after"]) if wished.get("after") else None,
+        approval=Approval(**wished["approval"]) if wished.get("approval") else None,
     )
 
 
@@ -380,12 +391,17 @@ def _answer(intent: Intent) -> dict[str, Any]:
     made = intent.result
     return {
         "checkpoint": asdict(intent.checkpoint) if intent.checkpoint else None,
-        **({"result": {"id": made.id, "status": made.status}} if made is not None and made.checkpoint is None else {}),
+        **({"result": _made(made)} if made is not None and made.checkpoint is None else {}),
         "request_id": intent.request_id,
         "refusal": asdict(intent.refusal) if intent.refusal else None,
         "note": intent.reason,
         "outcome": None if intent.outcome is None else _ends(intent.outcome),
     }
+
+
+def _made(result: Result) -> dict[str, Any]:
+    """Return what a change has made; an earlier version reads the first two of it."""
+    return {"id": result.id, "status": result.status, **({"parts": result.parts} if result.parts else {})}
 
 
 def _wish(intent: Intent) -> dict[str, Any]:
@@ -404,6 +420,7 @@ def _wish(intent: Intent) -> dict[str, Any]:
         "origin": str(intent.origin),
         "sends": intent.sends,
         "after": intent.after,
+        **({"approval": asdict(intent.approval)} if intent.approval is not None else {}),
     }
 
 
@@ -464,7 +481,7 @@ def _result(answer: dict[str, Any]) -> Result | None:
     if answer["checkpoint"]:
         return checkpoint_result(_checkpoint(answer["checkpoint"]))
     made = answer.get("result")
-    return Result(made["id"], made["status"]) if made else None
+    return Result(made["id"], made["status"], parts=tuple(made.get("parts", ()))) if made else None
 
 
 def _checkpoint(value: dict[str, Any]) -> Checkpoint:

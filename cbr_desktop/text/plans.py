@@ -258,6 +258,12 @@ def stand_mark(row: StepRow) -> Mark:
     return _MARKS[row.stand]
 
 
+def verdict_mark(report: PlanReport) -> Mark:
+    """Return the mark of what became of a run."""
+    rests = bool(report.stopped) and report.verdict is PlanVerdict.RUNNING
+    return _LEFT if rests else _VERDICT_MARKS[report.verdict]
+
+
 def plan_sentence(report: PlanReport) -> str:
     """Return what became of a run in one or two sentences; only a whole success reads like one."""
     own = _plan_words(report)

@@ -12,9 +12,11 @@ from cbr_desktop.domain.intent import WAITING, Candidate, Intent, IntentState, R
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.restore import Rule
 from cbr_desktop.domain.retention import Transition
 from cbr_desktop.domain.template import TOKENS
 from cbr_desktop.domain.vault import VaultStatus
+from cbr_desktop.text.association_findings import ASSOCIATION_FINDINGS
 from cbr_desktop.text.catalogue import N_, NN_, _, joined, listed, ngettext, pgettext, sentences
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import refusal_sentence
@@ -36,6 +38,7 @@ from cbr_desktop.text.words import may_pass, shortfall_words
 from cbr_desktop.workflows.preflight import Basis, Estimate, Preflight
 
 _NAMES_IN_A_ROW = 3
+_DISKS_IN_A_ROW = 8
 _NEVER_LEFT = (*WAITING, IntentState.CANCELLED)
 
 
@@ -446,7 +449,12 @@ def _not_protectable(finding: Finding) -> str:
         else _("The service says that resource {resource} cannot be backed up.")
     ).format(resource=quoted(finding.facts["resource"]), reason=quoted(reason))
     explanation = explain(finding.code)
-    remedy = explanation.remedy if explanation else _("It will most likely be skipped; take it out to be sure.")
+    unexplained = (
+        _("Leave it out.")
+        if finding.severity is Severity.BLOCK
+        else _("It will most likely be skipped; take it out to be sure.")
+    )
+    remedy = explanation.remedy if explanation else unexplained
     return sentences(said, remedy)
 
 
@@ -461,6 +469,77 @@ def _profile_unknown(finding: Finding) -> str:
 
 def _name_template(finding: Finding) -> str:
     return template_sentence((str(finding.facts["problem"]), str(finding.facts["part"])))
+
+
+def _restore_status(finding: Finding) -> str:
+    said = (
+        _("Backup {backup} is being restored already. Wait for the end of that.")
+        if finding.code == "2010"
+        else _("Backup {backup} is in state {status}; only one that is available can be restored.")
+    )
+    return said.format(backup=quoted(finding.facts["backup"], 80), status=status_words(finding.facts["status"]))
+
+
+def _target_status(finding: Finding) -> str:
+    usual = _("{target} is in state {status}, in which it cannot be restored. Wait for another one.")
+    said = {
+        "2007": _("Server {target} is deleted ({status}) and cannot be restored."),
+        "2008": _("Server {target} is in state {status}; it must run or be stopped. Wait for that."),
+        "2011": _("Disk {target} is in state {status}; stop its server and detach it first, so that it is available."),
+    }.get(finding.code, usual)
+    return said.format(target=quoted(finding.facts["target"], 80), status=quoted(finding.facts["status"], 40))
+
+
+_PAIR_RULES = {
+    Rule.TOO_SMALL: N_(
+        "Disk ‘{disk}’ has {size_gb} GB, and the backup of disk ‘{backup}’ has {saved_gb} GB: it does not fit."
+        " Choose a disk of that size or a larger one."
+    ),
+    Rule.DISK_TYPE: N_("Nothing is restored to disk ‘{disk}’ of type {type}. Choose another disk."),
+    Rule.DISK_STATUS: N_("Disk ‘{disk}’ is in state {status} and cannot be written over now. Wait, or choose another."),
+    Rule.DATA_TO_SYSTEM: N_(
+        "‘{disk}’ is the system disk of the server, and ‘{backup}’ the backup of a data disk: the server would not"
+        " start any more. Choose a data disk."
+    ),
+    Rule.SYSTEM_TO_ENCRYPTED: N_(
+        "Disk ‘{disk}’ is encrypted, and an encrypted disk cannot take the system disk ‘{backup}’. Choose another disk."
+    ),
+    Rule.SYSTEM_TO_SCSI: N_(
+        "Disk ‘{disk}’ is a SCSI disk, which cannot take the system disk ‘{backup}’. Choose another disk."
+    ),
+    Rule.DISK_UNKNOWN: N_("The server has no disk ‘{disk}’ today. Choose one that it has, or leave ‘{backup}’ out."),
+    Rule.BACKUP_UNKNOWN: N_("The backup has no disk of the id ‘{backup}’. Choose one that it has."),
+    Rule.NAMED_TWICE: N_(
+        "‘{backup}’ to ‘{disk}’: each backup of a disk and each disk may be named once alone. Choose another disk."
+    ),
+}
+
+
+def _pair_rule(finding: Finding) -> str:
+    facts = {name: shown(value, 80) for name, value in finding.facts.items()}
+    return _(_PAIR_RULES[Rule(str(finding.facts["rule"]))]).format(**facts)
+
+
+def _disks_left_out(finding: Finding) -> str:
+    names = finding.facts["names"]
+    assert isinstance(names, list | tuple)  # noqa: S101  # what is judged says so
+    return ngettext(
+        "{count} disk of the backup is not restored and stays as it is today: {names}. Files that belong together may"
+        " then be of different times.",
+        "{count} disks of the backup are not restored and stay as they are today: {names}. Files that belong together"
+        " may then be of different times.",
+        len(names),
+    ).format(count=grouped(len(names)), names=listed([quoted(name, 60) for name in names[:_DISKS_IN_A_ROW]]))
+
+
+def _disk_swapped(finding: Finding) -> str:
+    facts = {name: quoted(finding.facts[name], 80) for name in ("backup", "disk", "other")}
+    said = (
+        _("{backup} goes to {disk}, which it was not made of; what {other} holds is of its own backup, or stays.")
+        if finding.facts["other"]
+        else _("{backup} goes to {disk}, which it was not made of.")
+    )
+    return said.format(**facts)
 
 
 _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
@@ -611,6 +690,58 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Vault ‘{vault}’ is locked, so that its automatic backups such as ‘{backup}’ cannot be deleted before they"
         " expire."
     ),
+    FindingKind.BACKUP_HAS_IMAGE: N_(
+        "Image {image} was made of backup ‘{backup}’, so that the service keeps it. Delete the image first."
+    ),
+    FindingKind.BACKUP_REPLICATING: N_(
+        "Backup ‘{backup}’ is being copied to region {region}. It can be deleted when that has ended."
+    ),
+    FindingKind.PLAN_OVERWRITES: N_(
+        "The step writes a backup over a resource, and such a request is never part of a plan: a person sends it by"
+        " itself, after a last look. Take the step out."
+    ),
+    FindingKind.RESTORE_TARGETS: N_(
+        "The request must name exactly one target: server_id, volume_id or resource_id. Correct the file."
+    ),
+    FindingKind.RESTORE_UNREAD: N_(
+        "The backups of the disks in ‘{backup}’ are not read yet, so that it is not judged which fits where. They are"
+        " read before it is sent."
+    ),
+    FindingKind.RESTORE_STATUS: _restore_status,
+    FindingKind.RESTORE_NOT_POSSIBLE: N_("The service says that nothing can be restored from ‘{backup}’."),
+    FindingKind.RESTORE_IN_PLACE: N_(
+        "File system ‘{resource}’ cannot be restored in place. Create a new file system from ‘{backup}’ in the console."
+    ),
+    FindingKind.RESTORE_REPLICA: N_(
+        "‘{backup}’ is a replica of a backup of another region; its resource is not here. Make an image or a disk of"
+        " it."
+    ),
+    FindingKind.RESTORE_VAULT: N_(
+        "Vault ‘{vault}’ is in the state {status}; a backup in it can be restored once it is available."
+    ),
+    FindingKind.RESTORE_ELSEWHERE: N_(
+        "‘{backup}’ was made of ‘{resource}’ and is restored to that alone, not to ‘{target}’. For another server or"
+        " disk make an image or a new disk of it in the console."
+    ),
+    FindingKind.RESTORE_WRONG_KEY: N_("What this backup was made of is named by {expected}, not by {key}."),
+    FindingKind.TARGET_UNKNOWN: N_(
+        "No resource {target} is known here; it may be gone, or of another project. Read again to be sure."
+    ),
+    FindingKind.TARGET_UNREAD: N_(
+        "What disks ‘{target}’ has today could not be read, so that their sizes and states are not judged here."
+        " The service judges them."
+    ),
+    FindingKind.TARGET_STATUS: _target_status,
+    FindingKind.TARGET_RESTORING: N_("‘{target}’ is being restored already. Wait for the end of that."),
+    FindingKind.TARGET_BACKED_UP: N_("‘{target}’ is being backed up. Wait until the backup is complete."),
+    FindingKind.TARGET_REMOVED: N_("‘{target}’ is being taken out of its vault, and its backups with it."),
+    FindingKind.PAIR_RULE: _pair_rule,
+    FindingKind.PAIRS_MISSING: N_(
+        "No disk is chosen. A server is restored disk by disk: choose where at least one of ‘{backup}’ goes."
+    ),
+    FindingKind.DISKS_LEFT_OUT: _disks_left_out,
+    FindingKind.DISK_SWAPPED: _disk_swapped,
+    FindingKind.PATH_RANGE: N_("The folder has {length} characters; it may have {limit}. Shorten it."),
     FindingKind.NAME_MISSING: N_("There is no name. Write one of 1 to 64 characters."),
     FindingKind.NAME_UNCHANGED: N_("The backup is called ‘{name}’ already. Write another name, or leave it."),
     FindingKind.NO_SCHEDULE: N_("There is no time to run at. Choose days and hours."),
@@ -678,6 +809,115 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     ),
     FindingKind.RULES_CHANGED: _rules_changed,
     FindingKind.BACKUPS_GO: _backups_go,
+    FindingKind.RECEIVER_MISSING: N_("No project is named to share with. Add one by its id."),
+    FindingKind.RECEIVER_INVALID: N_(
+        "‘{found}’ is no project id: those have 32 digits and letters from a to f. Ask the other side for the one in"
+        " this region."
+    ),
+    FindingKind.RECEIVER_OWN: N_("Project {found} is this one, and has the backup. Name another project."),
+    FindingKind.RECEIVER_TWICE: N_("Project {found} is named twice. Name it once."),
+    FindingKind.RECEIVERS_TOO_MANY: _Plural(
+        "count",
+        *NN_(
+            "It would be shared with {count} project, and a backup is shared with {limit} at most. Take some out.",
+            "It would be shared with {count} projects, and a backup is shared with {limit} at most. Take some out, or"
+            " end shares that nobody needs.",
+        ),
+    ),
+    FindingKind.SHARED_ALREADY: N_(
+        "The backup is shared with project {found} already ({status}), and the service then refuses the whole request."
+        " Take that project out."
+    ),
+    FindingKind.SHARE_DISK: N_(
+        "‘{backup}’ is the backup of a disk. Some clouds share those, others only backups of servers."
+    ),
+    FindingKind.SHARE_NO_SERVER: N_("‘{backup}’ is no backup of a server, and only those can be shared."),
+    FindingKind.SHARE_STATUS: N_(
+        "Backup ‘{backup}’ is in state {status}, and only an available one can be shared. Wait for that, or choose"
+        " another."
+    ),
+    FindingKind.SHARE_ENCRYPTED: N_(
+        "‘{backup}’ holds encrypted disks, and no such backup can be shared. Make one without these disks."
+    ),
+    FindingKind.SHARE_RECEIVED: N_(
+        "‘{backup}’ is the backup of another project, which alone decides about sharing it. Reject it to be rid of it."
+    ),
+    FindingKind.SHARE_VAULT_STATUS: N_(
+        "Vault ‘{vault}’ is in state {status}, which does not allow sharing. Wait until it is available, or choose"
+        " another."
+    ),
+    FindingKind.MEMBER_UNKNOWN: N_("The backup is not shared with project {found}. Choose one that it is shared with."),
+    FindingKind.MEMBER_IMAGE: N_(
+        "Project {found} has made an image of the backup; until that image is deleted there the share cannot end."
+    ),
+    FindingKind.MEMBER_ACCEPTED: N_(
+        "Project {found} has taken the backup into a vault of its own and cannot restore from it any more after this."
+        " Ask there first."
+    ),
+    FindingKind.ANSWER_INVALID: N_("‘{found}’ is no answer to a share. It is either ‘accepted’ or ‘rejected’."),
+    FindingKind.ANSWER_FOR_OTHER: N_(
+        "Project {found} is not the one of this profile, and only the project itself can answer. Use its profile."
+    ),
+    FindingKind.OFFER_UNKNOWN: N_(
+        "No backup {id} is shared with this project. The other side may have ended the share; refresh the list."
+    ),
+    FindingKind.OFFER_ANSWERED: N_("This was answered already for ‘{backup}’ ({status}). Nothing would change."),
+    FindingKind.OFFER_GIVEN_BACK: N_(
+        "‘{backup}’ leaves vault ‘{vault}’, and nothing can be restored from it here any more. Only the other side can"
+        " share it again."
+    ),
+    FindingKind.TAKING_VAULT_MISSING: N_("No vault is chosen. Choose the vault that takes the backup in."),
+    FindingKind.TAKING_VAULT_KIND: N_(
+        "Vault ‘{vault}’ does not take backups of this kind. Choose a backup vault for the same kind of resource."
+    ),
+    FindingKind.TAKING_VAULT_FULL: N_("Vault ‘{vault}’ is full. Expand it, or choose one with room."),
+    FindingKind.DESTINATION_UNSAID: N_("Nothing says where the replica goes. Choose a replication vault."),
+    FindingKind.REGION_UNREACHED: N_(
+        "This region does not replicate to ‘{found}’ by what it says of itself. Choose another region."
+    ),
+    FindingKind.DESTINATION_UNVERIFIED: N_(
+        "Vault {id} in {region} could not be looked at from here. It has to be a replication vault for servers, with"
+        " room; compare the ids before sending."
+    ),
+    FindingKind.DESTINATION_KIND: N_(
+        "Vault ‘{vault}’ is no replication vault for servers, and takes no replica. Choose another."
+    ),
+    FindingKind.DESTINATION_STATUS: N_(
+        "Vault ‘{vault}’ is in state {status} and takes no replica now. Wait until it is available, or choose another."
+    ),
+    FindingKind.DESTINATION_FULL: N_("Vault ‘{vault}’ is full. Expand it there, or choose one with room."),
+    FindingKind.REPLICA_SOURCE: N_("‘{vault}’ is a replica or holds replicas, and these are not replicated again."),
+    FindingKind.REPLICATE_NO_SERVER: N_("‘{vault}’ is not of servers, and only backups of servers are replicated."),
+    FindingKind.REPLICATE_NO_SYSTEM: N_(
+        "‘{backup}’ does not contain the system disk of its server, and is not replicated without it."
+    ),
+    FindingKind.REPLICATE_STATUS: N_(
+        "Backup ‘{backup}’ is in state {status}, and only an available one is replicated. Wait for that, or choose"
+        " another."
+    ),
+    FindingKind.REPLICATE_VAULT_STATUS: N_(
+        "Vault ‘{vault}’ is in state {status}, and nothing of it is replicated then. Wait until it is available."
+    ),
+    FindingKind.REPLICATE_BUSY: N_(
+        "Vault ‘{vault}’ is being replicated just now. Wait for the end of that; it is among its tasks."
+    ),
+    FindingKind.REPLICA_THERE: N_(
+        "‘{backup}’ has its replica in {region} already, or on the way there. A region takes one of each backup."
+    ),
+    FindingKind.REPLICATE_NOTHING: N_(
+        "Nothing of vault ‘{vault}’ is left to be replicated to {region}: what could be is there, or there is nothing."
+    ),
+    FindingKind.REPLICATE_COUNT: _Plural(
+        "count",
+        *NN_(
+            "{count} backup of vault ‘{vault}’ has no replica in {region}. It is copied.",
+            "{count} backups of vault ‘{vault}’ have no replica in {region}. They are copied.",
+        ),
+    ),
+    FindingKind.REPLICATED_BEFORE: N_(
+        "Vault ‘{vault}’ has replicas in {region} already, and some clouds replicate a vault to a region only once. If"
+        " it is refused, replicate the backups one by one."
+    ),
     FindingKind.VAULT_WITHOUT_POLICY: _Plural(
         "count",
         *NN_(
@@ -732,6 +972,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual."
     ),
     **VAULT_FINDINGS,
+    **ASSOCIATION_FINDINGS,
 }
 
 
@@ -863,6 +1104,10 @@ _HELD: dict[Reason, str] = {
         "Held: it was scheduled for {wanted} and this program did not run or had no connection then."
         " Nothing was sent. Release it to send it now, or take it back."
     ),
+    Reason.RESTARTED: N_(
+        "Held: it overwrites something, and the program ended before it was sent. Nothing was sent."
+        " Look at it once more, then release it or take it back."
+    ),
     Reason.LEFT: N_(
         "Held: the command with which {by} asked for it {wanted} ended before it"
         " was sent. Nothing was sent. Release it to send it, or take it back."
@@ -954,7 +1199,7 @@ def _may_be_words(intent: Intent, now: datetime) -> str:
         if intent.name
         else _("The request has no name, so only you can tell.")
     )
-    return sentences(lost, name, _("It is not sent again."))
+    return sentences(lost, words.ambiguity or name, _("It is not sent again."))
 
 
 def candidate_words(candidate: Candidate, now: datetime) -> str:
@@ -1255,6 +1500,8 @@ def outcome_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         head.append(_("Sent: {at}").format(at=utc_words(intent.sent_at)))
     if checkpoint:
         head.append(_("Checkpoint id: {id} ({status})").format(id=checkpoint.id, status=checkpoint.status))
+    elif intent.result is not None and intent.result.id not in ("", intent.subject.id):
+        head.append(_("{title}: {id}").format(title=words.id_title, id=shown(intent.result.id)))
     if intent.request_id:
         head.append(_("Request id: {id}").format(id=shown(intent.request_id)))
     lines = [_report_line(intent, resource) for resource in outcome.resources] if outcome else []

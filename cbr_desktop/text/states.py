@@ -225,6 +225,18 @@ _WORDS: dict[str, dict[str, Message]] = {
         "WAITING_DELETE": NP_("state of a backup", "Waiting to be deleted"),
         "WAITING_RESTORE": NP_("state of a backup", "Waiting to be restored"),
     },
+    "MemberStatus": {
+        "PENDING": NP_("what a project says to a backup that is shared with it", "Not answered"),
+        "ACCEPTED": NP_("what a project says to a backup that is shared with it", "Accepted"),
+        "REJECTED": NP_("what a project says to a backup that is shared with it", "Rejected"),
+    },
+    "PointState": {
+        "RUNNING": NP_("state of a restore point", "Backing up"),
+        "FINISHED": NP_("state of a restore point", "Finished"),
+        "PARTIAL": NP_("state of a restore point", "In part"),
+        "FAILED": NP_("state of a restore point", "Failed"),
+        "UNKNOWN": NP_("state of a restore point", "Not known any more"),
+    },
     "CheckpointStatus": {
         "PROTECTING": NP_("state of a checkpoint", "Backing up"),
         "AVAILABLE": NP_("state of a checkpoint", "Finished"),
@@ -286,6 +298,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "ADVANCED": NP_("what a finding is about", "Advanced"),
         "CONNECTION": NP_("what a finding is about", "Connection"),
         "BACKUP": NP_("what a finding is about", "Backup"),
+        "TARGET": NP_("what a finding is about", "Target"),
         "SCHEDULE": NP_("what a finding is about", "Schedule"),
         "RETENTION": NP_("what a finding is about", "Retention"),
     },
@@ -293,6 +306,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "VAULT": NP_("what a request is done to", "Vault"),
         "BACKUP": NP_("what a request is done to", "Backup"),
         "POLICY": NP_("what a request is done to", "Policy"),
+        "RESOURCE": NP_("what a request is done to", "Resource"),
         "PROJECT": NP_("what a request is done to", "Project"),
     },
     "NameRules": {

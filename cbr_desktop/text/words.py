@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.domain.vault import MB_PER_GB, Vault, VaultStatus
+from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
 from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import duration_words, gb_number, gb_words, grouped, quoted
-from cbr_desktop.workflows.ledger import Freshness, Part
+from cbr_desktop.text.states import counted, duration_words, gb_number, gb_words, grouped, quoted, shown
+from cbr_desktop.workflows.gaps import Gap, gap_of
+from cbr_desktop.workflows.ledger import Freshness, Part, ResourceRow
 
 if TYPE_CHECKING:
     from cbr_desktop.workflows.ports import Clock
@@ -37,6 +38,8 @@ _PARTS = {
     Part.BACKUPS: N_("backups"),
     Part.POLICIES: N_("policies"),
     Part.PROTECTABLES: N_("resources outside vaults"),
+    Part.OFFERS: N_("backups that others share"),
+    Part.DESTINATIONS: N_("vaults in other regions"),
     Part.INTENTS: N_("requests"),
     Part.CONNECTION: N_("connection"),
 }
@@ -46,6 +49,8 @@ _PART_TITLES = {
     Part.BACKUPS: N_("Backups"),
     Part.POLICIES: N_("Policies"),
     Part.PROTECTABLES: N_("Resources outside vaults"),
+    Part.OFFERS: N_("Backups that others share"),
+    Part.DESTINATIONS: N_("Vaults in other regions"),
     Part.INTENTS: N_("Requests"),
     Part.CONNECTION: N_("Connection"),
 }
@@ -55,8 +60,10 @@ _PAGES = {
     "Vaults": (N_("Vaults"), N_("vaults")),
     "Resources": (N_("Resources"), N_("resources")),
     "Backups": (N_("Backups"), N_("backups")),
+    "Checkpoints": (N_("Checkpoints"), N_("checkpoints")),
     "Policies": (N_("Policies"), N_("policies")),
     "Tasks": (N_("Tasks"), N_("tasks")),
+    "Offers": (N_("Shared with this project"), N_("backups that others share")),
     "Drafts": (N_("Drafts"), N_("drafts")),
     "Outbox": (N_("Outbox"), N_("outbox")),
     "Plans": (N_("Plans"), N_("plans")),
@@ -378,3 +385,24 @@ def age_words(freshness: Freshness, times: Times) -> str:
     if freshness.from_cache:
         return _("data {age} old (from cache)").format(age=age)
     return _("data {age} old").format(age=age)
+
+
+def fixed_disks_words(resource: Resource) -> str:
+    """Return which disks of a resource its vault backs up, where that is not all of them."""
+    if resource.include_volumes:
+        count = len(resource.include_volumes)
+        return counted("only {count} disk is backed up", "only {count} disks are backed up", count)
+    if resource.exclude_volumes:
+        return counted("{count} disk is left out", "{count} disks are left out", len(resource.exclude_volumes))
+    return ""
+
+
+def gap_words(row: ResourceRow) -> str:
+    """Return why policies do not back a resource up, with the service's reason where it gives one; empty if they do."""
+    gap = gap_of(row)
+    if gap is Gap.UNFIT and row.protectable is not None:
+        code = row.protectable.code.removeprefix("BackupService.")
+        reason = shown(row.protectable.reason or row.protectable.message)
+        return _("Not protectable ({code}): {reason}").format(code=shown(code) or NONE, reason=reason or NONE)
+    words = {Gap.FREE: _("In no vault"), Gap.SUSPENDED: _("Suspended in its vault")}
+    return words.get(gap, "") if gap is not None else ""

@@ -1,13 +1,14 @@
 """Request files of any operation, as changes: what one asks for, and what is to be said of it before it is sent."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.domain import finding
-from cbr_desktop.domain.change import PRIOR_ID, Change, Subject
-from cbr_desktop.domain.document import Document, body_findings, path_findings
+from cbr_desktop.domain import finding, request
+from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, Subject
+from cbr_desktop.domain.document import ChangeDocument, Document, body_findings, parts_of, path_findings
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity, folded
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -59,6 +60,17 @@ def change_in(document: Document, ledger: Reading) -> Change:
     return replace(OPERATIONS[document.kind].change(draft, ledger), body=document.body)
 
 
+def document_of(change: Change) -> Document:
+    """Return the request file that asks for a change. ``ValueError`` when its body is none that a file can have."""
+    if change.kind is Kind.CREATE_CHECKPOINT:
+        document, _findings = request.read(change.body)
+        if document is None:
+            raise ValueError("the body is no request for a checkpoint")
+        return document
+    content = json.loads(change.body) if change.body else None
+    return ChangeDocument(change.kind, parts_of(OPERATIONS[change.kind].template, change.path), content)
+
+
 def judged_document(document: Document, ledger: Ledger, now: datetime, *, has_prior: bool = False) -> Preflight:
     """Judge a request file by its shape and by what is known.
 
@@ -88,12 +100,19 @@ def document_judged_at(document: Document, ledger: Reading) -> datetime | None:
     return OPERATIONS[document.kind].judged_at(change_in(document, ledger), ledger)
 
 
-def uncounted_part(operation: Operation, ledger: Reading, since: datetime) -> Part | None:
-    """Return a list that an operation is judged by and that was not read after ``since``, ``None`` when all were."""
+def uncounted_part(operation: Operation, ledger: Reading, since: datetime, change: Change | None = None) -> Part | None:
+    """Return a list that an operation is judged by and that was not read after ``since``, ``None`` when all were.
+
+    So is the backup that a ``change`` has to be opened for.
+    """
     for part in sorted(operation.judged_by):
         as_of = ledger.freshness[part].as_of
         if as_of is None or as_of < since:
             return part
+    id = operation.opens(change) if change is not None else None
+    opened = ledger.opened.get(id) if id is not None else None
+    if id is not None and (opened is None or opened.as_of is None or opened.as_of < since):
+        return Part.OPENED
     return None
 
 

@@ -201,13 +201,20 @@ def _grounds(intent: Intent) -> dict[str, Any]:
         "due_at": _moment(intent.due_at),
         "confirmed_at": _moment(intent.confirmed_at),
         "preflight_at": _moment(intent.preflight_at),
+        **_approval(intent),
     }
+
+
+def _approval(intent: Intent) -> dict[str, Any]:
+    return {} if intent.approval is None else {"approval": asdict(intent.approval)}
 
 
 def _move(before: Intent, after: Intent) -> dict[str, Any]:
     facts: dict[str, Any] = {"from": str(before.state), "to": str(after.state), "note": after.reason}
     if before.confirmed_at != after.confirmed_at:
         facts |= {"confirmed_at": _moment(after.confirmed_at)}
+    if before.approval != after.approval:
+        facts |= _approval(after)
     if before.due_at != after.due_at:
         facts |= {"due_at": _moment(after.due_at)}
     if after.checkpoint is not None and after.state is not before.state:

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.domain.vault import Resource, ResourceType, Vault
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.account import Project
+    from cbr_desktop.domain.backup_details import Member, OpenedBackup
     from cbr_desktop.domain.change import Subject
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
     from cbr_desktop.domain.protectable import Protectable
+    from cbr_desktop.domain.replication import DestinationVault
+    from cbr_desktop.domain.sharing import Offer
     from cbr_desktop.domain.task import Task
 
 
@@ -31,6 +35,11 @@ class Part(StrEnum):
     BACKUPS = "backups"
     POLICIES = "policies"
     PROTECTABLES = "protectables"
+    OFFERS = "offers"
+    """What other projects share with this one."""
+    DESTINATIONS = "destinations"
+    """Where backups can be replicated to."""
+    OPENED = "opened"
     INTENTS = "intents"
     CONNECTION = "connection"
 
@@ -78,11 +87,14 @@ class ResourceRow:
     vault: Vault | None
     protectable: "Protectable | None"
     last_good: Backup | None
+    server_vault: Vault | None = None
+    """The vault of the server that a disk is attached to: the disk is backed up with the server."""
 
     @property
     def unlisted_vault(self) -> VaultId | None:
         """The vault that the resource is in by the service, when that vault is not listed, or does not list it."""
-        return self.protectable.vault_id if self.vault is None and self.protectable is not None else None
+        is_told = self.vault is None and self.server_vault is None and self.protectable is not None
+        return self.protectable.vault_id if is_told and self.protectable is not None else None
 
 
 class Reading(Protocol):
@@ -114,8 +126,23 @@ class Reading(Protocol):
         ...
 
     @property
+    def offers(self) -> "Mapping[BackupId, Offer]":
+        """The backups that other projects share with this one, by id."""
+        ...
+
+    @property
+    def destinations(self) -> "Mapping[VaultId, DestinationVault]":
+        """The vaults that backups can be replicated to, by id."""
+        ...
+
+    @property
     def intents(self) -> "Mapping[IntentId, Intent]":
         """The intents by id."""
+        ...
+
+    @property
+    def opened(self) -> "Mapping[BackupId, OpenedBackup]":
+        """The backups that were read by themselves, by id."""
         ...
 
     @property
@@ -125,6 +152,10 @@ class Reading(Protocol):
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault."""
+        ...
+
+    def resource(self, id: ResourceId) -> ResourceRow | None:
+        """Return a resource with its vault, ``None`` where it is not known; its last good backup is not looked for."""
         ...
 
     def tasks_of(self, checkpoint_id: CheckpointId) -> "list[Task]":
@@ -150,7 +181,19 @@ class Ledger:
     backups: dict[BackupId, Backup] = field(default_factory=dict)
     policies: "dict[PolicyId, Policy]" = field(default_factory=dict)
     protectables: "dict[ResourceId, Protectable]" = field(default_factory=dict)
+    offers: "dict[BackupId, Offer]" = field(default_factory=dict)
+    destinations: "dict[VaultId, DestinationVault]" = field(default_factory=dict)
+    regions: "Sequence[str] | None" = None
+    """The regions that this one replicates to, ``None`` while nobody has read that."""
+    projects: "Sequence[Project]" = ()
+    """The account's projects in those regions."""
+    receivers: "dict[BackupId, Listing[Member]]" = field(default_factory=dict)
+    """The projects that backups are shared with, of those backups of which that was read."""
+    project_id: ProjectId | None = None
+    """The id of the project, once the login has told it."""
     intents: "dict[IntentId, Intent]" = field(default_factory=dict)
+    opened: "dict[BackupId, OpenedBackup]" = field(default_factory=dict)
+    """The backups that were read by themselves; they are kept as long as the program runs."""
     followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
@@ -200,8 +243,23 @@ class Ledger:
 
     def knows(self, subject: "Subject") -> bool:
         """Whether a thing is in the lists; what has no id yet is in none, and neither is a project."""
+        if subject.type == "resource":
+            return self.resource(ResourceId(subject.id)) is not None
         known: dict[str, Container[str]] = {"vault": self.vaults, "backup": self.backups, "policy": self.policies}
-        return subject.id in known.get(subject.type, ())
+        return subject.id in known.get(subject.type, ()) or (subject.type == "backup" and subject.id in self.offers)
+
+    def resource(self, id: ResourceId) -> ResourceRow | None:
+        """Return a resource with its vault, ``None`` where it is not known; its last good backup is not looked for."""
+        protectable = self.protectables.get(id)
+        for vault in self.vaults.values():
+            found = vault.resource(id)
+            if found is not None:
+                return ResourceRow(found, vault, protectable, None)
+        if protectable is None:
+            return None
+        return ResourceRow(
+            Resource(id, protectable.type, protectable.name, protectable.size_gb), None, protectable, None
+        )
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""
@@ -214,7 +272,9 @@ class Ledger:
         for protectable in self.protectables.values():
             if protectable.id not in seen:
                 resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
-                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id))
+                is_disk = protectable.type == ResourceType.DISK and protectable.vault_id is not None
+                server_vault = self.vaults.get(protectable.vault_id) if is_disk and protectable.vault_id else None
+                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault)
 
     def last_good_backups(self) -> dict[ResourceId, Backup]:
         """Return the newest available backup of every resource that has one."""
@@ -246,6 +306,18 @@ class Ledger:
         self.vaults = _unless_same(self.vaults, listing.rows)
         self._open_with(Part.VAULTS, self.vaults, listing, from_cache)
         self._fresh(Part.VAULTS, listing, from_cache)
+
+    def merge_vault(self, vault: Vault) -> None:
+        """Put a single vault in, as following a change of it brings it; the list keeps its age."""
+        if self.vaults.get(vault.id) != vault:
+            self.vaults = {**self.vaults, vault.id: vault}
+            self.notify(Part.VAULTS)
+
+    def drop_vault(self, id: VaultId) -> None:
+        """Take a vault out that the service does not know any more; the list keeps its age."""
+        if id in self.vaults:
+            self.vaults = {other: vault for other, vault in self.vaults.items() if other != id}
+            self.notify(Part.VAULTS)
 
     def put_tasks(
         self, listing: "Listing[Task]", *, from_cache: bool = False, by_id: "dict[TaskId, Task] | None" = None
@@ -282,6 +354,11 @@ class Ledger:
         self._open_with(Part.BACKUPS, self.backups, listing, from_cache)
         self._fresh(Part.BACKUPS, listing, from_cache)
 
+    def put_opened(self, id: BackupId, opened: "OpenedBackup") -> None:
+        """Keep a backup as it was read by itself; the list of all keeps its age."""
+        self.opened = {**self.opened, id: opened}
+        self.notify(Part.OPENED)
+
     def put_policies(self, listing: "Listing[Policy]", *, from_cache: bool = False) -> None:
         """Replace the policies by a list that was read."""
         self.policies = _unless_same(self.policies, listing.rows)
@@ -292,6 +369,24 @@ class Ledger:
         self.protectables = _unless_same(self.protectables, listing.rows)
         self._open_with(Part.PROTECTABLES, self.protectables, listing, from_cache)
         self._fresh(Part.PROTECTABLES, listing, from_cache)
+
+    def put_offers(self, listing: "Listing[Offer]") -> None:
+        """Replace what other projects share with this one by a list that was read."""
+        self.offers = {offer.id: offer for offer in listing.rows}
+        self._fresh(Part.OFFERS, listing, False)
+
+    def put_destinations(
+        self, regions: "Sequence[str]", projects: "Sequence[Project]", listing: "Listing[DestinationVault]"
+    ) -> None:
+        """Replace where backups can be replicated to: the regions, the account's projects and vaults there."""
+        self.regions, self.projects = tuple(regions), tuple(projects)
+        self.destinations = {vault.id: vault for vault in listing.rows}
+        self._fresh(Part.DESTINATIONS, listing, False)
+
+    def put_receivers(self, id: BackupId, listing: "Listing[Member]") -> None:
+        """Keep which projects a backup is shared with; the list of what is offered keeps its age."""
+        self.receivers[id] = listing
+        self.notify(Part.OFFERS)
 
     def put_intent(self, intent: "Intent") -> None:
         """Replace or add an intent."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from cbr_desktop.domain.blast import wants_reason
 from cbr_desktop.domain.change import Change, Result, Sent
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (
@@ -27,7 +28,17 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.ids import CheckpointId, IntentId
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Origin, Reason, Refusal, Target, reason_of
+from cbr_desktop.domain.intent import (
+    WAITING,
+    Approval,
+    Intent,
+    IntentState,
+    Origin,
+    Reason,
+    Refusal,
+    Target,
+    reason_of,
+)
 from cbr_desktop.domain.journal import RequestObserver
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -122,7 +133,8 @@ class Outbox:
     def restore(self) -> None:
         """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN.
 
-        One that a command left in the queue is held: it need not be wanted any more when that command was ended.
+        One that a command left in the queue is held: it need not be wanted any more when that command was ended. So is
+        one that overwrites something, whoever asked for it.
         """
         for intent in self._records.load():
             if intent.target.profile != self._ledger.profile.name:
@@ -133,6 +145,8 @@ class Outbox:
                 self._move(intent, IntentState.HELD, reason=Reason.LEFT)
             elif intent.state in (IntentState.QUEUED, IntentState.SCHEDULED) and not self._leads_there(intent):
                 self._move(intent, IntentState.HELD, reason=Reason.ELSEWHERE)
+            elif self._is_attended(intent) and self._would_go(intent):
+                self._move(intent, IntentState.HELD, reason=Reason.RESTARTED)
             elif intent.state is IntentState.HELD and intent.reason == Reason.ELSEWHERE and self._leads_there(intent):
                 self._move(intent, self._waiting_state(intent), reason=Reason.NONE)
             else:
@@ -149,6 +163,7 @@ class Outbox:
         due_at: datetime | None = None,
         held: bool = False,
         after: IntentId | None = None,
+        approval: Approval | None = None,
     ) -> Intent:
         """Queue a change, or schedule it for ``due_at``, and return it; it is on the disk when this returns.
 
@@ -156,15 +171,19 @@ class Outbox:
         path of the request file, ``plan`` the id of the run of a plan. It waits for ``after`` to finish, and takes the
         id of its result where the change has a place for it. Raises ``ReadOnly`` when the profile is not armed and
         ``NotSaved`` when the disk would not take it: then nothing will be sent. ``ValueError`` for what lacks something
-        that makes a request.
+        that makes a request. What overwrites something goes now or not at all: ``ValueError`` as well when it is to
+        wait or is of a plan, or when its ``approval`` gives no reason.
         """
         change = change_of(wanted, self._ledger)
         if change.needs_prior and after is None:
             raise ValueError("it takes the result of another request, and waits for none")
+        if wants_reason(OPERATIONS[change.kind].effect) and (held or plan or due_at or after):
+            raise ValueError("it overwrites something, so that it neither waits nor is part of a plan")
         grounds: dict[str, Any] = {"retry_of": retry_of, "draft": file, "plan": plan, "due_at": due_at, "after": after}
+        grounds |= {"approval": _approved(change, approval)}
         return self._take(self._target(), change, held=held, **grounds)
 
-    def send_again(self, id: IntentId) -> Intent:
+    def send_again(self, id: IntentId, approval: Approval | None = None) -> Intent:
         """Queue a request of which no trace was found as a new one, because a person who saw that wishes it.
 
         The name stays, so that both are seen should the first one have come late; the old request stays as well.
@@ -175,7 +194,8 @@ class Outbox:
             raise ValueError("only a request of which no trace was found is sent again")
         if not self._leads_there(old):
             raise ValueError("its profile leads elsewhere now")
-        return self._take(old.target, old.change, retry_of=id, draft=old.draft, plan=old.plan)
+        approved = _approved(old.change, approval)
+        return self._take(old.target, old.change, retry_of=id, draft=old.draft, plan=old.plan, approval=approved)
 
     def hold(self, id: IntentId, reason: Reason = Reason.PERSON) -> bool:
         """Keep a request that waits from being sent until it is released; tell whether it was in time.
@@ -188,15 +208,16 @@ class Outbox:
         self._move(intent, IntentState.HELD, reason=reason)
         return True
 
-    def release(self, id: IntentId) -> bool:
+    def release(self, id: IntentId, approval: Approval | None = None) -> bool:
         """Confirm a held request anew, so that it is sent, or waits for its time again where that is still to come.
 
         Tells whether it was held and leads where its profile leads now. Raises ``ReadOnly`` and ``NotSaved``; it is
-        held still then.
+        held still then. ``ValueError`` when it overwrites something and ``approval`` gives no reason.
         """
         intent = self._ledger.intents[id]
         if intent.state is not IntentState.HELD or not self._leads_there(intent):
             return False
+        approved = _approved(intent.change, approval)
         self._guard.check()
         now = self._clock.now()
         released = intent.moved(
@@ -207,6 +228,7 @@ class Outbox:
             by=self._by,
             preflight_at=self._judged_at(intent.change),
             origin=self._origin,
+            approval=approved,
         )
         self._records.save(released)
         self._own.add(id)
@@ -477,9 +499,16 @@ class Outbox:
 
     def _was_left(self, intent: Intent) -> bool:
         """Whether a row would go by itself though the command that asked for it has ended."""
-        would_go = intent.state in (IntentState.QUEUED, IntentState.SCHEDULED)
+        return intent.origin is Origin.COMMAND and intent.id not in self._own and self._would_go(intent)
+
+    def _would_go(self, intent: Intent) -> bool:
+        """Whether a row would go without being released by a person."""
         is_back = intent.state is IntentState.HELD and intent.reason == Reason.ELSEWHERE and self._leads_there(intent)
-        return intent.origin is Origin.COMMAND and intent.id not in self._own and (would_go or is_back)
+        return is_back or intent.state in (IntentState.QUEUED, IntentState.SCHEDULED)
+
+    def _is_attended(self, intent: Intent) -> bool:
+        """Whether a request goes only while the program runs in which a person asked for it."""
+        return wants_reason(self._operation(intent).effect)
 
     def _leads_there(self, intent: Intent) -> bool:
         """Whether the profile still leads where the request was meant for: after an edit nothing is sent elsewhere."""
@@ -572,7 +601,7 @@ class Outbox:
 
     def _is_claimed(self, result: Result, intent: Intent) -> bool:
         """Whether another request has made the very thing that this one is said to have made."""
-        if result.id == intent.subject.id:
+        if result.id in ("", intent.subject.id):
             return False
         others = (other for other in self._ledger.intents.values() if other.id != intent.id)
         return any(other.result is not None and other.result.id == result.id for other in others)
@@ -729,6 +758,18 @@ class Outbox:
 def _is_from_the_future(intent: Intent, now: datetime) -> bool:
     """Whether a request was confirmed by a clock that was ahead of the one of now: that confirms nothing."""
     return (intent.confirmed_at or intent.created_at) > now + _AHEAD
+
+
+def _approved(change: Change, approval: Approval | None) -> Approval | None:
+    """Return why a change may go that overwrites something, ``None`` for any other.
+
+    ``ValueError`` where that is missing.
+    """
+    if not wants_reason(OPERATIONS[change.kind].effect):
+        return None
+    if approval is None or not approval.reason.strip():
+        raise ValueError("it overwrites something, and nobody says why")
+    return approval
 
 
 def _unsent(intent: Intent) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from typing import Any, Protocol
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import finding, request
-from cbr_desktop.domain.blast import Blast, destroys, wants_typed_name
-from cbr_desktop.domain.change import Kind, Subject
+from cbr_desktop.domain.blast import Blast, Grave, destroys, grave, merged, wants_reason
+from cbr_desktop.domain.change import Change, Kind, Subject
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import CbrError
@@ -27,7 +27,6 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.documents import change_in, draft_of, name_of, subject_of, uncounted_part
@@ -148,6 +147,8 @@ def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: d
             document = _named(plan, step, ledger, now, random.Random(step.number))
             told = documents.judged_document(document, ledger, now, has_prior=bool(step.after)).findings
             found += [StepFinding(step.number, each) for each in told]
+            if wants_reason(OPERATIONS[step.document.kind].effect):
+                found.append(StepFinding(step.number, _of_file(FindingKind.PLAN_OVERWRITES)))
     return found
 
 
@@ -171,29 +172,40 @@ def uncounted(steps: Iterable[tuple[Step, Ledger]], since: datetime) -> tuple[St
     return None
 
 
-def wants_name(steps: Iterable[tuple[Step, Ledger]]) -> bool:
-    """Whether a person types the name of the plan before steps go that destroy or overwrite something."""
-    return any(
-        wants_typed_name(OPERATIONS[step.document.kind].effect, ledger.profile.environment)
-        for step, ledger in steps
+def why_named(steps: Iterable[tuple[Step, Ledger]]) -> Grave | None:
+    """Return why a person types the name of the plan before steps go, the gravest; ``None`` where nobody has to."""
+    held = [(step, ledger) for step, ledger in steps if step.document is not None]
+    lost = merged(list(_blasts(held).values()))
+    found = {
+        grave(OPERATIONS[step.document.kind].effect, ledger.profile.environment, lost)
+        for step, ledger in held
         if step.document is not None
-    )
-
-
-def on_production(steps: Iterable[tuple[Step, Ledger]]) -> bool:
-    """Whether one of some steps goes to a profile of production."""
-    return any(ledger.profile.environment is Environment.PRODUCTION for _step, ledger in steps)
+    }
+    return next((each for each in Grave if each in found), None)
 
 
 def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int, Blast]:
-    """Return what the steps of a plan destroy or overwrite, by their numbers, as far as it is known before."""
-    found = {}
-    for step in plan.steps:
-        ledger = ledgers.get(step.profile or default)
-        if ledger is not None and step.document is not None and draft_of(step.document) is not None:
-            blast = OPERATIONS[step.document.kind].blast(change_in(step.document, ledger), ledger)
-            if not blast.is_empty:
-                found[step.number] = blast
+    """Return what the steps of a plan destroy or overwrite, by their numbers, as far as it is known before.
+
+    What is left is told as it is when the whole plan is through.
+    """
+    known = [(step, ledgers.get(step.profile or default)) for step in plan.steps]
+    found = _blasts([(step, ledger) for step, ledger in known if ledger is not None])
+    return {number: blast for number, blast in found.items() if not blast.is_empty}
+
+
+def _blasts(steps: Iterable[tuple[Step, Ledger]]) -> dict[int, Blast]:
+    """Return what steps destroy by their numbers; those of one operation and profile are looked at together."""
+    groups: dict[tuple[str, Kind], list[tuple[int, Change, Ledger]]] = {}
+    for step, ledger in steps:
+        if step.document is not None and draft_of(step.document) is not None:
+            key = (ledger.profile.name, step.document.kind)
+            groups.setdefault(key, []).append((step.number, change_in(step.document, ledger), ledger))
+    found: dict[int, Blast] = {}
+    for (_profile, kind), group in groups.items():
+        changes, ledger = [change for _, change, _ in group], group[0][2]
+        told = OPERATIONS[kind].blast_together(changes, ledger)
+        found |= {number: blast for (number, _, _), blast in zip(group, told, strict=True)}
     return found
 
 
@@ -330,15 +342,25 @@ class PlanRun:
             self._take_back()
         while not self.stopped:
             rows = self.report().rows
-            following = next((row for row in rows if row.stand is Stand.NOT_STARTED), None)
-            if following is None:
+            waiting = [row for row in rows if row.stand is Stand.NOT_STARTED]
+            if not waiting:
                 return
             if self._run.plan.stop_on_failure and any(_is_failure(row) for row in rows):
                 self.stopped = "failure"
-            elif self._may_begin(following, rows):
-                self._begin(self._run.plan.steps[following.number - 1])
-            else:
                 return
+            following = next((row for row in self._next_of(waiting) if self._may_begin(row, rows)), None)
+            if following is None or self.stopped:
+                return
+            self._begin(self._run.plan.steps[following.number - 1])
+
+    def _next_of(self, waiting: Sequence[StepRow]) -> list[StepRow]:
+        """Return the steps of which one may be the next: the first one, or where order means nothing one a profile."""
+        if self._run.plan.in_order:
+            return [waiting[0]]
+        firsts: dict[str, StepRow] = {}
+        for row in waiting:
+            firsts.setdefault(row.profile, row)
+        return list(firsts.values())
 
     def _may_begin(self, step: StepRow, rows: Sequence[StepRow]) -> bool:
         """Whether a step may begin now; a run that could not be kept going for long waits for a person."""
@@ -452,7 +474,8 @@ def _row(step: Step, intent: Intent | None, ledger: Reading, now: datetime) -> S
         took = (intent.changed_at if intent.is_settled else now) - intent.sent_at
     return replace(
         row,
-        subject=subject if subject is not None and subject.id == intent.subject.id else intent.subject,
+        # of what is gone by now the request knows the name still
+        subject=subject if subject is not None and subject.id == intent.subject.id and subject.name else intent.subject,
         stand=_stand(intent, outcome),
         intent=intent,
         outcome=outcome,

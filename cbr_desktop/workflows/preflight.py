@@ -9,6 +9,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft
 from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, Severity, block, folded, info, warn
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, spelled
 from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.schedule import is_peak
 from cbr_desktop.domain.task import TaskType
 from cbr_desktop.domain.vault import MB_PER_GB, ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultStatus
@@ -246,19 +247,34 @@ def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Le
         facts = {"resource": name, "id": resource.id, "reason": protectable.reason or protectable.message}
         code = protectable.code.removeprefix("BackupService.")
         yield warn(FindingKind.RESOURCE_NOT_PROTECTABLE, RequestPart.RESOURCES, code, **facts)
-    taken = [disk for disk in protectable.disks if _takes(choice, disk.id)]
-    if protectable.disks and not taken:
-        yield block(FindingKind.NO_DISK_LEFT, RequestPart.RESOURCES, "7108", resource=name, id=resource.id)
-    elif len(taken) < len(protectable.disks):
-        left_out = len(protectable.disks) - len(taken)
-        facts = {"resource": name, "id": resource.id, "excluded": left_out, "disks": len(protectable.disks)}
+    yield from choice_findings(name, protectable, choice)
+
+
+def choice_findings(name: str, protectable: Protectable, choice: ResourceChoice | None) -> Iterator[Finding]:
+    """Judge which disks of a resource are taken by a choice, ``None`` for all."""
+    id, disks = protectable.id, protectable.disks
+    facts: Facts
+    taken = [disk for disk in disks if _takes(choice, disk.id)]
+    if disks and not taken:
+        yield block(FindingKind.NO_DISK_LEFT, RequestPart.RESOURCES, "7108", resource=name, id=id)
+    elif len(taken) < len(disks):
+        left_out = len(disks) - len(taken)
+        facts = {"resource": name, "id": id, "excluded": left_out, "disks": len(disks)}
         yield warn(FindingKind.SOME_DISKS_EXCLUDED, RequestPart.RESOURCES, "", **facts)
-        if any(disk.bootable for disk in protectable.disks) and not any(disk.bootable for disk in taken):
-            yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, RequestPart.RESOURCES, "6209", resource=name, id=resource.id)
+        if any(disk.bootable for disk in disks) and not any(disk.bootable for disk in taken):
+            yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, RequestPart.RESOURCES, "6209", resource=name, id=id)
     shared = sum(disk.shared for disk in taken)
     if shared > SHARED_DISKS_PER_SERVER:
-        facts = {"resource": name, "id": resource.id, "count": shared, "limit": SHARED_DISKS_PER_SERVER}
+        facts = {"resource": name, "id": id, "count": shared, "limit": SHARED_DISKS_PER_SERVER}
         yield block(FindingKind.SHARED_DISKS, RequestPart.RESOURCES, "7107", **facts)
+
+
+def taken_gb(protectable: Protectable, choice: ResourceChoice | None) -> int:
+    """Return the size of what a choice takes of a resource, in GB; of disks whose size is not known, that of all."""
+    disks = protectable.disks
+    if choice is None or not choice.has_disk_options or not all(disk.size_gb for disk in disks):
+        return protectable.size_gb
+    return sum(disk.size_gb for disk in disks if _takes(choice, disk.id))
 
 
 def _takes(choice: ResourceChoice | None, volume: VolumeId) -> bool:

@@ -5,14 +5,17 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, TaskId, VaultId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, ResourceRow
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.backup_details import OpenedBackup
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
+    from cbr_desktop.domain.replication import DestinationVault
+    from cbr_desktop.domain.sharing import Offer
     from cbr_desktop.domain.task import Task
 
 
@@ -82,9 +85,24 @@ class Scope:
         return self._join(Part.POLICIES, lambda ledger: ledger.policies)
 
     @property
+    def offers(self) -> "Mapping[BackupId, Offer]":
+        """The backups that other projects share with these, by id."""
+        return self._join(Part.OFFERS, lambda ledger: ledger.offers)
+
+    @property
+    def destinations(self) -> "Mapping[VaultId, DestinationVault]":
+        """The vaults that backups can be replicated to, by id."""
+        return self._join(Part.DESTINATIONS, lambda ledger: ledger.destinations)
+
+    @property
     def intents(self) -> "Mapping[IntentId, Intent]":
         """The intents by id."""
         return self._join(Part.INTENTS, lambda ledger: ledger.intents)
+
+    @property
+    def opened(self) -> "Mapping[BackupId, OpenedBackup]":
+        """The backups that were read by themselves, by id."""
+        return {id: opened for member in self._members for id, opened in member.opened.items()}
 
     @property
     def freshness(self) -> Mapping[Part, Freshness]:
@@ -98,6 +116,11 @@ class Scope:
         if len(self._members) == 1:
             return self._members[0].resource_rows()
         return self._resource_rows()
+
+    def resource(self, id: ResourceId) -> ResourceRow | None:
+        """Return a resource with its vault, rather of a member that knows its vault; ``None`` where it is not known."""
+        found = [row for member in self._members if (row := member.resource(id)) is not None]
+        return next((row for row in found if row.vault is not None), found[0] if found else None)
 
     def tasks_of(self, checkpoint_id: CheckpointId) -> "list[Task]":
         """Return the tasks of a checkpoint."""

@@ -3,13 +3,10 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from subprocess import PIPE
 
 import pytest
 
@@ -29,9 +26,10 @@ from cbr_desktop.simulator.things import Backup
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.workflows.ledger import Ledger
+from tests import programs
+from tests.programs import Child
 from tests.stage import DAYS
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
 
 
@@ -77,30 +75,26 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
 
 
 @contextmanager
-def at_a_terminal(*arguments: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+def at_a_terminal(*arguments: str) -> Iterator[tuple[Child, int]]:
     """Run a command whose standard input is a terminal; give the child, and where somebody types."""
     typing, terminal = os.openpty()
-    command = [sys.executable, "-m", "cbr_desktop", *arguments]
-    environ = os.environ | {"PYTHONPATH": str(ROOT)}
-    child = subprocess.Popen(command, env=environ, cwd=ROOT, stdin=terminal, stdout=PIPE, stderr=PIPE)
-    os.close(terminal)
-    try:
-        yield child, typing
-    finally:
-        child.kill()
-        child.communicate()
-        os.close(typing)
+    with programs.start(*arguments, stdin=terminal) as child:
+        os.close(terminal)
+        try:
+            yield child, typing
+        finally:
+            child.kill()
+            os.close(typing)
 
 
-def asked(child: "subprocess.Popen[bytes]") -> str:
+def asked(child: Child) -> str:
     """Return what a child says until it waits for an answer."""
-    assert child.stderr is not None
-    said = b""
-    while not said.endswith(b"to go on: "):
-        part = child.stderr.read1()  # type: ignore[attr-defined]
+    said = ""
+    while not said.endswith("to go on: "):
+        part = child.stderr.read(1)
         assert part, said
         said += part
-    return said.decode()
+    return said
 
 
 def typed(line: str, *arguments: str) -> tuple[int, str]:
@@ -151,7 +145,7 @@ def test_ctrl_c_at_the_question_ends_it_and_nothing_is_sent(machine: Machine) ->
         asked(child)
         child.send_signal(signal.SIGINT)
         _, said = child.communicate(timeout=PATIENCE_SECONDS)
-    assert (child.returncode, said.decode().strip()) == (130, "cbr-desktop: Interrupted.")
+    assert (child.returncode, said.strip()) == (130, "cbr-desktop: Interrupted.")
     assert machine.calls("DELETE", "/backups/") == 0
 
 

@@ -26,6 +26,7 @@ from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.text.states import state_words
+from tests import programs
 
 Write = Callable[..., str]
 
@@ -222,10 +223,8 @@ def simulator() -> Iterator[Callable[..., list[str]]]:
     with ExitStack() as stack:
 
         def start(*options: str) -> list[str]:
-            command = [sys.executable, "-m", "cbr_desktop", "simulator", "--port", "0", *options]
-            server = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+            server = stack.enter_context(programs.start("simulator", "--port", "0", *options))
             stack.callback(server.terminate)
-            assert server.stdout is not None
             lines = [server.stdout.readline()]
             while "CBR Desktop" not in lines[-1]:
                 lines.append(server.stdout.readline())

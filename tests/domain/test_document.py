@@ -61,7 +61,7 @@ def test_a_checkpoint_is_read_as_ever_byte_for_byte() -> None:
         ({"body": {"backup": {}}}, [(FindingKind.MISSING, "operation")]),
         ({}, [(FindingKind.MISSING, "checkpoint")]),
         ({"operation": 7}, [(FindingKind.WRONG_TYPE, "operation")]),
-        ({"operation": "DeleteVault"}, [(FindingKind.OPERATION_UNKNOWN, "operation")]),
+        ({"operation": "EraseVault"}, [(FindingKind.OPERATION_UNKNOWN, "operation")]),
         ({"operation": "deletebackup"}, [(FindingKind.OPERATION_UNKNOWN, "operation")]),
         ({"operation": "DeleteBackup", "path": []}, [(FindingKind.WRONG_TYPE, "path")]),
         ({"operation": "DeleteBackup", "path": {"backup_id": 1}}, [(FindingKind.WRONG_TYPE, "path.backup_id")]),
@@ -77,8 +77,8 @@ def test_what_is_no_request_is_told_with_its_place(value: object, expected: list
 
 
 def test_the_operations_that_are_known_are_named_where_one_is_not() -> None:
-    words = finding_sentence(read({"operation": "DeleteVault"})[1][0])
-    assert "DeleteVault" in words and "DeleteBackup" in words
+    words = finding_sentence(read({"operation": "EraseVault"})[1][0])
+    assert "EraseVault" in words and "DeleteBackup" in words
 
 
 def test_a_file_that_asks_for_two_things_asks_for_neither() -> None:

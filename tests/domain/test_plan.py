@@ -156,4 +156,4 @@ def test_the_first_step_waits_for_none() -> None:
 
 
 def test_what_is_wrong_with_a_request_of_any_operation_is_found_at_its_step() -> None:
-    assert (1, FindingKind.OPERATION_UNKNOWN) in kinds(data({"request": {"operation": "DeleteVault"}}))
+    assert (1, FindingKind.OPERATION_UNKNOWN) in kinds(data({"request": {"operation": "EraseVault"}}))

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,9 +19,10 @@ from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from tests import programs
+from tests.programs import Child
 from tests.stage import DAYS, Stage, StageClock, staged
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 40.0
 
 
@@ -37,22 +37,19 @@ class Machine:
         self.here.make()
         self.password = estate.DEMO_PASSWORD
         """What the environment of a child gives as the password."""
-        self._children: list[subprocess.Popen[str]] = []
+        self._children: list[Child] = []
         self.profile = Profile("Demo", url, url, DEMO.project, estate.DEMO_USER, estate.DEMO_DOMAIN, read_only=False)
         TomlProfiles(self.here.profiles_file).save(self.profile)
 
-    def start(self, *arguments: str, kill_at: str = "") -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, kill_at: str = "") -> Child:
         """Start the program as a child; with ``kill_at`` it dies at that point as by a power cut."""
         environ = os.environ | {
             "CBR_DESKTOP_HOME": str(self.folder),
             "CBR_DESKTOP_PASSWORD": self.password,
             "QT_QPA_PLATFORM": "offscreen",
-            "PYTHONPATH": str(ROOT),
             "CBR_KILL_AT": kill_at,
         }
-        command = [sys.executable, "-m", "cbr_desktop", *arguments]
-        pipe = subprocess.PIPE
-        child = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+        child = programs.start(*arguments, environ=environ)
         self._children.append(child)
         return child
 
@@ -62,7 +59,7 @@ class Machine:
         out, err = child.communicate(timeout=PATIENCE_SECONDS)
         return child.returncode, out, err
 
-    def until(self, child: "subprocess.Popen[str]", condition: Callable[[], bool]) -> None:
+    def until(self, child: Child, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds while a child lives."""
         deadline = datetime.now(UTC) + timedelta(seconds=PATIENCE_SECONDS)
         while not condition():
@@ -73,7 +70,7 @@ class Machine:
                 continue
             raise AssertionError(f"it ended: {child.communicate()}")
 
-    def cut_power(self, child: "subprocess.Popen[str]") -> None:
+    def cut_power(self, child: Child) -> None:
         """End a child at once, whatever it does."""
         child.send_signal(signal.SIGKILL)
         child.communicate()

@@ -223,6 +223,37 @@ def test_nothing_is_deleted_while_the_lists_cannot_be_read(
     assert stage.session.ledger.intents == {}
 
 
+def test_a_dissociation_of_the_last_good_backups_is_stopped_by_its_consequences(
+    stage: Stage, context: ProfileContext, host: QWidget
+) -> None:
+    """What would go is counted from fresh data; it goes only after the warning is accepted and the name typed."""
+
+    async def story() -> None:
+        await stage.session.refresh.once()
+        rows = [
+            row for row in stage.session.ledger.resource_rows() if row.resource.name in ("ecs-web-01", "ecs-web-02")
+        ]
+        workspace = Workspace([], context.settings, context.clock, save_text)
+        dialog = Dialogs().ask(workspace, "Resources", "dissociate", [(context, row) for row in rows], host)
+        assert isinstance(dialog, ChangeDialog)
+        await seen(dialog)
+        said = words(dialog)
+        assert "No good backup of ‘ecs-web-01’ is left in this region then." in said
+        assert "This deletes the last 4 good backups of ‘ecs-web-01’, ‘ecs-web-02’" in said
+        button = child(dialog, QAbstractButton, "changeConfirm")
+        child(dialog, QLineEdit, "changeTyped").setText("vault-web-prod")
+        button.click()
+        assert (button.isEnabled(), stage.session.ledger.intents) == (False, {})
+        child(dialog, QAbstractButton, "changeAnyway").click()
+        press(dialog)
+        ended = await stage.until(the_request(stage).id, S.FINISHED)
+        await asyncio.sleep(0)
+        assert ended.outcome is not None and ended.outcome.is_whole
+        assert "gone for good" in words(dialog)
+
+    stage.play(story)
+
+
 # the same without a window
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +20,7 @@ from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.outcomes import outcome_of
+from tests import programs
 from tests.services import give
 from tests.stage import Stage, staged
 from tests.widgets import child
@@ -163,8 +162,7 @@ def test_a_double_click_sends_once(stage: Stage, open_dialog: Open) -> None:
 @pytest.mark.timeout(120)
 def test_the_self_test_does_the_main_job_in_the_real_window(tmp_path: Path) -> None:
     picture = tmp_path / "window.png"
-    command = [sys.executable, "-m", "cbr_desktop", "selftest", "--screenshot", str(picture)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    done = programs.run("selftest", "--screenshot", str(picture), timeout=100)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("selftest: ok")
     assert picture.read_bytes().startswith(b"\x89PNG")

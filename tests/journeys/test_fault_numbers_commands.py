@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from cbr_desktop.domain.request import read
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from tests.journeys.commands import Machine, machine
+from tests.programs import Child
 from tests.stage import staged
 
 S = IntentState
@@ -37,7 +37,7 @@ def request_file(folder: Path, name: str) -> str:
     return str(path)
 
 
-def ended(child: "subprocess.Popen[str]", end: signal.Signals) -> tuple[int, str, str]:
+def ended(child: Child, end: signal.Signals) -> tuple[int, str, str]:
     """Send a signal, and return exit code and outputs of a child that waits for no answer: none comes for so long."""
     child.send_signal(end)
     out, err = child.communicate(timeout=HANGING_SECONDS - 10)
@@ -50,7 +50,7 @@ def names(context: Machine) -> list[str]:
     return [document.draft.name for document in documents if document is not None]
 
 
-def said(child: "subprocess.Popen[str]", word: str) -> str:
+def said(child: Child, word: str) -> str:
     """Return the first line on the standard error that has a word."""
     assert child.stderr is not None
     for line in child.stderr:

@@ -37,7 +37,9 @@ from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.ui.shell.window import MainWindow
+from tests import programs
 from tests.journeys.program import Program, settled
+from tests.programs import Child
 from tests.storage.values import CHANGE, TARGET, intent, profile
 from tests.unprivileged import UNPRIVILEGED_ID, environment, unprivileged_command
 
@@ -64,22 +66,14 @@ def here(tmp_path: Path) -> Places:
     return found
 
 
-def start(here: Places) -> "subprocess.Popen[str]":
+def start(here: Places) -> Child:
     """Start the program as an operator does, unseen."""
-    environment = os.environ | {"CBR_DESKTOP_HOME": str(here.data.parent), "PYTHONPATH": str(ROOT)}
-    environment |= {"QT_QPA_PLATFORM": "offscreen"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "cbr_desktop"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    home = {"CBR_DESKTOP_HOME": str(here.data.parent), "QT_QPA_PLATFORM": "offscreen"}
+    return programs.start(environ=os.environ | home)
 
 
 @contextmanager
-def started(here: Places) -> Iterator["subprocess.Popen[str]"]:
+def started(here: Places) -> Iterator[Child]:
     """Lend a program that is running and listens."""
     with start(here) as first:
         try:

@@ -1,8 +1,6 @@
 """Journeys through the door: choosing a cloud, giving the password, leaving in the middle."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
@@ -36,6 +34,7 @@ from cbr_desktop.ui.shell.stop import StopWindow
 from cbr_desktop.ui.shell.welcome import WelcomeWindow
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
+from tests import programs
 from tests.stage import DAYS, StageClock
 
 Until = Callable[..., Awaitable[None]]
@@ -253,11 +252,8 @@ def test_a_second_program_on_the_same_data_is_kept_out(tmp_path: Path) -> None:
         '[[profile]]\nname = "P"\niam_endpoint = "https://iam.example"\ncbr_endpoint = "https://cbr.example"\n'
         'project = "p"\nuser = "u"\ndomain = "d"\n'
     )
-    command = [sys.executable, "-m", "cbr_desktop", "--profile", "P"]
     with locked(here):
-        done = subprocess.run(
-            command, env={**os.environ, **home}, capture_output=True, text=True, timeout=50, check=False
-        )
+        done = programs.run("--profile", "P", environ={**os.environ, **home})
     assert done.returncode == 2
     assert "running already" in done.stderr
 

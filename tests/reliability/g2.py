@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cbr_desktop.app.profile import DEMO
+from cbr_desktop.domain.blast import wants_reason
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.simulator import estate
@@ -24,7 +25,7 @@ from cbr_desktop.storage.journal import verified
 from cbr_desktop.storage.paths import HOME_VARIABLE, places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.operations import change_of
+from cbr_desktop.workflows.operations import OPERATIONS, change_of
 
 from . import lives
 from .finding import Finding, progress
@@ -133,7 +134,7 @@ def _killed(
             found.lost.append(wanted.name)
         # the service remembers the latest requests alone
         found.posts[wanted.name] = arrived(service, change_of(wanted.draft, Ledger(DEMO, lambda _part: None)))
-        if not _is_true([row.state for row in rows], found.posts[wanted.name]):
+        if not _is_true(kind, [row.state for row in rows], found.posts[wanted.name]):
             found.wrong.append(wanted.name)
         if not _is_sound(folder):
             found.broken.append(wanted.name)
@@ -148,10 +149,15 @@ def _none(what: str, names: list[str]) -> Finding:
     return Finding("G2", what, str(len(names)), "0", not names)
 
 
-def _is_true(states: list[IntentState], posts: int) -> bool:
-    """Whether a request that reached the service is known as carried out, and another as unknown at the most."""
+def _is_true(kind: Kind, states: list[IntentState], posts: int) -> bool:
+    """Whether a request that reached the service is known as carried out, and another as unknown at the most.
+
+    What overwrites something waits for a person when the program ended before it was sent.
+    """
     if posts:
         return len(states) == 1 and states[0] in (IntentState.ACCEPTED, IntentState.FINISHED)
+    if wants_reason(OPERATIONS[kind].effect) and states == [IntentState.HELD]:
+        return True
     return states in ([], [IntentState.UNKNOWN], [IntentState.NOT_FOUND])
 
 

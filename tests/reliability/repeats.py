@@ -17,7 +17,7 @@ from tests.stage import Cable, Stage, staged
 
 from .finding import Finding
 from .ground import Ground, part_of
-from .samples import Sample, sample
+from .samples import APPROVED, Sample, sample
 
 RUNS, SEED = 300, 42
 """Runs of each kind."""
@@ -152,7 +152,7 @@ async def _interrupted(stage: Stage, wanted: Sample, chance: random.Random) -> N
     assert change is not None
     when = chance.choice(("before", "after"))
     stage.service.faults.add(Fault(change.method, f"/{change.path}", "delay", when, seconds=3600))  # type: ignore[arg-type]
-    stage.session.outbox.submit(wanted.draft)
+    stage.session.outbox.submit(wanted.draft, approval=APPROVED)
     drain = asyncio.get_running_loop().create_task(stage.session.outbox.drain())
     while not _cable(stage).asked:
         await stage.clock.sleep(1)
@@ -167,7 +167,7 @@ def _told(stage: Stage, wanted: Sample, *, is_new: bool) -> Run:
 
     async def story() -> None:
         if is_new:
-            intent = stage.session.outbox.submit(wanted.draft)
+            intent = stage.session.outbox.submit(wanted.draft, approval=APPROVED)
         else:
             intent = next(iter(stage.session.ledger.intents.values()))
         await _until_end(stage, intent)

@@ -7,10 +7,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from cbr_desktop.domain.association import (
+    ProtectionSetting,
+    ResourceAssociation,
+    ResourceDissociation,
+    ResourceMigration,
+)
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
+from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Change, Kind
-from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.ids import BackupId, PolicyId, VaultId
+from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
+from cbr_desktop.domain.ids import BackupId, PolicyId, ProjectId, ResourceId, VaultId
+from cbr_desktop.domain.intent import Approval
 from cbr_desktop.domain.policy import (
     PolicyApplication,
     PolicyDeletion,
@@ -18,11 +26,22 @@ from cbr_desktop.domain.policy import (
     PolicyRemoval,
     PolicyUpdate,
 )
+from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
+from cbr_desktop.domain.restore import BackupRestore, TargetKind
+from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
+from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
+from cbr_desktop.domain.vault_draft import VaultDraft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.inventory import Share
 from cbr_desktop.simulator.service import Service
+from cbr_desktop.simulator.things import Member
 
 _PATTERN = "FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=01;BYMINUTE=00"
+
+
+APPROVED = Approval("it is measured")
+"""What lets a change go that overwrites something; the others take no notice of it."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +62,35 @@ def _own_backup(service: Service) -> str:
     backups[made.id] = made
     service.estate.changed()
     return made.id
+
+
+def _own_disk(service: Service) -> str:
+    """Put a disk with a backup into the estate that nothing else is restored to; return both ids, parted by a slash."""
+    estate = service.estate
+    model = next(each for each in estate.resources.values() if each.name == "vol-db-archive")
+    id = str(uuid.uuid4())
+    disk = replace(
+        model, id=id, name=f"vol-{id[:8]}", disks=[replace(model.disks[0], id=id)], protect_status="available"
+    )
+    estate.resources[id] = disk
+    estate.vault_of(model).resources.append(id)
+    old = next(each for each in estate.kept_in(model.vault_id, [model.id]) if each.status == "available")
+    backup = replace(old, id=str(uuid.uuid4()), resource_id=id)
+    estate.backups[backup.id] = backup
+    estate.changed()
+    return f"{backup.id}/{id}"
+
+
+def _restore(_name: str, subject: str) -> BackupRestore:
+    backup_id, disk_id = subject.split("/")
+    return BackupRestore(BackupId(backup_id), TargetKind.DISK, ResourceId(disk_id))
+
+
+def _restores(service: Service, _name: str, subject: str) -> int:
+    target = subject.split("/")[1]
+    return sum(
+        each.operation_type == "restore" and each.resource_id == target for each in service.estate.tasks.values()
+    )
 
 
 def _checkpoints(service: Service, name: str, _subject: str) -> int:
@@ -110,6 +158,106 @@ def _is_removed(service: Service, name: str, subject: str) -> int:
     return not _is_applied(service, name, subject)
 
 
+def _neighbour(service: Service) -> str:
+    """Return another project of the region."""
+    estate = service.estate
+    return next(each.id for each in estate.projects[1:] if each.region == estate.home.region)
+
+
+def _to_be_shared(service: Service) -> str:
+    """Put a backup into the estate that can be shared; return its id and that of a project, parted by a slash."""
+    return f"{_own_copy(service, REFERENCE_VAULT_ID)}/{_neighbour(service)}"
+
+
+def _own_copy(service: Service, vault_id: str) -> str:
+    """Put a good backup of a server into a vault, which nothing else is done to."""
+    estate = service.estate
+    model = next(each for each in estate.kept_in(REFERENCE_VAULT_ID) if each.status == "available")
+    ids = {"id": str(uuid.uuid4()), "checkpoint_id": str(uuid.uuid4())}
+    made = replace(model, **ids, vault_id=vault_id, images=[], records=[])
+    estate.record(made)
+    estate.changed()
+    return made.id
+
+
+def _own_shared_backup(service: Service) -> str:
+    """Put a backup into the estate that is shared with a project; return both ids, parted by a slash."""
+    subject = _to_be_shared(service)
+    id, project_id = subject.split("/")
+    estate = service.estate
+    backup = estate.backups[id]
+    member = Member(str(uuid.uuid4()), id, project_id, created_at=backup.created_at)
+    estate.shares.append(Share(member=member, backup=backup, owner=estate))
+    return subject
+
+
+def _offered_backup(service: Service) -> str:
+    """Have another account offer a backup that nothing else is done to; return its id and that of the project."""
+    estate = service.estate
+    partner = estate.partners[0]
+    made = replace(next(iter(partner.backups.values())), id=str(uuid.uuid4()))
+    partner.record(made)
+    member = Member(str(uuid.uuid4()), made.id, estate.project_id, created_at=made.created_at)
+    estate.shares.append(Share(member=member, backup=made, owner=partner))
+    return f"{made.id}/{estate.project_id}"
+
+
+def _shared(subject: str) -> tuple[BackupId, ProjectId]:
+    id, project_id = subject.split("/")
+    return BackupId(id), ProjectId(project_id)
+
+
+def _is_shared(service: Service, _name: str, subject: str) -> int:
+    return len(service.estate.members_of(subject.partition("/")[0]))
+
+
+def _is_withdrawn(service: Service, name: str, subject: str) -> int:
+    return not _is_shared(service, name, subject)
+
+
+def _is_rejected(service: Service, _name: str, subject: str) -> int:
+    (share,) = service.estate.members_of(subject.partition("/")[0]).values()
+    return share.member.status == "rejected"
+
+
+def _there(service: Service) -> str:
+    """Return region, project and id of a replication vault elsewhere that has room, parted by slashes."""
+    for project in service.estate.projects[1:]:
+        vaults = service.estate.of(project.id).vaults.values()
+        for vault in (each for each in vaults if (each.protect_type, each.object_type) == ("replication", "server")):
+            vault.used_mb = 0
+            return f"{project.region}/{project.id}/{vault.id}"
+    raise LookupError("no replication vault")
+
+
+def _to_be_replicated(service: Service) -> str:
+    """Put a backup into the estate that can be replicated; return its id and where to, parted by slashes."""
+    return f"{_own_copy(service, REFERENCE_VAULT_ID)}/{_there(service)}"
+
+
+def _vault_to_be_replicated(service: Service) -> str:
+    """Put a vault with a backup into the estate; return its id and where to, parted by slashes."""
+    vaults = service.estate.vaults
+    made = replace(vaults[REFERENCE_VAULT_ID], id=str(uuid.uuid4()), resources=[], used_mb=0)
+    vaults[made.id] = made
+    _own_copy(service, made.id)
+    return f"{made.id}/{_there(service)}"
+
+
+def _where(subject: str) -> Destination:
+    _, region, project_id, vault_id = subject.split("/")
+    return Destination(region, ProjectId(project_id), VaultId(vault_id))
+
+
+def _copies(service: Service, _name: str, subject: str) -> int:
+    return len(service.estate.backups[subject.partition("/")[0]].records or ())
+
+
+def _copies_of_vault(service: Service, _name: str, subject: str) -> int:
+    (backup,) = service.estate.kept_in(subject.partition("/")[0])
+    return len(backup.records or ())
+
+
 def _own_vault(service: Service) -> str:
     """Put a vault into the estate that nothing else is done to; it is empty."""
     vaults = service.estate.vaults
@@ -117,6 +265,79 @@ def _own_vault(service: Service) -> str:
     vaults[made.id] = made
     service.estate.changed()
     return made.id
+
+
+def _vaults(service: Service, name: str, _subject: str) -> int:
+    return sum(each.name == name for each in service.estate.vaults.values())
+
+
+def _own_free(service: Service) -> str:
+    """Put an empty vault and a server that is in none into the estate; return both ids, parted by a slash."""
+    estate = service.estate
+    model = estate.resources[estate.vaults[REFERENCE_VAULT_ID].resources[0]]
+    made = replace(model, id=str(uuid.uuid4()), vault_id=None, disks=[], backup_count=0, backup_size_mb=0)
+    estate.resources[made.id] = made
+    return f"{_own_vault(service)}/{made.id}"
+
+
+def _own_held(service: Service) -> str:
+    """Put a vault and a server in it into the estate; return both ids, parted by a slash."""
+    pair = _own_free(service)
+    vault_id, resource_id = pair.split("/")
+    service.estate.associate(service.estate.vaults[vault_id], service.estate.resources[resource_id])
+    service.estate.changed()
+    return pair
+
+
+def _own_movable(service: Service) -> str:
+    """Put a vault, a server in it and another vault into the estate; return the ids, parted by slashes."""
+    return f"{_own_held(service)}/{_own_vault(service)}"
+
+
+def _ids(subject: str) -> tuple[VaultId, ResourceId]:
+    vault_id, resource_id, *_target = subject.split("/")
+    return VaultId(vault_id), ResourceId(resource_id)
+
+
+def _association(_name: str, subject: str) -> ResourceAssociation:
+    vault_id, resource_id = _ids(subject)
+    return ResourceAssociation(vault_id, (ResourceChoice(resource_id, ResourceType.SERVER),))
+
+
+def _dissociation(_name: str, subject: str) -> ResourceDissociation:
+    vault_id, resource_id = _ids(subject)
+    return ResourceDissociation(vault_id, (resource_id,))
+
+
+def _migration(_name: str, subject: str) -> ResourceMigration:
+    vault_id, resource_id = _ids(subject)
+    return ResourceMigration(vault_id, VaultId(subject.rpartition("/")[2]), (resource_id,))
+
+
+def _suspension(_name: str, subject: str) -> ProtectionSetting:
+    vault_id, resource_id = _ids(subject)
+    return ProtectionSetting(vault_id, (resource_id,), is_on=False)
+
+
+def _is_associated(service: Service, _name: str, subject: str) -> int:
+    vault_id, resource_id = _ids(subject)
+    return service.estate.resources[resource_id].vault_id == vault_id
+
+
+def _is_dissociated(service: Service, _name: str, subject: str) -> int:
+    vault_id, resource_id = _ids(subject)
+    held = service.estate.resources.get(resource_id)
+    return held is None or held.vault_id != vault_id or held.protect_status == "removing"
+
+
+def _is_migrated(service: Service, _name: str, subject: str) -> int:
+    vault_id, resource_id = _ids(subject)
+    is_moving = service.estate.migrating(service.estate.vaults[vault_id])
+    return is_moving or service.estate.resources[resource_id].vault_id != vault_id
+
+
+def _is_suspended(service: Service, _name: str, subject: str) -> int:
+    return not service.estate.resources[_ids(subject)[1]].auto_protect
 
 
 def _is_vault_renamed(service: Service, name: str, subject: str) -> int:
@@ -159,12 +380,39 @@ _WAYS = {
     ),
     Kind.DELETE_BACKUP: _Way(_own_backup, lambda _name, subject: BackupDeletion(BackupId(subject)), _is_deleted),
     Kind.RENAME_BACKUP: _Way(_own_backup, lambda name, subject: BackupRename(BackupId(subject), name), _is_renamed),
+    Kind.RESTORE_BACKUP: _Way(_own_disk, _restore, _restores),
     Kind.UPDATE_POLICY: _Way(
         _own_policy, lambda name, subject: PolicyUpdate(PolicyId(subject), name=name), _is_policy_renamed
     ),
     Kind.DELETE_POLICY: _Way(_own_policy, lambda _name, subject: PolicyDeletion(PolicyId(subject)), _is_policy_deleted),
     Kind.APPLY_POLICY: _Way(_own_pair, lambda _name, subject: PolicyApplication(*_pair(subject)), _is_applied),
     Kind.REMOVE_POLICY: _Way(_own_applied_pair, lambda _name, subject: PolicyRemoval(*_pair(subject)), _is_removed),
+    Kind.SHARE_BACKUP: _Way(
+        _to_be_shared,
+        lambda _name, subject: BackupShare(_shared(subject)[0], (_shared(subject)[1],)),
+        _is_shared,
+    ),
+    Kind.WITHDRAW_SHARE: _Way(
+        _own_shared_backup, lambda _name, subject: ShareWithdrawal(*_shared(subject)), _is_withdrawn
+    ),
+    Kind.ANSWER_SHARE: _Way(
+        _offered_backup, lambda _name, subject: ShareAnswer(*_shared(subject), MemberStatus.REJECTED), _is_rejected
+    ),
+    Kind.REPLICATE_BACKUP: _Way(
+        _to_be_replicated,
+        lambda _name, subject: BackupReplication(BackupId(subject.partition("/")[0]), _where(subject)),
+        _copies,
+    ),
+    Kind.REPLICATE_VAULT: _Way(
+        _vault_to_be_replicated,
+        lambda _name, subject: VaultReplication(VaultId(subject.partition("/")[0]), _where(subject)),
+        _copies_of_vault,
+    ),
+    Kind.CREATE_VAULT: _Way(lambda _service: "", lambda name, _subject: VaultDraft(name), _vaults),
+    Kind.ASSOCIATE_RESOURCES: _Way(_own_free, _association, _is_associated),
+    Kind.DISSOCIATE_RESOURCES: _Way(_own_held, _dissociation, _is_dissociated),
+    Kind.MIGRATE_RESOURCES: _Way(_own_movable, _migration, _is_migrated),
+    Kind.SET_PROTECTION: _Way(_own_held, _suspension, _is_suspended),
     Kind.UPDATE_VAULT: _Way(
         _own_vault, lambda name, subject: VaultUpdate(VaultId(subject), name=name), _is_vault_renamed
     ),
@@ -203,6 +451,8 @@ class Sample:
         """Take away what it has made where there may not be many."""
         policies, vaults = service.estate.policies, service.estate.vaults
         own = {*self.subject.split("/")} - {REFERENCE_VAULT_ID}
+        for id in own & service.estate.resources.keys():
+            del service.estate.resources[id]
         for things in (policies, vaults):
             for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:
                 del things[id]

@@ -248,3 +248,26 @@ def test_backups_of_a_vault_get_another_day_of_expiry(cloud):
         assert code(act(cloud, "vault-be94", "update-backup-expiration-time", 400, method="PUT", **given)) == "9900"
     frozen = act(cloud, "vault-arrears", "update-backup-expiration-time", 400, method="PUT", **body)
     assert code(frozen) == "6112"
+
+
+def test_removal_that_breaks_off_leaves_the_resource_and_its_backups(cloud):
+    server, vault = cloud.resource("ecs-erp-app-01"), cloud.vault("vault-erp-prod")
+    count = cloud.get("backups", resource_id=server.id, vault_id=vault.id)["count"]
+    remove(cloud, "vault-erp-prod", server)
+    cloud.estate.jobs[-1].breaks_at = 50
+    cloud.clock.advance(20)
+    assert shown(cloud, "vault-erp-prod")[server.name]["protect_status"] == "available"
+    task = cloud.get("operation-logs", operation_type="remove_resource")["operation_logs"][0]
+    assert (task["status"], task["error_info"]["code"]) == ("failed", "BackupService.9910")
+    assert task["extra_info"]["remove_resources"]["fail_count"] == 1
+    assert cloud.get("backups", resource_id=server.id, vault_id=vault.id)["count"] == count
+
+
+def test_migration_that_breaks_off_leaves_all_where_it_was(cloud):
+    server, target = cloud.resource("ecs-web-01"), cloud.vault("vault-be94")
+    target.size_gb = 2000
+    migrate(cloud, "vault-web-prod", "vault-be94", server)
+    cloud.estate.jobs[-1].breaks_at = 50
+    cloud.clock.advance(20)
+    assert server.name in shown(cloud, "vault-web-prod") and server.name not in shown(cloud, "vault-be94")
+    assert cloud.get("operation-logs", resource_id=server.id, limit=1)["operation_logs"][0]["status"] == "failed"

@@ -226,7 +226,9 @@ def test_disks_must_fit_what_is_written_to_them(cloud):
     assert refused(*swapped) == "6141"
     server.disks[1].scsi, server.disks[1].volume_type = False, "DESS"
     assert refused(*swapped) == "2009"
-    server.disks[1].volume_type = "SSD"
+    server.disks[1].volume_type, server.disks[1].status = "SSD", "error"
+    assert refused(*swapped) == "2011"
+    server.disks[1].status = "in-use"
     assert refused(system | {"volume_id": other.disks[0].id}) == "7201"
     assert refused(system | {"volume_id": UNKNOWN}, status=404) == "7000"
     assert refused(system | {"backup_id": UNKNOWN}, status=404) == "6200"
@@ -260,6 +262,17 @@ def test_disks_that_were_left_out_cannot_be_restored(cloud):
 def test_malformed_restores(cloud, given):
     backup = newest(cloud, cloud.resource("ecs-1f0f-0002"))
     assert code(restore(cloud, backup, given, 400)) == "9900"
+
+
+def test_a_target_is_named_by_the_key_of_its_type(cloud):
+    server, desktop = cloud.resource("ecs-1f0f-0002"), cloud.resource("desktop-hq-01")
+    given = wish(cloud, server)
+    by_resource = {"resource_id": given.pop("server_id"), **given}
+    assert code(restore(cloud, newest(cloud, server), by_resource, 400)) == "9900"
+    backup = newest(cloud, desktop)
+    assert code(restore(cloud, backup, {"server_id": desktop.id}, 400)) == "9900"
+    assert code(restore(cloud, backup, {"resource_id": server.id}, 404)) == "6302"
+    restore(cloud, backup, {"resource_id": desktop.id})
 
 
 def test_server_is_restored_as_a_server_with_its_disks(cloud):

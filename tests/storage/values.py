@@ -7,7 +7,7 @@ from typing import Any
 from cbr_desktop.domain.change import checkpoint_change, checkpoint_result
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Origin, Refusal, Target
+from cbr_desktop.domain.intent import Approval, Candidate, Intent, IntentState, Looked, Origin, Refusal, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.task import TaskStatus
@@ -101,6 +101,7 @@ def whole() -> Intent:
         origin=Origin.COMMAND,
         sends=2,
         after=IntentId("i-9"),
+        approval=Approval("ticket 4711", "A. Turing"),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.domain import error as errors
-from cbr_desktop.domain.blast import Blast, Lost
+from cbr_desktop.domain.blast import Blast, Lost, LostBackups
 from cbr_desktop.domain.change import Change, Kind, Subject, SubjectType, checkpoint_change
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.finding import FindingKind, JsonFault, RequestPart, Severity, block, info, warn
@@ -130,26 +130,34 @@ def test_the_pseudo_language_leaves_named_places_and_nothing_else() -> None:
 
 def facts() -> dict[str, object]:
     texts = "operation profile path name backup resource vault id found detail character other reason known written"
-    more = "cloud_type other_vault first second expected code_point policy part key"
-    numbers = "line column size limit length over position count low high progress after excluded disks size_gb more"
+    more = "target disk type cloud_type other_vault first second expected code_point policy part key region"
+    numbers = (
+        "line column size limit length over position count low high progress after excluded disks size_gb saved_gb more"
+    )
     return {
         **dict.fromkeys((*texts.split(), *more.split()), NAME),
         **dict.fromkeys((*numbers.split(), "lasts"), 7),
         "fault": JsonFault.TOO_DEEP,
         "status": "error",
         "ours": False,
+        "image": NAME,
+        "region": NAME,
         "problem": "bad-width",
         "since": NOW,
         "last": NOW,
         "when": NOW,
+        "rule": "too_small",
         "transition": Transition.TIME_TO_NUMBER,
         "used_percent": 145.0,
         "from_cache": True,
         "free_gb": 3.2,
         "names": [NAME] * 7,
-        **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold", "changed"), 7),
+        **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold", "changed", "multi"), 7),
         "upper_gb": 310.0,
         "resources": [NAME] * 5,
+        **dict.fromkeys(("holds", "type", "disk", "target"), NAME),
+        **dict.fromkeys(("auto_expand", "is_on"), False),
+        "moved_gb": 12.5,
         "age": timedelta(hours=3),
     }
 
@@ -236,6 +244,9 @@ def test_every_error_and_every_word_of_a_state_pass_the_catalogue() -> None:
                 for resource in ("", NAME):
                     said += [lost_sentence(Lost("7", NAME, resource, made, is_newest=False, left=1, at=at), NOW)]
         said += loss_sentences(Blast((), 2), NOW)
+        for left in (None, 0, 1):
+            lost = LostBackups("7", NAME, 9, 8, NOW, manual=2, replicated=1, left=left, left_newest_at=NOW)
+            said += loss_sentences(Blast((lost,)), NOW)
         said += [
             template_sentence((problem, "7")) for problem in ("no-ticket", "unknown-filter", "bad-width", "stray-brace")
         ]

@@ -124,6 +124,17 @@ FACTS: dict[str, object] = {
     "last": NOW,
     "problem": "no-ticket",
     "part": "tikcet",
+    "image": "img-1",
+    "region": "eu-nl",
+    "holds": VaultKind.DISK,
+    "type": ResourceType.SERVER,
+    "auto_expand": False,
+    "disk": "d-1",
+    "target": "vault-3",
+    "moved_gb": 12.5,
+    "is_on": True,
+    "saved_gb": 40,
+    "rule": "too_small",
 }
 
 

@@ -264,6 +264,8 @@ def test_a_warning_is_accepted_before_it_goes(counter: Listed, opened: Callable[
     dialog = opened(counter, deletion_form(OLD.id))
     assert not confirm(dialog).isEnabled()
     child(dialog, QAbstractButton, "changeAnyway").click()
+    assert "without a good backup" in verdict(dialog)
+    child(dialog, QLineEdit, "changeTyped").setText(OLD.name)
     assert confirm(dialog).isEnabled()
 
 

@@ -84,15 +84,17 @@ def test_one_backup_is_deleted_or_renamed_by_button_key_and_menu(page: BackupsPa
     assert told == [("delete", id), ("rename", id)] + [("delete", id), ("rename", id)] * 2
 
 
-def test_of_several_backups_nothing_is_done_and_that_is_said(page: BackupsPage) -> None:
+def test_several_backups_are_deleted_together_and_renamed_one_by_one(page: BackupsPage) -> None:
     told = wished(page)
     page.view.select_id(estate.uid(2001))
     rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
     for row in range(3):
         page.view.selectionModel().select(page.model.index(row, 0), rows)
     count = len(page.view.selected_rows())
+    press(page, "F2")
+    assert told == [("said", f"Renaming takes one backup at a time; {count} backups are selected. Nothing was done.")]
     press(page, "Del")
-    assert told == [("said", f"Deleting takes one backup at a time; {count} backups are selected. Nothing was done.")]
+    assert [verb for verb, _ in told[1:]] == ["delete"] * count
 
 
 def test_the_filter_knows_who_made_a_backup_and_when(page: BackupsPage) -> None:

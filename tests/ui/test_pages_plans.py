@@ -297,7 +297,7 @@ def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path
         scene = Scene(tmp_path / str(environment), [replace(estate.profile(), environment=environment)])
         page = opened(scene)
         ledger = estate.ledger(scene.workspace)
-        id = next(each.id for each in ledger.backups.values())
+        id = estate.uid(1999)  # one in error, so that no resource loses its last good backup by it
         found, _ = document.read(json.dumps({"operation": "DeleteBackup", "path": {"backup_id": id}}).encode())
         profile = ledger.profile.name
         first = Step(1, profile, "", found)

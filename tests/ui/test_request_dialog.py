@@ -75,7 +75,7 @@ def test_the_file_is_shown_with_its_judgement_and_its_request(opened: Open) -> N
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (DELETION.replace("DeleteBackup", "DeleteVault"), "no operation ‘DeleteVault’"),
+        (DELETION.replace("DeleteBackup", "EraseVault"), "no operation ‘EraseVault’"),
         (DELETION.replace(OLD.id, uid(999)), "No backup"),
         (DELETION.replace('"path"', '"pat"'), "‘path.backup_id’"),
         ("{", "line 1. This is not valid JSON"),
@@ -154,7 +154,7 @@ def test_a_draft_of_any_operation_is_listed_and_opened_in_its_editor(qtbot: QtBo
         known=DELETION.replace(OLD.id, known.id),
         strange=DELETION.replace(OLD.id, uid(999)),
         policy=json.dumps(policy),
-        odd=DELETION.replace("DeleteBackup", "DeleteVault"),
+        odd=DELETION.replace("DeleteBackup", "EraseVault"),
     )
     furnish(workspace, draft_store=store)
     page = DraftsPage(workspace, Times(workspace.clock), Dialogs())

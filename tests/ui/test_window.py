@@ -181,7 +181,7 @@ def test_navigation_items_keep_their_names_when_folded(open_window: Callable[...
 
 def test_keys_turn_the_pages(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
-    for key, name in (("Ctrl+2", "Resources"), ("Ctrl+5", "Tasks"), ("Ctrl+1", "Vaults")):
+    for key, name in (("Ctrl+2", "Resources"), ("Ctrl+6", "Tasks"), ("Ctrl+0", "Journal"), ("Ctrl+1", "Vaults")):
         press(window, key)
         assert window.current_page().name == name
 

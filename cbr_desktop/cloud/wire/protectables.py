@@ -32,9 +32,22 @@ class AttachmentRow(Struct):
 
 
 class MetadataRow(Struct):
-    """``metadata`` of a server."""
+    """``metadata`` of a server or of a disk."""
 
     os_type: Text = None
+    passthrough: Flag = field(default=None, name="hw:passthrough")
+
+
+class FlavorRow(Struct):
+    """``flavor`` of a server."""
+
+    name: Text = None
+
+
+class AddressRow(Struct):
+    """One of a server's addresses, which stand by their network."""
+
+    addr: Text = None
 
 
 class DetailRow(Struct):
@@ -50,6 +63,8 @@ class DetailRow(Struct):
     multiattach: Flag = None
     shareable: Flag = None
     volume_type: Text = None
+    flavor: FlavorRow | None = None
+    addresses: dict[str, list[AddressRow]] | None = None
 
 
 class InstanceRow(Struct):
@@ -96,6 +111,8 @@ def _protectable(row: InstanceRow) -> Protectable:
         detail.server_zone or detail.availability_zone or "",
         (detail.metadata and detail.metadata.os_type) or "",
         _tags(detail.tags),
+        (detail.flavor and detail.flavor.name) or "",
+        tuple(each.addr for network in (detail.addresses or {}).values() for each in network if each.addr),
     )
 
 
@@ -112,6 +129,7 @@ def _disk(row: InstanceRow) -> Disk:
         detail.encrypted or False,
         detail.multiattach or detail.shareable or False,
         detail.volume_type or "",
+        (detail.metadata and detail.metadata.passthrough) or False,
     )
 
 

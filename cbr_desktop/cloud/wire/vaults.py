@@ -15,6 +15,7 @@ from cbr_desktop.cloud.wire.reading import (
     ObjectReader,
     Size,
     Text,
+    Unfit,
     mended,
     moment,
     words,
@@ -38,10 +39,17 @@ class BillingRow(Struct, gc=False):
     is_multi_az: Flag = None
 
 
+class VolumeRow(Struct, gc=False):
+    """One of ``include_volumes``."""
+
+    id: VolumeId
+
+
 class ResourceExtraRow(Struct, gc=False):
     """``extra_info`` of a resource."""
 
     exclude_volumes: list[VolumeId] | None = None
+    include_volumes: list[VolumeRow] | None = None
 
 
 class VaultResourceRow(Struct, gc=False):
@@ -106,6 +114,26 @@ def vaults(body: bytes, names: Names) -> ListPage[Vault]:
 def vault(body: bytes) -> Vault:
     """Read the answer of ShowVault, CreateVault or UpdateVault. ``Unfit`` when it is none."""
     return _vault(_ONE.read(body), {})
+
+
+class NamedAnswer(Struct):
+    """The answers to changes of the resources of a vault: each names resources under a key of its own."""
+
+    add_resource_ids: list[str] | None = None
+    remove_resource_ids: list[str] | None = None
+    migrated_resources: list[str] | None = None
+    set_resource_ids: list[str] | None = None
+
+
+_NAMED = msgspec.json.Decoder(NamedAnswer)
+
+
+def named_ids(body: bytes, key: str) -> list[str]:
+    """Read the ids that an answer names under a key. ``Unfit`` when it names none."""
+    found: list[str] | None = getattr(mended(body, _NAMED.decode), key)
+    if found is None:
+        raise Unfit(f"no `{key}`")
+    return found
 
 
 class UpdatedAnswer(Struct):
@@ -173,6 +201,11 @@ def _resources(rows: list[VaultResourceRow]) -> list[Resource]:
                 status and known_status(status, status),
                 row.auto_protect is not False,
                 tuple(extra.exclude_volumes) if isinstance(extra, ResourceExtraRow) and extra.exclude_volumes else (),
+                _included(extra) if isinstance(extra, ResourceExtraRow) and extra.include_volumes else (),
             )
         )
     return resources
+
+
+def _included(extra: ResourceExtraRow) -> tuple[VolumeId, ...]:
+    return tuple(volume.id for volume in extra.include_volumes or ())

@@ -70,6 +70,7 @@ def apply_policy() -> Words:
             policy=policy_name(intent), vault=subject_name(intent)
         ),
         report=_report,
+        batch=lambda count: counted("Apply policy to {count} vault", "Apply policy to {count} vaults", count),
         plan=PlanWords(
             whole=_("Finished: everything is applied"),
             part=_("Ended: only a part is applied"),

@@ -172,6 +172,7 @@ def create_checkpoint() -> Words:
         untraceable=_untraceable,
         outcome=lambda _intent, outcome: outcome_sentence(outcome),
         report=_report,
+        batch=lambda count: counted("Create {count} checkpoint", "Create {count} checkpoints", count),
         plan=PlanWords(
             whole=_("Finished: everything is backed up"),
             part=_("Ended: only a part is backed up"),

@@ -78,5 +78,6 @@ def delete_backup() -> Words:
             without=lambda count: counted("{count} with nothing deleted", "{count} with nothing deleted", count),
         ),
         fates={Fate.RUNNING: _("Being deleted"), Fate.DONE: _("Deleted"), Fate.FAILED: _("Not deleted")},
+        batch=lambda count: counted("Delete {count} backup", "Delete {count} backups", count),
         remedies={Fate.FAILED: _("Look at the task of its deletion, then delete it again.")},
     )

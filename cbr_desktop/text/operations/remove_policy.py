@@ -73,6 +73,7 @@ def remove_policy() -> Words:
         untraceable=_untraceable,
         outcome=_outcome,
         report=_report,
+        batch=lambda count: counted("Remove policy from {count} vault", "Remove policy from {count} vaults", count),
         plan=PlanWords(
             whole=_("Finished: everything is removed"),
             part=_("Ended: only a part is removed"),

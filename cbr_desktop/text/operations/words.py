@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from cbr_desktop.domain.association import resource_ids
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _, listed, ngettext
-from cbr_desktop.text.states import grouped, quoted
+from cbr_desktop.text.states import counted, grouped, quoted, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Words:
     of one of them. ``is_counted`` is whether what became of it is told as so many of so many, each with its progress.
     ``fates`` are the words of the fates that are not called as usual, ``remedies`` what to do after each. ``notice``
     tells of its end, or of where it stands in the given words, where that is not ``title``, subject and those words.
+    ``batch`` is the operation done to so many things, as something to be done.
+    ``ambiguity`` is why a person alone can tell whose a candidate is, where that is not for the sake of a name, and
+    ``checks`` what a person looks at once it has ended.
     """
 
     title: str
@@ -77,10 +81,13 @@ class Words:
     report: Callable[[Intent], list[str]]
     plan: PlanWords
     unnamed: str = ""
+    ambiguity: str = ""
     is_counted: bool = False
     fates: Mapping[Fate, str] = field(default_factory=dict)
     remedies: Mapping[Fate, str] = field(default_factory=dict)
     notice: Callable[[Intent, Outcome | None, str], str] | None = None
+    batch: Callable[[int], str] | None = None
+    checks: Callable[[], list[str]] = list
 
 
 def short_id(intent: Intent) -> str:
@@ -96,6 +103,28 @@ def subject_name(intent: Intent) -> str:
 def policy_name(intent: Intent) -> str:
     """Return the policy that a request applies or removes, quoted; one still to be made by another has no name yet."""
     return quoted(intent.name, 64) if intent.name else _("(not made yet)")
+
+
+def resources_words(intent: Intent) -> str:
+    """Return the resources that a request names: the one by its name, several by their number."""
+    ids = resource_ids(intent.body)
+    if len(ids) == 1:
+        return quoted(intent.name or ids[0], 64)
+    return counted("{count} resource", "{count} resources", len(ids))
+
+
+def resources_request(whole: str, intent: Intent) -> str:
+    """Return a message on a request with its id, the resources that it names, and its vault."""
+    return whole.format(id=short_id(intent), resources=resources_words(intent), vault=subject_name(intent))
+
+
+def resources_report(title: str, intent: Intent) -> list[str]:
+    """Return the first lines of a report on a request for resources of a vault."""
+    name = shown(intent.subject.name) or _("(name unknown)")
+    return [
+        _("{title}: {names}").format(title=title, names=shown(intent.name)),
+        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
+    ]
 
 
 def tally(outcome: Outcome) -> str:

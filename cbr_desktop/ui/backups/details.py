@@ -44,6 +44,8 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
     if backup.resource_id:
         name = shown(resource_words(backup), 80)
         relations.append(Relation(_("Resource: {name}").format(name=name), "Resources", backup.resource_id))
+    if backup.checkpoint_id is not None:
+        relations.append(Relation(_("Checkpoint that made it"), "Checkpoints", backup.checkpoint_id))
     relations += [
         Relation(
             _("Same resource: {name} – {status}, {created_at}").format(

@@ -39,6 +39,8 @@ _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WIDTHS = (175, 70, 112, 72, 46, 62)
 _ID = Qt.ItemDataRole.UserRole
+_FIXED = Qt.ItemDataRole.UserRole + 1
+"""Whether a disk is left out by the vault alone, and not by the request."""
 _ID_END = 6
 """Letters of an id's end that tell things apart which look alike."""
 _SKIPS = frozenset(
@@ -179,8 +181,13 @@ class ResourcePicker(QWidget):
         item.setCheckState(_NAME, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         same = duplicates((disk.id, disk.name) for disk in disks)
         for disk in disks:
-            is_ticked = choice is None or disk.id not in choice.exclude_volumes
-            item.addChild(_disk_item(disk, is_ticked, is_alike=disk.id in same))
+            # what the vault leaves out is not backed up, whatever a checkpoint asks for
+            is_fixed = in_vault and not resource.takes(disk.id)
+            is_asked = choice is None or disk.id not in choice.exclude_volumes
+            child = _disk_item(disk, is_asked and not is_fixed, is_alike=disk.id in same)
+            if is_fixed:
+                _fix(child, is_asked=is_asked)
+            item.addChild(child)
         _count_disks(item)
         return item
 
@@ -200,7 +207,7 @@ class ResourcePicker(QWidget):
         left_out = tuple(
             VolumeId(child.data(_NAME, _ID))
             for child in _children(item)
-            if child.checkState(_NAME) != Qt.CheckState.Checked
+            if child.checkState(_NAME) != Qt.CheckState.Checked and not child.data(_NAME, _FIXED)
         )
         given = self._extra.get(resource.id)
         if given is not None and (self._vault is None or self._vault.resource(resource.id) is None):
@@ -437,6 +444,14 @@ def _path(item: QTreeWidgetItem) -> tuple[str, ...]:
     """Return the ids that lead to a row: the resource's, and the disk's below it."""
     parent = item.parent()
     return (_resource(item).id,) if parent is None else (_resource(parent).id, str(item.data(_NAME, _ID)))
+
+
+def _fix(item: QTreeWidgetItem, *, is_asked: bool) -> None:
+    """Show a disk as left out by the vault; whether the request leaves it out as well stays as it is."""
+    item.setData(_NAME, _FIXED, is_asked)
+    item.setDisabled(True)
+    item.setText(_VERDICT, _("Left out by the vault"))
+    item.setToolTip(_VERDICT, tooltip(_("It was left out when the server was associated with the vault.")))
 
 
 def _disk_item(disk: Disk, ticked: bool, *, is_alike: bool) -> QTreeWidgetItem:

@@ -302,6 +302,17 @@ def _backups(painter: QPainter) -> None:
         painter.drawEllipse(QRectF(2.5, y, 11, 3.6))
 
 
+def _checkpoints(painter: QPainter) -> None:
+    _lines(painter, (8, 1.8), (8, 14.2))
+    for x, y in ((8, 4.2), (8, 11.4)):
+        painter.setBrush(painter.pen().color())
+        painter.drawEllipse(QRectF(x - 1.6, y - 1.6, 3.2, 3.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for y in (4.2, 11.4):
+        _lines(painter, (11.2, y), (13.8, y))
+        _lines(painter, (2.2, y), (4.8, y))
+
+
 def _policies(painter: QPainter) -> None:
     painter.drawRoundedRect(QRectF(2.5, 3, 11, 10.5), 1, 1)
     _lines(painter, (2.5, 6.2), (13.5, 6.2))
@@ -413,6 +424,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "vaults": _vaults,
     "resources": _resources,
     "backups": _backups,
+    "checkpoints": _checkpoints,
     "policies": _policies,
     "tasks": _tasks,
     "drafts": _drafts,

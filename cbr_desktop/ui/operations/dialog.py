@@ -21,14 +21,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.blast import Blast, destroys, name_to_type, wants_typed_name
+from cbr_desktop.domain.blast import Blast, Grave, destroys, grave, name_to_type, wants_reason, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import Intent, IntentState
-from cbr_desktop.domain.profile import Environment
+from cbr_desktop.domain.ids import BackupId, IntentId
+from cbr_desktop.domain.intent import APPROVER_LIMIT, REASON_LIMIT, Approval, Intent, IntentState
 from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -85,9 +84,9 @@ class ChangeDialog(OperationWindow):
         form: ChangeForm,
         parent: QWidget | None = None,
         *,
-        confirm: Callable[[Change], Intent] | None = None,
+        confirm: Callable[[Change, Approval | None], Intent] | None = None,
     ) -> None:
-        super().__init__("changeDialog", words_for(form.kind).title, parent)
+        super().__init__("changeDialog", form.title or words_for(form.kind).title, parent)
         self._context = context
         self._submit = confirm
         self.form = form
@@ -119,7 +118,9 @@ class ChangeDialog(OperationWindow):
         """Read afresh what the change is judged by; it can be confirmed after that."""
         if is_at_work():
             self._asked_at = self._context.clock.now()
-            self._tasks.start(self._context.refresh.once(self._operation.judged_by), group="reading")
+            refresh, parts, backup = self._context.refresh, self._operation.judged_by, self._opened_id()
+            reading = refresh.once(parts) if backup is None else refresh.judge_by(parts, backup)
+            self._tasks.start(reading, group="reading")
             self._judge()
 
     # judging
@@ -129,7 +130,7 @@ class ChangeDialog(OperationWindow):
         if not self._stack.shows_form:
             return
         ledger, now = self._context.ledger, self._context.clock.now()
-        before = self._blast.lost
+        before = (self._blast.lost, self._blast.overwritten)
         try:
             self._change = change_of(self.form.draft(), ledger)
         except ValueError:
@@ -138,7 +139,7 @@ class ChangeDialog(OperationWindow):
             self._verdict = self._operation.judge(self._change, ledger, now)
             self._blast = self._operation.blast(self._change, ledger)
             self._show_change(self._change)
-        if self._blast.lost != before:
+        if (self._blast.lost, self._blast.overwritten) != before:
             # whoever typed the name has seen another loss than the one that stands here now
             self.typed.clear()
         self._show_losses(now)
@@ -164,7 +165,8 @@ class ChangeDialog(OperationWindow):
             self._losses.addWidget(line)
         for place, line in enumerate(self._loss_lines):
             lost = self._blast.lost[place] if place < len(self._blast.lost) else None
-            mark = _GRAVE if lost is not None and lost.left == 0 else _LOSS
+            is_grave = lost.left == 0 if lost is not None else self._blast.overwritten is not None and place == 0
+            mark = _GRAVE if is_grave else _LOSS
             line.say(mark, told[place] if place < len(told) else "")
         order = QBoxLayout.Direction
         self._told.setDirection(order.BottomToTop if len(told) > _MANY_LOSSES else order.TopToBottom)
@@ -178,9 +180,18 @@ class ChangeDialog(OperationWindow):
         self.as_of.setText(read or _("Nothing of what this is judged by has been read yet."))
 
     def _judged_at(self) -> datetime | None:
-        """Return how old the oldest of the lists is that the change is judged by."""
-        known = [self._context.ledger.freshness[part].as_of for part in self._operation.judged_by]
+        """Return how old the oldest of what the change is judged by is: the lists, and the backup it is opened for."""
+        ledger = self._context.ledger
+        known = [ledger.freshness[part].as_of for part in self._operation.judged_by]
+        backup = self._opened_id()
+        if backup is not None:
+            opened = ledger.opened.get(backup)
+            known.append(opened.as_of if opened is not None else None)
         return None if None in known else min(at for at in known if at is not None)
+
+    def _opened_id(self) -> BackupId | None:
+        """Return the backup that has to be read by itself for the change."""
+        return self._operation.opens(self._change) if self._change is not None else None
 
     def _is_fresh(self) -> bool:
         """Whether all that the change is judged by was read since it was asked for, and of late."""
@@ -190,13 +201,14 @@ class ChangeDialog(OperationWindow):
     def _show_verdict(self) -> None:
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
         self._typing.setVisible(self._wants_name())
+        self._approving.setVisible(wants_reason(self._operation.effect))
         self.bar.show_standing(
             Standing(
                 sentences(_("Ready."), self._later()),
                 self._verdict.findings,
                 objection=self._objection(),
                 mark=SEVERITY_MARKS[Severity.BLOCK if self._verdict.is_blocked else Severity.WARN],
-                wish=self._name_wish(),
+                wish=self._reason_wish() or self._name_wish(),
                 hint=sentences(
                     _("Queues the request; it is sent as soon as the service can be reached."), self._later()
                 ),
@@ -212,7 +224,7 @@ class ChangeDialog(OperationWindow):
         )
 
     def _wants_name(self) -> bool:
-        return wants_typed_name(self._operation.effect, self._context.profile.environment)
+        return wants_typed_name(self._operation.effect, self._context.profile.environment, self._blast)
 
     def _objection(self) -> str:
         """Return what speaks against the change by what is known, empty when nothing does."""
@@ -229,6 +241,12 @@ class ChangeDialog(OperationWindow):
             )
         return ""
 
+    def _reason_wish(self) -> str:
+        """Return that a reason is still to be given, empty when none is wanted or one is there."""
+        if not wants_reason(self._operation.effect) or self.reason.text().strip():
+            return ""
+        return _("Say above why this is to be done; it is kept with the request.")
+
     def _name_wish(self) -> str:
         """Return which name has still to be typed, empty when none has."""
         if self._change is None or not self._wants_name():
@@ -236,13 +254,25 @@ class ChangeDialog(OperationWindow):
         name = name_to_type(self._change.subject)
         if self.typed.text() == name:
             return ""
-        if self._context.profile.environment is Environment.PRODUCTION:
-            return _("This is production: type {subject} above to go on.").format(subject=quoted(name))
-        return _("This can never be undone: type {subject} above to go on.").format(subject=quoted(name))
+        why = grave(self._operation.effect, self._context.profile.environment, self._blast)
+        words = {
+            Grave.PRODUCTION: _("This is production: type {subject} above to go on."),
+            Grave.LAST: _("It leaves a resource without a good backup: type {subject} above to go on."),
+            Grave.BINDING: _("This can never be undone: type {subject} above to go on."),
+        }
+        return words[why].format(subject=quoted(name)) if why is not None else ""
+
+    def _approval(self) -> Approval | None:
+        """Return what was said about why something is overwritten, ``None`` for a change that asks for no reason."""
+        if not wants_reason(self._operation.effect):
+            return None
+        return Approval(self.reason.text().strip(), self.approver.text().strip())
 
     def _trouble(self) -> str:
         """Return why a list that the change is judged by could not be read, empty where that is not known."""
         errors = [self._context.ledger.freshness[part].error for part in sorted(self._operation.judged_by)]
+        opened = self._context.ledger.opened.get(self._opened_id() or BackupId(""))
+        errors += [opened.error] if opened is not None else []
         return next((f" {error_sentence(error)}" for error in errors if error is not None), "")
 
     # what the operator does
@@ -254,9 +284,14 @@ class ChangeDialog(OperationWindow):
             return
         try:
             if self._submit is not None:
-                intent = self._submit(self._change)
+                intent = self._submit(self._change, self._approval())
             else:
-                intent = self._context.outbox.submit(self._change, file=self.form.file)
+                approval = self._approval()
+                outbox = self._context.outbox
+                if approval is None:
+                    intent = self.form.submit(outbox, self._change)
+                else:
+                    intent = outbox.submit(self._change, file=self.form.file, approval=approval)
         except CbrError as error:
             self.bar.refuse(error)
             return
@@ -277,7 +312,7 @@ class ChangeDialog(OperationWindow):
         confirm_again(self._context, id, self).open()
 
     def _ledger_changed(self, part: Part) -> None:
-        if part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS):
+        if part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS, Part.OPENED):
             self._judge()
 
     # the window
@@ -287,6 +322,8 @@ class ChangeDialog(OperationWindow):
         font = self.subject.font()
         font.setBold(True)
         self.subject.setFont(font)
+        self.about = label(self.form.about, "changeAbout")
+        self.about.setVisible(bool(self.form.about))
         self._loss_lines: list[MarkedLine] = []
         self.as_of = label(name="changeAsOf")
         self.findings = FindingLines("changeFindings", lines=_LINES)
@@ -301,6 +338,9 @@ class ChangeDialog(OperationWindow):
         self.typed = QLineEdit()
         self.typed.setObjectName("changeTyped")
         self.typed.setAccessibleName(_("The name of what is lost"))
+        self.reason = _line("changeReason", _("Why it is to be done"), REASON_LIMIT)
+        self.approver = _line("changeApprover", _("Who approved it"), APPROVER_LIMIT)
+        self.approver.setPlaceholderText(_("nobody, or a name"))
         self.cancel = push_button(_("&Cancel"), "changeCancel", self.close)
         self.cancel.setDefault(True)
         self.again = push_button(_("&Read again"), "changeRead", self.read)
@@ -320,6 +360,7 @@ class ChangeDialog(OperationWindow):
     def _connect(self) -> None:
         self.form.changed.connect(self._judge)
         self.typed.textChanged.connect(self._show_verdict)
+        self.reason.textChanged.connect(self._show_verdict)
         self._context.signals.changed.connect(self._ledger_changed)
         self._stack.edit_requested.connect(self._edit_again)
         self._stack.close_requested.connect(self.close)
@@ -339,9 +380,11 @@ class ChangeDialog(OperationWindow):
         layout = QVBoxLayout(form_side)
         layout.addLayout(place_line(self._context, "changePlace"))
         layout.addWidget(self._middle(), 1)
+        layout.addWidget(self._approval_row())
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
-        usual = _USUAL_WITH_FIELDS if self.form.has_fields else _USUAL
+        is_long = self.form.has_fields or wants_reason(self._operation.effect)
+        usual = _USUAL_WITH_FIELDS if is_long else _USUAL
         take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")
 
     def _middle(self) -> QWidget:
@@ -350,6 +393,7 @@ class ChangeDialog(OperationWindow):
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
         layout.addWidget(self.subject)
+        layout.addWidget(self.about)
         if self.form.has_fields:
             layout.addWidget(self.form)
         else:
@@ -373,6 +417,17 @@ class ChangeDialog(OperationWindow):
         scroll.setWidget(inside)
         return scroll
 
+    def _approval_row(self) -> QWidget:
+        self._approving = QWidget()
+        row = QHBoxLayout(self._approving)
+        row.setContentsMargins(0, 0, 0, 0)
+        for field, words in ((self.reason, _("Rea&son")), (self.approver, _("A&pproved by"))):
+            named = label(words, f"{field.objectName()}Words")
+            named.setBuddy(field)
+            row.addWidget(named)
+            row.addWidget(field, 2 if field is self.reason else 1)
+        return self._approving
+
     def _typed_row(self) -> QWidget:
         self._typing = QWidget()
         row = QHBoxLayout(self._typing)
@@ -390,13 +445,22 @@ class ChangeDialog(OperationWindow):
         super().keyPressEvent(event)
 
 
+def _line(name: str, words: str, limit: int) -> QLineEdit:
+    """Return a line for a person's words, which takes no more of them than is kept."""
+    line = QLineEdit()
+    line.setObjectName(name)
+    line.setAccessibleName(words)
+    line.setMaxLength(limit)
+    return line
+
+
 def confirm_again(context: ProfileContext, id: IntentId, parent: QWidget) -> ChangeDialog:
     """Return the window that asks anew whether a request goes that is held, or of which no trace was found."""
 
-    def confirm(_change: Change) -> Intent:
+    def confirm(_change: Change, approval: Approval | None) -> Intent:
         if context.ledger.intents[id].state is IntentState.NOT_FOUND:
-            return context.outbox.send_again(id)
-        if not context.outbox.release(id):
+            return context.outbox.send_again(id, approval)
+        if not context.outbox.release(id, approval):
             raise ValueError("it is not held any more, or its profile leads elsewhere")
         return context.ledger.intents[id]
 

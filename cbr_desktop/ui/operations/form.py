@@ -7,10 +7,11 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.outbox import Outbox
 
 
 class ChangeForm(QWidget):
@@ -26,11 +27,21 @@ class ChangeForm(QWidget):
     file = ""
     """The path of the request file that it comes from, empty where it comes from none."""
 
+    title = ""
+    """What the window and its button are called, empty where the operation's own words do."""
+
+    about = ""
+    """What it is done to besides what the request is said to be done to, in words; empty where there is nothing."""
+
     changed = Signal()
 
     def draft(self) -> Any:
         """Return what is filled in, as the draft of the operation."""
         raise NotImplementedError
+
+    def submit(self, outbox: Outbox, change: Change) -> Intent:
+        """Queue what was filled in. Raises what ``Outbox.submit`` does."""
+        return outbox.submit(change, file=self.file)
 
     def begin(self) -> None:
         """Put the focus where filling in begins."""
@@ -41,15 +52,55 @@ class FixedForm(ChangeForm):
 
     has_fields = False
 
-    def __init__(self, kind: Kind, draft: Any) -> None:
+    def __init__(self, kind: Kind, draft: Any, title: str = "", about: str = "") -> None:
         super().__init__()
         self.kind = kind
+        self.title = title
+        self.about = about
         self._draft = draft
         self.setObjectName("changeForm")
 
     def draft(self) -> Any:
         """Return the draft that it was made with."""
         return self._draft
+
+
+class BatchForm(QWidget):
+    """What is asked for at once of several rows, and its fields where it has some that all of them share.
+
+    ``names`` is the template by which a batch names what it makes, empty where it makes nothing that has a name.
+
+    Signals:
+        changed: it asks for something else now.
+    """
+
+    kind: Kind
+    has_fields = False
+
+    changed = Signal()
+
+    @property
+    def names(self) -> str:
+        """The template of the names that the batch gives."""
+        return ""
+
+    def draft(self, context: ProfileContext, row: Any) -> Any:
+        """Return what is asked for of a row. ``ValueError`` while something is missing that all of them need."""
+        raise NotImplementedError
+
+
+class FixedBatch(BatchForm):
+    """Asks for something of several rows that needs nothing to be filled in."""
+
+    def __init__(self, kind: Kind, draft_of: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.kind = kind
+        self._draft_of = draft_of
+        self.setObjectName("batchForm")
+
+    def draft(self, _context: ProfileContext, row: Any) -> Any:
+        """Return what is asked for of a row."""
+        return self._draft_of(row)
 
 
 Asked = tuple[ProfileContext, Any]
@@ -61,11 +112,13 @@ class Forms:
     """What a feature lets a person ask for. The shell has one table of these, and names no operation.
 
     ``asked`` returns the form that a verb of the feature's page opens for a row. ``again`` returns the form that shows
-    an earlier request of a kind, ``None`` where it asks for what the form cannot show. ``windows`` opens what is no
+    an earlier request of a kind, ``None`` where it asks for what the form cannot show. ``several`` returns what a verb
+    asks for of several rows at once, which go as one batch. ``windows`` opens what is no
     dialog of a single change: it is given the workspace, all that the verb was asked for and the parent, and returns a
     window that is shown already.
     """
 
     asked: Mapping[str, Callable[[ProfileContext, Any], ChangeForm]] = field(default_factory=dict)
     again: Mapping[Kind, Callable[[ProfileContext, Intent], ChangeForm | None]] = field(default_factory=dict)
+    several: Mapping[str, Callable[[Sequence[Asked]], BatchForm]] = field(default_factory=dict)
     windows: Mapping[str, Callable[[Workspace, Sequence[Asked], QWidget], QWidget]] = field(default_factory=dict)

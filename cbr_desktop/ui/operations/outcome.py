@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -99,6 +100,7 @@ class OutcomePanel(QWidget):
         self._progress.setAccessibleName(_("Progress of all resources"))
         self._table = ResourceTable()
         self._empty = label(name="outcomeEmpty")
+        self._checks = CheckList("outcomeChecks")
         self._body = QPlainTextEdit()
         self._body.setObjectName("outcomeRequest")
         self._body.setAccessibleName(_("The request"))
@@ -160,11 +162,15 @@ class OutcomePanel(QWidget):
         self._empty.setText(_waiting_words(intent))
         self._body.setVisible(outcome is None)
         self._show_body(intent)
-        is_counted = words_of(intent).is_counted
-        self._progress.setVisible(outcome is not None and not outcome.is_over and is_counted)
+        self._progress.setVisible(outcome is not None and not outcome.is_over and _has_progress(intent, outcome))
+        self._show_checks(intent, outcome)
         if outcome is not None:
             self._progress.setValue(outcome.progress_percent)
             self._table.show_outcome(intent, outcome)
+
+    def _show_checks(self, intent: Intent, outcome: Outcome | None) -> None:
+        """Say what a person looks at once it has ended, where there is more to do than to read."""
+        self._checks.show_checks(words_of(intent).checks() if outcome is not None and outcome.is_over else [])
 
     def _show_body(self, intent: Intent) -> None:
         text = bounded(_request_text(intent))
@@ -299,6 +305,7 @@ class OutcomePanel(QWidget):
         for widget in (self._head, self._sentence, self._progress):
             layout.addWidget(widget)
         layout.addWidget(self._table, 1)
+        layout.addWidget(self._checks)
         layout.addWidget(self._empty)
         layout.addWidget(self._body, 1)
         layout.addWidget(self._before_retry)
@@ -367,6 +374,52 @@ def _subject_words(intent: Intent) -> str:
     return _("{subject} at {host}").format(
         subject=f"{name} ({id})" if name and id else name or id, host=plain(host, 80)
     )
+
+
+class CheckList(QWidget):
+    """What to look at once something has ended, as boxes to tick; nothing is kept of the ticks."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._words: list[str] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(TIGHT)
+        self.hide()
+
+    def show_checks(self, checks: list[str]) -> None:
+        """Show other things to look at; the same ones keep their ticks."""
+        if checks == self._words:
+            return
+        self._words = checks
+        while (item := self._layout.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        if checks:
+            self._layout.addWidget(label(_("What to check now:"), f"{self.objectName()}Title"))
+        for number, check in enumerate(checks):
+            self._layout.addWidget(_check_row(f"{self.objectName()}{number}", check))
+        self.setVisible(bool(checks))
+
+
+def _check_row(name: str, words: str) -> QWidget:
+    """Return a box to tick and its words beside it, which wrap as those of a box do not."""
+    row = QWidget()
+    box = QCheckBox()
+    box.setObjectName(name)
+    box.setAccessibleName(words)
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
+    layout.addWidget(label(words, f"{name}Words"), 1)
+    return row
+
+
+def _has_progress(intent: Intent, outcome: Outcome) -> bool:
+    """Whether the service tells how far it is."""
+    return words_of(intent).is_counted or any(each.progress_percent is not None for each in outcome.resources)
 
 
 class CopyLine(QWidget):

@@ -39,8 +39,8 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
 from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import push_button
-from cbr_desktop.ui.plans.steps import StepTable
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.documents import knowing, name_of
 from cbr_desktop.workflows.plan import blasts, judged_steps, prepared, takes_name

@@ -14,7 +14,8 @@ from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.plan import SUFFIX, Run
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, _, sentences
+from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import subject_words
 from cbr_desktop.text.plain import accessible, plain, tooltip
@@ -34,12 +35,12 @@ from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import ask_for_file, verb_buttons
 from cbr_desktop.ui.plans.make_plan import MakePlanDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
-from cbr_desktop.ui.plans.steps import StepTable
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
@@ -51,9 +52,8 @@ from cbr_desktop.workflows.plan import (
     Stand,
     all_left,
     destroying,
-    on_production,
     uncounted,
-    wants_name,
+    why_named,
 )
 
 _PANEL_SHARES = (2, 3)
@@ -360,15 +360,12 @@ class PlansPage(Page[PlanRow]):
         waiting = {step.number for step in row.told.rows if step.stand is Stand.NOT_STARTED}
         found = destroying(row.run.plan, self._workspace.ledgers, "")
         steps = [each for each in found if each[0].number in waiting]
-        if wants_name(steps):
+        why = why_named(steps)
+        if why is not None:
             command = _("cbr-desktop plan continue {run} --name …").format(run=row.run.id[:8])
-            if not on_production(steps):
-                return _(
-                    "The rest does what can never be undone. {command} reads afresh what it is judged by, and"
-                    " continues it."
-                ).format(command=quoted(command))
-            return _("The rest destroys something on production. {command} counts it afresh and continues it.").format(
-                command=quoted(command)
+            return sentences(
+                grave_sentence(why),
+                _("{command} counts that of the rest afresh and continues it.").format(command=quoted(command)),
             )
         if uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES)) is not None:
             return _("What the rest destroys was not counted of late. Refresh (F5), then continue.")
@@ -431,6 +428,7 @@ class PlansPage(Page[PlanRow]):
             context.profile.name: context for context in self._workspace.contexts if context.profile.name in wanted
         }
         made = PlanRun(run, contexts, self._workspace.open, self._workspace.clock)
+        self._workspace.plan_runs[run.id] = made
         self._going[run.id] = _Going(made, tuple(contexts.values()))
         self._tasks.start(made.follow(), self._end, group=_("run {run}").format(run=run.id))
         self._take()

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
-from cbr_desktop.text.catalogue import _, ngettext
+from cbr_desktop.text.catalogue import _, ngettext, sentences
+from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
@@ -19,14 +20,14 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.environment_label import StakesLine
-from cbr_desktop.ui.plans.steps import StepTable
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
-from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, on_production, prepared, uncounted, wants_name
+from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared, uncounted, why_named
 
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
@@ -131,31 +132,20 @@ class PlanDialog(QDialog):
     def _loss_reason(self) -> str:
         """Return what is wanted before steps go that destroy or overwrite something, empty when nothing is."""
         steps = destroying(self._plan, self._workspace.ledgers, self._default())
-        wants = wants_name(steps)
-        self.typed.setVisible(wants)
-        self.ask.setVisible(wants)
+        why = why_named(steps)
+        self.typed.setVisible(why is not None)
+        self.ask.setVisible(why is not None)
         found = uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES))
         if found is not None:
             return _("Not ready: what step {number} destroys was not counted of late. Refresh (F5).").format(
                 number=found[0].number
             )
-        if wants and not on_production(steps):
-            return self._binding_reason()
-        if wants and not self._plan.name:
-            return _("The plan destroys something on production, and has no name to confirm that by. Give it one.")
-        if wants and self.typed.text() != self._plan.name:
-            return _("It destroys something on production: type {plan} to go on.").format(
-                plan=quoted(self._plan.name, 80)
-            )
-        return ""
-
-    def _binding_reason(self) -> str:
-        """Return what is wanted before steps go that can never be undone, empty when nothing is."""
+        if why is None or (self._plan.name and self.typed.text() == self._plan.name):
+            return ""
         if not self._plan.name:
-            return _("The plan does what can never be undone, and has no name to confirm that by. Give it one.")
-        if self.typed.text() != self._plan.name:
-            return _("It does what can never be undone: type {plan} to go on.").format(plan=quoted(self._plan.name, 80))
-        return ""
+            return sentences(grave_sentence(why), _("The plan has no name to confirm that by. Give it one."))
+        wish = _("Type {plan} to go on.").format(plan=quoted(self._plan.name, 80))
+        return sentences(grave_sentence(why), wish)
 
     def _changed(self, _part: Part) -> None:
         if not self._timer.isActive():

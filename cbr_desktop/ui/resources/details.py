@@ -1,9 +1,9 @@
 """What the details say of a resource."""
 
 from cbr_desktop.domain.vault import ProtectType
-from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.states import gb_words, shown, state_words, status_words
-from cbr_desktop.text.words import NONE, Times, mb_words
+from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.states import gb_words, quoted, shown, state_words, status_words
+from cbr_desktop.text.words import NONE, Times, fixed_disks_words, mb_words
 from cbr_desktop.ui.resources.page import (
     last_good_at,
     protection_mark,
@@ -12,6 +12,7 @@ from cbr_desktop.ui.resources.page import (
     verdict_words,
 )
 from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
+from cbr_desktop.workflows.gaps import Gap, gap_of
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 
@@ -28,7 +29,7 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
                 backup_count=resource.backup_count, backup_size_mb=mb_words(resource.backup_size_mb)
             ),
         ),
-        (_("Disks left out"), str(len(resource.exclude_volumes) or NONE)),
+        (_("Disks"), fixed_disks_words(resource) or (NONE if row.vault is None else _("All of them"))),
         (_("Auto-protect"), NONE if row.vault is None else _("On") if resource.auto_protect else _("Suspended")),
         (_("Protectable"), verdict_words(row)),
         ("ID", resource.id),
@@ -47,9 +48,10 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         else []
     )
     if row.protectable is not None:
+        taken, left_out = _("Disk: {d} – {size_gb} {device}"), _("Disk left out: {d} – {size_gb} {device}")
         relations += [
             Relation(
-                _("Disk: {d} – {size_gb} {device}")
+                (taken if row.vault is None or resource.takes(d.id) else left_out)
                 .format(d=shown(d.name, 80), size_gb=gb_words(d.size_gb), device=shown(d.device, 40))
                 .rstrip()
             )
@@ -86,9 +88,19 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
 
 
 def _explain(row: ResourceRow) -> str:
+    """Return what the state of a resource means, and whether policies leave it out."""
+    suspended = _("Policies leave it out: its automatic backup is suspended.")
+    return sentences(_state_words(row), suspended if gap_of(row) is Gap.SUSPENDED else "")
+
+
+def _state_words(row: ResourceRow) -> str:
     if row.unlisted_vault:
         return _("It is in vault {unlisted_vault} by the service, whose list of vaults does not show it there.").format(
             unlisted_vault=shown(row.unlisted_vault)
+        )
+    if row.server_vault is not None:
+        return _("It is a disk of a server in vault {vault}, and backed up with the server.").format(
+            vault=quoted(row.server_vault.name, 80)
         )
     if row.vault is None:
         can = row.protectable is None or row.protectable.protectable

@@ -7,21 +7,53 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
+from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
-from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, mb_words
+from cbr_desktop.text.words import NONE, fixed_disks_words, gap_words, mb_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
+from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
+from cbr_desktop.workflows.gaps import Gap, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 UNPROTECTED = N_("Unprotected")
 UNLISTED = N_("Vault not listed")
 REPLICAS = Mark(Shape.RING, Tone.IDLE)
+
+
+def _protect_hindrance(rows: Sequence[ResourceRow]) -> str:
+    """Return why resources cannot be put into one vault, as far as that is seen without asking."""
+    if any(row.vault is not None or row.unlisted_vault or row.server_vault is not None for row in rows):
+        return _("Of the selected resources some are in a vault already. Choose such as are in none.")
+    if len({holder_of(row.resource.type) for row in rows}) > 1:
+        return _("Servers, disks and file systems go into vaults of their own. Choose resources of one type.")
+    return ""
+
+
+def _vault_hindrance(rows: Sequence[ResourceRow]) -> str:
+    """Return why something cannot be done to the resources of one vault."""
+    if any(row.vault is None for row in rows):
+        return _("Of the selected resources some are in no vault that is known. Choose resources of a vault.")
+    count = len({row.vault.id for row in rows if row.vault is not None})
+    if count > 1:
+        return _("The selected resources are in {count} vaults. Choose those of one vault.").format(count=count)
+    return ""
+
+
+def _suspend_hindrance(rows: Sequence[ResourceRow]) -> str:
+    is_done = all(not row.resource.auto_protect for row in rows)
+    return _vault_hindrance(rows) or (_("They are suspended already.") if is_done else "")
+
+
+def _resume_hindrance(rows: Sequence[ResourceRow]) -> str:
+    is_done = all(row.resource.auto_protect for row in rows)
+    return _vault_hindrance(rows) or (_("None of them is suspended.") if is_done else "")
 
 
 class ResourcesPage(Page[ResourceRow]):
@@ -33,7 +65,52 @@ class ResourcesPage(Page[ResourceRow]):
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
     console_page = ConsolePage.SERVERS
-    chips = ((N_("Unprotected"), "vault:unprotected"), (N_("No backup for 2 days"), "age>2d"))
+    counts = NN_("{count} resource", "{count} resources")
+    chips = (
+        (N_("Unprotected"), "vault:unprotected"),
+        (N_("Not protectable"), f"why:{Gap.UNFIT}"),
+        (N_("Suspended"), f"why:{Gap.SUSPENDED}"),
+        (N_("No backup for 2 days"), "age>2d"),
+    )
+    verbs = (
+        Verb(
+            "protect",
+            N_("&Protect…"),
+            N_("Put the selected resources into a vault, and apply a policy to it (Ins)"),
+            Takes.SEVERAL,
+            Qt.Key.Key_Insert,
+            hindrance=_protect_hindrance,
+        ),
+        Verb(
+            "suspend",
+            N_("Suspe&nd…"),
+            N_("Have policies leave the selected resources out; their backups stay"),
+            Takes.SEVERAL,
+            hindrance=_suspend_hindrance,
+        ),
+        Verb(
+            "resume",
+            N_("Res&ume…"),
+            N_("Have policies back the selected resources up again"),
+            Takes.SEVERAL,
+            hindrance=_resume_hindrance,
+        ),
+        Verb(
+            "migrate",
+            N_("&Migrate…"),
+            N_("Move the selected resources with their backups to another vault"),
+            Takes.SEVERAL,
+            hindrance=_vault_hindrance,
+        ),
+        Verb(
+            "dissociate",
+            N_("&Dissociate…"),
+            N_("Take the selected resources out of their vault, which deletes their backups there (Del)"),
+            Takes.SEVERAL,
+            Qt.Key.Key_Delete,
+            hindrance=_vault_hindrance,
+        ),
+    )
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
         """Return the columns, those of the first start first."""
@@ -52,6 +129,7 @@ class ResourcesPage(Page[ResourceRow]):
             Column("type", _("Type"), type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
             Column("vault", _("Vault"), vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
             Column("state", _("State"), protection_words, protection_words, 24, mark=protection_mark),
+            Column("why", _("Not backed up because"), gap_words, lambda r: gap_words(r) or None, 24),
             Column(
                 "size", _("Size"), lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True
             ),
@@ -102,6 +180,7 @@ class ResourcesPage(Page[ResourceRow]):
                 lambda r: f"{r.resource.protect_status or ''} {protection_words(r)}",
                 lambda r: str(r.resource.protect_status or ""),
             ),
+            TextField("why", lambda r: f"{gap_of(r) or ''} {gap_words(r)}", lambda r: gap_of(r) or ""),
             NumberField("size", lambda r: r.resource.size_gb, "GB"),
             NumberField("backups", lambda r: r.resource.backup_count),
             AgeField("age", last_good_at, self._times.now),
@@ -200,12 +279,15 @@ def type_words(row: ResourceRow) -> str:
 
 def vault_words(row: ResourceRow) -> str:
     """Return the name of a resource's vault, or that it has none that is known."""
-    return row.vault.name if row.vault else _(UNLISTED) if row.unlisted_vault else _(UNPROTECTED)
+    holder = row.vault or row.server_vault
+    return holder.name if holder else _(UNLISTED) if row.unlisted_vault else _(UNPROTECTED)
 
 
 def protection_words(row: ResourceRow) -> str:
     """Return the state of a resource in its vault; what is in no vault is unprotected."""
     if row.vault is None:
+        if row.server_vault is not None:
+            return _("With its server")
         return _("In a vault") if row.unlisted_vault else _(UNPROTECTED)
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:
@@ -218,7 +300,7 @@ def protection_mark(row: ResourceRow) -> Mark:
     status = row.resource.protect_status
     if row.vault is not None and row.vault.protect_type == ProtectType.REPLICATION and status is None:
         return REPLICAS
-    if row.unlisted_vault:
+    if row.unlisted_vault or row.server_vault is not None:
         return NEUTRAL
     return NEVER if row.vault is None or status is None else mark(status)
 
@@ -245,12 +327,11 @@ def _further_columns() -> tuple[Column[ResourceRow], ...]:
         Column("id", "ID", lambda r: r.resource.id, lambda r: r.resource.id, 34, shown=False),
         Column(
             "excluded",
-            _("Disks left out"),
-            lambda r: str(len(r.resource.exclude_volumes) or NONE),
-            lambda r: len(r.resource.exclude_volumes),
-            10,
+            _("Disks"),
+            lambda r: fixed_disks_words(r.resource) or NONE,
+            lambda r: len(r.resource.exclude_volumes) or -len(r.resource.include_volumes),
+            18,
             shown=False,
-            right=True,
         ),
         Column(
             "auto-protect",

@@ -1,6 +1,6 @@
 """The workspace: the profiles that are open, and the scope of them that is looked at; what the window is handed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,10 +16,12 @@ from cbr_desktop.workflows.scope import Scope
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.intent import Intent
+    from cbr_desktop.domain.plan import Run
     from cbr_desktop.text.plans import Plans
     from cbr_desktop.ui.session.draft_store import DraftStore
     from cbr_desktop.ui.session.situation import Situation
     from cbr_desktop.ui.session.workspace_services import WorkspaceServices
+    from cbr_desktop.workflows.plan import PlanRun
     from cbr_desktop.workflows.ports import Clock, Journal
 
 
@@ -49,16 +51,18 @@ class Workspace(QObject):
 
     Signals:
         scope_changed: another scope is looked at now.
+        run_begun: a ``Run`` of a plan that a person has started, whose copy is on the disk: it is to be kept going.
     """
 
     scope_changed = Signal()
+    run_begun = Signal(object)
 
     def __init__(
         self,
         profiles: Sequence[Profile],
         settings: Settings,
         clock: "Clock",
-        save_text: Callable[[str, str], None],
+        save_text: Callable[[str, str | bytes], None],
         *,
         is_demo: bool = False,
     ) -> None:
@@ -74,7 +78,11 @@ class Workspace(QObject):
         self.services: WorkspaceServices | None = None
         self.situations: Sequence[Situation] = ()
         """What can be tried in the demo cloud; it joins after the first paint."""
+        self.folders: Mapping[str, str] = {}
+        """The folders of this program on this machine: ``config``, ``data`` and ``logs``, as far as they are known."""
         self.sealed: StorageError | None = None
+        self.plan_runs: dict[str, PlanRun] = {}
+        """The runs of plans that this program keeps going, or has kept going, by their ids."""
         self.choice = Choice(Extent.ONE, "", ())
         self._key = "demo/scope" if is_demo else "window/scope"
         self._profiles = list(profiles)
@@ -181,6 +189,12 @@ class Workspace(QObject):
         self.sealed = error
         for context in self.contexts:
             context.guard.seal(error)
+
+    def begin(self, run: "Run") -> None:
+        """Keep the run of a plan, and have it kept going. Raises ``NotSaved``: then nothing of it has begun."""
+        if self.plans is not None:
+            self.plans.keep(run)
+            self.run_begun.emit(run)
 
     def work_offline(self, offline: bool) -> None:
         """Begin or end working offline, now and at the next start."""

@@ -9,13 +9,14 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.tables.density import Density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.session.situation import Situation
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.header_bar import ProfileHeader
 from cbr_desktop.ui.shell.history import History
 from cbr_desktop.ui.shell.menus import SEPARATOR, Command
-from cbr_desktop.ui.shell.navigation import NAMES, Navigation
+from cbr_desktop.ui.shell.navigation import NAMES, Navigation, page_key
 from cbr_desktop.ui.shell.task_drawer import Drawer
 
 
@@ -46,6 +47,9 @@ class Window(Protocol):
     def theme(self) -> Theme: ...
     @property
     def is_utc(self) -> bool: ...
+    @property
+    def density(self) -> Density: ...
+    def choose_density(self, density: Density) -> object: ...
     def current_page(self) -> Page[Any]: ...
     def go_to(self, name: str) -> object: ...
     def go_back(self) -> object: ...
@@ -94,10 +98,7 @@ class WindowCommands:
     def go(self) -> Sequence[Command]:
         """Return the pages and the ways between them."""
         window = self._window
-        pages = [
-            Command(page_title(name), partial(window.go_to, name), f"Ctrl+{place}")
-            for place, name in enumerate(NAMES, 1)
-        ]
+        pages = [Command(page_title(name), partial(window.go_to, name), page_key(name)) for name in NAMES]
         return (
             Command(_("&Back"), window.go_back, "Alt+Left", enabled=lambda: window.history.can_go_back),
             Command(_("&Forward"), window.go_forward, "Alt+Right", enabled=lambda: window.history.can_go_forward),
@@ -121,6 +122,13 @@ class WindowCommands:
             SEPARATOR,
             *self._themes(),
             SEPARATOR,
+            Command(
+                _("Com&pact rows"),
+                lambda: window.choose_density(
+                    Density.COMFORTABLE if window.density is Density.COMPACT else Density.COMPACT
+                ),
+                checked=lambda: window.density is Density.COMPACT,
+            ),
             Command(_("Times in &UTC"), window.turn_clocks, checked=lambda: window.is_utc),
             Command(_("&Columns…"), window.current_page().gear.click),
         )

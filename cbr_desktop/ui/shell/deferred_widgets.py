@@ -20,6 +20,7 @@ from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.kit.verbs import Takes
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -129,6 +130,8 @@ class DeferredWidgets:
             page.opened.connect(self.details.show_content)
             self.details.content_read.connect(page.view.viewport().update)
             return page
+        if name == "Checkpoints":
+            return self._checkpoints()
         if name == "Policies":
             from cbr_desktop.ui.policies.page import PoliciesPage
 
@@ -220,6 +223,9 @@ class DeferredWidgets:
         shown = self._workspace.shown_contexts
         if rows:
             self._dialogs.ask(self._workspace, page.name, verb, list(zip(known, rows, strict=True)), self._window)
+        elif any(each.key == verb and each.takes is Takes.ALL for each in page.verbs):
+            asked: list[tuple[ProfileContext, Any]] = [(context, None) for context in shown]
+            self._dialogs.ask(self._workspace, page.name, verb, asked, self._window)
         elif len(shown) == 1:
             self._ask_of(page.name, verb, shown[0])
         elif shown:
@@ -227,6 +233,17 @@ class DeferredWidgets:
 
     def _ask_of(self, page: str, verb: str, context: ProfileContext) -> None:
         self._dialogs.ask(self._workspace, page, verb, [(context, None)], self._window)
+
+    def _checkpoints(self) -> Page[Any]:
+        from cbr_desktop.ui.checkpoint.page import CheckpointsPage
+
+        page = CheckpointsPage(self._workspace, self._times)
+        page.backups_requested.connect(self._show_backups_of)
+        return page
+
+    def _show_backups_of(self, checkpoint_id: str) -> None:
+        """Show the backups of a checkpoint among all backups."""
+        self._show_page("Backups").filter.setText(f"checkpoint:{checkpoint_id}")
 
     def _drafts(self) -> Page[Any]:
         from cbr_desktop.ui.drafts.page import DraftsPage

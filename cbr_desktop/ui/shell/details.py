@@ -44,7 +44,7 @@ from cbr_desktop.ui.kit.tables.column import Gauge
 from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.ui.kit.tables.delegate import draw_gauge
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.kit.theme import scale_letters, tone_colour
 from cbr_desktop.ui.kit.tokens import RADIUS
 from cbr_desktop.ui.session.content import Content, ContentReader
 from cbr_desktop.ui.session.sheet import Relation, Sheet
@@ -234,10 +234,7 @@ class Details(QFrame):
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(6)
         self.title = words_label("detailsTitle", self)
-        font = self.title.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        self.title.setFont(font)
+        scale_letters(self.title, 1.15, bold=True)
         self.state = StateChip(self)
         self.kind = words_label("detailsKind", self)
         self.kind.setForegroundRole(QPalette.ColorRole.PlaceholderText)

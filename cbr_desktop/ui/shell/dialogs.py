@@ -97,6 +97,12 @@ class Dialogs:
         forms = _features()[page]
         if verb in forms.windows:
             return forms.windows[verb](workspace, asked, parent)
+        if verb in forms.several and (len(asked) > 1 or verb not in forms.asked):
+            from cbr_desktop.ui.operations.batch import BatchWindow
+
+            batch = BatchWindow(workspace, asked, forms.several[verb](asked), parent)
+            batch.open()
+            return batch
         ((context, row),) = asked
         return self._open(context, forms.asked[verb](context, row), parent)
 
@@ -147,9 +153,15 @@ def _features() -> "Mapping[str, Forms]":
     """Return what each feature lets a person ask for, by the name of its page."""
     from cbr_desktop.ui.backups import forms as backups
     from cbr_desktop.ui.policies import forms as policies
+    from cbr_desktop.ui.resources import forms as resources
     from cbr_desktop.ui.vaults import forms as vaults
 
-    return {"Backups": backups.FORMS, "Policies": policies.FORMS, "Vaults": vaults.FORMS}
+    return {
+        "Backups": backups.FORMS,
+        "Policies": policies.FORMS,
+        "Resources": resources.FORMS,
+        "Vaults": vaults.FORMS,
+    }
 
 
 def _form_again(context: ProfileContext, intent: "Intent") -> "ChangeForm | None":

@@ -4,11 +4,13 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry
 from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.restore_point import RestorePoint
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.backups.content import BackupContent
 from cbr_desktop.ui.backups.details import backup_sheet
+from cbr_desktop.ui.checkpoint.details import point_sheet
 from cbr_desktop.ui.journal.details import entry_sheet
 from cbr_desktop.ui.outbox.details import intent_sheet
 from cbr_desktop.ui.policies.details import policy_sheet
@@ -21,7 +23,7 @@ from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
-Subject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy
+Subject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy | RestorePoint
 
 
 def content_reader(subject: Subject, workspace: Workspace, times: Times) -> ContentReader | None:
@@ -45,6 +47,8 @@ def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Tim
         return entry_sheet(subject, times)
     if isinstance(subject, Backup):
         return backup_sheet(subject, ledger, times)
+    if isinstance(subject, RestorePoint):
+        return point_sheet(subject, ledger, times)
     if isinstance(subject, Policy):
         return policy_sheet(subject, ledger, times)
     return resource_sheet(subject, ledger, times)

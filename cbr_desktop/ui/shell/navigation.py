@@ -1,6 +1,6 @@
 """The navigation: the list of pages with what waits on them, which can be folded to their pictures."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -18,6 +18,7 @@ NAMES = (
     "Vaults",
     "Resources",
     "Backups",
+    "Checkpoints",
     "Policies",
     "Tasks",
     "Drafts",
@@ -27,6 +28,11 @@ NAMES = (
 )
 _FOLDED_WIDTH = 44
 _WIDTH = 140
+
+
+def page_key(name: str) -> str:
+    """Return the key that leads to a page: Ctrl and its place, of which the tenth is 0."""
+    return f"Ctrl+{(NAMES.index(name) + 1) % 10}"
 
 
 class Navigation(QListWidget):
@@ -43,12 +49,11 @@ class Navigation(QListWidget):
         self.is_folded = False
         self.is_squeezed = False
         """Whether it was folded for want of room, not by anybody's wish."""
-        high = self.fontMetrics().height() + 16
-        for place, name in enumerate(NAMES, 1):
+        for name in NAMES:
             item = QListWidgetItem(icon(name.lower()), page_title(name), self)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, page_title(name))
-            item.setToolTip(tooltip(f"{page_title(name)} (Ctrl+{place})"))
-            item.setSizeHint(QSize(0, high))
+            item.setToolTip(tooltip(f"{page_title(name)} ({page_key(name)})"))
+        self._tell_heights()
         self._fit()
 
     def fold(self) -> None:
@@ -82,7 +87,7 @@ class Navigation(QListWidget):
         item.setData(COUNT, count)
         item.setData(TONE, tone)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
-        item.setToolTip(tooltip(f"{told} (Ctrl+{place + 1})"))
+        item.setToolTip(tooltip(f"{told} ({page_key(name)})"))
 
     def _fit(self) -> None:
         if self.is_folded:
@@ -91,6 +96,17 @@ class Navigation(QListWidget):
             self.setMinimumWidth(110)
             self.setMaximumWidth(260)
             self.resize(_WIDTH, self.height())
+
+    def _tell_heights(self) -> None:
+        high = self.fontMetrics().height() + 16
+        for place in range(self.count()):
+            self.item(place).setSizeHint(QSize(0, high))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give the names the room that letters of another size need."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._tell_heights()
 
     def sizeHint(self) -> QSize:
         """Return the width that the names need."""

@@ -27,7 +27,7 @@ from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, Link, open_link
 from cbr_desktop.ui.kit.room import take_room
-from cbr_desktop.ui.shell.navigation import NAMES
+from cbr_desktop.ui.shell.navigation import NAMES, page_key
 
 Opener = Callable[[str], bool]
 
@@ -36,7 +36,10 @@ def keys() -> tuple[tuple[str, str], ...]:
     """Return the keys and what they do."""
     return (
         ("Ctrl+N", _("Create checkpoint")),
-        (_("Ctrl+1 to {count}").format(count=len(NAMES)), listed([page_title(name) for name in NAMES])),
+        (
+            _("{first} to {last}").format(first=page_key(NAMES[0]), last=page_key(NAMES[-1])),
+            listed([page_title(name) for name in NAMES]),
+        ),
         ("Ctrl+Shift+N", _("New draft, among the drafts")),
         ("Ctrl+F", _("Filter the table")),
         (

@@ -23,6 +23,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.words import Times, page_noun
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.tables.density import Density, store_density, stored_density
 from cbr_desktop.ui.kit.theme import Dress, Theme, stored_theme
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
@@ -30,12 +31,13 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.header_bar import ProfileHeader
 from cbr_desktop.ui.shell.history import History, Place
 from cbr_desktop.ui.shell.menus import Command, MenuBar
-from cbr_desktop.ui.shell.navigation import NAMES, Navigation
+from cbr_desktop.ui.shell.navigation import NAMES, Navigation, page_key
 from cbr_desktop.ui.shell.status_bar import StatusBar
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.workflows.ledger import Part
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.plan import Run
     from cbr_desktop.ui.kit.notice_bar import NoticeBar
     from cbr_desktop.ui.shell.commands import WindowCommands
     from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
@@ -262,6 +264,7 @@ class MainWindow(QMainWindow):
             has_menu_bar=not self.menuBar().isHidden(),
         )
         dialog.theme_chosen.connect(self.choose_theme)
+        dialog.density_chosen.connect(self.choose_density)
         dialog.utc_chosen.connect(self.tell_in_utc)
         dialog.menu_bar_chosen.connect(self._show_menu_bar)
         dialog.keys_requested.connect(self.open_help)
@@ -307,6 +310,17 @@ class MainWindow(QMainWindow):
     def is_utc(self) -> bool:
         """Whether times are told in UTC."""
         return self._times.utc
+
+    @property
+    def density(self) -> Density:
+        """How close rows stand to each other."""
+        return stored_density(self._workspace.settings)
+
+    def choose_density(self, density: Density) -> None:
+        """Let the rows of all tables stand closer or less close, now and at the next start."""
+        store_density(self._workspace.settings, density)
+        for page in self._pages.values():
+            page.view.show_density(density)
 
     def choose_theme(self, theme: Theme) -> None:
         """Change to another theme and remember it."""
@@ -385,6 +399,7 @@ class MainWindow(QMainWindow):
         self._workspace.signals.changed.connect(self._take)
         self.navigation.currentRowChanged.connect(self._turn_to)
         self._workspace.scope_changed.connect(self._tell_scope)
+        self._workspace.run_begun.connect(self._begin_run)
         header_bar, status = self.header_bar, self.status
         header_bar.scope_menu_requested.connect(self.open_scope_menu)
         header_bar.arm_menu_requested.connect(self._open_arm_menu)
@@ -458,8 +473,8 @@ class MainWindow(QMainWindow):
             "Alt+Left": self.go_back,
             "Alt+Right": self.go_forward,
         }
-        for place, name in enumerate(NAMES, 1):
-            keys[f"Ctrl+{place}"] = partial(self.go_to, name)
+        for name in NAMES:
+            keys[page_key(name)] = partial(self.go_to, name)
         for key, act in keys.items():
             QtGui.QShortcut(QtGui.QKeySequence(key), self).activated.connect(act)
 
@@ -600,6 +615,10 @@ class MainWindow(QMainWindow):
         now = self.navigation.sizeHint().width()
         others[0] += before - now
         self._split.setSizes([now, *others])
+
+    def _begin_run(self, run: "Run") -> None:
+        page: Any = self.page("Plans")
+        page.begin(run)
 
     def _fit_width(self) -> None:
         """Make do with the width that there is: below some letters pictures stand for words."""

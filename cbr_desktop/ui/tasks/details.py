@@ -1,6 +1,6 @@
 """What the details say of a task."""
 
-from cbr_desktop.domain.task import Task, TaskStatus
+from cbr_desktop.domain.task import MAKES_CHECKPOINTS, Task, TaskStatus
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import refusal_sentence
 from cbr_desktop.text.marks import mark
@@ -35,6 +35,8 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
     if task.resource_id:
         resource = shown(resource_words(task), 80)
         relations.append(Relation(_("Resource: {name}").format(name=resource), "Resources", task.resource_id))
+    if task.checkpoint_id and task.type in MAKES_CHECKPOINTS:
+        relations.append(Relation(_("Checkpoint that it is part of"), "Checkpoints", task.checkpoint_id))
     backup = ledger.backups.get(task.backup_id) if task.backup_id else None
     if backup is not None:
         relations.append(Relation(_("Backup: {name}").format(name=shown(backup.name, 80)), "Backups", backup.id))

@@ -1,10 +1,10 @@
 """What the details say of a vault."""
 
-from cbr_desktop.domain.vault import Vault
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import gb_words, protect_words, shown, state_words, status_words
-from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_words
+from cbr_desktop.text.words import NONE, Times, explain_vault, fixed_disks_words, share_words, use_words
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.ui.vaults.page import VaultIndex, kind_words, tag_words
 from cbr_desktop.workflows.ledger import Reading
@@ -49,7 +49,9 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
     ]
     relations += [
         Relation(
-            f"{status_words(r.type)}: {shown(r.name, 80)} – {protect_words(r.protect_status)}, {gb_words(r.size_gb)}",
+            _("{type}: {name} – {traits}").format(
+                type=status_words(r.type), name=shown(r.name, 80), traits=listed(_traits(r))
+            ),
             "Resources",
             r.id,
         )
@@ -71,3 +73,9 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         vault.id,
         (vault.used_percent, vault.threshold_percent) if vault.size_gb else None,
     )
+
+
+def _traits(resource: Resource) -> list[str]:
+    """Return how a resource stands in its vault."""
+    traits = [protect_words(resource.protect_status), gb_words(resource.size_gb), fixed_disks_words(resource)]
+    return [*filter(None, traits), *([] if resource.auto_protect else [_("suspended")])]

@@ -44,7 +44,7 @@ from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import random_part
-from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.preflight import Preflight, preflight
 from cbr_desktop.workflows.sending import BEFORE, Span, searched_since, span_of
 
@@ -111,7 +111,7 @@ class Sighting:
     tasks: tuple[Task, ...] = ()
 
 
-class CreateCheckpoint:
+class CreateCheckpoint(Operation):
     """The operation that backs a vault up. It is never repeated by the program: a second one is a second backup."""
 
     kind = Kind.CREATE_CHECKPOINT
@@ -139,6 +139,9 @@ class CreateCheckpoint:
     def change(self, draft: CheckpointDraft, ledger: Reading) -> Change:
         """Return the change that a draft asks for. ``ValueError`` when it names no vault."""
         return change(draft, ledger)
+
+    def opens(self, change: Change) -> None:
+        """Nothing: the lists tell all."""
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge a change by what is known; one that this version cannot read is not judged."""
@@ -427,7 +430,8 @@ def _is_as_asked(checkpoint: Checkpoint, intent: Intent, draft: CheckpointDraft)
 
 def _is_rival(other: Intent, intent: Intent) -> bool:
     """Whether what is found may as well be of another request of ours, whose outcome is not known either."""
-    return other.name == intent.name and other.sent_at is not None and other.state in _UNSETTLED
+    is_alike = other.change.kind is intent.change.kind and other.name == intent.name
+    return is_alike and other.sent_at is not None and other.state in _UNSETTLED
 
 
 def _distance(sighting: Sighting, sent_at: datetime) -> timedelta:

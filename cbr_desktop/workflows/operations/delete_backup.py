@@ -1,14 +1,15 @@
 """Deleting a backup. It comes to the same when repeated, and a backup that is gone is the proof that it was done."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import BEING_DELETED, GONE, Backup, BackupDeletion, BackupStatus
-from cbr_desktop.domain.blast import Blast, Lost
+from cbr_desktop.domain.blast import Blast, Lost, Tie
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Finding, FindingKind
+from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -28,6 +29,8 @@ from cbr_desktop.workflows.preflight import Preflight
 
 _DELETABLE = (BackupStatus.AVAILABLE, BackupStatus.ERROR)
 _UNFINISHED = (BackupStatus.PROTECTING, BackupStatus.WAITING_PROTECT)
+_COPYING = ("replicating", "waiting_replicate")
+"""What the service says of a copy to another region that has not ended."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -61,10 +64,17 @@ class DeleteBackup(Operation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge the deletion by the lists of backups and vaults."""
-        backup = known_backup(change, ledger)
-        if backup is None:
-            return Preflight((unknown_backup(change, ledger),))
-        return Preflight(tuple(_findings(backup, ledger)))
+        return self.judge_together((change,), ledger, now)[0]
+
+    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
+        """Judge several deletions; the list of backups, which may be long, is gone through once."""
+        own = _own_of(changes, ledger)
+        judged = []
+        for change in changes:
+            backup = known_backup(change, ledger)
+            found = (unknown_backup(change, ledger),) if backup is None else tuple(_findings(backup, ledger, own))
+            judged.append(Preflight(found))
+        return judged
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of backups is."""
@@ -72,19 +82,13 @@ class DeleteBackup(Operation):
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backup that is lost, and what stays of its resource."""
-        backup, as_of = known_backup(change, ledger), ledger.freshness[Part.BACKUPS].as_of
-        if backup is None:
-            return Blast((Lost(change.subject.id, change.subject.name, "", None),), as_of)
-        good = [
-            each
-            for each in ledger.backups.values()
-            if each.resource_id == backup.resource_id and each.status == BackupStatus.AVAILABLE
-        ]
-        newest = max(good, key=lambda each: each.created_at or _EARLIEST, default=None)
-        left = len([each for each in good if each.id != backup.id])
-        is_newest = newest is not None and newest.id == backup.id
-        lost = Lost(backup.id, backup.name, backup.resource_name, backup.created_at, is_newest, left)
-        return Blast((lost,), as_of)
+        return self.blast_together((change,), ledger)[0]
+
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+        """Return the backups that are lost, and what stays of their resources when all of them have gone."""
+        own, gone = _own_of(changes, ledger), {change.subject.id for change in changes}
+        as_of = ledger.freshness[Part.BACKUPS].as_of
+        return [Blast((_lost(change, ledger, own, gone),), as_of) for change in changes]
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the backup: gone, or on its way to that, it was deleted; else it was not so far."""
@@ -109,17 +113,59 @@ class DeleteBackup(Operation):
 DELETE_BACKUP = DeleteBackup()
 
 
-def _findings(backup: Backup, ledger: Ledger) -> Iterator[Finding]:
+def _own_of(changes: Sequence[Change], ledger: Reading) -> dict[ResourceId, list[Backup]]:
+    """Return all backups of the resources whose backups are to be deleted, by resource."""
+    known = (known_backup(change, ledger) for change in changes)
+    own: dict[ResourceId, list[Backup]] = {backup.resource_id: [] for backup in known if backup is not None}
+    for backup in ledger.backups.values():
+        if backup.resource_id in own:
+            own[backup.resource_id].append(backup)
+    return own
+
+
+def _good_of(backups: Iterable[Backup]) -> list[Backup]:
+    """Return those that can be restored, the newest first."""
+    good = [each for each in backups if each.status == BackupStatus.AVAILABLE]
+    return sorted(good, key=lambda each: each.created_at or _EARLIEST, reverse=True)
+
+
+def _lost(change: Change, ledger: Reading, own: Mapping[ResourceId, list[Backup]], gone: Container[str]) -> Lost:
+    backup = known_backup(change, ledger)
+    if backup is None:
+        return Lost(change.subject.id, change.subject.name, "", None)
+    good = _good_of(own[backup.resource_id])
+    left = [each for each in good if each.id not in gone]
+    vault, traits = ledger.vaults.get(backup.vault_id), backup.traits
+    ties = {Tie.IMAGE: traits.image_ids, Tie.REPLICA: traits.replicas, Tie.AUTOMATIC: backup.auto}
+    return Lost(
+        backup.id,
+        backup.name,
+        backup.resource_name,
+        backup.created_at,
+        is_newest=bool(good) and good[0] is backup,
+        left=len(left),
+        resource_id=backup.resource_id,
+        vault_name=vault.name if vault is not None else "",
+        next_at=left[0].created_at if left else None,
+        ties=frozenset(tie for tie, is_there in ties.items() if is_there),
+    )
+
+
+def _findings(backup: Backup, ledger: Ledger, others: Mapping[ResourceId, list[Backup]]) -> Iterator[Finding]:
     part, name = finding.RequestPart.BACKUP, backup.name
     if backup.status not in _DELETABLE:
         yield finding.block(FindingKind.BACKUP_STATUS, part, "6201", backup=name, status=backup.status)
     vault = ledger.vaults.get(backup.vault_id)
     if vault is not None and vault.worm_locked and backup.auto:
         yield finding.block(FindingKind.BACKUP_LOCKED, part, "6220", backup=name, vault=vault.name)
-    own = [each for each in ledger.backups.values() if each.resource_id == backup.resource_id]
-    good = [each for each in own if each.status == BackupStatus.AVAILABLE]
-    newest = max(good, key=lambda each: each.created_at or _EARLIEST, default=None)
-    if newest is backup and any(each.status in _UNFINISHED for each in own):
+    if backup.traits.image_ids:
+        image = backup.traits.image_ids[0]
+        yield finding.block(FindingKind.BACKUP_HAS_IMAGE, part, "6204", backup=name, image=image)
+    copying = next((each for each in backup.traits.replicas if each.status in _COPYING), None)
+    if copying is not None:
+        yield finding.block(FindingKind.BACKUP_REPLICATING, part, "6216", backup=name, region=copying.region)
+    own = others[backup.resource_id]
+    if _good_of(own)[:1] == [backup] and any(each.status in _UNFINISHED for each in own):
         facts = {"backup": name, "resource": backup.resource_name}
         yield finding.warn(FindingKind.BACKUP_IN_USE, part, "6203", **facts)
 

@@ -1,6 +1,6 @@
 """The shape of an operation: all that the engines must know of one kind of change, and what they hand to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import Schema
+from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -115,6 +116,10 @@ class Operation(Protocol):
         """Return the change that a draft asks for. ``ValueError`` when it lacks what makes a request."""
         ...
 
+    def opens(self, change: Change) -> BackupId | None:
+        """Return the backup that has to be read by itself to judge a change, ``None`` where lists tell all."""
+        return None
+
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge a change by what is known."""
         ...
@@ -126,6 +131,14 @@ class Operation(Protocol):
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return what a change destroys or overwrites, counted by what is known."""
         ...
+
+    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
+        """Judge several changes, one by one unless the operation knows a shorter way."""
+        return [self.judge(change, ledger, now) for change in changes]
+
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+        """Return what each of several changes destroys; what is left is told as it is when all of them are made."""
+        return [self.blast(change, ledger) for change in changes]
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Look once for what a request has made. Raises ``CloudError``."""

@@ -83,13 +83,20 @@ def known_resources(ledger: Ledger) -> list[Protectable] | None:
     return list(ledger.protectables.values())
 
 
-async def read_vault(intent: Intent, reader: Reader) -> Vault | None:
-    """Read a vault for what a request has made of it; ``None`` when there is none any more. Raises ``CloudError``."""
+async def read_vault(intent: Intent, reader: Reader, id: VaultId | None = None) -> Vault | None:
+    """Read a vault for what a request has made of it, into the ledger; ``None`` when there is none any more.
+
+    It is the one that the request is done to unless another one is named by ``id``. Raises ``CloudError``.
+    """
+    wanted = id or VaultId(intent.subject.id)
     with reader.noting(intent, "vault", searched_since(intent, reader.ledger.connection)):
         try:
-            return await reader.cloud.vault(VaultId(intent.subject.id))
+            vault = await reader.cloud.vault(wanted)
         except NotFound as error:
             # a gateway that does not know the operation says 404 as well, and that is no word about a vault
             if error.short_code != NO_VAULT:
                 raise
-    return None
+            reader.ledger.drop_vault(wanted)
+            return None
+    reader.ledger.merge_vault(vault)
+    return vault

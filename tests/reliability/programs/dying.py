@@ -25,7 +25,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator.estate import DEMO_DOMAIN, DEMO_PASSWORD, DEMO_USER
 from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger
-from tests.reliability.samples import Sample
+from tests.reliability.samples import APPROVED, Sample
 
 _LONGEST_SECONDS = 0.02
 _UNSENT = (IntentState.QUEUED, IntentState.SENDING)
@@ -68,7 +68,7 @@ async def _live(wish: dict[str, Any], told: int) -> None:
             residents = tasks.create_task(session.correspondence())
             if wish["name"]:
                 sample = Sample(Kind(wish["kind"]), wish["name"], wish["subject"])
-                intent = session.outbox.submit(sample.draft)
+                intent = session.outbox.submit(sample.draft, approval=APPROVED)
                 os.write(told, f"{intent.id}\n".encode())
             while any(is_open(intent) for intent in session.ledger.intents.values()):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
@@ -23,6 +23,10 @@ _WIDTHS = {
     N_("Vault and id"): 250,
     N_("Profile"): 110,
     N_("File"): 150,
+    N_("No."): 44,
+    N_("Done to"): 170,
+    N_("Resource"): 130,
+    N_("Made"): 120,
 }
 _NARROW = 66
 _SPARE = (N_("Accepted"), N_("Skipped"), N_("Failed"))
@@ -37,6 +41,9 @@ Line = tuple[tuple[str, ...], Mark]
 
 class StepTable(QTableWidget):
     """Lists steps; the last column takes the room that is left, and what is cut is whole in the tooltip."""
+
+    _lines: Sequence[Line] = ()
+    """What is shown; Qt sends events before a widget is made."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,21 +61,29 @@ class StepTable(QTableWidget):
 
     def fill(self, titles: Sequence[str], lines: Sequence[Line]) -> None:
         """Show steps; the selection stays where it is while the columns are the same."""
+        before = self._lines
         if self._titles != tuple(titles):
             self._put_titles(titles)
+            before = ()
+        self._lines = list(lines)
         self.setRowCount(len(lines))
-        for row, (words, mark) in enumerate(lines):
-            for column, text in enumerate(words):
-                self._put(row, column, plain(text, 600))
-            item = self.item(row, 1)
-            if item is not None:
-                item.setIcon(mark_icon(mark, self.palette(), self.devicePixelRatioF()))
-        self._fit()
+        changed = [row for row, line in enumerate(lines) if row >= len(before) or line != before[row]]
+        for row in changed:
+            self._put_line(row, *lines[row])
+        if changed or len(before) != len(lines):
+            self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the last column what is left."""
         super().resizeEvent(event)
         self._fit_soon()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the marks in the colours of the theme that is on now."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._lines:
+            for row, line in enumerate(self._lines):
+                self._put_line(row, *line)
 
     def _fit(self) -> None:
         """Share the width out, and make lines as high as their words need by that, up to a few lines of text."""
@@ -96,6 +111,13 @@ class StepTable(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, title in enumerate(titles[:-1]):
             self.setColumnWidth(column, self._title_widths.get(title, _NARROW))
+
+    def _put_line(self, row: int, words: Sequence[str], mark: Mark) -> None:
+        for column, text in enumerate(words):
+            self._put(row, column, plain(text, 600))
+        item = self.item(row, 1)
+        if item is not None:
+            item.setIcon(mark_icon(mark, self.palette(), self.devicePixelRatioF()))
 
     def _put(self, row: int, column: int, text: str) -> None:
         item = self.item(row, column)

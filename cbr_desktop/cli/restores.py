@@ -1,0 +1,75 @@
+"""The command that rehearses a restore: all that can be known before, on paper; nothing that changes is sent."""
+
+import argparse
+import json
+from pathlib import Path
+
+from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.destroying import approval_in
+from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.output import problem_sentence, remark
+from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show
+from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.document import ChangeDocument
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.ids import BackupId, is_uuid
+from cbr_desktop.storage import requestfile
+from cbr_desktop.storage.files import write_output
+from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.rehearsal import rehearsal_record, sheet, sheet_html, sheet_text
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.workflows.documents import change_in, shape_findings
+from cbr_desktop.workflows.operations import change_of
+from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP, backup_id_of, document_of, known_restored
+from cbr_desktop.workflows.rehearsal import rehearsed, usual_restore
+
+
+def rehearse(options: argparse.Namespace) -> int:
+    """Rehearse a restore; 1 where the service would refuse it, 2 where there is nothing to rehearse."""
+    with opened_session(options.profile, demo=options.demo) as session:
+        return run_command(closing_client(session, _rehearsed(session, options)))
+
+
+async def _rehearsed(session: ProfileSession, options: argparse.Namespace) -> int:
+    ledger, refresh = session.ledger, session.refresh
+    document = None if is_uuid(options.what) else _document(Path(options.what))
+    if document is None and not is_uuid(options.what):
+        return UNUSABLE
+    id = BackupId(options.what) if document is None else BackupId(document.path["backup_id"])
+    await refresh.recall()
+    await refresh.judge_by(RESTORE_BACKUP.judged_by, id)
+    opened = ledger.opened.get(id)
+    if opened is not None and opened.error is not None:
+        remark(sentences(problem_sentence(opened.error), _("It is rehearsed by what was known before.")))
+    backup = known_restored(id, ledger)
+    change: Change
+    if document is not None:
+        change = change_in(document, ledger)
+    elif backup is not None:
+        change = change_of(usual_restore(backup, ledger), ledger)
+    else:
+        remark(_("No backup {id} is known here, so there is nothing to rehearse.").format(id=id))
+        return UNUSABLE
+    assert backup_id_of(change) == id  # noqa: S101  # both are of the same path
+    made, now = rehearsed(change, ledger, session.clock.now()), session.clock.now()
+    paper = sheet(made, session.profile, now, approval_in(options))
+    show(options, rehearsal_record(made, now), sheet_text(paper))
+    if options.sheet is not None:
+        write_output(options.sheet, sheet_html(paper).encode("utf-8", "backslashreplace"))
+    if options.request is not None:
+        text = json.dumps(document_of(change).value, ensure_ascii=False, indent=2) + "\n"
+        write_output(options.request, text.encode("utf-8", "surrogatepass"))
+    return BAD if made.is_blocked else GOOD
+
+
+def _document(path: Path) -> ChangeDocument | None:
+    """Return the request file of a restore; ``None``, and a remark, where it is none."""
+    document, findings = requestfile.read(path)
+    if isinstance(document, ChangeDocument) and document.kind is RESTORE_BACKUP.kind:
+        findings = [*findings, *shape_findings(document)]
+        if not any(each.severity is Severity.BLOCK for each in findings):
+            return document
+    for each in findings:
+        remark(finding_sentence(each))
+    remark(_("{file} is no request to restore a backup that can be rehearsed.").format(file=str(path)))
+    return None

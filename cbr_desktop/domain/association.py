@@ -1,0 +1,158 @@
+"""Associations of resources with vaults: what is asked for when they are made, ended, moved or suspended."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from cbr_desktop.domain import request
+from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block
+from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, is_uuid, spelled
+from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ResourceType, VaultKind
+
+SUSPEND, RESUME = "suspend", "unsuspend"
+"""The service's words for what SetVaultResource does."""
+
+
+class Stage(StrEnum):
+    """What a request for resources of a vault has come to, as its result tells; these are no words of the service."""
+
+    ASSOCIATED = "associated"
+    UNSEEN = "unseen"
+    """The vault does not show all of its new resources."""
+    REMOVING = "removing"
+    REMOVED = "removed"
+    MIGRATING = "migrating"
+    MIGRATED = "migrated"
+    PRESENT = "present"
+    """All is over, and a resource is in its vault still."""
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    GONE = "gone"
+    """The vault does not exist any more."""
+
+
+_HOLDERS: dict[str, VaultKind] = {
+    ResourceType.SERVER: VaultKind.SERVER,
+    ResourceType.BMS: VaultKind.SERVER,
+    ResourceType.NATIVE_SERVER: VaultKind.SERVER,
+    ResourceType.DISK: VaultKind.DISK,
+    ResourceType.FILE_SYSTEM: VaultKind.TURBO,
+    ResourceType.WORKSPACE: VaultKind.WORKSPACE,
+}
+_SEPARATOR = ", "
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceAssociation:
+    """What a person fills in for putting resources into a vault, each with the disks that are taken or left out."""
+
+    vault_id: VaultId
+    resources: tuple[ResourceChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceDissociation:
+    """What a person fills in for taking resources out of a vault, which deletes their backups in it."""
+
+    vault_id: VaultId
+    resource_ids: tuple[ResourceId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceMigration:
+    """What a person fills in for moving resources with their backups from a vault to another."""
+
+    vault_id: VaultId
+    target_id: VaultId
+    resource_ids: tuple[ResourceId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionSetting:
+    """What a person fills in for suspending the automatic backup of resources, or for letting it go on."""
+
+    vault_id: VaultId
+    resource_ids: tuple[ResourceId, ...]
+    is_on: bool
+
+
+def holder_of(type: str) -> VaultKind | None:
+    """Return the kind of the vaults that take resources of a type, ``None`` of a type that is not known."""
+    return _HOLDERS.get(type)
+
+
+def association_body(association: ResourceAssociation) -> bytes:
+    """Return the body that asks for an association."""
+    return request.encoded({"resources": [request.detail_of(each) for each in association.resources]})
+
+
+def ids_body(ids: Iterable[ResourceId], **more: str) -> bytes:
+    """Return a body that names resources by their ids, behind what it says more."""
+    return request.encoded({**more, "resource_ids": list(ids)})
+
+
+def content_of(body: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body, empty where it is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def choices_in(content: dict[str, Any]) -> tuple[ResourceChoice, ...]:
+    """Return the resources that the body of an association names."""
+    return tuple(map(request.choice_of, content.get("resources", ())))
+
+
+@lru_cache(maxsize=64)
+def resource_ids(body: bytes) -> tuple[ResourceId, ...]:
+    """Return the resources that a body names, whichever of these requests it is of; none where it cannot be read."""
+    content = content_of(body)
+    ids, rows = content.get("resource_ids"), content.get("resources")
+    if isinstance(ids, list):
+        return tuple(ResourceId(each) for each in ids if isinstance(each, str))
+    named = [each.get("id") for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
+    return tuple(ResourceId(each) for each in named if isinstance(each, str))
+
+
+def tag_of(names: Iterable[str]) -> str:
+    """Return the tag of a request for resources: their names, for people."""
+    return _SEPARATOR.join(names)
+
+
+def names_in(tag: str, count: int) -> tuple[str, ...]:
+    """Return the names of so many resources as a tag has them; empty ones where it cannot be told which is which."""
+    names = tuple(tag.split(_SEPARATOR))
+    return names if len(names) == count else ("",) * count
+
+
+def id_findings(ids: Sequence[ResourceId], path: str) -> Iterator[Finding]:
+    """Judge the ids that a request names, by themselves."""
+    seen: dict[str, ResourceId] = {}
+    for id in ids:
+        if not is_uuid(id):
+            yield block(FindingKind.BAD_ID, RequestPart.RESOURCES, "9900", path=path, found=id)
+        elif spelled(id) in seen:
+            other = seen[spelled(id)]
+            facts = {"resource": id, "other": "" if other == id else other}
+            yield block(FindingKind.DUPLICATE_RESOURCE, RequestPart.RESOURCES, "6104", **facts)
+        seen.setdefault(spelled(id), id)
+    if not ids:
+        yield block(FindingKind.NO_RESOURCE, RequestPart.RESOURCES, "9900")
+    elif len(ids) > RESOURCES_PER_VAULT:
+        counts = {"count": len(ids), "limit": RESOURCES_PER_VAULT}
+        yield block(FindingKind.REQUEST_TOO_LARGE, RequestPart.RESOURCES, "9900", **counts)
+
+
+def volume_findings(choices: Iterable[ResourceChoice]) -> Iterator[Finding]:
+    """Judge the disks that a request names, by themselves."""
+    for choice in choices:
+        volumes: tuple[VolumeId, ...] = choice.exclude_volumes + choice.include_volumes
+        bad = next((each for each in volumes if not is_uuid(each)), None)
+        if bad is not None:
+            yield block(FindingKind.BAD_ID, RequestPart.RESOURCES, "9900", path="extra_info", found=bad)

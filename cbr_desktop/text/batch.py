@@ -1,0 +1,206 @@
+"""Batches as people read them: the lines of the table, what all of it destroys, and what is to be typed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cbr_desktop.domain.blast import Blast, Tie
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.text.catalogue import _, ngettext, sentences
+from cbr_desktop.text.consequences import loss_sentences
+from cbr_desktop.text.marks import BAD, GOOD, NEUTRAL, Mark, Shape
+from cbr_desktop.text.plans import stand_mark, stand_words, step_sentence
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
+from cbr_desktop.text.tone import Tone
+from cbr_desktop.text.words import NONE
+from cbr_desktop.workflows.batch import BatchRow, Remainder, Typed, remainders
+from cbr_desktop.workflows.plan import StepRow
+
+RESOURCES_NAMED = 12
+"""How many resources are told of one by one; those with the least left come first."""
+_WARNED = Mark(Shape.UP, Tone.WARN)
+_NOTED = Mark(Shape.RING, Tone.IDLE)
+_LEFT_OUT = Mark(Shape.SQUARE, Tone.IDLE)
+
+
+def batch_columns() -> tuple[str, ...]:
+    """Return the titles of the table of a batch before it goes."""
+    return _("No."), _("Verdict"), _("Profile"), _("Done to"), _("Resource"), _("Made"), _("What was found")
+
+
+def run_columns() -> tuple[str, ...]:
+    """Return the titles of the table of a batch that has gone."""
+    return _("No."), _("State"), _("Profile"), _("Done to"), _("Took"), _("What happened")
+
+
+PROFILE_COLUMN = 2
+RESOURCE_COLUMNS = (4, 5)
+"""What only a batch that destroys backups has something to say in."""
+
+
+def batch_line(row: BatchRow, now: datetime, *, is_uncounted: bool) -> tuple[tuple[str, ...], Mark]:
+    """Return the words of a row before it goes, and its mark.
+
+    ``is_uncounted`` is whether what it destroys could not be counted afresh.
+    """
+    lost = row.blast.backups[0] if len(row.blast.lost) == len(row.blast.backups) == 1 else None
+    resource, made = NONE, NONE
+    if lost is not None and lost.at is None:
+        resource = shown(lost.resource_name, 80) or NONE
+        if lost.created_at is not None:
+            made = _("{ago} ago").format(ago=duration_words(now - lost.created_at))
+    told = [finding_sentence(each) for each in row.findings if each.severity is not Severity.INFO]
+    if is_uncounted:
+        told.insert(0, _("What it destroys could not be counted afresh."))
+    if row.change is None:
+        told.append(_("Something is missing."))
+    told += loss_sentences(row.blast, now)[:1] if lost is None or lost.at is not None else []
+    words, mark = _verdict(row, is_uncounted=is_uncounted)
+    where = shown(row.subject.label, 80) if row.subject is not None else NONE
+    return (str(row.number), words, shown(row.profile, 60), where, resource, made, sentences(*told) or NONE), mark
+
+
+def _verdict(row: BatchRow, *, is_uncounted: bool) -> tuple[str, Mark]:
+    if row.is_left_out:
+        return _("Left out"), _LEFT_OUT
+    if row.is_blocked:
+        return _("Not possible"), BAD
+    if is_uncounted:
+        return _("Not counted"), BAD
+    if any(each.severity is Severity.WARN for each in row.findings):
+        return _("Look at it"), _WARNED
+    return _("Ready"), GOOD
+
+
+def run_lines(rows: Sequence[StepRow], now: datetime) -> list[tuple[tuple[str, ...], Mark]]:
+    """Return the words of each step of a batch that has gone, with its mark."""
+    return [
+        (
+            (
+                str(row.number),
+                stand_words(row),
+                shown(row.profile, 60),
+                shown(row.subject.label, 80) if row.subject is not None else NONE,
+                duration_words(row.took) if row.took is not None else NONE,
+                step_sentence(row, now),
+            ),
+            stand_mark(row),
+        )
+        for row in rows
+    ]
+
+
+def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
+    """Return all that a batch destroys in lines, the gravest first; of one that destroys nothing a single one."""
+    if blast.is_empty:
+        return [(NEUTRAL, _("Nothing is deleted by that."))]
+    if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
+        named = Blast(blast.lost[:RESOURCES_NAMED], blast.as_of, blast.more + len(blast.lost[RESOURCES_NAMED:]))
+        return [(_WARNED, sentence) for sentence in loss_sentences(named, now)]
+    told = remainders(blast)
+    lines = [(_WARNED, _head(blast, len(told), now))]
+    lines += [
+        (BAD if each.is_last or each.left is None else _WARNED if each.left == 0 else _NOTED, _remainder(each, now))
+        for each in told[:RESOURCES_NAMED]
+    ]
+    more = told[RESOURCES_NAMED:]
+    if more:
+        least = min((each.left for each in more if each.left is not None), default=0)
+        lines.append(
+            (
+                _NOTED,
+                ngettext(
+                    "{count} more resource keeps at least {least} of its good backups.",
+                    "{count} more resources keep at least {least} of their good backups each.",
+                    len(more),
+                ).format(count=grouped(len(more)), least=grouped(least)),
+            )
+        )
+    lines += [(_NOTED, words) for words in _tied(blast)]
+    return lines
+
+
+def _head(blast: Blast, resources: int, now: datetime) -> str:
+    backups = counted("{count} backup", "{count} backups", len(blast.lost) + blast.more)
+    of = counted("{count} resource", "{count} resources", resources)
+    times = sorted(each.created_at for each in blast.backups if each.created_at is not None)
+    if not times:
+        return _("{backups} of {resources} are lost for good.").format(backups=backups, resources=of)
+    return _("{backups} of {resources} are lost for good, made between {first} and {last}.").format(
+        backups=backups, resources=of, first=clock_words(times[0], now), last=clock_words(times[-1], now)
+    )
+
+
+def _remainder(told: Remainder, now: datetime) -> str:
+    resource = quoted(told.resource_name, 80) if told.resource_name else _("A resource without a name")
+    lost = counted("{count} of its backups is lost.", "{count} of its backups are lost.", told.lost)
+    if told.left is None:
+        return sentences(_("{resource}: how many good backups stay is not known.").format(resource=resource), lost)
+    if told.is_last:
+        return sentences(_("{resource} has no good backup left then.").format(resource=resource), lost)
+    if not told.left:
+        return sentences(_("{resource} has no good backup now, nor then.").format(resource=resource), lost)
+    keeps = ngettext(
+        "{resource} keeps {count} good backup.", "{resource} keeps {count} good backups.", told.left
+    ).format(resource=resource, count=grouped(told.left))
+    if told.next_at is not None:
+        keeps = ngettext(
+            "{resource} keeps {count} good backup, made {made} ({ago} ago).",
+            "{resource} keeps {count} good backups, the newest made {made} ({ago} ago).",
+            told.left,
+        ).format(
+            resource=resource,
+            count=grouped(told.left),
+            made=clock_words(told.next_at, now),
+            ago=duration_words(now - told.next_at),
+        )
+    return sentences(keeps, lost)
+
+
+def _tied(blast: Blast) -> list[str]:
+    """Return what else hangs on the backups that are lost, as far as it is known here."""
+    count = {tie: sum(tie in each.ties for each in blast.backups) for tie in Tie}
+    told = []
+    if count[Tie.IMAGE]:
+        told.append(
+            counted("{count} of them has an image.", "{count} of them have images.", count[Tie.IMAGE]),
+        )
+    if count[Tie.REPLICA]:
+        told.append(
+            counted(
+                "{count} of them has a copy in another region, which stays there.",
+                "{count} of them have copies in other regions, which stay there.",
+                count[Tie.REPLICA],
+            )
+        )
+    if count[Tie.AUTOMATIC]:
+        told.append(
+            counted(
+                "{count} of them was made by a policy; where that keeps a number of backups, older ones stay longer.",
+                "{count} of them were made by policies; where those keep a number of backups, older ones stay longer.",
+                count[Tie.AUTOMATIC],
+            )
+        )
+    told.append(_("A backup that is shared with other projects is lost to them as well; shares are not read here."))
+    return told
+
+
+def typed_wish(typed: Typed, total: int) -> str:
+    """Return what is to be typed, and of what it is the name."""
+    name = quoted(typed.name, 80)
+    if typed.of == "resource":
+        return _("To go on, type {name}, the resource of all of them:").format(name=name)
+    if typed.of == "vault" and typed.count == total:
+        return _("To go on, type {name}, the vault of all of them:").format(name=name)
+    if typed.of == "vault":
+        return ngettext(
+            "To go on, type {name}, the vault of {count} of them:",
+            "To go on, type {name}, the vault of {count} of them:",
+            typed.count,
+        ).format(name=name, count=grouped(typed.count))
+    return _("To go on, type {name}, the first of them:").format(name=name)
+
+
+def profiles_words(names: Sequence[str]) -> str:
+    """Return the profiles that a batch goes through, in a line."""
+    return " · ".join(shown(name, 60) for name in names)

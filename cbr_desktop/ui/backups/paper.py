@@ -1,0 +1,117 @@
+"""A sheet as a PDF, made by Qt's own writer: the text goes in as text, so that nothing in it is markup."""
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF
+from PySide6.QtGui import (
+    QFont,
+    QFontDatabase,
+    QPageLayout,
+    QPageSize,
+    QPdfWriter,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTableFormat,
+)
+
+from cbr_desktop.text.rehearsal import Section, Sheet
+
+_MARGIN_MM = 15
+_DPI = 300
+_SIZE, _SMALL, _HEAD, _TITLE = 9, 8, 11, 15
+
+
+def pdf_of(sheet: Sheet) -> bytes:
+    """Return a sheet as the bytes of a PDF on A4."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setTitle(sheet.title)
+    writer.setCreator("CBR Desktop")
+    writer.setResolution(_DPI)
+    margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter
+        )
+    )
+    document = _document(sheet)
+    document.documentLayout().setPaintDevice(writer)
+    document.setPageSize(writer.pageLayout().paintRectPixels(_DPI).size().toSizeF())
+    document.setDocumentMargin(0)
+    document.print_(writer)
+    del writer
+    buffer.close()
+    return bytes(content.data())
+
+
+def _document(sheet: Sheet) -> QTextDocument:
+    document = QTextDocument()
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    font.setPointSize(_SIZE)
+    document.setDefaultFont(font)
+    cursor = QTextCursor(document)
+    cursor.setBlockFormat(_block(0, 4))
+    cursor.insertText(sheet.title, _letters(_TITLE, is_bold=True))
+    cursor.insertBlock(_block(0, 6))
+    cursor.insertText(sheet.verdict, _letters(_SIZE, is_bold=sheet.is_blocked))
+    for section in sheet.sections:
+        _write(section, cursor)
+    return document
+
+
+def _write(section: Section, cursor: QTextCursor) -> None:
+    cursor.insertBlock(_block(10, 3))
+    cursor.insertText(section.title, _letters(_HEAD, is_bold=True))
+    if section.facts:
+        _table(cursor, [*section.facts], shares=(28, 72))
+    if section.rows:
+        _table(cursor, [section.columns, *section.rows], has_head=True)
+    has_table = bool(section.facts or section.rows)
+    for place, line in enumerate(section.lines):
+        is_code = "\n" in line
+        for number, part in enumerate(line.split("\n")):
+            is_below_table = has_table and not place and not number
+            cursor.insertBlock(_block(4 if is_below_table else 0, 0 if is_code else 2))
+            cursor.insertText(part, _letters(_SMALL, is_code=True) if is_code else _letters(_SIZE))
+
+
+def _table(
+    cursor: QTextCursor, rows: list[tuple[str, ...]], *, has_head: bool = False, shares: tuple[int, ...] = ()
+) -> None:
+    form = QTextTableFormat()
+    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    form.setCellPadding(6)
+    form.setCellSpacing(0)
+    form.setBorder(1)
+    form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    form.setBorderCollapse(True)
+    if has_head:
+        form.setHeaderRowCount(1)
+    if shares:
+        form.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, share) for share in shares])
+    table = cursor.insertTable(len(rows), len(rows[0]), form)
+    for number, row in enumerate(rows):
+        for column, text in enumerate(row):
+            letters = _letters(_SMALL, is_bold=has_head and not number)
+            table.cellAt(number, column).firstCursorPosition().insertText(text, letters)
+    cursor.movePosition(QTextCursor.MoveOperation.End)
+
+
+def _letters(points: int, *, is_bold: bool = False, is_code: bool = False) -> QTextCharFormat:
+    letters = QTextCharFormat()
+    if is_code:
+        letters.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    letters.setFontPointSize(points)
+    letters.setFontWeight(QFont.Weight.Bold if is_bold else QFont.Weight.Normal)
+    return letters
+
+
+def _block(above: int, below: int) -> QTextBlockFormat:
+    block = QTextBlockFormat()
+    block.setTopMargin(above * _DPI / 72)
+    block.setBottomMargin(below * _DPI / 72)
+    return block

@@ -1,0 +1,187 @@
+"""The form that puts resources into a vault, and lets a policy be applied to the vault after that."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.association import ResourceAssociation, holder_of
+from cbr_desktop.domain.change import Change, Kind
+from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.ids import PolicyId, VaultId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.policy import BACKUP, PolicyApplication
+from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
+from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.states import gb_words, quoted, shown
+from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.resource_ticks import ResourceTicks, free_ones
+from cbr_desktop.ui.operations.vault_box import VaultBox
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.workflows.operations import OPERATIONS, change_of
+from cbr_desktop.workflows.operations.associate_resources import added_gb
+from cbr_desktop.workflows.outbox import Outbox
+from cbr_desktop.workflows.schedules import policy_of
+
+
+class AssociationForm(ChangeForm):
+    """Asks which resources go into which vault, and which of their disks are backed up.
+
+    With a ``vault_id`` alone, all that is free and fits the vault is there to be ticked. Of ``choices`` the vault is
+    still to be chosen, among those of their kind.
+    """
+
+    kind = Kind.ASSOCIATE_RESOURCES
+
+    def __init__(self, context: ProfileContext, vault_id: str = "", choices: Sequence[ResourceChoice] = ()) -> None:
+        super().__init__()
+        self.setObjectName("associationForm")
+        self._context = context
+        ledger = context.ledger
+        vault = ledger.vaults.get(VaultId(vault_id))
+        kinds = {holder_of(each.type) for each in choices} if vault is None else {vault.kind}
+        fitting = [
+            each
+            for each in ledger.vaults.values()
+            if each.kind in kinds and each.protect_type == ProtectType.BACKUP and each.cloud_type in ("public", "")
+        ]
+        if vault is not None and vault not in fitting:
+            fitting.append(vault)
+        self.vault = VaultBox("associationVault", _("Vault"), fitting, vault_id)
+        self.vault.setEnabled(vault is None)
+        self.room = label(name="associationRoom")
+        self.resources = ResourceTicks(self._offered(vault, choices), choices)
+        self.policy = StillBox()
+        self.policy.setObjectName("associationPolicy")
+        self.policy.setAccessibleName(_("Policy"))
+        self.policy.addItem(_("Leave the vault as it is"), "")
+        for policy in sorted(ledger.policies.values(), key=lambda each: (each.name, each.id)):
+            if policy.operation_type == BACKUP:
+                self.policy.addItem(shown(policy.name, 64), policy.id)
+        self.then = label(name="associationThen")
+        self._lay_out()
+        self.vault.currentIndexChanged.connect(self._tell_changed)
+        self.policy.currentIndexChanged.connect(self._tell_changed)
+        self.resources.changed.connect(self._tell_changed)
+        self._tell()
+
+    def draft(self) -> ResourceAssociation:
+        """Return what is asked for. ``ValueError`` while no vault is chosen, or its policy cannot be applied."""
+        if not self.vault.vault_id:
+            raise ValueError("no vault is chosen")
+        if self._is_policy_blocked:
+            raise ValueError("the policy cannot be applied")
+        return ResourceAssociation(VaultId(self.vault.vault_id), self.resources.choices())
+
+    def begin(self) -> None:
+        """Put the focus into what is still to be chosen."""
+        (self.vault if not self.vault.vault_id else self.resources.filter).setFocus()
+
+    def submit(self, outbox: Outbox, change: Change) -> Intent:
+        """Queue the association, and the application of the policy, which waits for it."""
+        intent = super().submit(outbox, change)
+        application = self._application
+        if application is not None:
+            outbox.submit(application, after=intent.id)
+        return intent
+
+    @property
+    def _application(self) -> PolicyApplication | None:
+        """What applies the chosen policy, ``None`` where none is chosen, or the vault has it already."""
+        policy_id, vault_id = str(self.policy.currentData() or ""), VaultId(self.vault.vault_id)
+        held = policy_of(vault_id, self._context.ledger)
+        if not policy_id or not vault_id or (held is not None and held.id == policy_id):
+            return None
+        return PolicyApplication(PolicyId(policy_id), vault_id)
+
+    def _offered(self, vault: Vault | None, choices: Sequence[ResourceChoice]) -> list[Protectable]:
+        ledger = self._context.ledger
+        chosen = {each.id for each in choices}
+        rows = [row for id, row in ledger.protectables.items() if id in chosen]
+        if vault is not None:
+            held = (each.id for other in ledger.vaults.values() for each in other.resources)
+            types = [each for each in ResourceType if holder_of(each) == vault.kind]
+            rows += [row for row in free_ones(ledger.protectables, held, types) if row.id not in chosen]
+        return rows
+
+    def _tell_changed(self, *_rest: object) -> None:
+        self._tell()
+        self.changed.emit()
+
+    def _tell(self) -> None:
+        """Say what room the vault has, and what the policy comes to."""
+        ledger = self._context.ledger
+        vault = ledger.vaults.get(VaultId(self.vault.vault_id))
+        self.room.setText(self._room_words(vault) if vault is not None else "")
+        self.room.setVisible(vault is not None)
+        application = self._application
+        self._is_policy_blocked = False
+        if application is None or vault is None:
+            self.then.setText(_("The vault has this policy already."))
+            self.then.setVisible(vault is not None and bool(self.policy.currentData()))
+            return
+        change = change_of(application, ledger)
+        findings = OPERATIONS[change.kind].judge(change, ledger, self._context.clock.now()).findings
+        grave = [each for each in findings if each.severity is not Severity.INFO]
+        self._is_policy_blocked = any(each.severity is Severity.BLOCK for each in grave)
+        self.then.setText(
+            sentences(
+                _("A second request applies it, once the first has associated everything."),
+                *(finding_sentence(each) for each in grave[:2]),
+            )
+        )
+        self.then.show()
+
+    def _room_words(self, vault: Vault) -> str:
+        ledger = self._context.ledger
+        added = added_gb(tuple(each for each in self.resources.choices() if vault.resource(each.id) is None), ledger)
+        held = policy_of(vault.id, ledger)
+        return sentences(
+            _("{used} of {size} are used; what it backs up has {allocated}, with these {then}.").format(
+                used=gb_words(vault.used_gb),
+                size=gb_words(vault.size_gb),
+                allocated=gb_words(vault.allocated_gb),
+                then=gb_words(vault.allocated_gb + added),
+            ),
+            _("It has policy {policy}.").format(policy=quoted(held.name, 64)) if held else _("It has no policy."),
+            _paid_words(vault),
+        )
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(1, 1)
+        grid.setVerticalSpacing(8)
+        rows: tuple[tuple[str, QWidget, QWidget], ...] = (
+            (_("&Vault"), self.vault, _column(self.vault, self.room)),
+            (_("Res&ources"), self.resources.tree, self.resources),
+            (_("Then apply &policy"), self.policy, _column(self.policy, self.then)),
+        )
+        for place, (words, buddy, field) in enumerate(rows):
+            title = label(words, "associationField")
+            title.setWordWrap(False)
+            title.setBuddy(buddy)
+            grid.addWidget(title, place, 0)
+            grid.addWidget(field, place, 1)
+        grid.setRowStretch(1, 1)
+
+
+def _paid_words(vault: Vault) -> str:
+    if vault.charging_mode == "pre_paid":
+        return _("It is paid by the year or month, so that resources cost nothing more while there is room.")
+    if vault.charging_mode == "post_paid":
+        return _("It is paid by its size, so that resources cost nothing more while there is room.")
+    return ""
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return made

@@ -1,0 +1,517 @@
+"""The window of a batch: one operation, several things, a verdict for each, and one report of what became of them.
+
+What destroys something is sent by lists alone that were read since the window was opened and are two minutes old at the
+most; rows that the service would refuse, or of which nothing could be counted afresh, go only once they are left out.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.blast import destroys
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.plan import Run
+from cbr_desktop.domain.profile import Environment
+from cbr_desktop.text import batch as words
+from cbr_desktop.text.catalogue import NN_, _, listed, sentences
+from cbr_desktop.text.consequences import grave_sentence
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import batch_words
+from cbr_desktop.text.plain import accessible, bounded, tooltip
+from cbr_desktop.text.plans import plan_sentence, verdict_mark
+from cbr_desktop.text.preview import request_text
+from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.step_table import StepTable
+from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.tokens import NEAR
+from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.operations.consent import WarningConsent
+from cbr_desktop.ui.operations.environment_label import StakesLine
+from cbr_desktop.ui.operations.form import Asked, BatchForm
+from cbr_desktop.ui.operations.window import OperationWindow
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.batch import (
+    FRESH_MINUTES,
+    LIMIT,
+    Batch,
+    BatchRow,
+    Item,
+    counted_at,
+    destroys_something,
+    judged,
+    name_of,
+    plan_of,
+    why_named,
+)
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.operations import OPERATIONS
+from cbr_desktop.workflows.plan import PlanReport, Stand, left, prepared
+
+_FRESH = timedelta(minutes=FRESH_MINUTES)
+_SIZE = QSize(1120, 700)
+_SMALLEST = QSize(720, 480)
+_REST_MS = 80
+_RUN_REST_MS = 400
+_LOOK_MS = 5_000
+"""How often it is looked whether the lists have grown too old while the window is open."""
+_PREVIEWED = 100
+"""How many requests are shown; the others differ from them by their ids."""
+_UNDONE = (Stand.REFUSED, Stand.TAKEN_BACK, Stand.NOT_STARTED)
+"""How things stand that were provably not done."""
+_TROUBLED = (Stand.REFUSED, Stand.UNKNOWN, Stand.NOTHING, Stand.PARTLY, Stand.TAKEN_BACK)
+"""What a person has to look at; it stands first."""
+_BLOCKED, _WARNED = SEVERITY_MARKS[Severity.BLOCK], SEVERITY_MARKS[Severity.WARN]
+
+
+class BatchWindow(OperationWindow):
+    """Asks for one operation on several rows. It blocks nothing, and becomes the report of what it has sent."""
+
+    def __init__(
+        self, workspace: Workspace, asked: Sequence[Asked], form: BatchForm, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("batchWindow", batch_words(form.kind, len(asked)), parent)
+        self._workspace = workspace
+        self._asked = list(asked)
+        self.form = form
+        self._operation = OPERATIONS[form.kind]
+        self._asked_at = workspace.clock.now()
+        self._left_out: set[int] = set()
+        self._run: Run | None = None
+        self._numbers: tuple[int, ...] = ()
+        """The rows that were sent, by the order of the steps."""
+        self._batch: Batch | None = None
+        self._lost: object = None
+        self._tasks = TaskOwner(self)
+        self._tasks.busy_changed.connect(self.refresh)
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+        self.refresh()
+        self.leave.setFocus()
+
+    # building
+
+    def _make_parts(self) -> None:
+        self.hindrance = ""
+        self.stakes = StakesLine()
+        self.place = label(name="batchPlace")
+        self.table = StepTable("batchRows", self)
+        self.as_of = label(name="batchAsOf")
+        self._lines: list[MarkedLine] = []
+        self.preview = QPlainTextEdit()
+        self.preview.setObjectName("batchPreview")
+        self.preview.setAccessibleName(_("The requests as they are sent"))
+        self.preview.setReadOnly(True)
+        self.preview.setTabChangesFocus(True)
+        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.ask = label(name="batchAsk")
+        self.typed = QLineEdit()
+        self.typed.setObjectName("batchTyped")
+        self.typed.setAccessibleName(_("The name of what it is taken from"))
+        self.verdict = MarkedLine("batchVerdict")
+        self.consent = WarningConsent("batchAnyway", NN_("({count} more above)", "({count} more above)"))
+        self.leave = push_button(_("&Cancel"), "batchCancel", self.close)
+        self.leave.setDefault(True)
+        self.again = push_button(_("&Read again"), "batchRead", self.read)
+        self.leave_out = push_button("", "batchLeaveOut", self.leave_out_hindered)
+        self.take_in = push_button("", "batchTakeIn", self.take_all_in)
+        arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
+        self.arm = push_button(arm, "batchArm", self._arm)
+        self.retry = push_button("", "batchRetry", self.ask_again)
+        self.retry.hide()
+        self.confirm = push_button(self.windowTitle(), "batchConfirm", self.send)
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_REST_MS)
+        self._looking = QTimer(self)
+        self._looking.setInterval(_LOOK_MS)
+        self._looking.start()
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self.refresh)
+        self.typed.textChanged.connect(self._typed)
+        self.consent.given.connect(self._typed)
+        self._workspace.signals.changed.connect(self._changed)
+        self._resting.timeout.connect(self.refresh)
+        self._looking.timeout.connect(self._look)
+        QShortcut(QKeySequence("F5"), self, self.read)
+
+    def _typed(self, *_rest: object) -> None:
+        if self._batch is not None and self._run is None:
+            self._show_standing(self._batch)
+
+    def _lay_out(self) -> None:
+        self.setMinimumSize(_SMALLEST)
+        layout = QVBoxLayout(self)
+        head = QHBoxLayout()
+        head.setSpacing(NEAR)
+        head.addWidget(self.stakes)
+        head.addWidget(self.place, 1)
+        layout.addLayout(head)
+        self.form.setParent(self)
+        self.form.setVisible(self.form.has_fields)
+        if self.form.has_fields:
+            layout.addWidget(self.form)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setObjectName("batchAreas")
+        split.setChildrenCollapsible(False)
+        split.addWidget(self.table)
+        split.addWidget(self._make_under())
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        layout.addWidget(split, 1)
+        self._typing = QWidget()
+        typing = QHBoxLayout(self._typing)
+        typing.setContentsMargins(0, 0, 0, 0)
+        typing.addWidget(self.ask, 1)
+        typing.addWidget(self.typed, 1)
+        layout.addWidget(self._typing)
+        layout.addWidget(self.verdict)
+        layout.addLayout(self._foot())
+        take_room(self, _SIZE)
+
+    def _make_under(self) -> QTabWidget:
+        self._under = QTabWidget()
+        self._under.setObjectName("batchTabs")
+        inside = QWidget()
+        lines = QVBoxLayout(inside)
+        self._losses = QVBoxLayout()
+        lines.addLayout(self._losses)
+        lines.addWidget(self.as_of)
+        lines.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
+        self._under.addTab(scroll, _("Consequences"))
+        self._under.addTab(self.preview, _("Requests"))
+        return self._under
+
+    def _foot(self) -> QHBoxLayout:
+        self.confirm.setProperty("danger" if destroys(self._operation.effect) else "primary", True)
+        foot = QHBoxLayout()
+        foot.setSpacing(NEAR)
+        foot.addWidget(self.leave)
+        foot.addWidget(self.consent)
+        foot.addStretch(1)
+        buttons: tuple[QPushButton, ...] = (
+            *(self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm),
+        )
+        for button in buttons:
+            foot.addWidget(button)
+        return foot
+
+    def open(self) -> None:
+        """Show the window beside the others, and read afresh what the batch is judged by."""
+        super().open()
+        self.read()
+
+    def read(self) -> None:
+        """Read afresh what the batch is judged by, in every profile that it goes through."""
+        if is_at_work() and self._run is None:
+            self._asked_at = self._workspace.clock.now()
+            for name, context in self._contexts().items():
+                self._tasks.start(context.refresh.once(self._operation.judged_by), group=name)
+            self.refresh()
+
+    # what is known
+
+    def _contexts(self) -> dict[str, ProfileContext]:
+        return {context.profile.name: context for context, _row in self._asked}
+
+    def _ledgers(self) -> dict[str, Ledger]:
+        return {name: context.ledger for name, context in self._contexts().items()}
+
+    def _is_counted(self, ledgers: Iterable[Ledger]) -> bool:
+        """Whether the lists were read since the window asked for them, and of late."""
+        at = counted_at(self.form.kind, ledgers)
+        return at is not None and self._asked_at <= at and self._workspace.clock.now() - at <= _FRESH
+
+    def _uncounted(self, batch: Batch) -> set[str]:
+        """Return the profiles of which it could not be counted afresh what is destroyed."""
+        if not destroys_something(batch):
+            return set()
+        return {name for name, ledger in self._ledgers().items() if not self._is_counted([ledger])}
+
+    def _hindered(self, batch: Batch) -> list[BatchRow]:
+        """Return the rows that cannot go and are not left out."""
+        uncounted = self._uncounted(batch)
+        return [row for row in batch.sent if row.is_blocked or row.profile in uncounted]
+
+    def _judge(self) -> Batch:
+        items = []
+        for context, row in self._asked:
+            try:
+                draft = self.form.draft(context, row)
+            except ValueError:
+                draft = None
+            items.append(Item(context.profile.name, draft))
+        return judged(self.form.kind, items, self._ledgers(), self._left_out, self._workspace.clock.now())
+
+    # what is shown
+
+    def refresh(self, *_rest: object) -> None:
+        """Judge the batch by what is known now, or tell how what it has sent stands."""
+        self._resting.stop()
+        if self._run is not None:
+            self._show_report(self._report(self._run))
+            return
+        now = self._workspace.clock.now()
+        batch = self._batch = self._judge()
+        self._show_rows(batch, now)
+        self._show_consequences(batch, now)
+        self._show_requests(batch)
+        self._show_standing(batch)
+
+    def _show_rows(self, batch: Batch, now: datetime) -> None:
+        uncounted = self._uncounted(batch) if not self._tasks.is_busy else set()
+        rows = sorted(batch.rows, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted))
+        lines = [words.batch_line(row, now, is_uncounted=row.profile in uncounted) for row in rows]
+        self.table.fill(words.batch_columns(), lines)
+        self.table.setColumnHidden(words.PROFILE_COLUMN, len(self._ledgers()) < 2)
+        for column in words.RESOURCE_COLUMNS:
+            self.table.setColumnHidden(column, not any(each.at is None for each in batch.blast.backups))
+
+    def _show_consequences(self, batch: Batch, now: datetime) -> None:
+        if batch.blast.lost != self._lost:
+            # whoever typed the name has seen other losses than those that stand here now
+            self.typed.clear()
+        self._lost = batch.blast.lost
+        told = words.consequence_lines(batch.blast, now)
+        while len(self._lines) < len(told):
+            line = MarkedLine(f"batchLoss{len(self._lines) or ''}")
+            self._lines.append(line)
+            self._losses.addWidget(line)
+        for place, line in enumerate(self._lines):
+            line.say(*(told[place] if place < len(told) else (None, "")))
+        at = counted_at(batch.kind, self._ledgers().values())
+        self.as_of.setText(
+            _("Nothing of what this is judged by has been read yet.")
+            if at is None
+            else _("Judged by what was read at {as_of}, {age} ago.").format(
+                as_of=clock_words(at, now), age=duration_words(now - at)
+            )
+        )
+
+    def _show_requests(self, batch: Batch) -> None:
+        contexts = self._contexts()
+        shown = [row for row in batch.sent if row.change is not None]
+        texts = [
+            request_text(row.change, contexts[row.profile].profile)
+            for row in shown[:_PREVIEWED]
+            if row.change is not None
+        ]
+        more = len(shown) - len(texts)
+        if more:
+            texts.append(counted("… and {count} more like these", "… and {count} more like these", more))
+        text = bounded("\n\n".join(texts))
+        if text != self.preview.toPlainText():
+            self.preview.setPlainText(text)
+
+    def _show_standing(self, batch: Batch) -> None:
+        hindered, count = self._hindered(batch), len(batch.sent)
+        contexts = [self._contexts()[name] for name in dict.fromkeys(row.profile for row in batch.sent)]
+        is_demo = self._workspace.is_demo
+        self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
+        self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
+        typed, why = name_of(batch), why_named(batch, self._ledgers())
+        self._typing.setVisible(why is not None and typed is not None)
+        if typed is not None:
+            self.ask.setText(words.typed_wish(typed, count))
+        objection = self._objection(batch, hindered)
+        self.consent.show_findings(batch.findings, is_offered=not objection)
+        wish = ""
+        if why is not None and typed is not None and self.typed.text() != typed.name:
+            ask = _("Type {name} above to go on.").format(name=quoted(typed.name, 80))
+            wish = sentences(grave_sentence(why), ask)
+        senders = self._senders(batch)
+        arming = senders.hindrance(self.confirm.text().replace("&", ""))
+        judged_words = objection or self.consent.wish or wish
+        self.hindrance = judged_words or arming
+        self.confirm.setText(batch_words(batch.kind, count))
+        self.confirm.setAccessibleName(accessible(self.confirm.text()))
+        self.confirm.setEnabled(not self.hindrance)
+        self.confirm.setToolTip(tooltip(self.hindrance or _("Sends them one after the other, with one report")))
+        self.arm.setVisible(bool(senders.unarmed) and self._workspace.sealed is None)
+        self.again.setVisible(not self._tasks.is_busy and not self._is_counted(self._ledgers().values()))
+        self.leave_out.setVisible(bool(hindered) and not self._tasks.is_busy)
+        self.leave_out.setText(counted("Leave &out {count}", "Leave &out {count}", len(hindered)))
+        self.take_in.setVisible(bool(self._left_out))
+        self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._left_out)))
+        mark = _BLOCKED if objection else _WARNED if judged_words or self.consent.has_warnings or arming else READY
+        self.verdict.say(mark, judged_words or arming or sentences(_("Ready."), self._later(contexts)))
+
+    def _senders(self, batch: Batch) -> Senders:
+        return Senders(self._workspace, {row.profile for row in batch.sent})
+
+    def _later(self, contexts: Sequence[ProfileContext]) -> str:
+        """Return which profiles would not send now, empty where all would."""
+        away = [each.profile.name for each in contexts if each.ledger.connection.reach is Reach.UNREACHABLE]
+        if not away:
+            return ""
+        return _(
+            "There is no connection now to {names}: what goes there waits, and is left for you to continue if it waits"
+            " for long."
+        ).format(names=listed([quoted(name, 60) for name in away]))
+
+    def _objection(self, batch: Batch, hindered: Sequence[BatchRow]) -> str:
+        """Return what speaks against the batch by what is known, empty when nothing does."""
+        if self._tasks.is_busy:
+            return _("Reading afresh what this is judged by…")
+        if self._workspace.plans is None:
+            return _("Not ready: the data folder is being opened.")
+        if not batch.sent:
+            return _("Nothing is left to be done: everything is left out.")
+        if len(batch.sent) > LIMIT:
+            return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
+                limit=LIMIT
+            )
+        if all(row.change is None for row in batch.sent):
+            return _("Not ready: something is missing above.")
+        if hindered:
+            uncounted = sum(not row.is_blocked for row in hindered)
+            told = counted(
+                "Not ready: {count} cannot be done. Leave it out, or close.",
+                "Not ready: {count} cannot be done. Leave them out, or close.",
+                len(hindered),
+            )
+            if not uncounted:
+                return told
+            return sentences(told, _("What is lost could not be counted afresh."), self._trouble(), _("Read again."))
+        return ""
+
+    def _trouble(self) -> str:
+        """Return why a list could not be read, empty where that is not known."""
+        errors = [
+            ledger.freshness[part].error
+            for ledger in self._ledgers().values()
+            for part in sorted(self._operation.judged_by)
+        ]
+        return next((error_sentence(error) for error in errors if error is not None), "")
+
+    # afterwards
+
+    def _report(self, run: Run) -> PlanReport:
+        going = self._workspace.plan_runs.get(run.id)
+        return going.report() if going is not None else left(run, self._workspace.open, self._workspace.clock.now())
+
+    def _show_report(self, report: PlanReport) -> None:
+        rows = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
+        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()))
+        self.table.setColumnHidden(words.PROFILE_COLUMN, len({row.profile for row in report.rows}) < 2)
+        self.verdict.say(verdict_mark(report), plan_sentence(report))
+        undone = self._undone(report)
+        self.retry.setVisible(bool(undone))
+        again = counted("&Ask again for {count} not done…", "&Ask again for {count} not done…", len(undone))
+        self.retry.setText(again)
+
+    def _undone(self, report: PlanReport) -> list[Asked]:
+        """Return what was provably not done, once nothing of the batch is under way."""
+        is_open = report.count(Stand.WAITING, Stand.RUNNING) or (not report.stopped and report.count(Stand.NOT_STARTED))
+        if is_open:
+            return []
+        return [self._asked[self._numbers[row.number - 1] - 1] for row in report.rows if row.stand in _UNDONE]
+
+    def ask_again(self) -> None:
+        """Open another window for what was provably not done; what became of the rest stays among the plans."""
+        undone = self._undone(self._report(self._run)) if self._run is not None else []
+        if undone:
+            self.form.setEnabled(True)
+            BatchWindow(self._workspace, undone, self.form, self.parentWidget()).open()
+            self.close()
+
+    # what a person does
+
+    def send(self) -> None:
+        """Begin what stands here, after one more look at it."""
+        self.refresh()
+        batch = self._batch
+        if self._run is not None or self.hindrance or batch is None:
+            return
+        try:
+            plan = plan_of(batch, batch_words(batch.kind, len(batch.sent)), self.form.names)
+            run = prepared(plan, str(uuid4()), self._ledgers(), "", self._workspace.clock.now())
+            self._workspace.begin(run)
+        except CbrError as error:
+            self.verdict.say(_BLOCKED, _("Not started. {error}").format(error=error_sentence(error)))
+            return
+        self._run, self._numbers = run, tuple(row.number for row in batch.sent)
+        self.setWindowTitle(plan.name)
+        self.setAccessibleName(plan.name)
+        for part in (self._under, self._typing, self.confirm, self.arm, self.again, self.leave_out, self.take_in):
+            part.hide()
+        self.consent.hide()
+        self.form.setEnabled(False)
+        self.leave.setText(_("&Close"))
+        self._resting.setInterval(_RUN_REST_MS)
+        self.refresh()
+
+    def leave_out_hindered(self) -> None:
+        """Leave out what cannot be done; it stays in the table, and can be taken in again."""
+        if self._batch is not None:
+            self._left_out |= {row.number for row in self._hindered(self._batch)}
+            self.refresh()
+
+    def take_all_in(self) -> None:
+        """Take in again what was left out."""
+        self._left_out.clear()
+        self.refresh()
+
+    def _arm(self) -> None:
+        if self._batch is not None:
+            self._senders(self._batch).arm()
+        self.refresh()
+
+    def _changed(self, part: Part) -> None:
+        concerns = (Part.INTENTS, Part.CONNECTION, *self._operation.judged_by)
+        if part in concerns and not self._resting.isActive():
+            self._resting.start()
+
+    def _look(self) -> None:
+        """Read anew what has grown too old while somebody looks at it; where nothing can be read, say how old it is."""
+        if self._run is not None or self._batch is None or self._tasks.is_busy:
+            return
+        is_reached = all(each.ledger.connection.reach is not Reach.UNREACHABLE for each in self._contexts().values())
+        if destroys_something(self._batch) and is_reached and not self._is_counted(self._ledgers().values()):
+            self.read()
+        else:
+            self.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter press the button that has the focus alone: in a field it neither sends nor throws away."""
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and not isinstance(self.focusWidget(), QPushButton):
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+
+def _weight(row: BatchRow, *, is_uncounted: bool) -> int:
+    """Return where a row stands in the table: first what cannot go, then what is to be looked at."""
+    if row.is_left_out:
+        return 3
+    if row.is_blocked or is_uncounted:
+        return 0
+    return 1 if any(each.severity is Severity.WARN for each in row.findings) else 2

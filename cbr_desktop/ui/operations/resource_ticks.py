@@ -1,0 +1,232 @@
+"""A list of resources to be ticked, each with its disks: what of them is backed up."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.ids import ResourceId, VolumeId
+from cbr_desktop.domain.protectable import Disk, Protectable
+from cbr_desktop.domain.vault import ResourceType
+from cbr_desktop.text.catalogue import N_, _, listed
+from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.text.states import counted, gb_words, shown, status_words
+from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.widgets import push_button
+
+_COLUMNS = (N_("Name"), N_("Type"), N_("Size"), N_("Disks"), N_("Protectable"))
+_NAME, _TYPE, _SIZE, _DISKS, _VERDICT = range(len(_COLUMNS))
+_WIDTHS = (0, 80, 70, 50, 190)
+_ID = Qt.ItemDataRole.UserRole
+_LINES = 7
+"""How many rows are seen at the least."""
+
+
+class ResourceTicks(QWidget):
+    """Resources to be ticked. What was chosen before stays as it was given until a tick of it is changed.
+
+    Signals:
+        changed: something else is ticked.
+    """
+
+    changed = Signal()
+
+    def __init__(self, rows: Iterable[Protectable], chosen: Iterable[ResourceChoice]) -> None:
+        super().__init__()
+        self._given: dict[ResourceId, ResourceChoice] = {each.id: each for each in chosen}
+        self._is_filling = False
+        self.tree = QTreeWidget()
+        self.tree.setObjectName("resourceTicks")
+        self.tree.setAccessibleName(_("Resources"))
+        self.tree.setColumnCount(len(_COLUMNS))
+        self.tree.setHeaderLabels([_(title) for title in _COLUMNS])
+        self.tree.setAlternatingRowColors(True)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setMinimumHeight((_LINES + 1) * (self.fontMetrics().height() + 8))
+        for column, width in enumerate(_WIDTHS):
+            self.tree.setColumnWidth(column, width)
+        self.tree.header().setStretchLastSection(False)
+        self.tree.header().setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+        self.filter = QLineEdit()
+        self.filter.setObjectName("resourceFilter")
+        self.filter.setAccessibleName(_("Filter resources"))
+        self.filter.setPlaceholderText(_("Filter by name, id or type"))
+        self.filter.setClearButtonEnabled(True)
+        self.all = push_button(_("Tick &all shown"), "resourceTickAll", lambda: self._tick_shown(is_ticked=True))
+        self.none = push_button(_("&Untick all"), "resourceTickNone", lambda: self._tick_shown(is_ticked=False))
+        self.summary = label(name="resourceSummary")
+        self._lay_out()
+        self._fill(list(rows))
+        self.tree.itemChanged.connect(self._item_changed)
+        self.filter.textChanged.connect(self._filter)
+
+    def choices(self) -> tuple[ResourceChoice, ...]:
+        """Return what is ticked, in the order of the list."""
+        return tuple(self._choice(item) for item in self._rows() if item.checkState(_NAME) != Qt.CheckState.Unchecked)
+
+    # filling
+
+    def _fill(self, rows: list[Protectable]) -> None:
+        known = {row.id for row in rows}
+        rows += [Protectable(each.id, each.type, each.name) for id, each in self._given.items() if id not in known]
+        rows.sort(key=lambda row: (row.id not in self._given, not row.protectable, row.name.casefold(), row.id))
+        alike = duplicates((row.id, row.name) for row in rows)
+        with self._quiet():
+            self.tree.addTopLevelItems([self._item(row, alike.get(row.id, "")) for row in rows])
+        self._summarize()
+
+    def _item(self, row: Protectable, id: str) -> QTreeWidgetItem:
+        given = self._given.get(row.id)
+        # a disk that is a resource of its own is told as its own disk
+        disks = () if row.type == ResourceType.DISK else row.disks
+        name = f"{plain(row.name, 100)} · {id}" if id else plain(row.name or row.id, 120)
+        size = gb_words(row.size_gb) if row.size_gb else ""
+        item = QTreeWidgetItem([name, status_words(row.type) if row.type else "", size, "", _verdict(row)])
+        item.setData(_NAME, _ID, row)
+        item.setToolTip(_NAME, tooltip(row.name, row.id))
+        item.setToolTip(_VERDICT, tooltip(_verdict(row)))
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(_NAME, Qt.CheckState.Checked if given is not None else Qt.CheckState.Unchecked)
+        for disk in disks:
+            item.addChild(_disk_item(disk, is_ticked=given is None or _takes(given, disk.id)))
+        _count_disks(item)
+        return item
+
+    def _choice(self, item: QTreeWidgetItem) -> ResourceChoice:
+        row = _row(item)
+        left_out = tuple(
+            VolumeId(child.data(_NAME, _ID))
+            for child in _children(item)
+            if child.checkState(_NAME) != Qt.CheckState.Checked
+        )
+        given = self._given.get(row.id)
+        if given is not None and left_out == tuple(
+            VolumeId(child.data(_NAME, _ID))
+            for child in _children(item)
+            if not _takes(given, VolumeId(child.data(_NAME, _ID)))
+        ):
+            return given
+        return ResourceChoice(row.id, row.type, row.name, left_out)
+
+    # what the operator does
+
+    def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
+        if self._is_filling or column != _NAME:
+            return
+        parent = item.parent()
+        if parent is not None:
+            with self._quiet():
+                _count_disks(parent)
+                if item.checkState(_NAME) == Qt.CheckState.Checked:
+                    parent.setCheckState(_NAME, Qt.CheckState.Checked)
+        self._summarize()
+        self.changed.emit()
+
+    def _tick_shown(self, *, is_ticked: bool) -> None:
+        with self._quiet():
+            for item in self._rows():
+                if not item.isHidden() or not is_ticked:
+                    item.setCheckState(_NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
+        self._summarize()
+        self.changed.emit()
+
+    def _filter(self) -> None:
+        words = self.filter.text().casefold().split()
+        for item in self._rows():
+            text = f"{_row(item).id} {item.text(_NAME)} {item.text(_TYPE)} {item.text(_VERDICT)}".casefold()
+            item.setHidden(not all(word in text for word in words))
+
+    def _summarize(self) -> None:
+        ticked = [_row(item) for item in self._rows() if item.checkState(_NAME) != Qt.CheckState.Unchecked]
+        total = self.tree.topLevelItemCount()
+        if not total:
+            self.summary.setText(_("No resource of this kind is free, as far as is known."))
+            return
+        chosen = counted("{count} resource is ticked", "{count} resources are ticked", len(ticked))
+        size = gb_words(sum(row.size_gb for row in ticked))
+        self.summary.setText(listed([chosen, _("{size} in all").format(size=size)]))
+
+    def _rows(self) -> Iterator[QTreeWidgetItem]:
+        for row in range(self.tree.topLevelItemCount()):
+            yield cast(QTreeWidgetItem, self.tree.topLevelItem(row))
+
+    @contextmanager
+    def _quiet(self) -> Iterator[None]:
+        """Change rows without taking the changes for the operator's."""
+        before, self._is_filling = self._is_filling, True
+        try:
+            yield
+        finally:
+            self._is_filling = before
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.filter, 1)
+        head.addWidget(self.all)
+        head.addWidget(self.none)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self.summary)
+
+
+def free_ones(
+    rows: Mapping[ResourceId, Protectable], held: Iterable[ResourceId], types: Iterable[str]
+) -> list[Protectable]:
+    """Return what is in no vault of what could be protected, of some types."""
+    taken, wanted = set(held), set(types)
+    return [row for row in rows.values() if row.type in wanted and row.vault_id is None and row.id not in taken]
+
+
+def _verdict(row: Protectable) -> str:
+    if row.protectable:
+        return _("Can be backed up")
+    return _("Cannot: {reason}").format(reason=shown(row.reason or row.message or row.code))
+
+
+def _takes(choice: ResourceChoice, id: VolumeId) -> bool:
+    return id in choice.include_volumes if choice.include_volumes else id not in choice.exclude_volumes
+
+
+def _disk_item(disk: Disk, *, is_ticked: bool) -> QTreeWidgetItem:
+    kinds = [_("System disk") if disk.bootable else _("Data disk")]
+    kinds += [_("encrypted")] if disk.encrypted else []
+    kinds += [_("shared")] if disk.shared else []
+    name = " · ".join(filter(None, (plain(disk.name or disk.id, 120), plain(disk.device, 40))))
+    item = QTreeWidgetItem([name, _("Disk"), gb_words(disk.size_gb), "", listed(kinds)])
+    item.setData(_NAME, _ID, str(disk.id))
+    item.setToolTip(_NAME, tooltip(disk.name, disk.id, disk.device))
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+    item.setCheckState(_NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
+    return item
+
+
+def _count_disks(item: QTreeWidgetItem) -> None:
+    disks = list(_children(item))
+    ticked = sum(disk.checkState(_NAME) == Qt.CheckState.Checked for disk in disks)
+    item.setText(_DISKS, f"{ticked}/{len(disks)}" if disks else "")
+
+
+def _row(item: QTreeWidgetItem) -> Protectable:
+    return cast(Protectable, item.data(_NAME, _ID))
+
+
+def _children(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
+    for row in range(item.childCount()):
+        yield cast(QTreeWidgetItem, item.child(row))

@@ -1,0 +1,163 @@
+"""The forms of resources: what can be done to several of one vault at once, and when each of them opens."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from cbr_desktop.domain.association import (
+    RESUME,
+    ProtectionSetting,
+    ResourceDissociation,
+    ResourceMigration,
+    choices_in,
+    content_of,
+    resource_ids,
+)
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.ids import ResourceId, VaultId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.states import counted, quoted
+from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.operations.association import AssociationForm
+from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.operations.vault_box import VaultBox
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.operations.vault_resources import names_of
+
+Ids = Sequence[ResourceId]
+_NAMES = 6
+"""Resources that a window names; the others it counts."""
+
+
+def about(context: ProfileContext, vault_id: VaultId, ids: Ids) -> str:
+    """Return which resources of a vault a request is about: the first few by their names."""
+    vault = context.ledger.vaults.get(vault_id)
+    names = [quoted(each, 64) for each in names_of(ids[:_NAMES], vault)]
+    more = len(ids) - _NAMES
+    named = listed([*names, counted("{count} more", "{count} more", more)] if more > 0 else names)
+    return ngettext("Resource: {names}", "Resources: {names}", len(ids)).format(names=named)
+
+
+def dissociation_form(context: ProfileContext, vault_id: VaultId, ids: Ids) -> FixedForm:
+    """Return the form that takes resources out of a vault: there is nothing to fill in."""
+    title = counted("Dissociate {count} resource", "Dissociate {count} resources", len(ids))
+    return FixedForm(
+        Kind.DISSOCIATE_RESOURCES, ResourceDissociation(vault_id, tuple(ids)), title, about(context, vault_id, ids)
+    )
+
+
+def protection_form(context: ProfileContext, vault_id: VaultId, ids: Ids, *, is_on: bool) -> FixedForm:
+    """Return the form that suspends resources, or lets their automatic backup go on: there is nothing to fill in."""
+    resumed = counted("Resume {count} resource", "Resume {count} resources", len(ids))
+    suspended = counted("Suspend {count} resource", "Suspend {count} resources", len(ids))
+    setting = ProtectionSetting(vault_id, tuple(ids), is_on)
+    title = resumed if is_on else suspended
+    return FixedForm(Kind.SET_PROTECTION, setting, title, about(context, vault_id, ids))
+
+
+class MigrationForm(ChangeForm):
+    """Asks to which vault resources move with their backups: one that holds the same, for the same."""
+
+    kind = Kind.MIGRATE_RESOURCES
+
+    def __init__(self, context: ProfileContext, vault_id: VaultId, ids: Ids, target_id: str = "") -> None:
+        super().__init__()
+        self.setObjectName("migrationForm")
+        self.title = counted("Migrate {count} resource", "Migrate {count} resources", len(ids))
+        self.about = about(context, vault_id, ids)
+        self._vault_id, self._ids = vault_id, tuple(ids)
+        source = context.ledger.vaults.get(vault_id)
+        fitting = [each for each in context.ledger.vaults.values() if source is not None and _fits(source, each)]
+        self.target = VaultBox("migrationTarget", _("To vault"), fitting, target_id)
+        self.none = label(_("There is no other vault of this type."), "migrationNone")
+        self.none.setVisible(not fitting)
+        title = label(_("&To vault"), "migrationField")
+        title.setWordWrap(False)
+        title.setBuddy(self.target)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(title, 0, 0)
+        grid.addWidget(self.target, 0, 1)
+        grid.addWidget(self.none, 1, 1)
+        self.target.currentIndexChanged.connect(self.changed)
+
+    def draft(self) -> ResourceMigration:
+        """Return what is asked for. ``ValueError`` while no vault is chosen."""
+        if not self.target.vault_id:
+            raise ValueError("no vault is chosen")
+        return ResourceMigration(self._vault_id, VaultId(self.target.vault_id), self._ids)
+
+    def begin(self) -> None:
+        """Put the focus into the choice of the vault."""
+        self.target.setFocus()
+
+
+def _fits(source: Vault, target: Vault) -> bool:
+    is_same = (source.kind, source.protect_type) == (target.kind, target.protect_type)
+    return is_same and target.id != source.id
+
+
+Make = Callable[[ProfileContext, VaultId, Ids], ChangeForm]
+
+
+def _window(make: Make, _workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the window of one change for rows of one vault."""
+    context, first = asked[0]
+    ids = [row.resource.id for _context, row in asked]
+    return _opened(context, make(context, first.vault.id, ids), parent)
+
+
+def _protect(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the window that puts rows which are in no vault into one."""
+    context = asked[0][0]
+    resources = [row.resource for _context, row in asked]
+    choices = [ResourceChoice(each.id, each.type, each.name) for each in resources]
+    return _opened(context, AssociationForm(context, choices=choices), parent)
+
+
+def _opened(context: ProfileContext, form: ChangeForm, parent: QWidget) -> QWidget:
+    dialog = ChangeDialog(context, form, parent)
+    dialog.open()
+    return dialog
+
+
+def _association_again(context: ProfileContext, intent: Intent) -> ChangeForm:
+    return AssociationForm(context, intent.subject.id, choices_in(content_of(intent.body)))
+
+
+def _dissociation_again(context: ProfileContext, intent: Intent) -> ChangeForm:
+    return dissociation_form(context, VaultId(intent.subject.id), resource_ids(intent.body))
+
+
+def _migration_again(context: ProfileContext, intent: Intent) -> ChangeForm:
+    target = str(content_of(intent.body).get("destination_vault_id", ""))
+    return MigrationForm(context, VaultId(intent.subject.id), resource_ids(intent.body), target)
+
+
+def _protection_again(context: ProfileContext, intent: Intent) -> ChangeForm:
+    is_on = content_of(intent.body).get("action") == RESUME
+    return protection_form(context, VaultId(intent.subject.id), resource_ids(intent.body), is_on=is_on)
+
+
+FORMS = Forms(
+    windows={
+        "protect": _protect,
+        "suspend": partial(_window, partial(protection_form, is_on=False)),
+        "resume": partial(_window, partial(protection_form, is_on=True)),
+        "migrate": partial(_window, MigrationForm),
+        "dissociate": partial(_window, dissociation_form),
+    },
+    again={
+        AssociationForm.kind: _association_again,
+        Kind.DISSOCIATE_RESOURCES: _dissociation_again,
+        MigrationForm.kind: _migration_again,
+        Kind.SET_PROTECTION: _protection_again,
+    },
+)

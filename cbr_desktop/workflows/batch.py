@@ -1,0 +1,204 @@
+"""Batches: one operation done to several things, of several profiles, which are judged together and go as one plan.
+
+A batch is a plan that no file was written for: its run is kept, followed and told like that of any other. No thing of
+it waits for another, so a refusal keeps nothing back, and neither does a profile that cannot be reached.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from cbr_desktop.domain.blast import Blast, Grave, Lost, can_be_typed, destroys, grave, merged, name_to_type
+from cbr_desktop.domain.change import Change, Kind, Subject
+from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.domain.plan import STEP_LIMIT, Plan, Step
+from cbr_desktop.workflows.documents import document_of
+from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.operations import OPERATIONS, change_of
+
+LIMIT = STEP_LIMIT
+"""How many things one batch takes."""
+CONCURRENCY = 4
+"""How many of its requests may be under way at once."""
+FRESH_MINUTES = 2
+"""How old the lists may be by which it is counted what a batch destroys."""
+_NOTHING = Blast()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing of a batch: the draft of what is asked for, and the profile that it is asked from.
+
+    While something is missing that all of the batch need, the draft is ``None``, and ``subject`` stands for it.
+    """
+
+    profile: str
+    draft: Any
+    subject: Subject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One thing of a batch as it was judged; ``change`` is ``None`` while its draft lacks what makes a request."""
+
+    number: int
+    profile: str
+    subject: Subject | None
+    change: Change | None = None
+    findings: tuple[Finding, ...] = ()
+    blast: Blast = _NOTHING
+    is_left_out: bool = False
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the service would refuse it, or nothing can be asked for."""
+        return self.change is None or any(each.severity is Severity.BLOCK for each in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All of it, judged by what is known; what is lost is counted of the rows that are not left out."""
+
+    kind: Kind
+    rows: tuple[BatchRow, ...]
+    blast: Blast
+
+    @property
+    def sent(self) -> tuple[BatchRow, ...]:
+        """The rows that are not left out."""
+        return tuple(row for row in self.rows if not row.is_left_out)
+
+    @property
+    def blocked(self) -> tuple[BatchRow, ...]:
+        """The rows that are not left out and would be refused."""
+        return tuple(row for row in self.sent if row.is_blocked)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that was found of the rows that are not left out."""
+        return tuple(finding for row in self.sent for finding in row.findings)
+
+
+def judged(
+    kind: Kind, items: Sequence[Item], ledgers: Mapping[str, Ledger], left_out: Collection[int], now: datetime
+) -> Batch:
+    """Judge a batch by what is known of its profiles; ``left_out`` are numbers of items, counted from 1."""
+    operation = OPERATIONS[kind]
+    rows = {number: _row(number, item, ledgers[item.profile]) for number, item in enumerate(items, 1)}
+    for profile, ledger in ledgers.items():
+        own = [row for row in rows.values() if row.profile == profile and row.change is not None]
+        changes = [row.change for row in own if row.change is not None]
+        verdicts = operation.judge_together(changes, ledger, now)
+        for row, verdict in zip(own, verdicts, strict=True):
+            rows[row.number] = replace(row, findings=verdict.findings, is_left_out=row.number in left_out)
+        for is_left_out in (False, True):
+            some = [row for row in own if (row.number in left_out) is is_left_out]
+            told = operation.blast_together([row.change for row in some if row.change is not None], ledger)
+            for row, blast in zip(some, told, strict=True):
+                rows[row.number] = replace(rows[row.number], blast=blast)
+    for row in rows.values():
+        if row.change is None:
+            rows[row.number] = replace(row, is_left_out=row.number in left_out)
+    made = tuple(rows.values())
+    return Batch(kind, made, merged([row.blast for row in made if not row.is_left_out and row.change is not None]))
+
+
+def counted_at(kind: Kind, ledgers: Iterable[Ledger]) -> datetime | None:
+    """Return how old the oldest list is by which a batch is judged, ``None`` where one was never read."""
+    parts = OPERATIONS[kind].judged_by
+    known = [ledger.freshness[part].as_of for ledger in ledgers for part in parts]
+    return None if None in known else min((at for at in known if at is not None), default=None)
+
+
+def why_named(batch: Batch, ledgers: Mapping[str, Ledger]) -> Grave | None:
+    """Return why a person types a name before a batch goes, the gravest; ``None`` where nobody has to."""
+    effect, profiles = OPERATIONS[batch.kind].effect, {row.profile for row in batch.sent}
+    found = {grave(effect, ledgers[name].profile.environment, batch.blast) for name in profiles}
+    return next((each for each in Grave if each in found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The name that is typed to confirm a batch: of the resource or the vault that ``count`` of its things are of."""
+
+    name: str
+    of: str
+    count: int
+
+
+def name_of(batch: Batch) -> Typed | None:
+    """Return the name that a person types: of the resource if all things are of one, else of the vault of most of them.
+
+    Where neither has a name that can be typed, it is what the first thing is called. ``None`` of an empty batch.
+    """
+    lost, sent = batch.blast.backups, batch.sent
+    resources = {each.resource_id: each.resource_name for each in lost}
+    if len(resources) == 1 and len(lost) == len(sent):
+        (name,) = resources.values()
+        if can_be_typed(name):
+            return Typed(name, "resource", len(sent))
+    vaults = Counter(each.vault_name for each in lost if can_be_typed(each.vault_name))
+    if vaults:
+        name, count = min(vaults.items(), key=lambda each: (-each[1], each[0]))
+        return Typed(name, "vault", count)
+    subjects = [row.subject for row in sent if row.subject is not None]
+    return Typed(name_to_type(subjects[0]), "thing", 1) if subjects else None
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What becomes of the backups of one resource: how many are lost, and how many good ones stay.
+
+    ``next_at`` is when the newest of those was made that stay, ``is_last`` whether none is left though there was one.
+    """
+
+    resource_name: str
+    lost: int
+    left: int | None
+    next_at: datetime | None
+    is_last: bool
+
+
+def remainders(blast: Blast) -> list[Remainder]:
+    """Return what becomes of each resource of which backups are lost, those with the least left first."""
+    own: dict[str, list[Lost]] = {}
+    for each in blast.backups:
+        own.setdefault(each.resource_id or each.resource_name, []).append(each)
+    made = [
+        Remainder(held[0].resource_name, len(held), held[0].left, held[0].next_at, any(each.is_last for each in held))
+        for held in own.values()
+    ]
+    return sorted(made, key=lambda each: (not each.is_last, each.left if each.left is not None else -1))
+
+
+def destroys_something(batch: Batch) -> bool:
+    """Whether a batch takes something away that was there."""
+    return destroys(OPERATIONS[batch.kind].effect)
+
+
+def plan_of(batch: Batch, name: str, names: str = "") -> Plan:
+    """Return the plan of a batch: a step for every row that is not left out. ``names`` is a template of names.
+
+    ``ValueError`` while one of them lacks what makes a request, or there are more than ``LIMIT``.
+    """
+    sent = batch.sent
+    if not 0 < len(sent) <= LIMIT:
+        raise ValueError("a batch has from one to as many things as a plan takes")
+    steps = []
+    for number, row in enumerate(sent, 1):
+        if row.change is None:
+            raise ValueError("a thing of the batch lacks what makes a request")
+        steps.append(Step(number, row.profile, "", document_of(row.change)))
+    return Plan(name, tuple(steps), names, CONCURRENCY, stop_on_failure=False, in_order=False)
+
+
+def _row(number: int, item: Item, ledger: Ledger) -> BatchRow:
+    if item.draft is None:
+        return BatchRow(number, item.profile, item.subject)
+    try:
+        change = change_of(item.draft, ledger)
+    except ValueError:
+        return BatchRow(number, item.profile, item.subject)
+    return BatchRow(number, item.profile, change.subject, change)

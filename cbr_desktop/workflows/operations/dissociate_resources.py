@@ -1,0 +1,213 @@
+"""Dissociating resources from a vault, which deletes all their backups in it.
+
+It comes to the same when repeated, and a resource that is not in the vault any more, or on its way out, is the proof
+that it was done. The service takes a request as a whole or refuses it.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from cbr_desktop.domain import finding
+from cbr_desktop.domain.association import ResourceDissociation, Stage, ids_body, resource_ids
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.blast import Blast, LostBackups
+from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
+from cbr_desktop.domain.document import ChangeDocument, Schema
+from cbr_desktop.domain.error import Forbidden
+from cbr_desktop.domain.finding import Finding, FindingKind
+from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.task import Task, TaskStatus, TaskType
+from cbr_desktop.domain.vault import ProtectStatus, Vault, VaultKind
+from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.vault_resources import (
+    BACKUPS,
+    ResourcesOperation,
+    busy_findings,
+    busy_lane,
+    foreign_findings,
+    ids_in,
+    named_resources,
+    names_of,
+    outcome_by,
+    read_tasks,
+    result_of,
+    vault_findings,
+    with_reason,
+)
+from cbr_desktop.workflows.operations.vaults import judged, known_vault, read_vault, vault_id_in
+from cbr_desktop.workflows.preflight import Preflight
+
+NAMED = 20
+"""Resources of which the losses are told each for itself, those that lose their last backups first."""
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_SLACK = timedelta(seconds=5)
+"""By how much the clocks of the service's own machines may differ."""
+_ENDED_BADLY = (TaskStatus.FAILED, TaskStatus.TIMEOUT)
+
+
+class DissociateResources(ResourcesOperation):
+    """The operation that takes resources out of a vault, for good as far as their backups are concerned."""
+
+    kind = Kind.DISSOCIATE_RESOURCES
+    repeat = Repeat.SAFE
+    effect = Effect.DELETES
+    draft = ResourceDissociation
+    path = "removeresources"
+    schema = Schema("VaultRemoveResourceReq", {"resource_ids": [str]}, frozenset({"resource_ids"}))
+    busy_codes = frozenset({"6134", "6135"})
+    """What the service says of resources that it is removing, or has removed, for this request or another."""
+    judged_by = frozenset({Part.VAULTS, Part.BACKUPS})
+    rereads = frozenset({Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.PROTECTABLES})
+
+    def draft_of(self, document: ChangeDocument) -> ResourceDissociation:
+        """Return the dissociation that a request file asks for."""
+        return ResourceDissociation(vault_id_in(document), ids_in(document))
+
+    def change(self, draft: ResourceDissociation, ledger: Reading) -> Change:
+        """Return the change that takes resources out of a vault."""
+        names = names_of(draft.resource_ids, ledger.vaults.get(draft.vault_id))
+        return self.made(draft.vault_id, names, busy_lane(draft.vault_id), ids_body(draft.resource_ids), ledger)
+
+    def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
+        """Judge what the service would refuse, and say which resources lose the last of their backups."""
+        findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
+        if vault is not None:
+            findings += _findings(change, vault, ledger)
+        findings += _last_findings(self.blast(change, ledger))
+        return judged(findings, ledger)
+
+    def blast(self, change: Change, ledger: Reading) -> Blast:
+        """Return the backups that each resource loses, and what it has elsewhere."""
+        fresh, vault = ledger.freshness[Part.BACKUPS], known_vault(change, ledger)
+        ids = resource_ids(change.body)
+        own, others = _backups_of(ids, change, ledger)
+        counts = {each.id: each.backup_count for each in vault.resources} if vault is not None else {}
+        is_whole = fresh.as_of is not None and fresh.complete
+        lost = [
+            _lost(id, name, own[id], others[id] if is_whole else None, 0 if is_whole else counts.get(id, 0))
+            for id, name in zip(ids, names_of(ids, vault), strict=True)
+        ]
+        # where the list is not whole, even a resource of which no backup is known may lose some
+        told = sorted((each for each in lost if each.count or not is_whole), key=lambda each: not each.is_last)
+        return Blast(tuple(told[:NAMED]), fresh.as_of, sum(each.count for each in told[NAMED:]))
+
+    async def find(self, intent: Intent, reader: Reader) -> Search:
+        """Read the vault: resources that are not in it any more, or on their way out, were dissociated."""
+        vault = await read_vault(intent, reader)
+        status = _status(intent, vault)
+        return Search(is_undone=True) if status == Stage.PRESENT else Search(result_of(intent, status))
+
+    async def look(self, intent: Intent, reader: Reader) -> Result | None:
+        """Read the vault until no resource is on its way out, and the tasks, which tell what went wrong."""
+        with suppress(Forbidden):
+            await read_tasks(intent, reader, lambda task: _is_of(task, intent))
+        vault = await read_vault(intent, reader)
+        status = _status(intent, vault)
+        is_going = vault is not None and any(
+            each.protect_status == ProtectStatus.REMOVING for each in named_resources(intent.change, vault)
+        )
+        return result_of(intent, Stage.REMOVING if is_going else status)
+
+    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
+        """Return which resources are out of the vault; one that is in it still when all is over was not removed."""
+        if intent.result is None:
+            return None
+        status, vault = intent.result.status, known_vault(intent.change, ledger)
+        tasks = [each for each in ledger.tasks.values() if _is_of(each, intent)]
+        newest = max(tasks, key=lambda each: each.created_at or _EARLIEST, default=None)
+
+        def fate(id: ResourceId) -> tuple[Fate, str]:
+            held = vault.resource(id) if vault is not None else None
+            if status in (Stage.GONE, Stage.REMOVED) or (vault is not None and held is None):
+                return Fate.DONE, Stage.REMOVED
+            if status == Stage.REMOVING or held is None:
+                return Fate.RUNNING, Stage.REMOVING
+            has_failed = newest is not None and newest.status in _ENDED_BADLY
+            return Fate.FAILED if has_failed else Fate.UNCERTAIN, str(held.protect_status or "")
+
+        return with_reason(outcome_by(intent, fate, vault), newest)
+
+
+DISSOCIATE_RESOURCES = DissociateResources()
+
+
+def _status(intent: Intent, vault: Vault | None) -> Stage:
+    """Return what the vault shows of a request: done, under way for all of it, or not done."""
+    if vault is None:
+        return Stage.GONE
+    held = named_resources(intent.change, vault)
+    if any(each.protect_status != ProtectStatus.REMOVING for each in held):
+        return Stage.PRESENT
+    return Stage.REMOVING if held else Stage.REMOVED
+
+
+def _is_of(task: Task, intent: Intent) -> bool:
+    """Whether a task is one that removes resources from the vault of a request, since it was asked for."""
+    is_one = task.type == TaskType.REMOVE_RESOURCE and task.vault_id == intent.subject.id
+    if intent.service_sent_at is None or task.created_at is None:
+        return is_one
+    return is_one and task.created_at >= intent.service_sent_at - _SLACK
+
+
+def _findings(change: Change, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
+    part = finding.RequestPart.RESOURCES
+    yield from foreign_findings(change, vault, ledger)
+    if vault.worm_locked:
+        yield finding.block(FindingKind.VAULT_WORM, finding.RequestPart.VAULT, vault=vault.name)
+    resources = named_resources(change, vault)
+    yield from busy_findings(resources)
+    own, _others = _backups_of([each.id for each in resources], change, ledger)
+    for resource in resources:
+        count = sum(bool(each.traits.image_ids) for each in own[resource.id])
+        if count:
+            yield finding.block(
+                FindingKind.BACKUPS_IN_IMAGES, part, "6204", resource=resource.name, id=resource.id, count=count
+            )
+    if vault.kind == VaultKind.SERVER and any(own.values()):
+        yield finding.info(FindingKind.SHARES_END, part)
+
+
+def _last_findings(blast: Blast) -> Iterator[Finding]:
+    last = [each for each in blast.lost if isinstance(each, LostBackups) and each.is_last]
+    if last:
+        names, count = [each.resource_name for each in last], sum(each.good for each in last)
+        yield finding.warn(FindingKind.LAST_BACKUPS, finding.RequestPart.BACKUP, resources=names, count=count)
+
+
+def _backups_of(
+    ids: Sequence[ResourceId], change: Change, ledger: Reading
+) -> tuple[dict[ResourceId, list[Backup]], dict[ResourceId, list[Backup]]]:
+    """Return the backups of resources in the vault of a change, and those that they have elsewhere."""
+    found = {id: BACKUPS.of(id, ledger) for id in ids}
+    vault_id = change.subject.id
+    own = {id: [each for each in rows if each.vault_id == vault_id] for id, rows in found.items()}
+    return own, {id: [each for each in rows if each.vault_id != vault_id] for id, rows in found.items()}
+
+
+def _lost(id: ResourceId, name: str, own: list[Backup], others: list[Backup] | None, told: int) -> LostBackups:
+    """Return what a resource loses; ``told`` is how many backups its vault tells of where the list is not whole."""
+    good, left = _good(own), _good(others or [])
+    return LostBackups(
+        id,
+        name,
+        max(len(own), told),
+        len(good),
+        _newest_at(good),
+        manual=sum(not each.auto for each in own),
+        images=sum(bool(each.traits.image_ids) for each in own),
+        replicated=sum(any(copy.status == "success" for copy in each.traits.replicas) for each in own),
+        left=None if others is None else len(left),
+        left_newest_at=_newest_at(left),
+    )
+
+
+def _good(backups: list[Backup]) -> list[Backup]:
+    return [each for each in backups if each.status == BackupStatus.AVAILABLE]
+
+
+def _newest_at(backups: list[Backup]) -> datetime | None:
+    return max((each.created_at for each in backups if each.created_at is not None), default=None)

@@ -1,0 +1,250 @@
+"""The window of a batch: what stands in it before it goes, what keeps it back, and the report that it becomes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.connection import Connection, Reach
+from cbr_desktop.domain.error import NotSaved, Unreachable
+from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.plan import Run, plan_mark
+from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.storage.planfile import PlanRuns
+from cbr_desktop.ui.backups.forms import FORMS
+from cbr_desktop.ui.operations.batch import BatchWindow
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.ledger import Ledger, Part
+from tests.services import furnish, give
+from tests.ui import estate
+from tests.ui.estate import NOW
+from tests.ui.test_pages_outbox import furnished
+from tests.widgets import child
+from tests.workflows.test_batch import DISK, OTHER, SERVER, VAULT, made
+
+TEST = replace(estate.profile(), environment=Environment.TEST)
+LIVE = replace(estate.profile(), name="Live", environment=Environment.PRODUCTION)
+ROWS = (made(1, 40), made(2, 30), made(3, 3), made(4, 2, DISK, OTHER))
+
+
+@dataclass
+class Reading:
+    """Stands for the service of a profile: what its lists hold when they are read, or why they cannot be."""
+
+    ledger: Ledger
+    clock: Any
+    backups: list[Backup] = field(default_factory=lambda: list(ROWS))
+    error: Unreachable | None = None
+
+    def now(self) -> None:
+        if self.error is not None:
+            for part in (Part.VAULTS, Part.BACKUPS):
+                self.ledger.failed(part, self.error)
+            self.ledger.put_connection(Connection(Reach.UNREACHABLE, self.error))
+            return
+        self.ledger.put_connection(Connection(Reach.ONLINE))
+        self.ledger.put_vaults(Listing([VAULT, OTHER], self.clock.now()))
+        self.ledger.put_backups(Listing(list(self.backups), self.clock.now()))
+
+
+class Scene:
+    """A workspace with outboxes that nobody drains, and a window over some rows of it."""
+
+    def __init__(self, folder: Path, *profiles: Profile) -> None:
+        self.workspace: Workspace = furnished(estate.workspace(filled=False, profiles=profiles or (TEST,)))
+        self.workspace.choose(self.workspace.choices()[-1])
+        self.readings: dict[str, Reading] = {}
+        furnished(self.workspace)
+        for context in self.workspace.contexts:
+            reading = Reading(context.ledger, self.workspace.clock)
+            self.readings[context.profile.name] = reading
+            give(context, context.outbox, reading)
+            reading.now()
+        self.workspace.open.show([context.ledger for context in self.workspace.contexts])
+        furnish(self.workspace, plans=PlanRuns(folder / "runs"))
+        self.begun: list[Run] = []
+        self.workspace.run_begun.connect(self.begun.append)
+
+    @property
+    def context(self) -> ProfileContext:
+        return self.workspace.contexts[0]
+
+    def turn(self, **more: float) -> None:
+        self.workspace.clock.at += timedelta(**more)  # type: ignore[attr-defined]
+
+
+Open = Callable[..., BatchWindow]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Open:
+    def make(scene: Scene, *rows: Backup, contexts: Any = None) -> BatchWindow:
+        of = contexts or [scene.context] * len(rows)
+        asked = list(zip(of, rows, strict=True))
+        window = BatchWindow(scene.workspace, asked, FORMS.several["delete"](asked))
+        qtbot.addWidget(window)
+        window.show()
+        return window
+
+    return make
+
+
+def said(window: BatchWindow) -> str:
+    return str(child(window, QLabel, "batchVerdict").text())
+
+
+def losses(window: BatchWindow) -> str:
+    return "\n".join(line.label.text() for line in window._lines)
+
+
+def column(window: BatchWindow, title: str) -> list[str]:
+    titles = [window.table.horizontalHeaderItem(c).text() for c in range(window.table.columnCount())]
+    return [window.table.item(row, titles.index(title)).text() for row in range(window.table.rowCount())]
+
+
+def confirm(window: BatchWindow) -> QPushButton:
+    found: QPushButton = child(window, QPushButton, "batchConfirm")
+    return found
+
+
+def test_a_batch_is_counted_named_and_previewed_before_it_goes(tmp_path: Path, opened: Open) -> None:
+    window = opened(Scene(tmp_path), *ROWS[:2])
+    assert window.windowTitle() == confirm(window).text() == "Delete 2 backups"
+    assert column(window, "Verdict") == ["Ready", "Ready"]
+    assert column(window, "Resource") == [SERVER.name] * 2
+    assert f"‘{SERVER.name}’ keeps 1 good backup, made" in losses(window)
+    shown = child(window, QPlainTextEdit, "batchPreview").toPlainText()
+    assert [f"DELETE /v3/{{project_id}}/backups/{each.id}" in shown for each in ROWS] == [True, True, False, False]
+    assert said(window) == "Ready."
+    assert window.focusWidget() is window.leave and window.leave.isDefault()
+
+
+def test_blocked_rows_are_named_and_left_out_by_a_visible_choice(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path)
+    busy = replace(ROWS[1], status=BackupStatus.RESTORING)
+    scene.readings[TEST.name].backups = [ROWS[0], busy, *ROWS[2:]]
+    scene.readings[TEST.name].now()
+    window = opened(scene, ROWS[0], busy)
+    assert column(window, "Verdict") == ["Not possible", "Ready"]
+    assert "the service deletes only what is available or in error" in column(window, "What was found")[0]
+    assert said(window) == "Not ready: 1 cannot be done. Leave it out, or close."
+    assert not confirm(window).isEnabled()
+    child(window, QPushButton, "batchLeaveOut").click()
+    assert column(window, "Verdict") == ["Ready", "Left out"]
+    assert (confirm(window).text(), said(window)) == ("Delete 1 backup", "Ready.")
+    child(window, QPushButton, "batchTakeIn").click()
+    assert not confirm(window).isEnabled()
+
+
+def test_what_together_takes_the_last_good_backup_is_typed_anywhere(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path)
+    window = opened(scene, *ROWS)
+    assert f"‘{SERVER.name}’ has no good backup left then. 3 of its backups are lost." in losses(window)
+    assert not confirm(window).isEnabled()
+    assert "the vault of 3 of them" in child(window, QLabel, "batchAsk").text()
+    child(window, QLineEdit, "batchTyped").setText("vault-one")
+    assert confirm(window).isEnabled()
+    scene.readings[TEST.name].backups.append(made(9, 1))
+    scene.readings[TEST.name].now()
+    window.refresh()
+    assert child(window, QLineEdit, "batchTyped").text() == ""
+    assert f"‘{SERVER.name}’ keeps 1 good backup" in losses(window)
+
+
+def test_production_asks_for_the_name_of_the_resource(tmp_path: Path, opened: Open) -> None:
+    window = opened(Scene(tmp_path, LIVE), *ROWS[:2])
+    assert f"type ‘{SERVER.name}’, the resource of all of them" in child(window, QLabel, "batchAsk").text()
+    assert not confirm(window).isEnabled()
+    child(window, QLineEdit, "batchTyped").setText(SERVER.name)
+    assert confirm(window).isEnabled()
+
+
+def test_nothing_goes_by_lists_that_are_older_than_two_minutes(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path)
+    window = opened(scene, *ROWS[:2])
+    scene.turn(seconds=121)
+    window.refresh()
+    assert column(window, "Verdict") == ["Not counted"] * 2
+    assert "could not be counted afresh" in said(window)
+    assert child(window, QPushButton, "batchRead").isVisible()
+    confirm(window).click()
+    assert scene.begun == []
+    scene.readings[TEST.name].now()
+    window.refresh()
+    assert said(window) == "Ready."
+
+
+def test_of_several_profiles_the_one_that_cannot_be_counted_is_left_out(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path, TEST, replace(TEST, name="Second", project="p2"), replace(TEST, name="Far", project="p3"))
+    scene.readings["Far"].error = Unreachable("far", "no route to host")
+    scene.turn(seconds=200)
+    for reading in scene.readings.values():
+        reading.now()
+    window = opened(scene, *ROWS[:3], contexts=scene.workspace.contexts)
+    assert column(window, "Profile") == ["Far", TEST.name, "Second"]
+    assert column(window, "Verdict") == ["Not counted", "Ready", "Ready"]
+    child(window, QPushButton, "batchLeaveOut").click()
+    assert said(window) == "Ready."
+    confirm(window).click()
+    assert [step.profile for step in scene.begun[0].plan.steps] == [TEST.name, "Second"]
+
+
+def test_a_read_only_profile_is_armed_and_a_full_disk_begins_nothing(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path, replace(TEST, read_only=True))
+    window = opened(scene, *ROWS[:2])
+    assert "Read-only" in said(window)
+    child(window, QPushButton, "batchArm").click()
+    assert confirm(window).isEnabled()
+    scene.workspace.seal(NotSaved("/data", "Read-only file system"))
+    confirm(window).click()
+    assert scene.begun == [] and "Read-only file system" in said(window)
+
+
+def test_warnings_are_accepted_before_it_goes(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path)
+    scene.readings[TEST.name].backups.append(made(9, 0, status=BackupStatus.PROTECTING))
+    scene.readings[TEST.name].now()
+    window = opened(scene, *ROWS[1:3])
+    assert column(window, "Verdict") == ["Look at it", "Ready"]
+    assert not confirm(window).isEnabled()
+    child(window, QAbstractButton, "batchAnyway").click()
+    assert confirm(window).isEnabled()
+
+
+def test_the_window_becomes_the_report_and_asks_again_for_what_was_not_done(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path)
+    window = opened(scene, *ROWS[:3])
+    child(window, QLineEdit, "batchTyped").setText(SERVER.name)
+    confirm(window).click()
+    (run,) = scene.begun
+    assert scene.workspace.plans is not None and [each.id for each in scene.workspace.plans.runs()] == [run.id]
+    assert (run.plan.name, run.plan.in_order, run.plan.stop_on_failure) == ("Delete 3 backups", False, False)
+    ledger, outbox = scene.context.ledger, scene.context.outbox
+    states = (IntentState.FINISHED, IntentState.REJECTED, IntentState.NOT_FOUND)
+    for number, (row, state) in enumerate(zip(ROWS, states, strict=False), 1):
+        intent = outbox.submit(FORMS.several["delete"]([]).draft(scene.context, row), plan=plan_mark(run.id, number))
+        ledger.put_intent(replace(intent, state=state, result=None, sent_at=NOW))
+    window.refresh()
+    assert sorted(column(window, "State")) == ["Outcome unknown", "Outcome unknown", "Refused"]
+    assert "1 refused" in said(window) and not window.confirm.isVisible()
+    again = child(window, QPushButton, "batchRetry")
+    assert again.isVisible() and again.text() == "&Ask again for 1 not done…"
+    assert window.table.isVisible() and not window._under.isVisible()
+
+
+def test_a_batch_has_an_end(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path)
+    many = [made(1000 + number, 100 + number) for number in range(501)]
+    scene.readings[TEST.name].backups = [*ROWS, *many]
+    scene.readings[TEST.name].now()
+    window = opened(scene, *many)
+    assert "a batch takes 500 at the most" in said(window)
+    assert not confirm(window).isEnabled()
