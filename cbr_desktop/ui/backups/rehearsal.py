@@ -330,6 +330,7 @@ class RehearsalWindow(OperationWindow):
         layout.addStretch(1)
         scroll = QScrollArea()
         scroll.setObjectName("rehearsalInside")
+        scroll.setAccessibleName(_("Rehearsal"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)

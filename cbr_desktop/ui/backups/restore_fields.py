@@ -143,6 +143,7 @@ class RestoreFields(QWidget):
             box = StillBox()
             box.setObjectName(f"restoreTarget{place}")
             box.setAccessibleName(_("Disk that {disk} is written to").format(disk=saved.name or saved.volume_id))
+            box.setAccessibleDescription(box.accessibleName())
             box.setSizeAdjustPolicy(StillBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(_LEAST_LETTERS)
             box.addItem(not_restored_words(), "")

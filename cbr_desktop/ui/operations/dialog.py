@@ -412,6 +412,7 @@ class ChangeDialog(OperationWindow):
         layout.addWidget(self.preview, 1)
         layout.addStretch()
         scroll = QScrollArea()
+        scroll.setAccessibleName(_("What is asked for and what comes of it"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
