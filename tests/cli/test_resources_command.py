@@ -62,6 +62,6 @@ def test_a_dissociation_by_file_is_counted_and_has_to_be_named(
     assert main(["send", str(path), "--arm", "--demo"]) == BAD
     said = capsys.readouterr()
     assert "name what is lost by --name, which is ‘vault-web-prod’" in said.out
-    assert "All 2 backups of ‘ecs-web-01’ in this vault are deleted for good." in said.err
+    assert "All 2 backups of ‘ecs-web-01’ in vault ‘vault-web-prod’ are deleted for good." in said.err
     assert main(["send", str(path), "--arm", "--name", "vault-web-prod", "--demo"]) == GOOD
     assert "The service is taking ‘ecs-web-01’ out of vault ‘vault-web-prod’" in capsys.readouterr().out

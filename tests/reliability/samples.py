@@ -30,7 +30,14 @@ from cbr_desktop.domain.replication import BackupReplication, Destination, Vault
 from cbr_desktop.domain.restore import BackupRestore, TargetKind
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ResourceType
-from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
+from cbr_desktop.domain.vault_changes import (
+    TagChange,
+    VaultDeletion,
+    VaultLock,
+    VaultsUpdate,
+    VaultUpdate,
+    all_body,
+)
 from cbr_desktop.domain.vault_draft import VaultDraft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.inventory import Share
@@ -357,14 +364,22 @@ def _is_tagged(service: Service, name: str, subject: str) -> int:
     return ("of", name[:43]) in service.estate.vaults[subject].tags
 
 
-def _next_threshold(service: Service) -> int:
-    """Return a threshold that no vault has."""
-    taken = {each.threshold for each in service.estate.vaults.values()}
-    return next(percent for percent in range(1, 101) if percent not in taken)
+def _unasked(service: Service) -> str:
+    """Return a threshold and a notification, parted by a hyphen, that nobody has asked all vaults for of late."""
+    asked = {call.body for call in service.journal.calls("PUT", "/vaults/batch-update")}
+    ways = (f"{percent}-{notify:d}" for notify in (True, False) for percent in range(1, 101))
+    return next(way for way in ways if all_body(_all(way)) not in asked)
 
 
-def _is_threshold(service: Service, _name: str, subject: str) -> int:
-    return all(each.threshold == int(subject) for each in service.estate.vaults.values())
+def _all(subject: str) -> VaultsUpdate:
+    percent, notify = map(int, subject.split("-"))
+    return VaultsUpdate(percent, bool(notify))
+
+
+def _are_all(service: Service, _name: str, subject: str) -> int:
+    wanted = _all(subject)
+    vaults = service.estate.vaults.values()
+    return all((each.threshold, each.smn_notify) == (wanted.threshold_percent, wanted.notify) for each in vaults)
 
 
 _WAYS = {
@@ -419,11 +434,7 @@ _WAYS = {
     Kind.CHANGE_TAGS: _Way(
         _own_vault, lambda name, subject: TagChange(VaultId(subject), (("of", name[:43]),)), _is_tagged
     ),
-    Kind.UPDATE_ALL_VAULTS: _Way(
-        lambda service: str(_next_threshold(service)),
-        lambda _name, subject: VaultsUpdate(threshold_percent=int(subject)),
-        _is_threshold,
-    ),
+    Kind.UPDATE_ALL_VAULTS: _Way(_unasked, lambda _name, subject: _all(subject), _are_all),
     Kind.DELETE_VAULT: _Way(_own_vault, lambda _name, subject: VaultDeletion(VaultId(subject)), _is_vault_deleted),
     Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
@@ -455,7 +466,9 @@ class Sample:
             del service.estate.resources[id]
         for things in (policies, vaults):
             for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:
-                del things[id]
+                # a vault that is being deleted goes by itself
+                if things is policies or vaults[id].status != "deleting":
+                    del things[id]
 
 
 def sample(kind: Kind, name: str, service: Service) -> Sample:

@@ -22,7 +22,7 @@ from cbr_desktop.domain.blast import LostBackups
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.policy import PolicyApplication
@@ -294,7 +294,7 @@ def test_a_dissociation_counts_the_backups_that_go_and_says_what_is_left(ledger:
     assert isinstance(lost, LostBackups)
     assert (lost.count, lost.left, lost.is_last) == (len(own), 0, True)
     (told,) = loss_sentences(blast, NOW)
-    assert f"All {len(own)} backups of ‘ecs-web-01’ in this vault are deleted for good." in told
+    assert f"All {len(own)} backups of ‘ecs-web-01’ in vault ‘vault-web-prod’ are deleted for good." in told
     assert "No good backup of ‘ecs-web-01’ is left in this region then." in told
     assert found(ledger, draft)[K.LAST_BACKUPS] == (WARN, "")
     # with one in another vault it is not the last
@@ -303,6 +303,20 @@ def test_a_dissociation_counts_the_backups_that_go_and_says_what_is_left(ledger:
     assert K.LAST_BACKUPS not in found(ledger, draft)
     (lost,) = OPERATIONS[change.kind].blast(change, ledger).lost
     assert lost.left == 1
+
+
+def test_of_several_dissociations_none_leaves_what_another_deletes(ledger: Ledger) -> None:
+    server = held(ledger, "vault-web-prod", "ecs-web-01")
+    model = next(each for each in ledger.backups.values() if each.resource_id == server.id)
+    ledger.backups = {**ledger.backups, BackupId(UNKNOWN): replace(model, id=BackupId(UNKNOWN), vault_id=BE94)}
+    ledger.vaults[BE94].resources.append(server)
+    web = vault(ledger, "vault-web-prod").id
+    changes = [change_of(ResourceDissociation(id, (server.id,)), ledger) for id in (web, BE94)]
+    operation = OPERATIONS[Kind.DISSOCIATE_RESOURCES]
+    assert not any(operation.blast(change, ledger).takes_last for change in changes)
+    assert all(each.takes_last for each in operation.blast_together(changes, ledger))
+    told = operation.judge_together(changes, ledger, NOW)
+    assert all(K.LAST_BACKUPS in [each.kind for each in verdict.findings] for verdict in told)
 
 
 def test_many_resources_are_counted_with_those_first_that_lose_their_last_backup(ledger: Ledger) -> None:

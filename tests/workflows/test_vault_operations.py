@@ -12,7 +12,7 @@ import pytest
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.domain.backup import Replica
-from cbr_desktop.domain.blast import destroys, wants_typed_name
+from cbr_desktop.domain.blast import LostBackups, destroys, wants_typed_name
 from cbr_desktop.domain.change import Change, Effect, Kind, Result
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId, VaultId, VolumeId
@@ -380,8 +380,8 @@ def test_a_deletion_counts_and_names_what_goes_with_the_vault(ledger: Ledger) ->
     blast = OPERATIONS[change.kind].blast(change, ledger)
     names = {each.resource_name for each in own if each.status == "available"}
     assert {each.resource_name for each in blast.lost} == names
-    assert all(each.is_newest and each.left == 0 for each in blast.lost)
-    assert len(blast.lost) + blast.more == len(own)
+    assert blast.takes_last and all(each.is_last for each in blast.lost)
+    assert sum(each.count for each in blast.lost if isinstance(each, LostBackups)) == len(own)
 
 
 def test_a_backup_elsewhere_makes_a_restore_point_not_the_last(ledger: Ledger) -> None:
@@ -403,7 +403,7 @@ def test_backups_that_nobody_has_seen_are_told(ledger: Ledger) -> None:
     assert f"The service counts {counted - 3} backups more" in found[FindingKind.DELETION_UNSEEN][1]
     change = change_of(VaultDeletion(vault.id), ledger)
     blast = OPERATIONS[change.kind].blast(change, ledger)
-    assert len(blast.lost) + blast.more == counted
+    assert sum(each.count for each in blast.lost if isinstance(each, LostBackups)) == counted
 
 
 @pytest.mark.parametrize(

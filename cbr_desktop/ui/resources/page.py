@@ -36,10 +36,18 @@ def _protect_hindrance(rows: Sequence[ResourceRow]) -> str:
     return ""
 
 
+def _held_hindrance(rows: Sequence[ResourceRow]) -> str:
+    """Return why something cannot be done to resources of vaults."""
+    if any(row.vault is None for row in rows):
+        return _("Of the selected resources some are in no vault that is known. Choose resources of vaults.")
+    return ""
+
+
 def _vault_hindrance(rows: Sequence[ResourceRow]) -> str:
     """Return why something cannot be done to the resources of one vault."""
-    if any(row.vault is None for row in rows):
-        return _("Of the selected resources some are in no vault that is known. Choose resources of a vault.")
+    hindrance = _held_hindrance(rows)
+    if hindrance:
+        return hindrance
     count = len({row.vault.id for row in rows if row.vault is not None})
     if count > 1:
         return _("The selected resources are in {count} vaults. Choose those of one vault.").format(count=count)
@@ -48,12 +56,12 @@ def _vault_hindrance(rows: Sequence[ResourceRow]) -> str:
 
 def _suspend_hindrance(rows: Sequence[ResourceRow]) -> str:
     is_done = all(not row.resource.auto_protect for row in rows)
-    return _vault_hindrance(rows) or (_("They are suspended already.") if is_done else "")
+    return _held_hindrance(rows) or (_("They are suspended already.") if is_done else "")
 
 
 def _resume_hindrance(rows: Sequence[ResourceRow]) -> str:
     is_done = all(row.resource.auto_protect for row in rows)
-    return _vault_hindrance(rows) or (_("None of them is suspended.") if is_done else "")
+    return _held_hindrance(rows) or (_("None of them is suspended.") if is_done else "")
 
 
 class ResourcesPage(Page[ResourceRow]):
@@ -108,7 +116,7 @@ class ResourcesPage(Page[ResourceRow]):
             N_("Take the selected resources out of their vault, which deletes their backups there (Del)"),
             Takes.SEVERAL,
             Qt.Key.Key_Delete,
-            hindrance=_vault_hindrance,
+            hindrance=_held_hindrance,
         ),
     )
 
@@ -129,7 +137,7 @@ class ResourcesPage(Page[ResourceRow]):
             Column("type", _("Type"), type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
             Column("vault", _("Vault"), vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
             Column("state", _("State"), protection_words, protection_words, 24, mark=protection_mark),
-            Column("why", _("Not backed up because"), gap_words, lambda r: gap_words(r) or None, 24),
+            Column("why", _("Why unprotected"), gap_words, lambda r: gap_words(r) or None, 20),
             Column(
                 "size", _("Size"), lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True
             ),
@@ -287,7 +295,7 @@ def protection_words(row: ResourceRow) -> str:
     """Return the state of a resource in its vault; what is in no vault is unprotected."""
     if row.vault is None:
         if row.server_vault is not None:
-            return _("With its server")
+            return _("With server")
         return _("In a vault") if row.unlisted_vault else _(UNPROTECTED)
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:
