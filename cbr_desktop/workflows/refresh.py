@@ -171,6 +171,8 @@ class Refresh:
         self._begun_at: datetime | None = None
         """When the last round of all was begun, and when it ended."""
         self._ended_at: datetime | None = None
+        self.rounds = 0
+        """How many rounds of all have ended."""
         self._all = True
         """Whether the next reading is a round of all."""
 
@@ -247,15 +249,20 @@ class Refresh:
             self._asked.clear()
             whole, self._whole = self._whole, False
             is_round, self._all = self._all or whole, False
-            due = self._due(whole=whole)
-            needed, self._needed = self._needed, frozenset()
             if is_round:
-                self._begun_at = self._clock.now()
-                await self.once(due, whole=whole, slowly=not whole)
-                self._ended_at = self._clock.now()
+                await self.round(whole=whole)
             else:
+                needed, self._needed = self._needed, frozenset()
                 await self.once(needed)
             await self._pause()
+
+    async def round(self, *, whole: bool = False) -> None:
+        """Read what is due now, slowly; ``whole`` reads all of every list, and as quickly as it goes."""
+        due = self._due(whole=whole)
+        self._needed, self._begun_at = frozenset(), self._clock.now()
+        await self.once(due, whole=whole, slowly=not whole)
+        self._ended_at = self._clock.now()
+        self.rounds += 1
 
     async def older_tasks(self, before: Task | None = None) -> list[Task]:
         """Return the next tasks that are kept here, newest first: those before a task, or before the service's list.
