@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, VaultId
 from cbr_desktop.domain.region import ConsolePage
+from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import status_words
@@ -21,6 +22,23 @@ from cbr_desktop.ui.kit.tables.column import Column, Field
 from cbr_desktop.ui.kit.timeline import Lane
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.workflows.ledger import Part, Reading
+
+
+def share_hindrance(rows: Sequence[Backup]) -> str:
+    """Return why a backup cannot be shared by what it is, empty where it can be."""
+    if any(row.traits.encrypted for row in rows):
+        return _("It holds encrypted disks, and no such backup can be shared.")
+    kinds = (ResourceType.SERVER, ResourceType.DISK)
+    return "" if all(row.resource_type in kinds for row in rows) else _("Only backups of servers can be shared.")
+
+
+def replication_hindrance(rows: Sequence[Backup]) -> str:
+    """Return why a backup cannot be replicated by what it is, empty where it can be."""
+    if any(row.image_type == "replication" for row in rows):
+        return _("It is a replica, and these are not replicated again.")
+    if any(row.resource_type != ResourceType.SERVER for row in rows):
+        return _("Only backups of servers are replicated.")
+    return ""
 
 
 class BackupsPage(ListPage[Backup]):
@@ -63,6 +81,31 @@ class BackupsPage(ListPage[Backup]):
             N_("Re&store…"),
             N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
             too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
+        ),
+        Verb(
+            "cleanup",
+            N_("Clean &up…"),
+            N_("Find backups made by persons that nobody needs any more, by a rule that you write"),
+            takes=Takes.ALL,
+        ),
+        Verb(
+            "share",
+            N_("Share w&ith…"),
+            N_("Offer the backup to other projects of the region, and see whom it is shared with"),
+            hindrance=share_hindrance,
+        ),
+        Verb("withdraw", N_("E&nd share…"), N_("Take the backup away from a project that it is shared with")),
+        Verb(
+            "replicate",
+            N_("Re&plicate…"),
+            N_("Copy the backup to a vault of another region"),
+            hindrance=replication_hindrance,
+        ),
+        Verb(
+            "offers",
+            N_("Shared with &this project…"),
+            N_("See what other projects share with this one, and accept or reject it"),
+            Takes.NOTHING,
         ),
     )
     counts = NN_("{count} backup", "{count} backups")

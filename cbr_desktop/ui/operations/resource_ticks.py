@@ -48,6 +48,8 @@ class ResourceTicks(QWidget):
         super().__init__()
         self._given: dict[ResourceId, ResourceChoice] = {each.id: each for each in chosen}
         self._is_filling = False
+        self._ticked: dict[int, QTreeWidgetItem] = {}
+        """The rows that are ticked by their places: of thousands, a few are."""
         self.tree = QTreeWidget()
         self.tree.setObjectName("resourceTicks")
         self.tree.setAccessibleName(_("Resources"))
@@ -72,11 +74,12 @@ class ResourceTicks(QWidget):
         self._lay_out()
         self._fill(list(rows))
         self.tree.itemChanged.connect(self._item_changed)
+        self.tree.itemExpanded.connect(self._add_disks)
         self.filter.textChanged.connect(self._filter)
 
     def choices(self) -> tuple[ResourceChoice, ...]:
         """Return what is ticked, in the order of the list."""
-        return tuple(self._choice(item) for item in self._rows() if item.checkState(_NAME) != Qt.CheckState.Unchecked)
+        return tuple(self._choice(self._ticked[place]) for place in sorted(self._ticked))
 
     # filling
 
@@ -86,28 +89,44 @@ class ResourceTicks(QWidget):
         rows.sort(key=lambda row: (row.id not in self._given, not row.protectable, row.name.casefold(), row.id))
         alike = duplicates((row.id, row.name) for row in rows)
         with self._quiet():
-            self.tree.addTopLevelItems([self._item(row, alike.get(row.id, "")) for row in rows])
+            items = [self._item(row, alike.get(row.id, "")) for row in rows]
+            self.tree.addTopLevelItems(items)
+            self._ticked = {place: items[place] for place, row in enumerate(rows) if row.id in self._given}
         self._summarize()
 
     def _item(self, row: Protectable, id: str) -> QTreeWidgetItem:
         given = self._given.get(row.id)
-        # a disk that is a resource of its own is told as its own disk
-        disks = () if row.type == ResourceType.DISK else row.disks
         name = f"{plain(row.name, 100)} · {id}" if id else plain(row.name or row.id, 120)
         size = gb_words(row.size_gb) if row.size_gb else ""
         item = QTreeWidgetItem([name, status_words(row.type) if row.type else "", size, "", _verdict(row)])
         item.setData(_NAME, _ID, row)
         item.setToolTip(_NAME, tooltip(row.name, row.id))
-        item.setToolTip(_VERDICT, tooltip(_verdict(row)))
+        if not row.protectable:
+            item.setToolTip(_VERDICT, tooltip(_verdict(row)))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(_NAME, Qt.CheckState.Checked if given is not None else Qt.CheckState.Unchecked)
-        for disk in disks:
-            item.addChild(_disk_item(disk, is_ticked=given is None or _takes(given, disk.id)))
-        _count_disks(item)
+        # a disk that is a resource of its own is told as its own disk
+        if row.disks and row.type != ResourceType.DISK:
+            item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+            taken = sum(given is None or _takes(given, disk.id) for disk in row.disks)
+            item.setText(_DISKS, f"{taken}/{len(row.disks)}")
         return item
+
+    def _add_disks(self, item: QTreeWidgetItem) -> None:
+        """Add the disks of a row when it is opened: of thousands of rows that is done to a few."""
+        row = item.data(_NAME, _ID)
+        if not isinstance(row, Protectable) or item.childCount() or row.type == ResourceType.DISK:
+            return
+        given = self._given.get(row.id)
+        with self._quiet():
+            item.addChildren(
+                [_disk_item(disk, is_ticked=given is None or _takes(given, disk.id)) for disk in row.disks]
+            )
 
     def _choice(self, item: QTreeWidgetItem) -> ResourceChoice:
         row = _row(item)
+        if not item.childCount():
+            return self._given.get(row.id) or ResourceChoice(row.id, row.type, row.name)
         left_out = tuple(
             VolumeId(child.data(_NAME, _ID))
             for child in _children(item)
@@ -133,14 +152,24 @@ class ResourceTicks(QWidget):
                 _count_disks(parent)
                 if item.checkState(_NAME) == Qt.CheckState.Checked:
                     parent.setCheckState(_NAME, Qt.CheckState.Checked)
+        self._note(parent or item)
         self._summarize()
         self.changed.emit()
 
+    def _note(self, item: QTreeWidgetItem, place: int | None = None) -> None:
+        """Take note of whether a row is ticked."""
+        place = self.tree.indexOfTopLevelItem(item) if place is None else place
+        if item.checkState(_NAME) == Qt.CheckState.Unchecked:
+            self._ticked.pop(place, None)
+        else:
+            self._ticked[place] = item
+
     def _tick_shown(self, *, is_ticked: bool) -> None:
         with self._quiet():
-            for item in self._rows():
+            for place, item in enumerate(self._rows()):
                 if not item.isHidden() or not is_ticked:
                     item.setCheckState(_NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
+                    self._note(item, place)
         self._summarize()
         self.changed.emit()
 
@@ -151,7 +180,7 @@ class ResourceTicks(QWidget):
             item.setHidden(not all(word in text for word in words))
 
     def _summarize(self) -> None:
-        ticked = [_row(item) for item in self._rows() if item.checkState(_NAME) != Qt.CheckState.Unchecked]
+        ticked = [_row(item) for item in self._ticked.values()]
         total = self.tree.topLevelItemCount()
         if not total:
             self.summary.setText(_("No resource of this kind is free, as far as is known."))

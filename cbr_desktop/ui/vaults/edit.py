@@ -16,10 +16,10 @@ from cbr_desktop.domain.vault_changes import (
 )
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import gb_words, percent_words
+from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.pair_table import PairTable
 from cbr_desktop.ui.operations.form import ChangeForm
-from cbr_desktop.ui.vaults.fields import column, fields, number, row, tick
 
 
 class VaultEditForm(ChangeForm):

@@ -3,13 +3,18 @@
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.region import ConsolePage, console_url
+from cbr_desktop.domain.replication import destination_in
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_all, read_tag_change, read_update
+from cbr_desktop.domain.vault_draft import VaultDraft, read_draft
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
+from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
+from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 from cbr_desktop.ui.vaults.tags import TagsForm
 
 
@@ -25,6 +30,17 @@ def _tags_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     return TagsForm(vault, draft) if vault is not None and draft is not None else None
 
 
+def _create(context: ProfileContext, _row: object, asked: VaultDraft | None = None) -> ChangeForm:
+    ledger = context.ledger
+    console = console_url(context.profile.cbr_endpoint, ConsolePage.BACKUP)
+    return NewVaultForm(ledger.protectables.values(), ledger.policies.values(), console, asked)
+
+
+def _create_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
+    draft = read_draft(intent.body)
+    return _create(context, None, draft) if draft is not None else None
+
+
 def _edit(_context: ProfileContext, vault: Vault) -> ChangeForm:
     return VaultEditForm(vault)
 
@@ -38,6 +54,10 @@ def lock_form(id: VaultId) -> FixedForm:
     return FixedForm(Kind.LOCK_VAULT, VaultLock(id))
 
 
+def _replicate_again(context: ProfileContext, intent: Intent) -> ChangeForm:
+    return ReplicateVaultForm(context, VaultId(intent.subject.id), destination_in(intent.body))
+
+
 def deletion_form(id: VaultId) -> FixedForm:
     """Return the form that deletes a vault: there is nothing to fill in."""
     return FixedForm(Kind.DELETE_VAULT, VaultDeletion(id))
@@ -45,14 +65,18 @@ def deletion_form(id: VaultId) -> FixedForm:
 
 FORMS = Forms(
     asked={
+        "create": _create,
         "edit": _edit,
         "associate": _associate,
         "lock": lambda _context, vault: lock_form(vault.id),
+        "replicate": lambda context, vault: ReplicateVaultForm(context, vault.id),
         "tags": lambda _context, vault: TagsForm(vault),
         "all": lambda _context, _row: AllVaultsForm(),
         "delete": lambda _context, vault: deletion_form(vault.id),
     },
     again={
+        ReplicateVaultForm.kind: _replicate_again,
+        NewVaultForm.kind: _create_again,
         VaultEditForm.kind: _edit_again,
         TagsForm.kind: _tags_again,
         AllVaultsForm.kind: lambda _context, intent: AllVaultsForm(read_all(intent.body)),
