@@ -137,6 +137,16 @@ def test_resources_are_protected_in_one_way_with_a_policy_that_waits(counter: Co
     assert (second.after, second.subject.name) == (first.id, "vault-two")
 
 
+def test_resources_go_into_a_new_vault_that_has_room_for_them(counter: Counter, qtbot: QtBot) -> None:
+    row = next(row for row in counter.ledger.resource_rows() if row.resource.id == FREE)
+    workspace = estate.workspace(filled=False)
+    dialog = Dialogs().ask(workspace, "Resources", "create", [(counter.context, row)], None)  # type: ignore[arg-type]
+    qtbot.addWidget(dialog)
+    assert isinstance(dialog, ChangeDialog) and dialog.form.kind is Kind.CREATE_VAULT
+    draft = dialog.form.draft()
+    assert ([each.id for each in draft.resources], draft.size_gb, draft.kind) == ([FREE], 60, VaultKind.SERVER)
+
+
 def test_a_policy_that_cannot_be_applied_keeps_both_from_being_sent(counter: Counter, opened: Any) -> None:
     counter.ledger.vaults[VaultId(uid(2))].status = "error"
     form = AssociationForm(counter.context, choices=[ResourceChoice(FREE, ResourceType.SERVER, "ecs-free")])
@@ -296,7 +306,7 @@ def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
         return [verb for verb, button in page.buttons.items() if button.isEnabled()]
 
     own = [each.name for each in vaults()[0].resources]
-    assert offered("ecs-free") == ["protect"]
+    assert offered("ecs-free") == ["protect", "create"]
     assert offered(own[0]) == ["suspend", "migrate", "dissociate"]
     assert offered(own[2]) == ["resume", "migrate", "dissociate"]
     assert offered(own[0], own[2]) == ["suspend", "resume", "migrate", "dissociate"]

@@ -90,6 +90,13 @@ class ResourcesPage(Page[ResourceRow]):
             hindrance=_protect_hindrance,
         ),
         Verb(
+            "create",
+            N_("Ne&w vault…"),
+            N_("Create a vault that takes the selected resources in"),
+            Takes.SEVERAL,
+            hindrance=_protect_hindrance,
+        ),
+        Verb(
             "suspend",
             N_("Suspe&nd…"),
             N_("Have policies leave the selected resources out; their backups stay"),
