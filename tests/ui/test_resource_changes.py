@@ -166,7 +166,7 @@ def test_the_list_of_resources_is_filtered_and_ticked_at_once(counter: Counter, 
     assert form.resources.tree.topLevelItem(1).isHidden()
     form.resources.all.click()
     assert [each.id for each in form.draft().resources] == [FREE]
-    assert form.resources.summary.text() == "1 resource is ticked, 60 GB in all"
+    assert form.resources.words.text() == "1 resource is chosen, of 60 GB."
     form.resources.none.click()
     assert form.draft().resources == ()
 
