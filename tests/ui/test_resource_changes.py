@@ -168,6 +168,10 @@ def test_the_list_of_resources_is_filtered_and_ticked_at_once(counter: Counter, 
     assert [each.id for each in form.draft().resources] == [FREE]
     assert form.resources.words.text() == "1 resource is chosen, of 60 GB."
     form.resources.none.click()
+    form.resources.filter.clear()
+    form.resources.all.click()
+    assert [each.id for each in form.draft().resources] == [FREE], "what cannot be backed up is not ticked"
+    form.resources.none.click()
     assert form.draft().resources == ()
 
 
@@ -281,11 +285,11 @@ def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
     assert gap_words(row_of(page, "ecs-free")) == "In no vault"
     assert gap_words(row_of(page, "ecs-odd")) == "Not protectable (7104): SCSI"
     suspended = next(row for row in page.rows() if gap_of(row) is Gap.SUSPENDED)
-    assert gap_words(suspended) == "Suspended in its vault"
+    assert gap_words(suspended) == "Suspended"
     attached = row_of(page, "root-of-web")
     assert (vault_words(attached), protection_words(attached), gap_of(attached)) == (
         "vault-one",
-        "With server",
+        "Attached",
         None,
     )
     for gap, count in ((Gap.FREE, 1), (Gap.UNFIT, 1), (Gap.SUSPENDED, 1)):

@@ -175,9 +175,10 @@ class ResourceTicks(QWidget):
             self._ticked[place] = item
 
     def _tick_shown(self, *, is_ticked: bool) -> None:
+        """Tick all that is shown and can be backed up, or nothing at all."""
         with self._quiet():
             for place, item in enumerate(self._rows()):
-                if not item.isHidden() or not is_ticked:
+                if not is_ticked or (not item.isHidden() and _row(item).protectable):
                     item.setCheckState(_NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
                     self._note(item, place)
         self._summarize()
