@@ -122,6 +122,9 @@ class FindingKind(StrEnum):
     BAD_PREFIX = "bad-prefix"  # found, limit
     REPLICATION_UNFIT = "replication-unfit"
     REPLICATION_HOLDS = "replication-holds"  # count (resources)
+    AGENT_LACKING = "agent-lacking"  # count, names (servers)
+    AGENT_OLD = "agent-old"  # count, names (servers)
+    AGENT_THERE = "agent-there"  # count (servers)
     AGENT_NEEDED = "agent-needed"
     CREATION_BY_ORDER = "creation-by-order"
     PRICE_CLASS = "price-class"  # size_gb, name (of the class, empty where it is not known), multi (AZ)
@@ -211,6 +214,7 @@ class FindingKind(StrEnum):
     RESTORE_WRONG_KEY = "restore-wrong-key"  # key, expected
     TARGET_UNKNOWN = "target-unknown"  # target (its id)
     TARGET_UNREAD = "target-unread"  # target: nothing is known of its disks of today
+    RESTORE_ASKED = "restore-asked"  # target, state: a restore of ours that may run there, or that goes first
     TARGET_STATUS = "target-status"  # target, status
     TARGET_RESTORING = "target-restoring"  # target
     TARGET_BACKED_UP = "target-backed-up"  # target

@@ -201,6 +201,7 @@ class BatchWindow(OperationWindow):
         lines.addWidget(self.as_of)
         lines.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(_("What is asked for and what comes of it"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)

@@ -36,7 +36,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import bounded, plain, tooltip
-from cbr_desktop.text.states import counted
+from cbr_desktop.text.states import counted, percent_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.icons import icon
@@ -420,7 +420,10 @@ class GaugeBar(QWidget):
         """Show another share, or nothing."""
         self._gauge = gauge
         self.setVisible(gauge is not None)
-        self.setAccessibleName(f"{gauge.percent:.0f} %" if gauge is not None else "")
+        words = _("Used: {share}").format(share=percent_words(gauge.percent)) if gauge is not None else ""
+        if gauge is not None and gauge.threshold_percent is not None:
+            words = _("{used}, warns from {share} on").format(used=words, share=percent_words(gauge.threshold_percent))
+        self.setAccessibleName(words)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

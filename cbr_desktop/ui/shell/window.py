@@ -434,6 +434,8 @@ class MainWindow(QMainWindow):
         self._split.addWidget(made.details)
         self._split.setCollapsible(self._split.count() - 1, False)
         made.details.hide()
+        for area in (self.navigation, self._stack, made.details):  # read aloud in the order in which they are seen
+            area.raise_()
         self._floor.insertWidget(1, made.strip)
         self._floor.addWidget(made.drawer)
         self.status.put_tasks(made.drawer.head)

@@ -20,15 +20,22 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
-from cbr_desktop.ui.vaults.edit import VaultEditForm
+from cbr_desktop.ui.vaults.edit import ReadAgents, VaultEditForm
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 from cbr_desktop.ui.vaults.tags import TagsForm
+
+
+def _read_agents(context: ProfileContext) -> ReadAgents:
+    """Return what asks for the agents of servers; whether there is anything to ask is known when it is needed."""
+    return lambda id: context.refresh.read_agents(id)
 
 
 def _edit_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     id = VaultId(intent.subject.id)
     vault, update = context.ledger.vaults.get(id), read_update(intent.body, id)
-    return VaultEditForm(vault, update) if vault is not None and update is not None else None
+    if vault is None or update is None:
+        return None
+    return VaultEditForm(vault, update, _read_agents(context))
 
 
 def _tags_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
@@ -48,8 +55,8 @@ def _create_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     return _create(context, None, draft) if draft is not None else None
 
 
-def _edit(_context: ProfileContext, vault: Vault) -> ChangeForm:
-    return VaultEditForm(vault)
+def _edit(context: ProfileContext, vault: Vault) -> ChangeForm:
+    return VaultEditForm(vault, read_agents=_read_agents(context))
 
 
 def _associate(context: ProfileContext, vault: Vault) -> ChangeForm:
