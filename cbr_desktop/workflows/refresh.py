@@ -20,11 +20,12 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import OpenedBackup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Throttled, Unreachable
-from cbr_desktop.domain.ids import BackupId, TaskId
+from cbr_desktop.domain.ids import BackupId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.replication import DestinationVault
 from cbr_desktop.domain.task import TERMINAL, Task
+from cbr_desktop.domain.vault_changes import WITH_AGENT
 from cbr_desktop.workflows.backup_changes import MARGIN, WHOLE_HOURS, Caught, Unsure, Untold, caught_up, read_by_time
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
@@ -329,6 +330,13 @@ class Refresh:
                 reads.create_task(self._part(part, reader))
         throttled = any(isinstance(self._ledger.freshness[part].error, Throttled) for part in wanted)
         self._pace = min(2 * self._pace, SLOWEST) if throttled else 1
+
+    async def read_agents(self, id: VaultId) -> None:
+        """Read which servers of a vault have the agent for application consistency. Raises ``CloudError``."""
+        vault = self._ledger.vaults.get(id)
+        servers = [each for each in vault.resources if each.type in WITH_AGENT] if vault is not None else []
+        if servers:
+            self._ledger.put_agents(await self._cloud.agents(servers))
 
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""
