@@ -1,7 +1,7 @@
 """What a feature puts into the shell of a change: the fields that a person fills in, and the draft that they make."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -132,3 +132,7 @@ class Forms:
     again: Mapping[Kind, Callable[[ProfileContext, Intent], ChangeForm | None]] = field(default_factory=dict)
     several: Mapping[str, Callable[[Sequence[Asked]], BatchForm]] = field(default_factory=dict)
     windows: Mapping[str, Callable[[Workspace, Sequence[Asked], QWidget], QWidget]] = field(default_factory=dict)
+
+    def with_windows(self, others: "Forms") -> "Forms":
+        """Return these with the windows that another feature opens for rows of the same page."""
+        return replace(self, windows={**self.windows, **others.windows})

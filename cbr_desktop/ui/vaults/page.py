@@ -111,19 +111,19 @@ class VaultsPage(ListPage[Vault]):
             N_("Put resources that are in no vault into the selected one (Ins)"),
             shortcut=Qt.Key.Key_Insert,
         ),
-        Verb(
-            "lock",
-            N_("&Lock…"),
-            N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
-            hindrance=_lock_hindrance,
-        ),
+        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
         Verb(
             "replicate",
             N_("Re&plicate…"),
             N_("Copy the backups that have no replica there yet to a vault of another region"),
             hindrance=_replication_hindrance,
         ),
-        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
+        Verb(
+            "lock",
+            N_("&Lock…"),
+            N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
+            hindrance=_lock_hindrance,
+        ),
         Verb(
             "all",
             N_("T&hresholds of all…"),
