@@ -266,6 +266,7 @@ def test_a_new_vault_offers_what_is_in_no_vault_and_takes_its_disks(new: NewVaul
     server = ticked(new, 0)
     assert [server.text(0), ticked(new, 1).text(0), tree.topLevelItemCount()] == ["ecs-free", "ecs-plain", 2]
     assert [each.exclude_volumes for each in new.draft().resources] == [(), ()]
+    server.setExpanded(True)
     server.child(1).setCheckState(0, Qt.CheckState.Unchecked)
     assert [each.exclude_volumes for each in new.draft().resources] == [(VolumeId(uid(302)),), ()]
     assert new.resources.words.text() == "2 resources are chosen, of 50 GB."

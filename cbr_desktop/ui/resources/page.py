@@ -91,6 +91,13 @@ class ResourcesPage(Page[ResourceRow]):
             hindrance=_protect_hindrance,
         ),
         Verb(
+            "create",
+            N_("Ne&w vault…"),
+            N_("Create a vault that takes the selected resources in"),
+            Takes.SEVERAL,
+            hindrance=_protect_hindrance,
+        ),
+        Verb(
             "suspend",
             N_("Suspe&nd…"),
             N_("Have policies leave the selected resources out; their backups stay"),
@@ -304,7 +311,7 @@ def protection_words(row: ResourceRow) -> str:
     """Return the state of a resource in its vault; what is in no vault is unprotected."""
     if row.vault is None:
         if row.server_vault is not None:
-            return _("With server")
+            return _("Attached")
         return _("In a vault") if row.unlisted_vault else _(UNPROTECTED)
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:

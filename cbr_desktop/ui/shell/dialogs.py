@@ -169,7 +169,7 @@ def _features() -> "Mapping[str, Forms]":
     return {
         "Backups": backups.FORMS,
         "Policies": policies.FORMS,
-        "Resources": resources.FORMS,
+        "Resources": resources.FORMS.joined(vaults.FOR_RESOURCES),
         "Vaults": vaults.FORMS.joined(several.FORMS),
     }
 

@@ -1,16 +1,23 @@
 """The forms of vaults, and when each of them opens."""
 
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.region import ConsolePage, console_url
 from cbr_desktop.domain.replication import destination_in
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import LARGEST_GB, SMALLEST_GB, Vault, VaultKind
 from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_all, read_tag_change, read_update
-from cbr_desktop.domain.vault_draft import VaultDraft, read_draft
+from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, read_draft
 from cbr_desktop.ui.operations.association import AssociationForm
-from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import ReadAgents, VaultEditForm
@@ -70,6 +77,20 @@ def deletion_form(id: VaultId) -> FixedForm:
     return FixedForm(Kind.DELETE_VAULT, VaultDeletion(id))
 
 
+def _create_for(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the form of a new vault that takes rows of resources in, with a size that has room for one backup of all."""
+    context, resources = asked[0][0], [row.resource for _context, row in asked]
+    size_gb = min(max(sum(each.size_gb for each in resources), SMALLEST_GB), LARGEST_GB)
+    taken = tuple(NewResource(each.id, str(each.type), each.name) for each in resources)
+    kind = holder_of(resources[0].type) or VaultKind.SERVER
+    draft = VaultDraft("", kind=kind, size_gb=size_gb, resources=taken)
+    dialog = ChangeDialog(context, _create(context, None, draft), parent)
+    dialog.open()
+    return dialog
+
+
+FOR_RESOURCES = Forms(windows={"create": _create_for})
+"""What vaults let a person ask for on the page of resources."""
 FORMS = Forms(
     asked={
         "create": _create,
