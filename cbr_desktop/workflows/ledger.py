@@ -362,6 +362,12 @@ class Ledger:
         self._open_with(Part.BACKUPS, self.backups, listing, from_cache)
         self._fresh(Part.BACKUPS, listing, from_cache)
 
+    def recall_opened(self, opened: "Iterable[OpenedBackup]") -> None:
+        """Put in what was read of backups before; what has been read since is newer and stays."""
+        known = {each.details.backup.id: each for each in opened if each.details is not None}
+        self.opened = {**known, **self.opened}
+        self.notify(Part.OPENED)
+
     def put_opened(self, id: BackupId, opened: "OpenedBackup") -> None:
         """Keep a backup as it was read by itself; the list of all keeps its age."""
         self.opened = {**self.opened, id: opened}

@@ -3,11 +3,13 @@
 from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.marks import mark
+from cbr_desktop.text.sharing import replicas_sentence
 from cbr_desktop.text.states import gb_words, protect_words, shown, state_words, status_words
 from cbr_desktop.text.words import NONE, Times, explain_vault, fixed_disks_words, share_words, use_words
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.ui.vaults.page import VaultIndex, kind_words, tag_words
 from cbr_desktop.workflows.ledger import Reading
+from cbr_desktop.workflows.replicas import replicas_of
 
 
 def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
@@ -29,6 +31,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         ),
         (_("Policy"), vault_index.policy_words(vault)),
         (_("Last good backup"), times.text_and_age(vault_index.last_good_at(vault))),
+        *((_("Replicas"), replicas_sentence(each)) for each in replicas_of(vault.id, ledger)),
         (_("Threshold"), f"{vault.threshold_percent} %"),
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
         (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
