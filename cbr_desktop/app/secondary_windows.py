@@ -30,6 +30,9 @@ from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.window import MainWindow
 
 _LOOKED_AT = "updates/looked-at"
+_TOURED = "tour/begun"
+_TOUR_AFTER_MS = 1_500
+"""When the tour begins after the first start of the demo cloud: when the lists are there."""
 _UPDATE_AFTER_MS = 30_000
 """When after the start a newer version may be asked for; nothing waits for it."""
 
@@ -47,7 +50,14 @@ class SecondaryWindows(QObject):
     """Opens them when the window wishes, and takes over what is changed there."""
 
     def __init__(
-        self, window: MainWindow, workspace: Workspace, here: Places, log: Log, services: SessionServices
+        self,
+        window: MainWindow,
+        workspace: Workspace,
+        here: Places,
+        log: Log,
+        services: SessionServices,
+        *,
+        tour_after_ms: int = _TOUR_AFTER_MS,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -64,6 +74,8 @@ class SecondaryWindows(QObject):
         self._tasks.failed.connect(self._tell_failure)
         if not workspace.is_demo:
             QTimer.singleShot(_UPDATE_AFTER_MS, self, self.look_for_update)
+        elif workspace.settings.get(_TOURED, False) is not True:
+            QTimer.singleShot(tour_after_ms, self, self.begin_tour)
         window.doctor_requested.connect(self.open_doctor)
 
     def open_profiles(self) -> None:
@@ -84,6 +96,11 @@ class SecondaryWindows(QObject):
         if not self._workspace.is_demo:
             dialog.changed.connect(self._read_anew)
         self._profiles = dialog
+
+    def begin_tour(self) -> None:
+        """Begin the tour by itself, once: it never comes back but by its command."""
+        self._workspace.settings.put(_TOURED, True)
+        self._window.begin_tour()
 
     def open_doctor(self, profile: Profile) -> None:
         """Look into the connection of a profile."""

@@ -13,6 +13,7 @@ from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.intent import Intent, without_profile
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.storage.addressbook import MemoryAddressBook, ProfileAddressBook
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.paths import Places
@@ -59,7 +60,12 @@ class SessionPool:
         def open_services(context: ProfileContext) -> ProfileServices:
             session = self.admit(context)
             reader = BackupReader(session.cloud, session.clock)
-            return ProfileServices(session.outbox, session.refresh, draft_store, reader)
+            book = (
+                MemoryAddressBook()
+                if context.is_demo
+                else ProfileAddressBook(self._here.profiles_file, context.profile.name)
+            )
+            return ProfileServices(session.outbox, session.refresh, draft_store, reader, book)
 
         return WorkspaceServices(
             *(open_services, self.plans, self.orphans, self.journal, draft_store), is_on_battery=is_on_battery

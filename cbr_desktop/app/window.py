@@ -128,6 +128,7 @@ def new_workspace(
         profiles = DEMO_PROFILES if is_demo else all_profiles(here)
     known = profiles if any(each.name == profile.name for each in profiles) else (profile, *profiles)
     workspace = Workspace(known, _settings(here), clock or WallClock(), save_text, is_demo=is_demo)
+    workspace.folders = _folders(here)
     workspace.choose(Choice(Extent.ONE, profile.name, (profile.name,)), remember=remember)
     return workspace
 
@@ -138,8 +139,13 @@ def remembered_workspace(here: Places) -> Workspace | None:
     choice = workspace.remembered()
     if choice is None:
         return None
+    workspace.folders = _folders(here)
     workspace.choose(choice)
     return workspace
+
+
+def _folders(here: Places) -> dict[str, str]:
+    return {"config": str(here.config), "data": str(here.data), "logs": str(here.logs)}
 
 
 def _settings(here: Places) -> JsonSettings:

@@ -224,12 +224,17 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
 
     _send(commands.add_parser("send", parents=[cloud], help=_("send a request file, once")))
 
-    backup = commands.add_parser("backup", help=_("delete or rename a backup"))
+    backup = commands.add_parser("backup", help=_("delete, rename, share or replicate a backup, or answer a share"))
+    shares = commands.add_parser(
+        "shares", parents=[cloud], help=_("list what other projects share, or whom a backup is shared with")
+    )
     policies = commands.add_parser("policies", parents=[cloud], help=_("list the policies and what is wrong with them"))
     policy = commands.add_parser("policy", help=_("make a backup policy; tell when one runs and what its rules delete"))
     arguments = _late("cli.arguments")
+    arguments.add_holdings(commands, cloud)
     arguments.add_backups(backups)
     arguments.add_backup(backup, cloud)
+    arguments.add_shares(shares)
     arguments.add_restore(commands, cloud)
     arguments.add_policy(policy, cloud)
     arguments.add_policies(policies)

@@ -40,6 +40,34 @@ def moment(text: str) -> datetime:
         raise argparse.ArgumentTypeError(wrong) from None
 
 
+def add_holdings(commands: Any, cloud: argparse.ArgumentParser) -> None:
+    """Add the commands that tell what vaults hold to the command line."""
+    vault = commands.add_parser("vault", help=_("tell all that is known of a vault, or replicate it"))
+    acts = vault.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
+    told = acts.add_parser("show", parents=[cloud], help=_("tell its use, its rules and what it holds"))
+    told.add_argument("vault", metavar="NAME", help=_("its whole name or its id"))
+    told.set_defaults(run="cli.resources:show_vault")
+    replicate = acts.add_parser(
+        "replicate",
+        parents=[cloud],
+        help=_("copy the backups of a vault that have no replica there to another region, and wait for their end"),
+    )
+    replicate.add_argument("vault", metavar="NAME", help=_("its whole name or its id"))
+    replicate.set_defaults(run="cli.sharing:replicate_vault", name=None)
+    _add_destination(replicate)
+    _add_sending(replicate)
+    resources = commands.add_parser(
+        "resources", parents=[cloud], help=_("list the resources in vaults and in none, and why some are not backed up")
+    )
+    resources.add_argument(
+        "--unprotected", action="store_true", help=_("only those in no vault, and those that are suspended in theirs")
+    )
+    resources.add_argument("--vault", metavar="VAULT", help=_("only those in a vault, by its id or its whole name"))
+    resources.set_defaults(run="cli.resources:resources")
+    for command in (told, resources):
+        command.add_argument("--json", action="store_true", help=_("print JSON"))
+
+
 def add_backups(backups: Any) -> None:
     """Add what the list of backups can be narrowed by."""
     backups.add_argument("--vault", metavar="VAULT", help=_("only those in a vault, by its id or its whole name"))
@@ -64,8 +92,55 @@ def add_backup(backup: Any, cloud: argparse.ArgumentParser) -> None:
     rename.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
     rename.add_argument("new_name", metavar="NAME", help=_("the new name"))
     rename.set_defaults(run="cli.changes:rename_backup", name=None)
-    for act in (delete, rename):
+    for act in (delete, rename, *_add_sharing(acts, cloud)):
         _add_sending(act)
+
+
+def add_shares(shares: Any) -> None:
+    """Add the command that lists shares."""
+    shares.add_argument(
+        "id", metavar="ID", nargs="?", help=_("the whole id of a backup: list the projects that it is shared with")
+    )
+    shares.add_argument("--json", action="store_true", help=_("print JSON"))
+    shares.set_defaults(run="cli.sharing:shares")
+
+
+def _add_sharing(acts: Any, cloud: argparse.ArgumentParser) -> tuple[Any, ...]:
+    """Add the commands that share a backup, answer a share and replicate; return them."""
+    project = _("a project's id, or its name in the address book of the profile")
+    share = acts.add_parser("share", parents=[cloud], help=_("share a backup with other projects of the region"))
+    share.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
+    share.add_argument("projects", metavar="PROJECT", nargs="+", help=project)
+    share.set_defaults(run="cli.sharing:share_backup", name=None)
+    end = acts.add_parser("end-share", parents=[cloud], help=_("end the sharing of a backup with a project"))
+    end.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
+    end.add_argument("project", metavar="PROJECT", help=project)
+    end.set_defaults(run="cli.sharing:end_share", name=None)
+    accept = acts.add_parser(
+        "accept", parents=[cloud], help=_("take a backup that another project shares into a vault")
+    )
+    accept.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
+    accept.add_argument("--vault", metavar="VAULT", required=True, help=_("the vault, by its id or its whole name"))
+    accept.set_defaults(run="cli.sharing:accept_share", name=None)
+    reject = acts.add_parser("reject", parents=[cloud], help=_("reject a backup that another project shares"))
+    reject.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
+    reject.set_defaults(run="cli.sharing:reject_share", name=None)
+    replicate = acts.add_parser(
+        "replicate", parents=[cloud], help=_("copy a backup to another region, and wait for the end of that")
+    )
+    replicate.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
+    replicate.add_argument("--replica-name", metavar="NAME", help=_("the replica's name (default: the backup's)"))
+    replicate.set_defaults(run="cli.sharing:replicate_backup", name=None)
+    _add_destination(replicate)
+    return share, end, accept, reject, replicate
+
+
+def _add_destination(act: Any) -> None:
+    act.add_argument(
+        "--to", metavar="VAULT", required=True, help=_("the replication vault there, by its id or its whole name")
+    )
+    act.add_argument("--region", metavar="REGION", help=_("the region of a vault that cannot be looked at from here"))
+    act.add_argument("--project", metavar="ID", help=_("the id of the project that such a vault is in"))
 
 
 def add_restore(commands: Any, cloud: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
@@ -53,15 +54,36 @@ def create_policy(options: argparse.Namespace) -> int:
     return _change(options, draft)
 
 
-def _change(options: argparse.Namespace, draft: Any) -> int:
+class Unclear(Exception):
+    """What a command asks for cannot be told from what it was given; the text is a sentence for people."""
+
+
+def prepared(options: argparse.Namespace, prepare: Callable[[ProfileSession], Awaitable[Any]]) -> int:
+    """Ask for a change whose draft needs more than the lists: ``prepare`` makes it when they have been read.
+
+    ``Unclear`` of it is told, and nothing is sent.
+    """
     with opened_session(options.profile, demo=options.demo) as session:
-        return run_command(closing_client(session, _changed(session, options, draft)))
+        return run_command(closing_client(session, _changed(session, options, prepare)))
 
 
-async def _changed(session: ProfileSession, options: argparse.Namespace, draft: Any) -> int:
+def _change(options: argparse.Namespace, draft: Any) -> int:
+    async def prepare(_session: ProfileSession) -> Any:
+        return draft
+
+    return prepared(options, prepare)
+
+
+async def _changed(
+    session: ProfileSession, options: argparse.Namespace, prepare: Callable[[ProfileSession], Awaitable[Any]]
+) -> int:
     """Judge a change by fresh lists, have it confirmed where it destroys something, and send it."""
     since = session.clock.now()
     await make_ready(session, arm=options.arm)
+    try:
+        draft = await prepare(session)
+    except Unclear as unclear:
+        return not_sent(options, {}, [sentences(str(unclear), _("Nothing was sent."))], UNUSABLE)
     change = change_of(draft, session.ledger)
     verdict = OPERATIONS[change.kind].judge(change, session.ledger, session.clock.now())
     told = {"change": change.kind.value, "subject": change.subject.id or change.subject.name}

@@ -233,6 +233,7 @@ def _record(intent: Intent, now: datetime) -> dict[str, Any]:
         "vault_id": intent.change.vault_id,
         "vault_name": intent.subject.name if intent.change.vault_id else "",
         "by": intent.by,
+        "approval": intent.approval and asdict(intent.approval),
         "draft": intent.draft,
         "plan": intent.plan,
         "origin": str(intent.origin),

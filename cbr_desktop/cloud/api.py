@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -13,19 +13,24 @@ from urllib.parse import quote, urlsplit
 from cbr_desktop.cloud.auth import Auth, authorised
 from cbr_desktop.cloud.network import IN_FLIGHT, Transport
 from cbr_desktop.cloud.pages import LIMITS, After, Collection, Fetch, Limits, Row, collect, collect_counted_oddly
+from cbr_desktop.cloud.projects import own_projects
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
-from cbr_desktop.cloud.wire.backups import ChangedPage, backup_details, backups, changed_backups
+from cbr_desktop.cloud.wire.agents import agents, question
+from cbr_desktop.cloud.wire.backups import ChangedPage, backup_details, backups, changed_backups, offered_backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
-from cbr_desktop.cloud.wire.members import members
+from cbr_desktop.cloud.wire.members import domain_name, members
 from cbr_desktop.cloud.wire.metadata import metadata
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import ListPage, Names, Unfit, collector_at_rest
+from cbr_desktop.cloud.wire.replication import regions_from
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import task, tasks
 from cbr_desktop.cloud.wire.vaults import vault, vaults
+from cbr_desktop.domain.account import Project
+from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
@@ -45,15 +50,21 @@ from cbr_desktop.domain.listing import Changes, Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import Resource, Vault
 
+JSON = "application/json;charset=UTF-8"
+AGENTS_AT_ONCE = 100
+"""Servers whose agents are asked for in one request, so that it stays small."""
 PAGE_SIZE = 1000
 PROTECTABLE_PAGE_SIZE = 50
 """The documented maximum of ListProtectable."""
 CHANGES_SIZES = (50, 200, PAGE_SIZE)
 """How many of the backups that were changed last are asked for at once, until it is enough."""
 CHANGES_LIMIT = 20_000
+OWNERS_LIMIT = 20
+"""Projects that share backups whose names are asked for."""
 _OVERLAP = 10
 """How many rows a page has in common with the one before, so that rows may go meanwhile and none is passed over."""
 _NOT_READY = "6206"
@@ -87,6 +98,7 @@ class CbrCloud:
     ) -> None:
         _check_endpoint(profile, "iam_endpoint", profile.iam_endpoint)
         _check_endpoint(profile, "cbr_endpoint", profile.cbr_endpoint)
+        self._profile = profile
         self._endpoint = profile.cbr_endpoint.rstrip("/")
         self._auth = auth
         self._clock = clock
@@ -109,6 +121,16 @@ class CbrCloud:
         found = _decoded(answer, vault)
         if found.id.lower() != id.lower():
             raise answer.unfit("another vault than was asked for")
+        return found
+
+    async def agents(self, resources: Sequence[Resource]) -> list[AgentState]:
+        """Return what the service knows of the agents on some servers; it changes nothing (CheckAgent)."""
+        url = f"{self._endpoint}/v3/{await self.project_id()}/agent/check"
+        found: list[AgentState] = []
+        for start in range(0, len(resources), AGENTS_AT_ONCE):
+            body, headers = question(resources[start : start + AGENTS_AT_ONCE]), {"Content-Type": JSON}
+            call = Call("POST", url, headers=headers, body=body)
+            found += _decoded(await authorised(self._auth, self._client, call, self._client.read), agents)
         return found
 
     async def protectables(self, kind: str) -> Listing[Protectable]:
@@ -219,6 +241,53 @@ class CbrCloud:
         """Return the projects that a backup is shared with (ShowMembersDetail)."""
         return await self._list(f"backups/{self._segment(id)}/members", members)
 
+    async def offers(self) -> Listing[Offer]:
+        """Return the backups that other projects share with this one (ListBackups).
+
+        No row says what this project has answered, so those without a vault are asked for by each answer.
+        """
+        receiver = await self.project_id()
+        shared = {"own_type": "shared"}
+        listing = await self._list("backups", offered_backups, dict(shared))
+        told: dict[BackupId, MemberStatus] = {}
+        if any(not row.backup.vault_id for row in listing.rows):
+            for status in (MemberStatus.REJECTED, MemberStatus.PENDING):
+                answered = await self._list("backups", offered_backups, {**shared, "member_status": status})
+                told |= {row.id: status for row in answered.rows if not row.backup.vault_id}
+        told |= {row.id: MemberStatus.ACCEPTED for row in listing.rows if row.backup.vault_id}
+        owners = dict.fromkeys(row.owner_id for row in listing.rows if is_project_id(row.owner_id))
+        names = {id: await self._owner_name(id) for id in list(owners)[:OWNERS_LIMIT]}
+        rows = [
+            Offer(row.backup, row.owner_id, receiver, told.get(row.id, ""), names.get(row.owner_id, ""))
+            for row in listing.rows
+        ]
+        return Listing(rows, listing.as_of, listing.complete, shortfall=listing.shortfall, total=listing.total)
+
+    async def _owner_name(self, id: ProjectId) -> str:
+        """Return what account and project are called that a project id is of, empty where that is not told.
+
+        (ShowDomain, which not every region has)
+        """
+        url = f"{self._endpoint}/v3/domain/{self._segment(id)}"
+        try:
+            answer = await authorised(self._auth, self._client, Call("GET", url), self._client.read)
+            return _decoded(answer, domain_name)
+        except CloudError:
+            return ""
+
+    async def replication_regions(self) -> list[str]:
+        """Return the regions that the profile's region replicates to (ShowReplicationCapabilities)."""
+        answer = await self._get("replication-capabilities")
+        return _decoded(answer, lambda body: regions_from(body, self._profile.region))
+
+    async def projects(self) -> list[Project]:
+        """Return the projects that the login may use, by name (IAM, auth/projects)."""
+        return await own_projects(self._auth, self._client, self._profile)
+
+    async def external_vaults(self, region: str, project_id: ProjectId) -> Listing[Vault]:
+        """Return the vaults of a project in another region (ListExternalVault)."""
+        return await self._list("vaults/external", vaults, {"external_project_id": project_id, "region_id": region})
+
     async def backup_metadata(self, id: BackupId) -> BackupMetadata | None:
         """Return how a server was built when it was backed up; ``None`` while the service has not got it ready.
 
@@ -274,7 +343,7 @@ class CbrCloud:
         """
         path = "/".join(self._step(step) for step in change.path.split("/"))
         url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}"
-        headers = {"Content-Type": "application/json;charset=UTF-8"} if change.body else {}
+        headers = {"Content-Type": JSON} if change.body else {}
         call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True)
         once = self._client.once if observer is None else partial(self._once_seen, observer)
         answer = await authorised(self._auth, self._client, call, once)

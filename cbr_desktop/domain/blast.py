@@ -85,6 +85,7 @@ class LostBackups:
     replicated: int = 0
     left: int | None = None
     left_newest_at: datetime | None = None
+    vault_name: str = ""
 
     @property
     def is_last(self) -> bool:

@@ -33,6 +33,12 @@ class Kind(StrEnum):
     DELETE_POLICY = "DeletePolicy"
     APPLY_POLICY = "AssociateVaultPolicy"
     REMOVE_POLICY = "DisassociateVaultPolicy"
+    SHARE_BACKUP = "AddMember"
+    WITHDRAW_SHARE = "DeleteMember"
+    ANSWER_SHARE = "UpdateMemberStatus"
+    REPLICATE_BACKUP = "CopyBackup"
+    REPLICATE_VAULT = "CopyCheckpoint"
+    CREATE_VAULT = "CreateVault"
     ASSOCIATE_RESOURCES = "AddVaultResource"
     DISSOCIATE_RESOURCES = "RemoveVaultResource"
     MIGRATE_RESOURCES = "MigrateVaultResource"
@@ -137,11 +143,13 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a change has made or changed: its id, its status in the service's word as far as it is known, and all that
-    the service says of it where it is a checkpoint."""
+    the service says of it where it is a checkpoint. ``parts`` are the ids of what it has set going, where that is
+    several things."""
 
     id: str
     status: str = ""
     checkpoint: Checkpoint | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,11 @@ def target_kind(type: ResourceType | str) -> TargetKind:
     return TargetKind.DISK if type == ResourceType.DISK else TargetKind.OTHER
 
 
+def is_of_files(type: ResourceType | str) -> bool:
+    """Whether what is restored are files, which can go to a folder: those of types that this version does not know."""
+    return not isinstance(type, ResourceType)
+
+
 class DiskPair(NamedTuple):
     """The backup of a disk, and the disk that it is written to."""
 

@@ -44,6 +44,7 @@ class Task:
     """A task. ``progress_percent`` is 0 to 100, or ``None`` when the service does not say.
 
     ``policy_id`` is ``None`` for a person's own work; ``code`` and ``message`` are empty while all is well.
+    ``backup_id`` is the backup that it makes, deletes, restores from or replicates, ``region`` where it replicates to.
     """
 
     id: TaskId
@@ -65,6 +66,7 @@ class Task:
     code: str = ""
     message: str = ""
     request_id: str = ""
+    region: str = ""
 
     def __post_init__(self) -> None:
         if self.message or self.code:

@@ -111,7 +111,7 @@ def disk_detail(disk: Disk, owner: Resource, project_id: str) -> Json:
         "id": disk.id,
         "name": disk.name,
         "size": disk.size_gb,
-        "status": "in-use" if attached else "available",
+        "status": disk.status if attached else "available",
         "description": "",
         "created_at": _after_birth(disk.id),
         "updated_at": _after_birth(disk.id, 9),

@@ -154,6 +154,8 @@ def admit_pair(saved: Disk, disk: Disk) -> None:
         raise refusals.service("6140")
     if saved.system and disk.id != saved.id and disk.scsi:
         raise refusals.service("6141")
+    if disk.status not in ("in-use", "available"):
+        raise refusals.service("2011")
 
 
 def _start(call: Call, backup: Backup, target: Resource, wish: Wish) -> Task:

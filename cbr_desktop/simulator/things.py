@@ -43,7 +43,10 @@ class User(Struct):
 
 
 class Disk(Struct):
-    """A disk of a server, or what a disk resource is made of; size in GB."""
+    """A disk of a server, or what a disk resource is made of; size in GB.
+
+    status: the state of a disk of a server; a disk resource has its own.
+    """
 
     id: str
     name: str
@@ -54,6 +57,7 @@ class Disk(Struct):
     shared: bool = False
     scsi: bool = False
     volume_type: str = "SSD"
+    status: str = "in-use"
 
 
 class Resource(Struct):

@@ -438,7 +438,7 @@ class Wire:
             "type": DISK,
             "name": disk.name,
             "size": disk.size_gb,
-            "status": "in-use",
+            "status": disk.status,
             "detail": self.disk_detail(disk, server),
             "children": [],
             "vault_id": vault.id if vault else None,

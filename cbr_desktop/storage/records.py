@@ -391,12 +391,17 @@ def _answer(intent: Intent) -> dict[str, Any]:
     made = intent.result
     return {
         "checkpoint": asdict(intent.checkpoint) if intent.checkpoint else None,
-        **({"result": {"id": made.id, "status": made.status}} if made is not None and made.checkpoint is None else {}),
+        **({"result": _made(made)} if made is not None and made.checkpoint is None else {}),
         "request_id": intent.request_id,
         "refusal": asdict(intent.refusal) if intent.refusal else None,
         "note": intent.reason,
         "outcome": None if intent.outcome is None else _ends(intent.outcome),
     }
+
+
+def _made(result: Result) -> dict[str, Any]:
+    """Return what a change has made; an earlier version reads the first two of it."""
+    return {"id": result.id, "status": result.status, **({"parts": result.parts} if result.parts else {})}
 
 
 def _wish(intent: Intent) -> dict[str, Any]:
@@ -476,7 +481,7 @@ def _result(answer: dict[str, Any]) -> Result | None:
     if answer["checkpoint"]:
         return checkpoint_result(_checkpoint(answer["checkpoint"]))
     made = answer.get("result")
-    return Result(made["id"], made["status"]) if made else None
+    return Result(made["id"], made["status"], parts=tuple(made.get("parts", ()))) if made else None
 
 
 def _checkpoint(value: dict[str, Any]) -> Checkpoint:

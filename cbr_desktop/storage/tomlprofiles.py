@@ -53,6 +53,35 @@ class TomlProfiles:
             file.tables[place] = {key: value for key, value in changed.items() if value is not None}
         self._write(file)
 
+    def further(self, name: str, key: str) -> Any:
+        """Return what stands under a key of a profile's table that is no field of it, ``None`` where nothing does.
+
+        ``Damaged`` when the file cannot be read.
+        """
+        file = self._file()
+        place = file.place(name)
+        return file.tables[place].get(key) if place is not None else None
+
+    def put_further(self, name: str, key: str, values: dict[str, Any]) -> None:
+        """Put a table in one line under a key of a profile's table that is no field of it; an empty one goes.
+
+        ``ProfileError`` when there is no such profile, ``Damaged`` when the file is bad, ``NotSaved``.
+        """
+        file = self._file()
+        place = file.place(name)
+        if place is None:
+            raise ProfileError(name, "name", FieldFault.NAME_UNKNOWN)
+        table = file.tables[place]
+        if not values and key not in table:
+            return
+        written = tomlkit.inline_table()
+        written.update(values)
+        file.layout.tables[place] = _changed_table(file.layout.tables[place], {key: written if values else None})
+        file.tables[place] = {other: value for other, value in table.items() if other != key}
+        if values:
+            file.tables[place][key] = values
+        self._write(file)
+
     def remove(self, name: str) -> None:
         """Take a profile out; nothing happens when there is none of that name."""
         file = self._file()

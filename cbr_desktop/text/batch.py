@@ -96,7 +96,9 @@ def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
         return [(NEUTRAL, _("Nothing is deleted by that."))]
     if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
         named = Blast(blast.lost[:RESOURCES_NAMED], blast.as_of, blast.more + len(blast.lost[RESOURCES_NAMED:]))
-        return [(_WARNED, sentence) for sentence in loss_sentences(named, now)]
+        marks = [BAD if each.is_last else _WARNED for each in named.lost]
+        said = loss_sentences(named, now)
+        return list(zip([*marks, *[_WARNED] * (len(said) - len(marks))], said, strict=True))
     told = remainders(blast)
     lines = [(_WARNED, _head(blast, len(told), now))]
     lines += [

@@ -22,10 +22,10 @@ def lost_backups_sentence(lost: LostBackups, now: datetime) -> str:
     """Return what a resource loses in a vault, and what it has elsewhere."""
     resource = quoted(lost.resource_name, 80)
     head = ngettext(
-        "{count} backup of {resource} in this vault is deleted for good.",
-        "All {count} backups of {resource} in this vault are deleted for good.",
+        "{count} backup of {resource} in vault {vault} is deleted for good.",
+        "All {count} backups of {resource} in vault {vault} are deleted for good.",
         lost.count,
-    ).format(count=grouped(lost.count), resource=resource)
+    ).format(count=grouped(lost.count), resource=resource, vault=quoted(lost.vault_name, 80))
     told = [head]
     if lost.newest_at is not None:
         ago = duration_words(now - lost.newest_at)

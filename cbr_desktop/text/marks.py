@@ -68,6 +68,11 @@ _MARKS: dict[str, dict[str, Mark]] = {
         "RESTORING": Mark(Shape.UP, Tone.BUSY),
         "ERROR": BAD,
     },
+    "MemberStatus": {
+        "PENDING": _WAITING,
+        "ACCEPTED": GOOD,
+        "REJECTED": _LEAVING,
+    },
     "PointState": {
         "RUNNING": BUSY,
         "FINISHED": GOOD,

@@ -1,6 +1,7 @@
 """Text of others made fit for showing: no controls, nothing hidden, no markup, not endless."""
 
 import unicodedata
+from textwrap import wrap
 
 from cbr_desktop.text.catalogue import _
 
@@ -12,6 +13,8 @@ _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, marks and signs by their category that paint nothing."""
 _LAID_OUT = 200_000
 _LINE = 5_000
+_TOOLTIP = 80
+"""Letters of a line of a tooltip."""
 _MARKS_IN_A_ROW = 8
 """More combining marks than any script puts on one letter; a pile of them paints over its neighbours."""
 
@@ -51,9 +54,15 @@ def is_simple(text: str) -> bool:
 
 
 def tooltip(*lines: str) -> str:
-    """Return lines as a tooltip that shows them literally; an empty text when all of them are empty."""
-    shown = [_escaped(plain(line)) for line in lines if line]
-    return "<qt>" + "<br>".join(shown) + "</qt>" if shown else ""
+    """Return lines as a tooltip that shows them literally; an empty text when all of them are empty.
+
+    Where there is nothing in them that Qt could take for markup there is none in the tooltip either: screen readers are
+    given it as the description of what it belongs to, letter by letter.
+    """
+    shown = [plain(line) for line in lines if line]
+    if any("<" in line for line in shown):
+        return "<qt>" + "<br>".join(map(_escaped, shown)) + "</qt>"
+    return "\n".join(map(_wrapped, shown))
 
 
 def accessible(title: str) -> str:
@@ -64,6 +73,10 @@ def accessible(title: str) -> str:
 def unmarked(text: str) -> str:
     """Return ``text`` for places that may read markup and cannot be told not to, as the desktop's notifications."""
     return plain(text).replace("<", "‹").replace(">", "›").replace("&", "＆")
+
+
+def _wrapped(line: str) -> str:
+    return line if len(line) <= _TOOLTIP else "\n".join(wrap(line, _TOOLTIP, break_on_hyphens=False))
 
 
 def _escaped(text: str) -> str:

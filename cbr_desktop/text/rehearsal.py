@@ -49,6 +49,10 @@ _TRAITS = {
     Trait.OS: N_("Operating system"),
     Trait.ADDRESSES: N_("Addresses"),
     Trait.DISKS: N_("Disks in GB"),
+    Trait.SIZE: N_("Size in GB"),
+    Trait.ENCRYPTED: N_("Encrypted"),
+    Trait.TYPE: N_("Type of disk"),
+    Trait.STATE: N_("State"),
 }
 
 
@@ -158,14 +162,20 @@ def untouched_words(rehearsal: Rehearsal) -> str:
 
 
 def trait_words(compared: Compared) -> tuple[str, str, str]:
-    """Return a trait of the server, as it was saved and as it is today."""
-    untold = _(_UNTOLD)
-    return (_(_TRAITS[compared.trait]), shown(compared.saved, 200) or untold, shown(compared.today, 200) or untold)
+    """Return a trait of the target, as it was saved and as it is today."""
+    saved, today = (_trait_value(compared.trait, text) for text in (compared.saved, compared.today))
+    return (_(_TRAITS[compared.trait]), saved, today)
+
+
+def _trait_value(trait: Trait, text: str) -> str:
+    if not text:
+        return _(_UNTOLD)
+    return told_words(text == "true") if trait is Trait.ENCRYPTED else shown(text, 200)
 
 
 def compared_columns() -> tuple[str, str, str]:
-    """Return the titles of the table of the server then and today."""
-    return (_("Server"), _("In the backup"), _("Today"))
+    """Return the titles of the table of the target then and today."""
+    return (_("Target"), _("In the backup"), _("Today"))
 
 
 def running_words(rehearsal: Rehearsal) -> list[str]:
@@ -253,11 +263,10 @@ def _sections(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: A
     columns = (_("Weight"), _("Code"), _("Finding"))
     nothing = () if judged else (_("Nothing that is known speaks against it."),)
     yield Section(_("Judgement"), columns=columns if judged else (), rows=tuple(judged), lines=nothing)
-    if rehearsal.asked.kind is TargetKind.SERVER:
-        rows = tuple(trait_words(each) for each in rehearsal.compared)
-        lines = (metadata_words(rehearsal),) if not rows else ()
-        heads = compared_columns() if rows else ()
-        yield Section(_("The server then and today"), columns=heads, rows=rows, lines=lines)
+    rows = tuple(trait_words(each) for each in rehearsal.compared)
+    missing = metadata_words(rehearsal)
+    heads = compared_columns() if rows else ()
+    yield Section(_("Then and today"), columns=heads, rows=rows, lines=(missing,) if missing else ())
     running = running_words(rehearsal) or [_("Nothing runs there, as far as is known.")]
     yield Section(_("Running now"), lines=tuple(running))
     yield Section(_("The request"), lines=(request_text(rehearsal.change, profile),))

@@ -225,6 +225,11 @@ _WORDS: dict[str, dict[str, Message]] = {
         "WAITING_DELETE": NP_("state of a backup", "Waiting to be deleted"),
         "WAITING_RESTORE": NP_("state of a backup", "Waiting to be restored"),
     },
+    "MemberStatus": {
+        "PENDING": NP_("what a project says to a backup that is shared with it", "Not answered"),
+        "ACCEPTED": NP_("what a project says to a backup that is shared with it", "Accepted"),
+        "REJECTED": NP_("what a project says to a backup that is shared with it", "Rejected"),
+    },
     "PointState": {
         "RUNNING": NP_("state of a restore point", "Backing up"),
         "FINISHED": NP_("state of a restore point", "Finished"),

@@ -243,6 +243,63 @@ def _deletion_replicas(finding: Finding) -> str:
     ).format(count=grouped(count), names=names_words(finding.facts["names"]))
 
 
+def _agent_lacking(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} server has no agent: {names}. Install it there, or its backups stay crash consistent.",
+        "{count} servers have no agent: {names}. Install it there, or their backups stay crash consistent.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _agent_old(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "The agent of {count} server is old: {names}. Bring it up to date.",
+        "The agents of {count} servers are old: {names}. Bring them up to date.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _agent_there(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "The agent is there on the {count} server that was asked for.",
+        "The agent is there on all {count} servers that were asked for.",
+        count,
+    ).format(count=grouped(count))
+
+
+def _price_class(finding: Finding) -> str:
+    name, multi = finding.facts.get("name"), finding.facts.get("multi")
+    size = _gb(finding, "size_gb")
+    if not name:
+        said = _("It is billed by its size, {size}, for as long as it is there.").format(size=size)
+    else:
+        said = _("It is billed by its size, {size}, for as long as it is there; its class is {name}.").format(
+            size=size, name=quoted(name)
+        )
+    return sentences(said, _("Backups in several zones are of a price of their own.") if multi else "")
+
+
+def _takes_fewer(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} resource is chosen, and a new vault takes {limit}. Leave some out, and add them afterwards.",
+        "{count} resources are chosen, and a new vault takes {limit}. Leave some out, and add them afterwards.",
+        count,
+    ).format(count=grouped(count), limit=shown(finding.facts["limit"]))
+
+
+def _replication_holds(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} resource is chosen, and a vault for replicas holds none. Leave it out.",
+        "{count} resources are chosen, and a vault for replicas holds none. Leave them out.",
+        count,
+    ).format(count=grouped(count))
+
+
 def _tags_many(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
@@ -342,6 +399,33 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.TOO_MANY_TAGS: _tags_limit,
     FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
+    FindingKind.BAD_PREFIX: N_(
+        "Names of backups cannot begin with ‘{found}’: it takes up to {limit} letters, digits, _ and -. Correct it."
+    ),
+    FindingKind.REPLICATION_UNFIT: N_("Only vaults of servers take replicas. Choose servers, or a vault for backups."),
+    FindingKind.REPLICATION_HOLDS: _replication_holds,
+    FindingKind.AGENT_LACKING: _agent_lacking,
+    FindingKind.AGENT_OLD: _agent_old,
+    FindingKind.AGENT_THERE: _agent_there,
+    FindingKind.AGENT_NEEDED: N_(
+        "Servers in it need the agent for application consistency; without, their backups stay crash consistent."
+    ),
+    FindingKind.CREATION_BY_ORDER: N_(
+        "A vault that is paid by the year or month is bought by an order, which this program does not make. Buy it in"
+        " the console."
+    ),
+    FindingKind.PRICE_CLASS: _price_class,
+    FindingKind.NO_POLICY: N_(
+        "Nothing backs up by itself what is in vault ‘{vault}’ before a policy is applied to it. Choose one, if there"
+        " is one."
+    ),
+    FindingKind.POLICY_ASLEEP: N_("Policy ‘{policy}’ is disabled, so that nothing is backed up by it. Enable it."),
+    FindingKind.RESOURCE_UNFIT: N_("‘{resource}’ is of another kind than the vault holds. Leave it out."),
+    FindingKind.RESOURCE_TAKEN: N_(
+        "‘{resource}’ is in vault ‘{vault}’ already, and a resource is in one vault at the most. Leave it out."
+    ),
+    FindingKind.RESOURCE_UNSEEN: N_("‘{resource}’ is no known resource of this project. Compare its id."),
+    FindingKind.VAULT_TAKES_FEWER: _takes_fewer,
     FindingKind.TAG_KEY: N_(
         "The key ‘{key}’ is no key of a tag: 1 to {limit} letters, digits, _ and - are. Correct it."
     ),

@@ -10,8 +10,9 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
 from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import counted, duration_words, gb_number, gb_words, grouped, quoted
-from cbr_desktop.workflows.ledger import Freshness, Part
+from cbr_desktop.text.states import counted, duration_words, gb_number, gb_words, grouped, quoted, shown
+from cbr_desktop.workflows.gaps import Gap, gap_of
+from cbr_desktop.workflows.ledger import Freshness, Part, ResourceRow
 
 if TYPE_CHECKING:
     from cbr_desktop.workflows.ports import Clock
@@ -37,6 +38,8 @@ _PARTS = {
     Part.BACKUPS: N_("backups"),
     Part.POLICIES: N_("policies"),
     Part.PROTECTABLES: N_("resources outside vaults"),
+    Part.OFFERS: N_("backups that others share"),
+    Part.DESTINATIONS: N_("vaults in other regions"),
     Part.INTENTS: N_("requests"),
     Part.CONNECTION: N_("connection"),
 }
@@ -46,6 +49,8 @@ _PART_TITLES = {
     Part.BACKUPS: N_("Backups"),
     Part.POLICIES: N_("Policies"),
     Part.PROTECTABLES: N_("Resources outside vaults"),
+    Part.OFFERS: N_("Backups that others share"),
+    Part.DESTINATIONS: N_("Vaults in other regions"),
     Part.INTENTS: N_("Requests"),
     Part.CONNECTION: N_("Connection"),
 }
@@ -58,6 +63,7 @@ _PAGES = {
     "Checkpoints": (N_("Checkpoints"), N_("checkpoints")),
     "Policies": (N_("Policies"), N_("policies")),
     "Tasks": (N_("Tasks"), N_("tasks")),
+    "Offers": (N_("Shared with this project"), N_("backups that others share")),
     "Drafts": (N_("Drafts"), N_("drafts")),
     "Outbox": (N_("Outbox"), N_("outbox")),
     "Plans": (N_("Plans"), N_("plans")),
@@ -389,3 +395,14 @@ def fixed_disks_words(resource: Resource) -> str:
     if resource.exclude_volumes:
         return counted("{count} disk is left out", "{count} disks are left out", len(resource.exclude_volumes))
     return ""
+
+
+def gap_words(row: ResourceRow) -> str:
+    """Return why policies do not back a resource up, with the service's reason where it gives one; empty if they do."""
+    gap = gap_of(row)
+    if gap is Gap.UNFIT and row.protectable is not None:
+        code = row.protectable.code.removeprefix("BackupService.")
+        reason = shown(row.protectable.reason or row.protectable.message)
+        return _("Not protectable ({code}): {reason}").format(code=shown(code) or NONE, reason=reason or NONE)
+    words = {Gap.FREE: _("In no vault"), Gap.SUSPENDED: _("Suspended")}
+    return words.get(gap, "") if gap is not None else ""

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
-    from cbr_desktop.domain.backup_details import OpenedBackup
+    from cbr_desktop.domain.account import Project
+    from cbr_desktop.domain.agent import AgentState
+    from cbr_desktop.domain.backup_details import Member, OpenedBackup
     from cbr_desktop.domain.change import Subject
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
     from cbr_desktop.domain.protectable import Protectable
+    from cbr_desktop.domain.replication import DestinationVault
+    from cbr_desktop.domain.sharing import Offer
     from cbr_desktop.domain.task import Task
 
 
@@ -32,6 +36,10 @@ class Part(StrEnum):
     BACKUPS = "backups"
     POLICIES = "policies"
     PROTECTABLES = "protectables"
+    OFFERS = "offers"
+    """What other projects share with this one."""
+    DESTINATIONS = "destinations"
+    """Where backups can be replicated to."""
     OPENED = "opened"
     INTENTS = "intents"
     CONNECTION = "connection"
@@ -119,6 +127,16 @@ class Reading(Protocol):
         ...
 
     @property
+    def offers(self) -> "Mapping[BackupId, Offer]":
+        """The backups that other projects share with this one, by id."""
+        ...
+
+    @property
+    def destinations(self) -> "Mapping[VaultId, DestinationVault]":
+        """The vaults that backups can be replicated to, by id."""
+        ...
+
+    @property
     def intents(self) -> "Mapping[IntentId, Intent]":
         """The intents by id."""
         ...
@@ -164,10 +182,22 @@ class Ledger:
     backups: dict[BackupId, Backup] = field(default_factory=dict)
     policies: "dict[PolicyId, Policy]" = field(default_factory=dict)
     protectables: "dict[ResourceId, Protectable]" = field(default_factory=dict)
+    offers: "dict[BackupId, Offer]" = field(default_factory=dict)
+    destinations: "dict[VaultId, DestinationVault]" = field(default_factory=dict)
+    regions: "Sequence[str] | None" = None
+    """The regions that this one replicates to, ``None`` while nobody has read that."""
+    projects: "Sequence[Project]" = ()
+    """The account's projects in those regions."""
+    receivers: "dict[BackupId, Listing[Member]]" = field(default_factory=dict)
+    """The projects that backups are shared with, of those backups of which that was read."""
+    project_id: ProjectId | None = None
+    """The id of the project, once the login has told it."""
     intents: "dict[IntentId, Intent]" = field(default_factory=dict)
     opened: "dict[BackupId, OpenedBackup]" = field(default_factory=dict)
     """The backups that were read by themselves; they are kept as long as the program runs."""
     followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
+    agents: "dict[ResourceId, AgentState]" = field(default_factory=dict)
+    """What was told of the agents on servers, the last time that somebody asked."""
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
     """The lists as they were when they were first whole: what changes are told against until a person has looked."""
@@ -219,7 +249,7 @@ class Ledger:
         if subject.type == "resource":
             return self.resource(ResourceId(subject.id)) is not None
         known: dict[str, Container[str]] = {"vault": self.vaults, "backup": self.backups, "policy": self.policies}
-        return subject.id in known.get(subject.type, ())
+        return subject.id in known.get(subject.type, ()) or (subject.type == "backup" and subject.id in self.offers)
 
     def resource(self, id: ResourceId) -> ResourceRow | None:
         """Return a resource with its vault, ``None`` where it is not known; its last good backup is not looked for."""
@@ -286,6 +316,11 @@ class Ledger:
             self.vaults = {**self.vaults, vault.id: vault}
             self.notify(Part.VAULTS)
 
+    def put_agents(self, agents: "Iterable[AgentState]") -> None:
+        """Put in what was told of the agents on servers; those that nobody asked for stay as they were."""
+        self.agents = {**self.agents, **{each.resource_id: each for each in agents}}
+        self.notify(Part.VAULTS)
+
     def drop_vault(self, id: VaultId) -> None:
         """Take a vault out that the service does not know any more; the list keeps its age."""
         if id in self.vaults:
@@ -342,6 +377,24 @@ class Ledger:
         self.protectables = _unless_same(self.protectables, listing.rows)
         self._open_with(Part.PROTECTABLES, self.protectables, listing, from_cache)
         self._fresh(Part.PROTECTABLES, listing, from_cache)
+
+    def put_offers(self, listing: "Listing[Offer]") -> None:
+        """Replace what other projects share with this one by a list that was read."""
+        self.offers = {offer.id: offer for offer in listing.rows}
+        self._fresh(Part.OFFERS, listing, False)
+
+    def put_destinations(
+        self, regions: "Sequence[str]", projects: "Sequence[Project]", listing: "Listing[DestinationVault]"
+    ) -> None:
+        """Replace where backups can be replicated to: the regions, the account's projects and vaults there."""
+        self.regions, self.projects = tuple(regions), tuple(projects)
+        self.destinations = {vault.id: vault for vault in listing.rows}
+        self._fresh(Part.DESTINATIONS, listing, False)
+
+    def put_receivers(self, id: BackupId, listing: "Listing[Member]") -> None:
+        """Keep which projects a backup is shared with; the list of what is offered keeps its age."""
+        self.receivers[id] = listing
+        self.notify(Part.OFFERS)
 
     def put_intent(self, intent: "Intent") -> None:
         """Replace or add an intent."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
+from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
 from cbr_desktop.domain.change import Change, Sent
@@ -18,9 +19,10 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.secret import SecretKind, SecretPlace
+from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import Resource, Vault
 
 if TYPE_CHECKING:  # shapes need no loop, and to import it takes a third of what it takes to judge a file
     from asyncio import Future
@@ -58,6 +60,10 @@ class Cloud(Protocol):
 
     async def vault(self, id: VaultId) -> Vault:
         """Return one vault with its resources."""
+        ...
+
+    async def agents(self, resources: Sequence[Resource]) -> list[AgentState]:
+        """Return what is known of the agents on some servers."""
         ...
 
     async def protectables(self, kind: str) -> Listing[Protectable]:
@@ -101,6 +107,22 @@ class Cloud(Protocol):
 
     async def members(self, id: BackupId) -> Listing[Member]:
         """Return the projects that a backup is shared with."""
+        ...
+
+    async def offers(self) -> Listing[Offer]:
+        """Return the backups that other projects share with this one, whatever was said to them."""
+        ...
+
+    async def replication_regions(self) -> list[str]:
+        """Return the regions that this one replicates to; ``region`` of the profile tells which this one is."""
+        ...
+
+    async def projects(self) -> list[Project]:
+        """Return the projects that the login may use, by name."""
+        ...
+
+    async def external_vaults(self, region: str, project_id: ProjectId) -> Listing[Vault]:
+        """Return the vaults of a project in another region."""
         ...
 
     async def backup_metadata(self, id: BackupId) -> BackupMetadata | None:
@@ -296,6 +318,25 @@ class Profiles(Protocol):
 
     def look_into(self, path: str) -> ProfileSource:
         """Return the profiles of a file that a person chose: exported by us, or ``clouds.yaml``, or of KooCLI."""
+        ...
+
+
+class AddressBook(Protocol):
+    """Names for the projects that backups of a profile are shared with. No secret is in it.
+
+    Methods that write raise ``ProfileError`` for what cannot be kept, ``Damaged`` and ``NotSaved``.
+    """
+
+    def entries(self) -> dict[str, ProjectId]:
+        """Return the projects by name; none where the book cannot be read."""
+        ...
+
+    def remember(self, name: str, project_id: ProjectId) -> None:
+        """Keep a project under a name, in place of one of that name or of that id."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Take a name out; nothing happens where there is none."""
         ...
 
 

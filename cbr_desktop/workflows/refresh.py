@@ -15,14 +15,17 @@ from functools import partial
 from math import inf
 from typing import Any, NamedTuple, TypeVar
 
+from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import OpenedBackup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, NotFound, SecretMissing, Throttled, Unreachable
-from cbr_desktop.domain.ids import BackupId, TaskId
+from cbr_desktop.domain.ids import BackupId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.replication import DestinationVault
 from cbr_desktop.domain.task import TERMINAL, Task
+from cbr_desktop.domain.vault_changes import WITH_AGENT
 from cbr_desktop.workflows.backup_changes import MARGIN, WHOLE_HOURS, Caught, Unsure, Untold, caught_up, read_by_time
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
@@ -56,6 +59,10 @@ _SINGLE_TASKS = 10
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
+SELDOM = (Part.OFFERS, Part.DESTINATIONS)
+"""The lists that are read only when something needs them, or a person wants every list read whole."""
+_PROJECTS_LIMIT = 50
+"""Projects in other regions whose vaults are asked for."""
 OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
 _PIECE_ROWS = 500
@@ -164,6 +171,8 @@ class Refresh:
         self._begun_at: datetime | None = None
         """When the last round of all was begun, and when it ended."""
         self._ended_at: datetime | None = None
+        self.rounds = 0
+        """How many rounds of all have ended."""
         self._all = True
         """Whether the next reading is a round of all."""
 
@@ -201,8 +210,14 @@ class Refresh:
         as_of = self._ledger.freshness[part].as_of
         return as_of is None or self._clock.now() - as_of >= timedelta(seconds=self._attention.every_seconds)
 
-    def _due(self) -> list[Part]:
-        """Return the lists that a round reads: all, but those aside that nobody looks at and that are not old yet."""
+    def _due(self, *, whole: bool) -> list[Part]:
+        """Return the lists that a round reads: all, but those aside that nobody looks at and that are not old yet.
+
+        Of those that are read ``SELDOM`` only the needed ones are, and in a ``whole`` round those that were before.
+        """
+        seldom = [part for part in SELDOM if part in self._needed or (whole and self._ledger.freshness[part].as_of)]
+        if whole:
+            return [*_READ, *seldom]
         now, limit = self._clock.now(), timedelta(seconds=ASIDE_SECONDS)
         known = {part: self._ledger.freshness[part] for part in _ASIDE - self._attention.front - self._needed}
         fresh = {
@@ -210,7 +225,7 @@ class Refresh:
             for part, each in known.items()
             if each.as_of is not None and not each.from_cache and timedelta(0) <= now - each.as_of < limit
         }
-        return [part for part in _READ if part not in fresh]
+        return [*(part for part in _READ if part not in fresh), *seldom]
 
     def need(self, parts: frozenset[Part]) -> None:
         """Read some lists now, because a request waits for them or somebody has begun to look at them."""
@@ -234,15 +249,20 @@ class Refresh:
             self._asked.clear()
             whole, self._whole = self._whole, False
             is_round, self._all = self._all or whole, False
-            due: Collection[Part] | None = None if whole else self._due()
-            needed, self._needed = self._needed, frozenset()
             if is_round:
-                self._begun_at = self._clock.now()
-                await self.once(due, whole=whole, slowly=not whole)
-                self._ended_at = self._clock.now()
+                await self.round(whole=whole)
             else:
+                needed, self._needed = self._needed, frozenset()
                 await self.once(needed)
             await self._pause()
+
+    async def round(self, *, whole: bool = False) -> None:
+        """Read what is due now, slowly; ``whole`` reads all of every list, and as quickly as it goes."""
+        due = self._due(whole=whole)
+        self._needed, self._begun_at = frozenset(), self._clock.now()
+        await self.once(due, whole=whole, slowly=not whole)
+        self._ended_at = self._clock.now()
+        self.rounds += 1
 
     async def older_tasks(self, before: Task | None = None) -> list[Task]:
         """Return the next tasks that are kept here, newest first: those before a task, or before the service's list.
@@ -286,9 +306,10 @@ class Refresh:
                 reads.create_task(self.open_backup(backup))
 
     async def once(self, parts: Collection[Part] | None = None, *, whole: bool = False, slowly: bool = False) -> None:
-        """Read some parts, by default every one; each fails by itself, and what it held before stays.
+        """Read some parts; each fails by itself, and what it held before stays.
 
-        ``whole`` reads all of each list; ``slowly`` one page at a time where that is to be done all the same.
+        By default all are read but those that are read ``SELDOM``. ``whole`` reads all of each list; ``slowly`` one
+        page at a time where that is to be done all the same.
         """
         readers: dict[Part, Callable[[], Awaitable[None]]] = {
             Part.VAULTS: self._vaults,
@@ -296,10 +317,12 @@ class Refresh:
             Part.POLICIES: self._policies,
             Part.PROTECTABLES: self._protectables,
             Part.BACKUPS: partial(self._backups, whole=whole, slowly=slowly),
+            Part.OFFERS: self._offers,
+            Part.DESTINATIONS: self._destinations,
         }
         # what is looked at comes first; else in the order of the table, as backups are read by what tasks tell
-        order = sorted(_READ, key=lambda part: part not in self._attention.front)
-        wanted = {part: readers[part] for part in order if parts is None or part in parts}
+        order = sorted((*_READ, *SELDOM), key=lambda part: part not in self._attention.front)
+        wanted = {part: readers[part] for part in order if part in (_READ if parts is None else parts)}
         if not await self._logged_in(wanted):
             return
         async with asyncio.TaskGroup() as reads:
@@ -307,6 +330,17 @@ class Refresh:
                 reads.create_task(self._part(part, reader))
         throttled = any(isinstance(self._ledger.freshness[part].error, Throttled) for part in wanted)
         self._pace = min(2 * self._pace, SLOWEST) if throttled else 1
+
+    async def read_agents(self, id: VaultId) -> None:
+        """Read which servers of a vault have the agent for application consistency. Raises ``CloudError``."""
+        vault = self._ledger.vaults.get(id)
+        servers = [each for each in vault.resources if each.type in WITH_AGENT] if vault is not None else []
+        if servers:
+            self._ledger.put_agents(await self._cloud.agents(servers))
+
+    async def read_members(self, id: BackupId) -> None:
+        """Read which projects a backup is shared with. Raises ``CloudError``."""
+        self._ledger.put_receivers(id, await self._cloud.members(id))
 
     async def _pause(self) -> None:
         """Wait for the next round or for being asked, whichever is first."""
@@ -334,7 +368,7 @@ class Refresh:
 
     async def _logged_in(self, parts: Iterable[Part]) -> bool:
         try:
-            await self._cloud.project_id()
+            self._ledger.project_id = await self._cloud.project_id()
         except CbrError as error:
             self._tell(error)
             for part in parts:
@@ -561,6 +595,40 @@ class Refresh:
         await _steady(listing, self._ledger.protectables)
         self._ledger.put_protectables(listing)
         self._cache.keep_protectables(listing)
+
+    async def _offers(self) -> None:
+        """Read what other projects share with this one; a region that has no sharing offers nothing."""
+        try:
+            listing = await self._cloud.offers()
+        except (NotFound, Forbidden) as error:
+            listing = Listing([], self._clock.now(), complete=False, lacking=error)
+        self._ledger.put_offers(listing)
+
+    async def _destinations(self) -> None:
+        """Read where backups can be replicated to: the regions, the account's projects and the vaults there.
+
+        A project that does not tell of its vaults leaves the list incomplete; a vault there can be named by its id.
+        """
+        rows: list[DestinationVault] = []
+        lacking: CbrError | None = None
+        complete = True
+        regions: list[str] = []
+        projects: list[Project] = []
+        try:
+            regions = await self._cloud.replication_regions()
+            projects = [each for each in await self._cloud.projects() if each.region in regions and each.enabled]
+        except (NotFound, Forbidden) as error:
+            lacking = error
+        for project in projects[:_PROJECTS_LIMIT]:
+            try:
+                listing = await self._cloud.external_vaults(project.region, project.id)
+            except (NotFound, Forbidden) as error:
+                lacking = error
+                continue
+            complete = complete and listing.complete
+            rows += [DestinationVault(project.region, project, vault) for vault in listing.rows]
+        complete = complete and lacking is None and len(projects) <= _PROJECTS_LIMIT
+        self._ledger.put_destinations(regions, projects, Listing(rows, self._clock.now(), complete, lacking))
 
     def _tell(self, error: CbrError | None) -> None:
         connection = self._ledger.connection

@@ -27,7 +27,7 @@ from cbr_desktop.workflows.operations.restore_backup import (
 
 
 class Trait(StrEnum):
-    """What of a server was saved with its backup and can be compared with today."""
+    """What of a resource was saved with its backup, or is told of it, and can be compared with today."""
 
     NAME = "name"
     FLAVOR = "flavor"
@@ -35,10 +35,14 @@ class Trait(StrEnum):
     OS = "os"
     ADDRESSES = "addresses"
     DISKS = "disks"
+    SIZE = "size"
+    ENCRYPTED = "encrypted"
+    TYPE = "type"
+    STATE = "state"
 
 
 class Compared(NamedTuple):
-    """A trait of a server at the time of the backup and today, in the service's words; empty where it is not told."""
+    """A trait of a resource at the time of the backup and today, in the service's words; empty where it is not told."""
 
     trait: Trait
     saved: str
@@ -125,7 +129,11 @@ def rehearsed(change: Change, ledger: Ledger, now: datetime) -> Rehearsal:
         tuple(rows),
         tuple(each for each in saved if each.id.lower() not in taken) if is_server else (),
         tuple(each for each in disks or () if each.id.lower() not in written) if is_server else (),
-        tuple(_compared(opened.metadata if opened is not None else None, target)),
+        tuple(
+            _compared(opened.metadata if opened is not None else None, target)
+            if is_server
+            else _compared_whole(backup, target)
+        ),
         tuple(_running(asked, vault, ledger)),
         RESTORE_BACKUP.judge(change, ledger, now).findings,
         RESTORE_BACKUP.blast(change, ledger),
@@ -147,6 +155,25 @@ def _compared(saved: BackupMetadata | None, today: Protectable | None) -> Iterat
         (Trait.OS, saved.os, ""),
         (Trait.ADDRESSES, ", ".join(saved.addresses), ", ".join(now.addresses) if now is not None else ""),
         (Trait.DISKS, sizes, sizes_now),
+    )
+    for trait, then, told in pairs:
+        if then or told:
+            yield Compared(trait, then, told)
+
+
+def _compared_whole(backup: Backup | None, today: Protectable | None) -> Iterator[Compared]:
+    """Compare what is no server: of it the backup alone tells how it was."""
+    if backup is None:
+        return
+    disk = today.disks[0] if today is not None and today.disks else None
+    flags = {None: "", True: "true", False: "false"}
+    pairs = (
+        (Trait.NAME, backup.resource_name, today.name if today is not None else ""),
+        (Trait.SIZE, str(backup.resource_size_gb or ""), str(today.size_gb or "") if today is not None else ""),
+        (Trait.AZ, backup.traits.az, today.availability_zone if today is not None else ""),
+        (Trait.ENCRYPTED, flags[backup.traits.encrypted], flags[disk.encrypted] if disk is not None else ""),
+        (Trait.TYPE, "", disk.volume_type if disk is not None else ""),
+        (Trait.STATE, "", today.status if today is not None else ""),
     )
     for trait, then, told in pairs:
         if then or told:

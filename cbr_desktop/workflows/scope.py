@@ -14,6 +14,8 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.backup_details import OpenedBackup
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
+    from cbr_desktop.domain.replication import DestinationVault
+    from cbr_desktop.domain.sharing import Offer
     from cbr_desktop.domain.task import Task
 
 
@@ -81,6 +83,16 @@ class Scope:
     def policies(self) -> "Mapping[PolicyId, Policy]":
         """The policies by id."""
         return self._join(Part.POLICIES, lambda ledger: ledger.policies)
+
+    @property
+    def offers(self) -> "Mapping[BackupId, Offer]":
+        """The backups that other projects share with these, by id."""
+        return self._join(Part.OFFERS, lambda ledger: ledger.offers)
+
+    @property
+    def destinations(self) -> "Mapping[VaultId, DestinationVault]":
+        """The vaults that backups can be replicated to, by id."""
+        return self._join(Part.DESTINATIONS, lambda ledger: ledger.destinations)
 
     @property
     def intents(self) -> "Mapping[IntentId, Intent]":

@@ -27,7 +27,8 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Reading
-from cbr_desktop.workflows.refresh import Refresh, recall
+from cbr_desktop.workflows.recall import recall
+from cbr_desktop.workflows.refresh import Refresh
 from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import Behaviour, FaultServer, Pulse, answering, pulse, request_of, response, serving
 from tests.cloud.values import BODY, NOON, PROFILE, PROJECT, WiredCloud

@@ -24,6 +24,7 @@ DISKS: Any = st.builds(
     encrypted=FLAGS,
     scsi=FLAGS,
     volume_type=st.sampled_from(["SSD", "DESS"]),
+    status=st.sampled_from(["in-use", "error", "attaching"]),
 )
 
 
@@ -33,7 +34,7 @@ def told(disk: things.Disk) -> protectable.Disk:
         VolumeId(disk.id),
         disk.name,
         disk.size_gb,
-        "in-use",
+        disk.status,
         bootable=disk.system,
         encrypted=disk.encrypted,
         volume_type=disk.volume_type,

@@ -24,6 +24,7 @@ from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.ui.doctor.window import DoctorWindow
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
+from cbr_desktop.ui.shell.tour import Tour
 from cbr_desktop.ui.shell.window import MainWindow
 from tests.journeys.program import settled
 
@@ -56,7 +57,9 @@ class Office:
             window = MainWindow(self.workspace)
             self._qtbot.addWidget(window)
             SecondaryWindows(
-                window, self.workspace, self.here, log, SessionServices(access, sessions, secrets, transport)
+                *(window, self.workspace, self.here, log),
+                SessionServices(access, sessions, secrets, transport),
+                tour_after_ms=0,
             )
 
             async def story(_sessions: SessionPool, leaving: Leaving) -> None:
@@ -124,3 +127,25 @@ def test_without_an_address_nobody_is_asked_for_a_newer_version_and_a_bad_file_i
         office.here.updates_file.unlink()
 
     office.play(tale)
+
+
+def test_the_tour_begins_by_itself_once_in_the_demo_cloud_and_never_again(office: Office, until: Until) -> None:
+    def tours(window: MainWindow) -> int:
+        return len(window.findChildren(Tour))
+
+    async def first(window: MainWindow) -> None:
+        await until(lambda: tours(window) == 1)
+        window.findChildren(Tour)[0].end()
+
+    async def later(window: MainWindow) -> None:
+        await until(lambda: settled(office.workspace, "One"))
+        assert tours(window) == 0
+
+    async def own(window: MainWindow) -> None:
+        await until(lambda: settled(office.workspace, "One"))
+        assert tours(window) == 0
+
+    office.play(own)  # with a profile of one's own nobody is led about
+    office.workspace.is_demo = True
+    office.play(first)
+    office.play(later)

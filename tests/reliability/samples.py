@@ -14,9 +14,10 @@ from cbr_desktop.domain.association import (
     ResourceMigration,
 )
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
+from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
-from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
+from cbr_desktop.domain.ids import BackupId, PolicyId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Approval
 from cbr_desktop.domain.policy import (
     PolicyApplication,
@@ -25,11 +26,23 @@ from cbr_desktop.domain.policy import (
     PolicyRemoval,
     PolicyUpdate,
 )
+from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.restore import BackupRestore, TargetKind
+from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ResourceType
-from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
+from cbr_desktop.domain.vault_changes import (
+    TagChange,
+    VaultDeletion,
+    VaultLock,
+    VaultsUpdate,
+    VaultUpdate,
+    all_body,
+)
+from cbr_desktop.domain.vault_draft import VaultDraft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.inventory import Share
 from cbr_desktop.simulator.service import Service
+from cbr_desktop.simulator.things import Member
 
 _PATTERN = "FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=01;BYMINUTE=00"
 
@@ -152,6 +165,106 @@ def _is_removed(service: Service, name: str, subject: str) -> int:
     return not _is_applied(service, name, subject)
 
 
+def _neighbour(service: Service) -> str:
+    """Return another project of the region."""
+    estate = service.estate
+    return next(each.id for each in estate.projects[1:] if each.region == estate.home.region)
+
+
+def _to_be_shared(service: Service) -> str:
+    """Put a backup into the estate that can be shared; return its id and that of a project, parted by a slash."""
+    return f"{_own_copy(service, REFERENCE_VAULT_ID)}/{_neighbour(service)}"
+
+
+def _own_copy(service: Service, vault_id: str) -> str:
+    """Put a good backup of a server into a vault, which nothing else is done to."""
+    estate = service.estate
+    model = next(each for each in estate.kept_in(REFERENCE_VAULT_ID) if each.status == "available")
+    ids = {"id": str(uuid.uuid4()), "checkpoint_id": str(uuid.uuid4())}
+    made = replace(model, **ids, vault_id=vault_id, images=[], records=[])
+    estate.record(made)
+    estate.changed()
+    return made.id
+
+
+def _own_shared_backup(service: Service) -> str:
+    """Put a backup into the estate that is shared with a project; return both ids, parted by a slash."""
+    subject = _to_be_shared(service)
+    id, project_id = subject.split("/")
+    estate = service.estate
+    backup = estate.backups[id]
+    member = Member(str(uuid.uuid4()), id, project_id, created_at=backup.created_at)
+    estate.shares.append(Share(member=member, backup=backup, owner=estate))
+    return subject
+
+
+def _offered_backup(service: Service) -> str:
+    """Have another account offer a backup that nothing else is done to; return its id and that of the project."""
+    estate = service.estate
+    partner = estate.partners[0]
+    made = replace(next(iter(partner.backups.values())), id=str(uuid.uuid4()))
+    partner.record(made)
+    member = Member(str(uuid.uuid4()), made.id, estate.project_id, created_at=made.created_at)
+    estate.shares.append(Share(member=member, backup=made, owner=partner))
+    return f"{made.id}/{estate.project_id}"
+
+
+def _shared(subject: str) -> tuple[BackupId, ProjectId]:
+    id, project_id = subject.split("/")
+    return BackupId(id), ProjectId(project_id)
+
+
+def _is_shared(service: Service, _name: str, subject: str) -> int:
+    return len(service.estate.members_of(subject.partition("/")[0]))
+
+
+def _is_withdrawn(service: Service, name: str, subject: str) -> int:
+    return not _is_shared(service, name, subject)
+
+
+def _is_rejected(service: Service, _name: str, subject: str) -> int:
+    (share,) = service.estate.members_of(subject.partition("/")[0]).values()
+    return share.member.status == "rejected"
+
+
+def _there(service: Service) -> str:
+    """Return region, project and id of a replication vault elsewhere that has room, parted by slashes."""
+    for project in service.estate.projects[1:]:
+        vaults = service.estate.of(project.id).vaults.values()
+        for vault in (each for each in vaults if (each.protect_type, each.object_type) == ("replication", "server")):
+            vault.used_mb = 0
+            return f"{project.region}/{project.id}/{vault.id}"
+    raise LookupError("no replication vault")
+
+
+def _to_be_replicated(service: Service) -> str:
+    """Put a backup into the estate that can be replicated; return its id and where to, parted by slashes."""
+    return f"{_own_copy(service, REFERENCE_VAULT_ID)}/{_there(service)}"
+
+
+def _vault_to_be_replicated(service: Service) -> str:
+    """Put a vault with a backup into the estate; return its id and where to, parted by slashes."""
+    vaults = service.estate.vaults
+    made = replace(vaults[REFERENCE_VAULT_ID], id=str(uuid.uuid4()), resources=[], used_mb=0)
+    vaults[made.id] = made
+    _own_copy(service, made.id)
+    return f"{made.id}/{_there(service)}"
+
+
+def _where(subject: str) -> Destination:
+    _, region, project_id, vault_id = subject.split("/")
+    return Destination(region, ProjectId(project_id), VaultId(vault_id))
+
+
+def _copies(service: Service, _name: str, subject: str) -> int:
+    return len(service.estate.backups[subject.partition("/")[0]].records or ())
+
+
+def _copies_of_vault(service: Service, _name: str, subject: str) -> int:
+    (backup,) = service.estate.kept_in(subject.partition("/")[0])
+    return len(backup.records or ())
+
+
 def _own_vault(service: Service) -> str:
     """Put a vault into the estate that nothing else is done to; it is empty."""
     vaults = service.estate.vaults
@@ -159,6 +272,10 @@ def _own_vault(service: Service) -> str:
     vaults[made.id] = made
     service.estate.changed()
     return made.id
+
+
+def _vaults(service: Service, name: str, _subject: str) -> int:
+    return sum(each.name == name for each in service.estate.vaults.values())
 
 
 def _own_free(service: Service) -> str:
@@ -247,14 +364,22 @@ def _is_tagged(service: Service, name: str, subject: str) -> int:
     return ("of", name[:43]) in service.estate.vaults[subject].tags
 
 
-def _next_threshold(service: Service) -> int:
-    """Return a threshold that no vault has."""
-    taken = {each.threshold for each in service.estate.vaults.values()}
-    return next(percent for percent in range(1, 101) if percent not in taken)
+def _unasked(service: Service) -> str:
+    """Return a threshold and a notification, parted by a hyphen, that nobody has asked all vaults for of late."""
+    asked = {call.body for call in service.journal.calls("PUT", "/vaults/batch-update")}
+    ways = (f"{percent}-{notify:d}" for notify in (True, False) for percent in range(1, 101))
+    return next(way for way in ways if all_body(_all(way)) not in asked)
 
 
-def _is_threshold(service: Service, _name: str, subject: str) -> int:
-    return all(each.threshold == int(subject) for each in service.estate.vaults.values())
+def _all(subject: str) -> VaultsUpdate:
+    percent, notify = map(int, subject.split("-"))
+    return VaultsUpdate(percent, bool(notify))
+
+
+def _are_all(service: Service, _name: str, subject: str) -> int:
+    wanted = _all(subject)
+    vaults = service.estate.vaults.values()
+    return all((each.threshold, each.smn_notify) == (wanted.threshold_percent, wanted.notify) for each in vaults)
 
 
 _WAYS = {
@@ -277,6 +402,28 @@ _WAYS = {
     Kind.DELETE_POLICY: _Way(_own_policy, lambda _name, subject: PolicyDeletion(PolicyId(subject)), _is_policy_deleted),
     Kind.APPLY_POLICY: _Way(_own_pair, lambda _name, subject: PolicyApplication(*_pair(subject)), _is_applied),
     Kind.REMOVE_POLICY: _Way(_own_applied_pair, lambda _name, subject: PolicyRemoval(*_pair(subject)), _is_removed),
+    Kind.SHARE_BACKUP: _Way(
+        _to_be_shared,
+        lambda _name, subject: BackupShare(_shared(subject)[0], (_shared(subject)[1],)),
+        _is_shared,
+    ),
+    Kind.WITHDRAW_SHARE: _Way(
+        _own_shared_backup, lambda _name, subject: ShareWithdrawal(*_shared(subject)), _is_withdrawn
+    ),
+    Kind.ANSWER_SHARE: _Way(
+        _offered_backup, lambda _name, subject: ShareAnswer(*_shared(subject), MemberStatus.REJECTED), _is_rejected
+    ),
+    Kind.REPLICATE_BACKUP: _Way(
+        _to_be_replicated,
+        lambda _name, subject: BackupReplication(BackupId(subject.partition("/")[0]), _where(subject)),
+        _copies,
+    ),
+    Kind.REPLICATE_VAULT: _Way(
+        _vault_to_be_replicated,
+        lambda _name, subject: VaultReplication(VaultId(subject.partition("/")[0]), _where(subject)),
+        _copies_of_vault,
+    ),
+    Kind.CREATE_VAULT: _Way(lambda _service: "", lambda name, _subject: VaultDraft(name), _vaults),
     Kind.ASSOCIATE_RESOURCES: _Way(_own_free, _association, _is_associated),
     Kind.DISSOCIATE_RESOURCES: _Way(_own_held, _dissociation, _is_dissociated),
     Kind.MIGRATE_RESOURCES: _Way(_own_movable, _migration, _is_migrated),
@@ -287,11 +434,7 @@ _WAYS = {
     Kind.CHANGE_TAGS: _Way(
         _own_vault, lambda name, subject: TagChange(VaultId(subject), (("of", name[:43]),)), _is_tagged
     ),
-    Kind.UPDATE_ALL_VAULTS: _Way(
-        lambda service: str(_next_threshold(service)),
-        lambda _name, subject: VaultsUpdate(threshold_percent=int(subject)),
-        _is_threshold,
-    ),
+    Kind.UPDATE_ALL_VAULTS: _Way(_unasked, lambda _name, subject: _all(subject), _are_all),
     Kind.DELETE_VAULT: _Way(_own_vault, lambda _name, subject: VaultDeletion(VaultId(subject)), _is_vault_deleted),
     Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
@@ -323,7 +466,9 @@ class Sample:
             del service.estate.resources[id]
         for things in (policies, vaults):
             for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:
-                del things[id]
+                # a vault that is being deleted goes by itself
+                if things is policies or vaults[id].status != "deleting":
+                    del things[id]
 
 
 def sample(kind: Kind, name: str, service: Service) -> Sample:

@@ -130,7 +130,7 @@ def test_the_pseudo_language_leaves_named_places_and_nothing_else() -> None:
 
 def facts() -> dict[str, object]:
     texts = "operation profile path name backup resource vault id found detail character other reason known written"
-    more = "target disk type cloud_type other_vault first second expected code_point policy part key"
+    more = "target disk type cloud_type other_vault first second expected code_point policy part key region"
     numbers = (
         "line column size limit length over position count low high progress after excluded disks size_gb saved_gb more"
     )
@@ -139,6 +139,7 @@ def facts() -> dict[str, object]:
         **dict.fromkeys((*numbers.split(), "lasts"), 7),
         "fault": JsonFault.TOO_DEEP,
         "status": "error",
+        "state": IntentState.UNKNOWN,
         "ours": False,
         "image": NAME,
         "region": NAME,
@@ -152,7 +153,7 @@ def facts() -> dict[str, object]:
         "from_cache": True,
         "free_gb": 3.2,
         "names": [NAME] * 7,
-        **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold", "changed"), 7),
+        **dict.fromkeys(("used_gb", "allocated_gb", "then_gb", "some", "threshold", "changed", "multi"), 7),
         "upper_gb": 310.0,
         "resources": [NAME] * 5,
         **dict.fromkeys(("holds", "type", "disk", "target"), NAME),

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from shiboken6 import delete
 
@@ -67,3 +68,45 @@ def _further(workspace: Any) -> list[QWidget]:
     window.close()
     delete(window)
     return [*made, *beside]
+
+
+class Told(NamedTuple):
+    """What a screen reader is told of one thing in a window."""
+
+    role: QAccessible.Role
+    name: str
+    value: str
+    description: str
+    is_focusable: bool
+    is_enabled: bool
+    is_checked: bool
+    whose: str
+    """The class and the name of the widget."""
+
+
+_LEAVES = frozenset({QAccessible.Role.Table, QAccessible.Role.Tree, QAccessible.Role.List, QAccessible.Role.ComboBox})
+
+
+def told(window: QWidget) -> list[Told]:
+    """Return what a screen reader is told of all that can be seen in a window, in its order; lists are one thing."""
+    return list(_told(QAccessible.queryAccessibleInterface(window)))
+
+
+def _told(interface: QAccessibleInterface) -> Iterator[Told]:
+    state, widget, text = interface.state(), interface.object(), QAccessible.Text
+    yield Told(
+        interface.role(),
+        interface.text(text.Name),
+        interface.text(text.Value),
+        interface.text(text.Description),
+        bool(state.focusable),
+        not state.disabled,
+        bool(state.checked),
+        f"{type(widget).__name__} {widget.objectName() if widget is not None else ''}",
+    )
+    if interface.role() in _LEAVES:
+        return
+    for place in range(interface.childCount()):
+        child = interface.child(place)
+        if child is not None and child.isValid() and not child.state().invisible:
+            yield from _told(child)

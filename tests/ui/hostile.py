@@ -25,11 +25,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain import request
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, OpenedBackup, SavedDisk
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import Unsaved, new_text
 from cbr_desktop.domain.error import LoginRefused, ProfileError, Refused
 from cbr_desktop.domain.finding import FindingKind, RequestPart, block
-from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Looked
 from cbr_desktop.domain.journal import Entry, EntryKind, Event
 from cbr_desktop.domain.listing import Listing
@@ -43,9 +45,13 @@ from cbr_desktop.domain.source import Remark, RemarkKind, SourceKind
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.requests import place_words
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.backups.rehearsal import RehearsalWindow
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
+from cbr_desktop.ui.operations.association import AssociationForm
+from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.diff import DiffDialog
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
 from cbr_desktop.ui.outbox.again import AgainDialog
@@ -57,6 +63,7 @@ from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.imports import ImportDialog as ProfileImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -64,6 +71,7 @@ from cbr_desktop.ui.shell.stop import StopWindow
 from cbr_desktop.ui.shell.welcome import WelcomeWindow
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.preflight import Preflight
 from tests.services import furnish
 from tests.ui import estate
@@ -144,6 +152,8 @@ def fill(ledger: Ledger, text: str) -> None:
     ledger.put_policies(Listing([soiled(one, text) for one in estate.policies(vaults)], estate.NOW))
     ledger.put_protectables(Listing(protectables, estate.NOW))
     ledger.put_backups(Listing([soiled(one, text) for one in estate.backups(vaults)], estate.NOW))
+    for backup in [each for each in ledger.backups.values() if each.resource_id == of_vault.id]:
+        ledger.put_opened(backup.id, opened_backup(backup, text))
     ledger.put_tasks(Listing([soiled(one, text) for one in estate.tasks(vaults)], estate.NOW))
     for intent in estate.intents(vaults):
         spoilt = soiled(intent, text)
@@ -152,6 +162,26 @@ def fill(ledger: Ledger, text: str) -> None:
     refused = Refused(text, status=409, code=text, message=text, request_id=text)
     for part in (Part.TASKS, Part.POLICIES):
         ledger.failed(part, refused)
+
+
+def opened_backup(backup: Backup, text: str) -> OpenedBackup:
+    """A backup of a server as it was read by itself, with two disks and what was saved of its server."""
+    children = tuple(
+        replace(backup, id=BackupId(estate.uid(960 + place)), resource_id=ResourceId(estate.uid(950 + place)))
+        for place in range(2)
+    )
+    metadata = BackupMetadata(backup.id, text, text, 2, 4096, text, text, (text, text), (SavedDisk("1", text, 40),))
+    return OpenedBackup(BackupDetails(backup, children, text), metadata, estate.NOW)
+
+
+def restores(context: ProfileContext, text: str) -> list[QWidget]:
+    """Open the rehearsal of a restore, and the window that sends one."""
+    backup = context.ledger.backups[next(iter(context.ledger.opened))]
+    rehearsal = RehearsalWindow(context, backup)
+    rehearsal.fields._targets[0].setCurrentIndex(2)
+    rehearsal.saved.say(None, text)
+    change = change_of(rehearsal.fields.asked(), context.ledger)
+    return [rehearsal, ChangeDialog(context, FixedForm(change.kind, change))]
 
 
 def windows(workspace: Workspace, text: str) -> list[QWidget]:
@@ -196,6 +226,8 @@ def windows(workspace: Workspace, text: str) -> list[QWidget]:
     opened += [LoginDialog(profiles(text)[0], sentence, store_problem=text)]
     opened += later(workspace, context, text)
     opened += profile_imports(text)
+    opened += restores(context, text)
+    opened += holdings(context)
     opened += [WelcomeWindow(profiles(text), [text], text, [text]), StopWindow(sentence)]
     for one in opened:
         one.show()
@@ -206,6 +238,22 @@ def windows(workspace: Workspace, text: str) -> list[QWidget]:
         one.grab()
     _look()
     return opened
+
+
+def holdings(context: ProfileContext) -> list[QWidget]:
+    """Open what changes the resources of a vault."""
+    vault = next(each for each in context.ledger.vaults.values() if each.resources)
+    ids = [each.id for each in vault.resources]
+    association = AssociationForm(context, vault.id)
+    association.resources.tree.expandAll()
+    association.resources.all.click()
+    forms: list[ChangeForm] = [
+        association,
+        MigrationForm(context, vault.id, ids),
+        dissociation_form(context, vault.id, ids),
+        protection_form(context, vault.id, ids, is_on=False),
+    ]
+    return [ChangeDialog(context, form) for form in forms]
 
 
 def later(workspace: Workspace, context: ProfileContext, text: str) -> list[QWidget]:

@@ -3,13 +3,27 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QWidget,
+)
 
+from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.kit.room import available, keep_within
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
-from tests.ui.every_window import every_window
+from tests.ui.every_window import TEXT, every_window, told
 
 SMALL = QSize(784, 460)
 """The room of a window on a screen of 800x500, which is 1600x1000 at 200 %."""
@@ -20,6 +34,133 @@ def windows(qapp: QApplication) -> Iterator[list[QWidget]]:
     assert qapp is not None
     with every_window() as opened:
         yield opened
+
+
+# the screen reader and the keyboard
+
+
+def test_whatever_can_have_the_focus_has_a_role_and_a_name(windows: list[QWidget]) -> None:
+    nameless = {
+        (type(window).__name__, one.whose)
+        for window in windows
+        for one in told(window)
+        if one.is_focusable and not one.name
+    }
+    assert nameless == set()
+    plain = {
+        (one.role, one.whose.split()[0])
+        for window in windows
+        for one in told(window)
+        if one.is_focusable and one.role is QAccessible.Role.NoRole
+    }
+    assert plain == set()
+
+
+def test_a_box_whose_name_is_what_is_chosen_has_a_label_or_a_description(windows: list[QWidget]) -> None:
+    unlabelled = {
+        (type(window).__name__, box.objectName())
+        for window in windows
+        for box in window.findChildren(QComboBox)
+        if not box.accessibleDescription()
+        and not QAccessible.queryAccessibleInterface(box).relations(QAccessible.RelationFlag.Label)
+    }
+    assert unlabelled == set()
+
+
+def test_what_is_read_of_a_control_is_no_markup(windows: list[QWidget]) -> None:
+    marked = {(one.whose, one.description) for window in windows for one in told(window) if "<qt>" in one.description}
+    assert marked == set()
+
+
+def test_everything_can_be_reached_by_keys(windows: list[QWidget]) -> None:
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QAbstractItemView, QPlainTextEdit)
+    unreached = {
+        (type(window).__name__, type(one).__name__, one.objectName())
+        for window in windows
+        for one in window.findChildren(QWidget)
+        if isinstance(one, kinds)
+        and one.window() is window
+        and one.isVisible()
+        and one.isEnabled()
+        and not one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(one.parent(), QLineEdit | QAbstractSpinBox | QComboBox | QTabBar | QAbstractItemView)
+    }
+    assert unreached == set()
+
+
+def test_the_main_window_is_read_area_by_area_as_it_is_seen(windows: list[QWidget]) -> None:
+    window = windows[0]
+    assert isinstance(window, MainWindow)
+    window.resize(1280, 800)
+    page = window.show_page("Vaults")
+    page.clear_filter()
+    page.view.selectRow(0)
+    QApplication.processEvents()
+    read = [one.name for one in told(window) if one.name]
+    order = [
+        "Create checkpoint",
+        "Navigation",
+        "Filter vaults",
+        "Columns of vaults",
+        "Vaults",
+        "Details",
+        "Task drawer",
+    ]
+    last = {name: len(read) - 1 - read[::-1].index(name) for name in order}
+    assert sorted(order, key=last.__getitem__) == order
+    chain: list[QWidget] = [page.filter]
+    while chain[-1] is not page.view:
+        chain.append(chain[-1].nextInFocusChain())
+        assert len(chain) < 200
+    reached = [one.objectName() for one in chain if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible()]
+    assert reached[:2] == ["filterVaults", "filtersOfVaults"]
+    assert reached.index("columnsOfVaults") < reached.index("chipsOfVaults1") < len(reached) - 1
+
+
+def test_a_cell_is_read_with_its_words_its_state_and_the_title_of_its_column(windows: list[QWidget]) -> None:
+    window = windows[0]
+    assert isinstance(window, MainWindow)
+    page = window.show_page("Vaults")
+    page.clear_filter()
+    page.view.selectRow(1)
+    table = QAccessible.queryAccessibleInterface(page.view)
+    assert (table.role(), table.text(QAccessible.Text.Name)) == (QAccessible.Role.Table, "Vaults")
+    columns = page.model.columns
+    across = len(columns) + 1  # the head of each row is one as well
+    for place, column in enumerate(columns):
+        cell = table.child(across * 2 + 1 + place)
+        assert cell.role() is QAccessible.Role.Cell
+        assert cell.text(QAccessible.Text.Name) == page.model.index(1, place).data()
+        where = cell.tableCellInterface()
+        assert (where.rowIndex(), where.columnIndex(), where.isSelected()) == (1, place, True)
+        assert [head.text(QAccessible.Text.Name) for head in where.columnHeaderCells()] == [column.title]
+    state = next(place for place, column in enumerate(columns) if column.key == "state")
+    assert page.model.index(1, state).data()  # what the mark says is said by words as well
+
+
+def test_the_form_of_a_checkpoint_tells_roles_names_values_and_states(windows: list[QWidget]) -> None:
+    dialog = next(one for one in windows if isinstance(one, CheckpointDialog))
+    found = {(one.role, one.name): one for one in told(dialog)}
+    role = QAccessible.Role
+    assert any(one.value.startswith(TEXT) for one in told(dialog) if one.role is role.ComboBox)
+    assert found[role.EditableText, "Name"].value == dialog.fields.name.edit.text()
+    kinds = [one for one in told(dialog) if one.role is role.RadioButton]
+    assert next(one.name for one in kinds if one.is_checked) == "Incremental"
+    assert (role.Tree, "Resources") in found
+    send = next(one for one in told(dialog) if one.name == "Send")
+    assert not send.is_enabled
+    assert send.description == dialog.bar.hindrance
+
+
+def test_the_outcome_tells_its_table_and_its_progress(windows: list[QWidget]) -> None:
+    outcomes = [one for one in windows if isinstance(one, OutcomeDialog)]
+    found = {(one.role, one.name): one for dialog in outcomes for one in told(dialog)}
+    progress = found[QAccessible.Role.ProgressBar, "Progress of all resources"]
+    assert progress.value.isdigit()
+    assert any(role is QAccessible.Role.Table for role, _name in found)
+
+
+# the room
 
 
 def test_no_window_is_larger_than_its_screen(windows: list[QWidget]) -> None:

@@ -261,3 +261,28 @@ def test_a_held_request_of_a_profile_that_is_not_armed_stays_held_and_says_why(c
 def test_the_outcome_says_what_is_at_stake(counter: Counter, show: Show) -> None:
     panel = show(queued(counter))
     assert [chip.text() for chip in panel.findChildren(QLabel, "environment")] == ["PRODUCTION"]
+
+
+def test_the_end_and_each_quarter_of_the_way_are_read_aloud(counter: Counter, show: Show) -> None:
+    intent = accepted(counter, 0)
+    panel = show(intent)
+    heard: list[str] = []
+    panel.announcer.announced.connect(heard.append)
+    held = next(iter(counter.ledger.vaults.values()))
+
+    def tell(percent: int, status: TaskStatus) -> None:
+        counter.ledger.merge_tasks(
+            [
+                replace(task(n + 1, held, row, status), progress_percent=percent, checkpoint_id=CHECKPOINT)
+                for n, row in enumerate(held.resources)
+            ]
+        )
+        panel.refresh()
+
+    for percent in (5, 20, 30, 40, 60):
+        tell(percent, TaskStatus.RUNNING)
+    assert [words.rpartition(" ")[0].rpartition(" ")[2] for words in heard] == ["30", "60"]
+    counter.ledger.put_intent(replace(intent, state=IntentState.FINISHED))
+    tell(100, TaskStatus.SUCCESS)
+    tell(100, TaskStatus.SUCCESS)
+    assert heard[2:] == [panel._sentence.text()]

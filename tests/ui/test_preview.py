@@ -103,6 +103,8 @@ POLICY = {
         "trigger": {"properties": {"pattern": ["FREQ=WEEKLY;BYDAY=MO;BYHOUR=1;BYMINUTE=0"]}},
     }
 }
+PROJECT = "0123456789abcdef" * 2
+THERE = {"destination_region": "eu-nl", "destination_project_id": PROJECT, "destination_vault_id": VAULT}
 FILES: dict[Kind, dict[str, Any]] = {
     Kind.DELETE_BACKUP: {"operation": "DeleteBackup", "path": {"backup_id": BACKUP}},
     Kind.RENAME_BACKUP: {
@@ -156,8 +158,48 @@ FILES: dict[Kind, dict[str, Any]] = {
         "path": {"vault_id": VAULT},
         "body": {"policy_id": BACKUP},
     },
+    Kind.SHARE_BACKUP: {
+        "operation": "AddMember",
+        "path": {"backup_id": BACKUP},
+        "body": {"members": [PROJECT]},
+    },
+    Kind.WITHDRAW_SHARE: {"operation": "DeleteMember", "path": {"backup_id": BACKUP, "member_id": PROJECT}},
+    Kind.ANSWER_SHARE: {
+        "operation": "UpdateMemberStatus",
+        "path": {"backup_id": BACKUP, "member_id": PROJECT},
+        "body": {"status": "accepted", "vault_id": VAULT},
+    },
+    Kind.REPLICATE_BACKUP: {
+        "operation": "CopyBackup",
+        "path": {"backup_id": BACKUP},
+        "body": {"replicate": {"name": "copied", **THERE}},
+    },
+    Kind.REPLICATE_VAULT: {
+        "operation": "CopyCheckpoint",
+        "body": {"replicate": {"vault_id": VAULT, **THERE}},
+    },
 }
 FILES |= {
+    Kind.CREATE_VAULT: {
+        "operation": "CreateVault",
+        "body": {
+            "vault": {
+                "name": "new",
+                "billing": {
+                    "consistent_level": "crash_consistent",
+                    "object_type": "server",
+                    "protect_type": "backup",
+                    "size": 100,
+                    "is_multi_az": True,
+                },
+                "resources": [
+                    {"id": BACKUP, "type": "OS::Nova::Server", "extra_info": {"exclude_volumes": [BACKUP]}},
+                ],
+                "tags": [{"key": "env", "value": "prod"}],
+                "backup_policy_id": BACKUP,
+            }
+        },
+    },
     Kind.UPDATE_VAULT: {
         "operation": "UpdateVault",
         "path": {"vault_id": VAULT},
@@ -182,15 +224,34 @@ FILES |= {
     },
     Kind.UPDATE_ALL_VAULTS: {"operation": "BatchUpdateVault", "body": {"vault": {"threshold": 70, "smn_notify": True}}},
     Kind.DELETE_VAULT: {"operation": "DeleteVault", "path": {"vault_id": VAULT}},
+    Kind.RESTORE_BACKUP: {
+        "operation": "RestoreBackup",
+        "path": {"backup_id": BACKUP},
+        "body": {
+            "restore": {
+                "server_id": SERVER,
+                "mappings": [{"backup_id": VAULT, "volume_id": DISK}],
+                "power_on": False,
+                "details": {"destination_path": "/it's"},
+            }
+        },
+    },
 }
 METHODS = {
     **dict.fromkeys((Kind.DELETE_BACKUP, Kind.DELETE_POLICY, Kind.DELETE_VAULT), "DELETE"),
     **dict.fromkeys(
         (Kind.RENAME_BACKUP, Kind.UPDATE_POLICY, Kind.UPDATE_VAULT, Kind.LOCK_VAULT, Kind.UPDATE_ALL_VAULTS), "PUT"
     ),
+    **dict.fromkeys(
+        (Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY, Kind.CHANGE_TAGS, Kind.CREATE_VAULT), "POST"
+    ),
     **dict.fromkeys((Kind.CREATE_POLICY, Kind.APPLY_POLICY, Kind.REMOVE_POLICY, Kind.CHANGE_TAGS), "POST"),
+    **dict.fromkeys((Kind.SHARE_BACKUP, Kind.REPLICATE_BACKUP, Kind.REPLICATE_VAULT), "POST"),
+    Kind.WITHDRAW_SHARE: "DELETE",
+    Kind.ANSWER_SHARE: "PUT",
     **dict.fromkeys((Kind.ASSOCIATE_RESOURCES, Kind.DISSOCIATE_RESOURCES, Kind.MIGRATE_RESOURCES), "POST"),
     Kind.SET_PROTECTION: "PUT",
+    Kind.RESTORE_BACKUP: "POST",
 }
 
 

@@ -19,8 +19,11 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.text.catalogue import spoken
+from cbr_desktop.ui.backups.cleanup import CleanUpWindow
+from cbr_desktop.ui.backups.forms import deletions
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
 from cbr_desktop.ui.policies.edit import PolicyEditFields
 from cbr_desktop.ui.policies.form import PolicyFields
@@ -153,7 +156,8 @@ def opened() -> list[QWidget]:
     checkpoint.open()
     login = LoginDialog(hostile.profiles(FOREIGN)[0], FOREIGN, store_problem=FOREIGN)
     welcome = WelcomeWindow(hostile.profiles(FOREIGN), [FOREIGN], FOREIGN, [FOREIGN])
-    return [window, checkpoint, login, welcome, ScheduleDialog(estate.NOW)]
+    restores = hostile.restores(counter.context, FOREIGN)
+    return [window, checkpoint, login, welcome, ScheduleDialog(estate.NOW), *restores]
 
 
 def test_every_window_speaks_through_the_catalogue(qtbot: QtBot) -> None:
@@ -187,6 +191,12 @@ def test_the_forms_of_policies_and_the_settings_speak_through_the_catalogue(qtbo
             ApplyForm(policies, vaults),
             RemoveForm(policies[0].id, vaults),
             SettingsDialog(workspace, theme_words(), Theme.SYSTEM, parent, is_utc=False, has_menu_bar=True),
+        ]
+        context = workspace.contexts[0]
+        asked = [(context, each) for each in context.ledger.backups.values()]
+        windows += [
+            BatchWindow(workspace, asked, deletions()),
+            CleanUpWindow(workspace, [context], deletions),
         ]
         for window in (*windows, parent):
             qtbot.addWidget(window)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.association import ProtectionSetting, ResourceDissociation, ResourceMigration
+from cbr_desktop.domain.association import ProtectionSetting, ResourceDissociation, ResourceMigration, resource_ids
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
@@ -19,15 +19,17 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault, VaultKind
-from cbr_desktop.text.words import Times
+from cbr_desktop.text.words import Times, gap_words
 from cbr_desktop.ui.operations.association import AssociationForm
+from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.resources.details import resource_sheet
 from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
-from cbr_desktop.ui.resources.page import Gap, ResourcesPage, gap_of, gap_words, protection_words, vault_words
+from cbr_desktop.ui.resources.page import ResourcesPage, protection_words, vault_words
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
+from cbr_desktop.workflows.gaps import Gap, gap_of
 from cbr_desktop.workflows.ledger import Ledger
 from tests.ui import estate
 from tests.ui.counter import Counter
@@ -83,6 +85,7 @@ def ids(counter: Counter, *places: int) -> list[ResourceId]:
 def tick(form: AssociationForm, row: int, disk: int | None = None, *, is_on: bool = True) -> None:
     item = form.resources.tree.topLevelItem(row)
     assert isinstance(item, QTreeWidgetItem)
+    item.setExpanded(disk is not None)
     chosen = item if disk is None else item.child(disk)
     chosen.setCheckState(0, Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked)
 
@@ -134,6 +137,16 @@ def test_resources_are_protected_in_one_way_with_a_policy_that_waits(counter: Co
     assert (second.after, second.subject.name) == (first.id, "vault-two")
 
 
+def test_resources_go_into_a_new_vault_that_has_room_for_them(counter: Counter, qtbot: QtBot) -> None:
+    row = next(row for row in counter.ledger.resource_rows() if row.resource.id == FREE)
+    workspace = estate.workspace(filled=False)
+    dialog = Dialogs().ask(workspace, "Resources", "create", [(counter.context, row)], None)  # type: ignore[arg-type]
+    qtbot.addWidget(dialog)
+    assert isinstance(dialog, ChangeDialog) and dialog.form.kind is Kind.CREATE_VAULT
+    draft = dialog.form.draft()
+    assert ([each.id for each in draft.resources], draft.size_gb, draft.kind) == ([FREE], 60, VaultKind.SERVER)
+
+
 def test_a_policy_that_cannot_be_applied_keeps_both_from_being_sent(counter: Counter, opened: Any) -> None:
     counter.ledger.vaults[VaultId(uid(2))].status = "error"
     form = AssociationForm(counter.context, choices=[ResourceChoice(FREE, ResourceType.SERVER, "ecs-free")])
@@ -153,7 +166,11 @@ def test_the_list_of_resources_is_filtered_and_ticked_at_once(counter: Counter, 
     assert form.resources.tree.topLevelItem(1).isHidden()
     form.resources.all.click()
     assert [each.id for each in form.draft().resources] == [FREE]
-    assert form.resources.summary.text() == "1 resource is ticked, 60 GB in all"
+    assert form.resources.words.text() == "1 resource is chosen, of 60 GB."
+    form.resources.none.click()
+    form.resources.filter.clear()
+    form.resources.all.click()
+    assert [each.id for each in form.draft().resources] == [FREE], "what cannot be backed up is not ticked"
     form.resources.none.click()
     assert form.draft().resources == ()
 
@@ -167,7 +184,7 @@ def test_a_dissociation_of_the_last_backups_is_stopped_by_its_consequences(count
     assert dialog.windowTitle() == "Dissociate 1 resource"
     assert child(dialog, QLabel, "changeAbout").text() == f"Resource: ‘{server.name}’"
     loss = child(dialog, QLabel, "changeLoss").text()
-    assert f"1 backup of ‘{server.name}’ in this vault is deleted for good." in loss
+    assert f"1 backup of ‘{server.name}’ in vault ‘vault-one’ is deleted for good." in loss
     assert f"No good backup of ‘{server.name}’ is left in this region then." in loss
     assert child(dialog, QPushButton, "changeConfirm").property("danger")
     child(dialog, QPushButton, "changeConfirm").click()
@@ -197,6 +214,23 @@ def test_a_suspension_names_what_policies_leave_out(counter: Counter, opened: An
     assert json.loads(intent.body) == {"action": "suspend", "resource_ids": ids(counter, 0, 1)}
 
 
+@pytest.mark.parametrize("verb", ["dissociate", "suspend"])
+def test_resources_of_several_vaults_go_as_one_batch(verb: str, counter: Counter, qtbot: QtBot) -> None:
+    other = counter.ledger.vaults[VaultId(uid(2))]
+    other.resources = [resource(200, other, 0)]
+    rows = [row for row in counter.ledger.resource_rows() if row.vault is not None]
+    workspace = estate.workspace(filled=False)
+    window = Dialogs().ask(workspace, "Resources", verb, [(counter.context, row) for row in rows], None)  # type: ignore[arg-type]
+    qtbot.addWidget(window)
+    assert isinstance(window, BatchWindow)
+    titles = {"dissociate": "Dissociate resources from 2 vaults", "suspend": "Suspend resources in 2 vaults"}
+    assert window.windowTitle() == titles[verb]
+    assert window._batch is not None
+    changes = [row.change for row in window._batch.sent if row.change is not None]
+    sent = [(change.subject.name, len(resource_ids(change.body))) for change in changes]
+    assert sent == [("vault-one", 3), ("vault-two", 1)]
+
+
 @pytest.mark.parametrize(
     ("make", "title"),
     [
@@ -220,6 +254,8 @@ def test_an_earlier_association_keeps_its_choice_of_disks(counter: Counter, qtbo
     qtbot.addWidget(form)
     assert form.draft().resources == (choice,)
     item = form.resources.tree.topLevelItem(0)
+    item.setExpanded(True)
+    assert form.draft().resources == (choice,)
     assert [item.child(n).checkState(0) for n in range(2)] == [Qt.CheckState.Checked, Qt.CheckState.Unchecked]
 
 
@@ -249,11 +285,11 @@ def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
     assert gap_words(row_of(page, "ecs-free")) == "In no vault"
     assert gap_words(row_of(page, "ecs-odd")) == "Not protectable (7104): SCSI"
     suspended = next(row for row in page.rows() if gap_of(row) is Gap.SUSPENDED)
-    assert gap_words(suspended) == "Suspended in its vault"
+    assert gap_words(suspended) == "Suspended"
     attached = row_of(page, "root-of-web")
     assert (vault_words(attached), protection_words(attached), gap_of(attached)) == (
         "vault-one",
-        "With its server",
+        "Attached",
         None,
     )
     for gap, count in ((Gap.FREE, 1), (Gap.UNFIT, 1), (Gap.SUSPENDED, 1)):
@@ -274,7 +310,7 @@ def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
         return [verb for verb, button in page.buttons.items() if button.isEnabled()]
 
     own = [each.name for each in vaults()[0].resources]
-    assert offered("ecs-free") == ["protect"]
+    assert offered("ecs-free") == ["protect", "create"]
     assert offered(own[0]) == ["suspend", "migrate", "dissociate"]
     assert offered(own[2]) == ["resume", "migrate", "dissociate"]
     assert offered(own[0], own[2]) == ["suspend", "resume", "migrate", "dissociate"]

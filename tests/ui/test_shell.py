@@ -1,6 +1,7 @@
 """What stands around the pages: menus, history, settings, tour, notices and numbers in the navigation."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction, QShortcut
@@ -13,8 +14,10 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.simulator import estate as demo_estate
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.fonts import stored_percent
+from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.fonts import show_percent, stored_percent
 from cbr_desktop.ui.kit.notice_bar import WARNING, NoticeBar
+from cbr_desktop.ui.kit.tables.density import Density, stored_density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.shell.history import History, Place
 from cbr_desktop.ui.shell.navigation import NAMES
@@ -193,6 +196,53 @@ def test_what_is_chosen_in_the_settings_counts_at_once_and_at_the_next_start(
     assert window.menuBar().isHidden()
     dialog.utc.setChecked(True)
     assert window.is_utc
+
+
+def test_rows_stand_closer_at_once_and_at_the_next_start(open_window: Open) -> None:
+    settings = estate.Notebook()
+    window = open_window(settings=settings)
+    tasks = window.page("Tasks").view.verticalHeader()
+    wide = tasks.defaultSectionSize()
+    dialog = window.open_settings()
+    dialog.density.activated.emit(1)
+    assert tasks.defaultSectionSize() < wide
+    assert window.current_page().view.verticalHeader().defaultSectionSize() == tasks.defaultSectionSize()
+    again = open_window(settings=settings)
+    assert again.current_page().view.verticalHeader().defaultSectionSize() == tasks.defaultSectionSize()
+    compact = next(action for words, _, action in commands(again) if words == "Com&pact rows")
+    assert compact.isChecked()
+    compact.trigger()
+    assert again.current_page().view.verticalHeader().defaultSectionSize() == wide
+    assert stored_density(settings) is Density.COMFORTABLE
+
+
+def test_rows_grow_with_their_letters(open_window: Open, qapp: QApplication) -> None:
+    settings = estate.Notebook()
+    window = open_window(settings=settings)
+    rows = window.current_page().view.verticalHeader()
+    before = rows.defaultSectionSize()
+    title = window.current_page().title
+    large = title.font().pointSizeF()
+    show_percent(qapp, settings, 150)
+    assert rows.defaultSectionSize() > before
+    assert title.font().pointSizeF() == pytest.approx(large * 1.5)
+    show_percent(qapp, settings, 100)
+    assert title.font().pointSizeF() == pytest.approx(large)
+    assert rows.defaultSectionSize() == before
+
+
+def test_the_folders_of_this_program_are_told_and_shown(open_window: Open, tmp_path: Path) -> None:
+    window = open_window()
+    window._workspace.folders = {"config": "/etc/x", "data": str(tmp_path), "logs": "/var/x"}
+    dialog = window.open_settings()
+    shown = {line.objectName(): line.text() for line in dialog.findChildren(Line)}
+    assert shown["settingsFolderData"] == str(tmp_path)
+    assert shown["settingsFolderLogs"] == "/var/x"
+
+
+@pytest.mark.parametrize("stored", [None, "wide", 7, [1]])
+def test_a_damaged_density_is_the_usual_one(stored: object) -> None:
+    assert stored_density(estate.Notebook({"window/density": stored})) is Density.COMFORTABLE
 
 
 @pytest.mark.parametrize("stored", [None, "large", 7, 100.5, [1]])

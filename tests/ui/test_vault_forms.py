@@ -1,5 +1,6 @@
 """The forms of vaults, and the page that opens them."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -7,17 +8,23 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.error import NotFound
+from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.domain.vault import Vault, VaultStatus
+from cbr_desktop.domain.protectable import Disk, Protectable
+from cbr_desktop.domain.vault import ResourceType, Vault, VaultStatus
 from cbr_desktop.domain.vault_changes import TagChange, VaultsUpdate, VaultUpdate
+from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, read_draft
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
+from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.forms import deletion_form, lock_form
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -25,7 +32,7 @@ from cbr_desktop.ui.vaults.tags import TagsForm
 from cbr_desktop.workflows.ledger import Freshness, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
-from tests.ui.estate import NOW, HandClock, backup, profile, resource, vault
+from tests.ui.estate import NOW, HandClock, backup, profile, resource, uid, vault
 from tests.widgets import child
 
 OWN = replace(
@@ -83,6 +90,37 @@ def test_tags_are_written_row_by_row(qtbot: QtBot) -> None:
     form.bind_tags.table.selectRow(0)
     child(form, QPushButton, "vaultBindTagsRemove").click()
     assert form.draft().bind_tags == (("env", "prod"),)
+
+
+def test_the_agents_are_asked_for_when_they_are_needed(qtbot: QtBot) -> None:
+    asked: list[str] = []
+
+    async def read(id: VaultId) -> None:
+        asked.append(id)
+
+    async def refuse(_id: VaultId) -> None:
+        raise NotFound("cbr.example.com", status=404, code="APIGW.0101", message="no such API", request_id="r")
+
+    async def story() -> None:
+        form = VaultEditForm(OWN, read_agents=read)
+        qtbot.addWidget(form)
+        form.show()
+        assert not form.agents.isVisible()
+        form.level.setCurrentIndex(1)
+        assert form.agents.text() == "Asking which servers have the agent…"
+        while form._tasks.is_busy:  # noqa: ASYNC110  # what a widget waits for sets no event
+            await asyncio.sleep(0)
+        assert (asked, form.agents.text()) == ([OWN.id], "Which servers have the agent stands below.")
+        form.level.setCurrentIndex(0)
+        assert not form.agents.isVisible()
+        other = VaultEditForm(OWN, read_agents=refuse)
+        qtbot.addWidget(other)
+        other.level.setCurrentIndex(1)
+        while other._tasks.is_busy:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert other.agents.text().startswith("Which servers have the agent could not be asked.")
+
+    asyncio.run(story())
 
 
 def test_what_was_asked_for_before_stands_in_the_fields(qtbot: QtBot) -> None:
@@ -192,3 +230,92 @@ def test_all_vaults_are_changed_together_after_they_were_counted(qtbot: QtBot) -
     again = Dialogs().edit_again(counter.context, intent.id, dialog)
     assert isinstance(again, ChangeDialog)
     assert again.form.draft() == VaultsUpdate(80, False)
+
+
+SERVER = Protectable(
+    ResourceId(uid(300)),
+    ResourceType.SERVER,
+    "ecs-free",
+    60,
+    disks=(Disk(VolumeId(uid(301)), "system", 40, bootable=True), Disk(VolumeId(uid(302)), "data", 20)),
+)
+PLAIN = Protectable(ResourceId(uid(303)), ResourceType.SERVER, "ecs-plain", 10)
+TAKEN = replace(PLAIN, id=ResourceId(uid(304)), name="ecs-taken", vault_id=OWN.id)
+DISK = replace(PLAIN, id=ResourceId(uid(305)), type=ResourceType.DISK, name="volume-free")
+
+
+@pytest.fixture
+def new(qtbot: QtBot) -> NewVaultForm:
+    policy = Policy(PolicyId(uid(500)), "nightly", "backup", True)
+    copying = replace(policy, id=PolicyId(uid(501)), name="copying", operation_type="replication")
+    made = NewVaultForm([SERVER, PLAIN, TAKEN, DISK], [policy, copying], "https://console.otc.t-systems.com/cbr/")
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def ticked(form: NewVaultForm, place: int) -> QTreeWidgetItem:
+    item = form.resources.tree.topLevelItem(place)
+    assert item is not None
+    item.setCheckState(0, Qt.CheckState.Checked)
+    return item
+
+
+def test_a_new_vault_offers_what_is_in_no_vault_and_takes_its_disks(new: NewVaultForm) -> None:
+    tree = new.resources.tree
+    server = ticked(new, 0)
+    assert [server.text(0), ticked(new, 1).text(0), tree.topLevelItemCount()] == ["ecs-free", "ecs-plain", 2]
+    assert [each.exclude_volumes for each in new.draft().resources] == [(), ()]
+    server.setExpanded(True)
+    server.child(1).setCheckState(0, Qt.CheckState.Unchecked)
+    assert [each.exclude_volumes for each in new.draft().resources] == [(VolumeId(uid(302)),), ()]
+    assert new.resources.words.text() == "2 resources are chosen, of 50 GB."
+    assert new.room.text() == "50 GB are allocated to what is chosen below; 50 GB are left."
+    new.resources.filter.setText("plain")
+    assert server.isHidden()
+    assert len(new.draft().resources) == 2, "what is hidden stays chosen"
+    new.holds.setCurrentIndex(1)
+    assert new.draft().resources == ()
+    assert ticked(new, 0).text(0) == "volume-free"
+
+
+def test_what_does_not_go_together_is_not_asked_for(new: NewVaultForm) -> None:
+    ticked(new, 0)
+    new.level.setCurrentIndex(1)
+    new.policy.setCurrentIndex(1)
+    assert [new.policy.itemText(place) for place in range(new.policy.count())] == ["None", "nightly"]
+    assert (new.draft().level, new.draft().policy_id) == ("app_consistent", uid(500))
+    new.protection.setCurrentIndex(1)
+    copies = new.draft()
+    assert (copies.level, copies.policy_id, copies.resources) == ("crash_consistent", "", ())
+    new.holds.setCurrentIndex(2)
+    assert not new.protection.isEnabled()
+    assert new.draft().protect_type == "backup"
+
+
+def test_a_vault_that_is_ordered_leads_to_the_console(qtbot: QtBot, new: NewVaultForm) -> None:
+    assert not new.console.isVisible()
+    new.billing.setCurrentIndex(1)
+    assert new.console.isVisible()
+    dialog = opened(qtbot, Counter([OWN], of=profile()), new)
+    new.name.setText("fresh")
+    assert "bought by an order" in child(dialog, QLabel, "changeVerdict").text()
+
+
+def test_a_new_vault_is_sent_as_it_stands_and_edited_again(qtbot: QtBot, new: NewVaultForm) -> None:
+    counter = Counter([OWN], [SERVER, PLAIN, TAKEN, DISK], of=profile())
+    dialog = opened(qtbot, counter, new)
+    assert "There is no name." in child(dialog, QLabel, "changeVerdict").text()
+    new.name.setText("fresh")
+    ticked(new, 0)
+    new.auto_expand.setChecked(True)
+    new.tags.show_pairs([("env", "")])
+    new.tags.changed.emit()
+    child(dialog, QPushButton, "changeConfirm").click()
+    (intent,) = counter.sent
+    asked = read_draft(intent.body)
+    taken = NewResource(SERVER.id, "OS::Nova::Server", "ecs-free")
+    assert asked == VaultDraft("fresh", resources=(taken,), auto_expand=True, tags=(("env", ""),))
+    again = Dialogs().edit_again(counter.context, intent.id, dialog)
+    assert isinstance(again, ChangeDialog)
+    assert again.form.draft() == asked

@@ -20,13 +20,16 @@ from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.document import Document, parts_of
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.ids import ProjectId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.policy import PolicyApplication, PolicyDeletion, PolicyDraft, PolicyRemoval, PolicyUpdate
+from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.request import read as read_checkpoint
 from cbr_desktop.domain.retention import Retention
+from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault_changes import TagChange, VaultDeletion, VaultLock, VaultsUpdate, VaultUpdate
-from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.domain.vault_draft import VaultDraft
+from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.operations import OPERATIONS
 from tests.restoring import newest, restore_of
@@ -64,6 +67,9 @@ def renaming(id: str, name: str = "better") -> Document:
     return parsed({"operation": "UpdateBackup", "path": {"backup_id": id}, "body": {"backup": {"name": name}}})
 
 
+PROJECT = ProjectId("0123456789abcdef" * 2)
+
+
 def file_of(change: Change) -> bytes:
     """Return the request file of a change, as the head of ``domain/document`` says."""
     body = json.loads(change.body) if change.body else None
@@ -99,6 +105,8 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
     stage.play(lambda: with_disks(stage))
     ledger, id = stage.session.ledger, backup(stage).id
     daily = next(each for each in ledger.policies.values() if each.name == "daily-22h")
+    ours = next(b for b in ledger.backups.values() if b.vault_id == REFERENCE_VAULT_ID and b.status == "available")
+    there = Destination("eu-nl", PROJECT, VaultId(REFERENCE_VAULT_ID))
     other = next(each for each in ledger.vaults.values() if each.name == "vault-erp-prod")
     own = ledger.vaults[VaultId(REFERENCE_VAULT_ID)].resources[0]
     lone = next(each for each in ledger.protectables.values() if each.name == "ecs-lab-01")
@@ -113,6 +121,11 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.DELETE_POLICY: PolicyDeletion(daily.id),
         Kind.APPLY_POLICY: PolicyApplication(daily.id, VaultId(REFERENCE_VAULT_ID)),
         Kind.REMOVE_POLICY: PolicyRemoval(daily.id, daily.vault_ids[0]),
+        Kind.SHARE_BACKUP: BackupShare(ours.id, (PROJECT,)),
+        Kind.WITHDRAW_SHARE: ShareWithdrawal(ours.id, PROJECT),
+        Kind.ANSWER_SHARE: ShareAnswer(ours.id, ProjectId(DEMO_PROJECT_ID), "accepted", REFERENCE_VAULT_ID),
+        Kind.REPLICATE_BACKUP: BackupReplication(ours.id, there, "copied"),
+        Kind.REPLICATE_VAULT: VaultReplication(VaultId(REFERENCE_VAULT_ID), there),
         Kind.ASSOCIATE_RESOURCES: ResourceAssociation(
             other.id, (ResourceChoice(lone.id, lone.type, lone.name, (lone.disks[1].id,)),)
         ),
@@ -121,6 +134,7 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.SET_PROTECTION: ProtectionSetting(other.id, (other.resources[0].id,), is_on=True),
         Kind.UPDATE_VAULT: VaultUpdate(VaultId(REFERENCE_VAULT_ID), "better", bind_tags=(("app", "web"),)),
         Kind.LOCK_VAULT: VaultLock(VaultId(REFERENCE_VAULT_ID)),
+        Kind.CREATE_VAULT: VaultDraft("new", size_gb=500, tags=(("env", "prod"),), policy_id=daily.id),
         Kind.CHANGE_TAGS: TagChange(VaultId(REFERENCE_VAULT_ID), (("env", "prod"),)),
         Kind.UPDATE_ALL_VAULTS: VaultsUpdate(70, True),
         Kind.DELETE_VAULT: VaultDeletion(VaultId(REFERENCE_VAULT_ID)),
@@ -148,7 +162,7 @@ def test_keys_that_this_version_does_not_know_are_warned_of_and_sent(stage: Stag
 def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
     read(stage)
     id = backup(stage).id
-    replication = {"policy": {**POLICY["policy"], "operation_type": "replication"}}
+    strange = {"policy": {**POLICY["policy"], "operation_type": "snapshot"}}
     wrong: list[tuple[dict[str, Any], FindingKind]] = [
         ({"operation": "DeleteBackup"}, FindingKind.MISSING),
         ({"operation": "DeleteBackup", "path": {"backup_id": f"{id}/../x"}}, FindingKind.BAD_ID),
@@ -157,7 +171,7 @@ def test_a_shape_that_is_none_blocks_and_makes_no_change(stage: Stage) -> None:
         ({"operation": "UpdateBackup", "path": {"backup_id": id}}, FindingKind.MISSING),
         ({"operation": "UpdateBackup", "path": {"backup_id": id}, "body": {"backup": {}}}, FindingKind.MISSING),
         ({"operation": "CreatePolicy", "body": {"policy": []}}, FindingKind.WRONG_TYPE),
-        ({"operation": "CreatePolicy", "body": replication}, FindingKind.WRONG_TYPE),
+        ({"operation": "CreatePolicy", "body": strange}, FindingKind.WRONG_TYPE),
     ]
     for value, kind in wrong:
         found = parsed(value)

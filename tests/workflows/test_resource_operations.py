@@ -1,5 +1,6 @@
 """Resources are put into vaults, taken out, moved and suspended: what is judged and lost, and what lost answers do."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -8,17 +9,20 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.domain.association import (
     ProtectionSetting,
     ResourceAssociation,
     ResourceDissociation,
     ResourceMigration,
+    resource_ids,
 )
 from cbr_desktop.domain.blast import LostBackups
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.policy import PolicyApplication
@@ -90,6 +94,34 @@ def found(ledger: Ledger, draft: Any) -> dict[FindingKind, tuple[Severity, str]]
     verdict = OPERATIONS[change.kind].judge(change, ledger, NOW)
     assert all(finding_sentence(each) for each in verdict.findings)
     return {each.kind: (each.severity, each.code) for each in verdict.findings}
+
+
+# what the service answers
+
+
+KEYS = {
+    Kind.ASSOCIATE_RESOURCES: "add_resource_ids",
+    Kind.DISSOCIATE_RESOURCES: "remove_resource_ids",
+    Kind.MIGRATE_RESOURCES: "migrated_resources",
+    Kind.SET_PROTECTION: "set_resource_ids",
+}
+
+
+def test_an_answer_names_the_resources_that_were_asked_for_and_no_others(ledger: Ledger) -> None:
+    for kind, draft in drafts_of(ledger).items():
+        change = change_of(draft, ledger)
+        ids = list(resource_ids(change.body))
+        assert result_of(change, json.dumps({KEYS[kind]: [each.upper() for each in ids]}).encode()).id == draft.vault_id
+        for wrong in ({}, {KEYS[kind]: []}, {KEYS[kind]: [UNKNOWN]}, {KEYS[kind]: None}, [], {KEYS[kind]: "all"}):
+            with pytest.raises(Unfit):
+                result_of(change, json.dumps(wrong).encode())
+    # the definition's example of a migration echoes the other vault
+    moved = change_of(drafts_of(ledger)[Kind.MIGRATE_RESOURCES], ledger)
+    assert result_of(moved, json.dumps({"migrated_resources": [BE94]}).encode()).status == "migrating"
+    # of an association a part is taken, and reading tells which
+    added = change_of(drafts_of(ledger)[Kind.ASSOCIATE_RESOURCES], ledger)
+    part = {"add_resource_ids": [resource_ids(added.body)[0]]}
+    assert result_of(added, json.dumps(part).encode()).status == "unseen"
 
 
 # lost answers
@@ -262,7 +294,7 @@ def test_a_dissociation_counts_the_backups_that_go_and_says_what_is_left(ledger:
     assert isinstance(lost, LostBackups)
     assert (lost.count, lost.left, lost.is_last) == (len(own), 0, True)
     (told,) = loss_sentences(blast, NOW)
-    assert f"All {len(own)} backups of ‘ecs-web-01’ in this vault are deleted for good." in told
+    assert f"All {len(own)} backups of ‘ecs-web-01’ in vault ‘vault-web-prod’ are deleted for good." in told
     assert "No good backup of ‘ecs-web-01’ is left in this region then." in told
     assert found(ledger, draft)[K.LAST_BACKUPS] == (WARN, "")
     # with one in another vault it is not the last
@@ -271,6 +303,20 @@ def test_a_dissociation_counts_the_backups_that_go_and_says_what_is_left(ledger:
     assert K.LAST_BACKUPS not in found(ledger, draft)
     (lost,) = OPERATIONS[change.kind].blast(change, ledger).lost
     assert lost.left == 1
+
+
+def test_of_several_dissociations_none_leaves_what_another_deletes(ledger: Ledger) -> None:
+    server = held(ledger, "vault-web-prod", "ecs-web-01")
+    model = next(each for each in ledger.backups.values() if each.resource_id == server.id)
+    ledger.backups = {**ledger.backups, BackupId(UNKNOWN): replace(model, id=BackupId(UNKNOWN), vault_id=BE94)}
+    ledger.vaults[BE94].resources.append(server)
+    web = vault(ledger, "vault-web-prod").id
+    changes = [change_of(ResourceDissociation(id, (server.id,)), ledger) for id in (web, BE94)]
+    operation = OPERATIONS[Kind.DISSOCIATE_RESOURCES]
+    assert not any(operation.blast(change, ledger).takes_last for change in changes)
+    assert all(each.takes_last for each in operation.blast_together(changes, ledger))
+    told = operation.judge_together(changes, ledger, NOW)
+    assert all(K.LAST_BACKUPS in [each.kind for each in verdict.findings] for verdict in told)
 
 
 def test_many_resources_are_counted_with_those_first_that_lose_their_last_backup(ledger: Ledger) -> None:

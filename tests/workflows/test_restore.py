@@ -16,6 +16,7 @@ from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.restore import BackupRestore, DiskPair, Rule, TargetKind
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP
 from cbr_desktop.workflows.outcomes import outcome_of
@@ -358,5 +359,24 @@ def test_what_is_lost_is_counted_from_the_backup_on_and_a_newer_one_is_named(sta
         of_newest = RESTORE_BACKUP.blast(change_of(restore_of(stage, newest), ledger), ledger).overwritten
         assert of_newest is not None
         assert (of_newest.newer, of_newest.untouched) == ("", ())
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"), [("volume_type", "DESS", "2009"), ("status", "in-use", "2011"), ("size_gb", 1, "2001")]
+)
+def test_a_disk_is_judged_by_what_it_is_today(stage: Stage, field: str, value: object, code: str) -> None:
+    async def story() -> None:
+        backup = await read(stage, "vol-db-archive")
+        asked = restore_of(stage, backup)
+        disk = stage.service.estate.resources[backup.resource_id]
+        setattr(disk if field == "status" else disk.disks[0], field, value)
+        if field == "size_gb":
+            # what the service keeps of a disk's size is that of today, while the list of backups has been read before
+            disk.size_gb = 1
+        stage.service.estate.changed()
+        await stage.session.refresh.once([Part.PROTECTABLES])
+        assert [each for _, each in blocks(stage, change_of(asked, stage.session.ledger))] == [code]
 
     stage.play(story)

@@ -11,17 +11,18 @@ import pytest
 
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of
+from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Replica
-from cbr_desktop.domain.blast import destroys, wants_typed_name
+from cbr_desktop.domain.blast import LostBackups, destroys, wants_typed_name
 from cbr_desktop.domain.change import Change, Effect, Kind, Result
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId, VaultId
+from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import Intent, IntentState, Target
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.protectable import Protectable
-from cbr_desktop.domain.vault import ResourceType, Vault, VaultStatus
+from cbr_desktop.domain.vault import ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.domain.vault_changes import (
     TagChange,
     VaultDeletion,
@@ -35,11 +36,12 @@ from cbr_desktop.domain.vault_changes import (
     tags_body,
     update_body,
 )
+from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, draft_body, read_draft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from tests.stage import START, Stage, staged
 
@@ -130,7 +132,17 @@ def test_what_is_no_change_is_none(body: bytes) -> None:
 
 def drafts_of(ledger: Ledger) -> dict[Kind, Any]:
     web = named(ledger, "vault-web-prod")
+    free = next(each for each in ledger.protectables.values() if each.vault_id is None and len(each.disks) > 1)
+    taken = NewResource(free.id, str(free.type), free.name, (free.disks[-1].id,))
     return {
+        Kind.CREATE_VAULT: VaultDraft(
+            *("vault-brand-new", VaultKind.SERVER),
+            size_gb=500,
+            resources=(taken,),
+            policy_id=next(iter(ledger.policies.values())).id,
+            tags=(("env", "test"),),
+            description="for tests",
+        ),
         Kind.UPDATE_VAULT: VaultUpdate(
             web.id, "vault-web-new", web.size_gb + 100, None, 55, False, False, True, (("b", "2"), ("a", "1"))
         ),
@@ -142,6 +154,7 @@ def drafts_of(ledger: Ledger) -> dict[Kind, Any]:
 
 
 WAYS = dict.fromkeys((Kind.UPDATE_VAULT, Kind.LOCK_VAULT), ("PUT", "/vaults/[^/]{36}"))
+WAYS[Kind.CREATE_VAULT] = ("POST", "/vaults")
 WAYS[Kind.CHANGE_TAGS] = ("POST", "/vault/[^/]+/tags/action")
 WAYS[Kind.UPDATE_ALL_VAULTS] = ("PUT", "/vaults/batch-update")
 WAYS[Kind.DELETE_VAULT] = ("DELETE", "/vaults/[^/]+")
@@ -149,6 +162,10 @@ WAYS[Kind.DELETE_VAULT] = ("DELETE", "/vaults/[^/]+")
 
 def assert_done(ledger: Ledger) -> None:
     changed = named(ledger, "vault-web-new")
+    made = named(ledger, "vault-brand-new")
+    assert (made.size_gb, made.tags, made.description) == (500, {"env": "test"}, "for tests")
+    assert [len(each.exclude_volumes) for each in made.resources] == [1]
+    assert made.id in next(iter(ledger.policies.values())).vault_ids
     assert not changed.auto_expand
     assert {(each.threshold_percent, each.notify) for each in ledger.vaults.values()} == {(33, True)}
     assert changed.tags == {"env": "test", "owner": ""}
@@ -263,6 +280,28 @@ def test_a_specification_only_goes_one_way_and_for_servers(ledger: Ledger) -> No
     assert back == {FindingKind.LEVEL_BACK: Severity.BLOCK}
 
 
+def test_which_servers_have_the_agent_is_asked_before_they_need_it(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        vault = named(ledger, "vault-erp-prod")
+        await stage.session.refresh.read_agents(vault.id)
+        found = judged(ledger, VaultUpdate(vault.id, level="app_consistent"))
+        with_agent = [each for each in ledger.agents.values() if each.is_installed]
+        assert len(ledger.agents) == len(vault.resources) > len(with_agent) > 0
+        severity, words = found[FindingKind.AGENT_LACKING]
+        assert severity is Severity.WARN
+        assert words.startswith(f"{len(vault.resources) - len(with_agent)} servers have no agent: ")
+        old = AgentState(vault.resources[0].id, True, True, "1.0")
+        ledger.agents = {each.id: old._replace(resource_id=each.id) for each in vault.resources}
+        assert kinds(ledger, VaultUpdate(vault.id, level="app_consistent"))[FindingKind.AGENT_OLD] is Severity.WARN
+        ledger.agents = {id: each._replace(is_old=False) for id, each in ledger.agents.items()}
+        assert FindingKind.AGENT_THERE in kinds(ledger, VaultUpdate(vault.id, level="app_consistent"))
+        assert FindingKind.AGENT_THERE not in kinds(ledger, VaultUpdate(vault.id, "other"))
+
+    play(stage, story)
+    (asked,) = [each for each in stage.service.journal if each.path.endswith("/agent/check")]
+    assert asked.method == "POST"
+
+
 def test_locking_is_not_slipped_in_among_other_changes(ledger: Ledger) -> None:
     change = replace(change_of(VaultUpdate(ID, "x"), ledger), body=b'{"vault": {"name": "x", "locked": true}}')
     assert kinds(ledger, change)[FindingKind.LOCK_APART] is Severity.BLOCK
@@ -364,8 +403,8 @@ def test_a_deletion_counts_and_names_what_goes_with_the_vault(ledger: Ledger) ->
     blast = OPERATIONS[change.kind].blast(change, ledger)
     names = {each.resource_name for each in own if each.status == "available"}
     assert {each.resource_name for each in blast.lost} == names
-    assert all(each.is_newest and each.left == 0 for each in blast.lost)
-    assert len(blast.lost) + blast.more == len(own)
+    assert blast.takes_last and all(each.is_last for each in blast.lost)
+    assert sum(each.count for each in blast.lost if isinstance(each, LostBackups)) == len(own)
 
 
 def test_a_backup_elsewhere_makes_a_restore_point_not_the_last(ledger: Ledger) -> None:
@@ -387,7 +426,7 @@ def test_backups_that_nobody_has_seen_are_told(ledger: Ledger) -> None:
     assert f"The service counts {counted - 3} backups more" in found[FindingKind.DELETION_UNSEEN][1]
     change = change_of(VaultDeletion(vault.id), ledger)
     blast = OPERATIONS[change.kind].blast(change, ledger)
-    assert len(blast.lost) + blast.more == counted
+    assert sum(each.count for each in blast.lost if isinstance(each, LostBackups)) == counted
 
 
 @pytest.mark.parametrize(
@@ -524,3 +563,148 @@ def test_an_answer_that_names_no_vaults_is_none(ledger: Ledger) -> None:
     for body in (b"", b"{}", b'{"updated_vaults_id": "x"}'):
         with pytest.raises(Unfit):
             result_of(change, body)
+
+
+# creating
+
+
+def free_servers(ledger: Ledger) -> list[Protectable]:
+    own = [each for each in ledger.protectables.values() if each.type == ResourceType.SERVER and each.protectable]
+    return [each for each in own if each.vault_id is None]
+
+
+def test_a_new_vault_says_only_what_is_not_as_usual() -> None:
+    assert json.loads(draft_body(VaultDraft("n"))) == {
+        "vault": {
+            "name": "n",
+            "billing": {
+                "charging_mode": "post_paid",
+                "consistent_level": "crash_consistent",
+                "object_type": "server",
+                "protect_type": "backup",
+                "size": 100,
+            },
+            "resources": [],
+        }
+    }
+
+
+FULL = VaultDraft(
+    *("n", "disk", "backup", "crash_consistent", 20, True, "post_paid"),
+    (NewResource(ResourceId(ID), "OS::Cinder::Volume", "d", (VolumeId(ID),)),),
+    *(ID, True, True, (("a", "b"),), 55, False, (("c", "d"),), "text", "pre", "0"),
+)
+
+
+@pytest.mark.parametrize("draft", [VaultDraft("n"), FULL])
+def test_a_new_vault_is_read_back_as_it_was_written(draft: VaultDraft) -> None:
+    assert read_draft(draft_body(draft)) == draft
+    assert read_draft(b'{"vault": {"name": "n"}}') is None
+
+
+def test_a_new_vault_is_judged_by_the_rules_of_each_field(ledger: Ledger) -> None:
+    own = {FindingKind.PRICE_CLASS: Severity.INFO, FindingKind.NO_POLICY: Severity.INFO}
+    assert kinds(ledger, VaultDraft("fresh")) == own
+    wrong = VaultDraft(
+        *("a b", "disk", "replication", "app_consistent", 9),
+        threshold_percent=0,
+        description="<" * 65,
+        prefix="p." * 20,
+        enterprise_project_id="mine",
+        tags=(("a b", ""),),
+    )
+    found = kinds(ledger, wrong)
+    blocks = {kind for kind, severity in found.items() if severity is Severity.BLOCK}
+    assert blocks == {
+        *(FindingKind.BAD_CHARACTER, FindingKind.TOO_LONG, FindingKind.BAD_PREFIX, FindingKind.BAD_ID),
+        *(FindingKind.OUT_OF_RANGE, FindingKind.REPLICATION_UNFIT, FindingKind.LEVEL_UNFIT, FindingKind.TAG_KEY),
+    }
+    ordered = kinds(ledger, VaultDraft("fresh", charging_mode="pre_paid"))
+    assert ordered[FindingKind.CREATION_BY_ORDER] is Severity.BLOCK
+    assert kinds(ledger, VaultDraft("vault-be94"))[FindingKind.VAULT_NAME_TAKEN] is Severity.WARN
+    change = change_of(VaultDraft("fresh"), ledger)
+    locked = json.loads(change.body)
+    locked["vault"]["locked"] = True
+    assert kinds(ledger, replace(change, body=json.dumps(locked).encode()))[FindingKind.LOCK_APART] is Severity.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("draft", "name"),
+    [
+        (VaultDraft("n"), "vault.backup.server.normal"),
+        (VaultDraft("n", level="app_consistent"), "vault.backup.database.normal"),
+        (VaultDraft("n", protect_type="replication"), "vault.replication.server.normal"),
+        (VaultDraft("n", "turbo"), "vault.backup.turbo.normal"),
+        (VaultDraft("n", "workspace"), ""),
+        (VaultDraft("n", "tape"), ""),
+    ],
+)
+def test_the_class_that_is_billed_is_told_where_it_is_known(draft: VaultDraft, name: str) -> None:
+    assert draft.price_class == name
+
+
+def test_a_policy_of_a_new_vault_has_to_suit_it(ledger: Ledger) -> None:
+    daily = next(each for each in ledger.policies.values() if each.name == "daily-22h")
+    copying = next(each for each in ledger.policies.values() if each.operation_type == "replication")
+    assert FindingKind.NO_POLICY not in kinds(ledger, VaultDraft("n", policy_id=daily.id))
+    for draft in (
+        VaultDraft("n", policy_id=copying.id),
+        VaultDraft("n", protect_type="replication", policy_id=daily.id),
+    ):
+        assert kinds(ledger, draft)[FindingKind.POLICY_TYPE_UNFIT] is Severity.BLOCK
+    assert kinds(ledger, VaultDraft("n", policy_id=ID))[FindingKind.POLICY_UNKNOWN] is Severity.BLOCK
+    ledger.policies[daily.id] = replace(daily, enabled=False)
+    assert kinds(ledger, VaultDraft("n", policy_id=daily.id))[FindingKind.POLICY_ASLEEP] is Severity.WARN
+
+
+def test_what_a_new_vault_takes_in_is_judged_by_what_is_known(ledger: Ledger) -> None:
+    server = next(each for each in free_servers(ledger) if len(each.disks) > 1)
+    own = named(ledger, "vault-web-prod").resources[0]
+    disks = tuple(each.id for each in server.disks)
+    chosen = NewResource(server.id, str(server.type), server.name)
+
+    def found(*resources: NewResource, size_gb: int = 4000) -> dict[FindingKind, Severity]:
+        told = kinds(ledger, VaultDraft("fresh", size_gb=size_gb, resources=resources))
+        return {kind: told[kind] for kind in told if kind not in (FindingKind.PRICE_CLASS, FindingKind.NO_POLICY)}
+
+    assert found(chosen) == {}
+    assert found(chosen, size_gb=10) == {FindingKind.SIZE_BELOW_ALLOCATED: Severity.WARN}
+    assert found(chosen, chosen) == {FindingKind.DUPLICATE_RESOURCE: Severity.BLOCK}
+    assert found(replace(chosen, exclude_volumes=disks)) == {FindingKind.NO_DISK_LEFT: Severity.BLOCK}
+    assert found(replace(chosen, exclude_volumes=disks[1:])) == {FindingKind.SOME_DISKS_EXCLUDED: Severity.WARN}
+    assert found(NewResource(own.id, str(own.type), own.name)) == {FindingKind.RESOURCE_TAKEN: Severity.BLOCK}
+    assert found(replace(chosen, type="OS::Cinder::Volume")) == {FindingKind.RESOURCE_UNFIT: Severity.BLOCK}
+    assert found(replace(chosen, id=ResourceId("x"))) == {FindingKind.BAD_ID: Severity.BLOCK}
+    ledger.freshness[Part.PROTECTABLES] = Freshness(START)
+    assert found(replace(chosen, id=ResourceId(ID))) == {FindingKind.RESOURCE_UNSEEN: Severity.WARN}
+    many = [replace(chosen, id=ResourceId(f"{number:08x}{ID[8:]}")) for number in range(256)]
+    assert found(*many)[FindingKind.VAULT_TAKES_FEWER] is Severity.BLOCK
+    copies = VaultDraft("fresh", protect_type="replication", resources=(chosen,))
+    assert kinds(ledger, copies)[FindingKind.REPLICATION_HOLDS] is Severity.BLOCK
+
+
+def test_a_resource_that_the_new_vault_did_not_take_is_no_success(ledger: Ledger) -> None:
+    server = free_servers(ledger)[0]
+    draft = VaultDraft("fresh", resources=(NewResource(server.id, str(server.type), server.name),))
+    change = change_of(draft, ledger)
+    made = replace(named(ledger, "vault-be94"), id=VaultId("new"), name="fresh", resources=[])
+    target, result = Target("p", "https://x", "p"), Result("new")
+    intent = Intent(IntentId("7"), target, change, S.ACCEPTED, START, START, result=result)
+    outcome = OPERATIONS[change.kind].outcome(intent, ledger)
+    assert outcome is not None and not outcome.is_over, "the vault itself is not known yet"
+    ledger.merge_vault(made)
+    outcome = OPERATIONS[change.kind].outcome(intent, ledger)
+    assert outcome is not None and outcome.count(Fate.UNCERTAIN) == 1
+    assert words_for(change.kind).outcome(intent, outcome) == "Created. 1 resource is not in it: associate it."
+
+
+def test_a_vault_of_the_same_name_that_was_there_before_proves_nothing(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        own = named(ledger, "vault-7669")
+        stage.service.faults.add(Fault("POST", "/vaults", "cut", "before"))
+        made = stage.session.outbox.submit(VaultDraft("vault-7669", size_gb=own.size_gb))
+        ended = await stage.until(made.id, S.FINISHED)
+        assert ended.sends == 2
+        assert ended.result is not None and ended.result.id != own.id
+
+    play(stage, story)

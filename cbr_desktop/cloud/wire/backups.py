@@ -20,7 +20,7 @@ from cbr_desktop.cloud.wire.reading import (
 )
 from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
 from cbr_desktop.domain.backup_details import BackupDetails
-from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.vault import ResourceType
 
 
@@ -82,6 +82,12 @@ class ChangedRow(BackupRow, gc=False):
     updated_at: Text = None
 
 
+class OfferedRow(BackupRow, gc=False):
+    """One backup that another project shares, with the project that it is of."""
+
+    project_id: Text = None
+
+
 class ChildRow(BackupRow, gc=False):
     """The backup of a disk within that of its server."""
 
@@ -105,7 +111,20 @@ class ChangedPage(NamedTuple):
     changed_at: list[datetime | None]
 
 
+class OfferedBackup(NamedTuple):
+    """A backup that another project shares, and that project's id, empty where it is not told."""
+
+    backup: Backup
+    owner_id: ProjectId
+
+    @property
+    def id(self) -> BackupId:
+        """The id of the backup."""
+        return self.backup.id
+
+
 _LIST = ListReader("backups", BackupRow)
+_OFFERED = ListReader("backups", OfferedRow)
 _CHANGED = ListReader("backups", ChangedRow)
 _ONE = ObjectReader(ShownRow, "backup")
 _status, _type = words(BackupStatus), words(ResourceType)
@@ -122,6 +141,14 @@ def changed_backups(body: bytes) -> ChangedPage:
     page = _CHANGED.read(body)
     read = ListPage(_backups(page.rows, {}), page.count, page.lost, len(body))
     return ChangedPage(read, [moment(row.updated_at) for row in page.rows])
+
+
+def offered_backups(body: bytes, names: Names) -> ListPage[OfferedBackup]:
+    """Read a page of ListBackups of what other projects share, with the project that each is of."""
+    page = _OFFERED.read(body)
+    owners = [ProjectId(row.project_id or "") for row in page.rows]
+    rows = list(map(OfferedBackup, _backups(page.rows, names), owners))
+    return ListPage(rows, page.count, page.lost, len(body))
 
 
 def backup(body: bytes) -> Backup:

@@ -1,8 +1,19 @@
 """Members: the projects that a backup is shared with."""
 
+import msgspec
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Id, ListPage, ListReader, Names, Text, moment, words
+from cbr_desktop.cloud.wire.reading import (
+    Id,
+    ListPage,
+    ListReader,
+    Names,
+    ObjectReader,
+    Text,
+    mended,
+    moment,
+    words,
+)
 from cbr_desktop.domain.backup_details import Member, MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 
@@ -19,14 +30,34 @@ class MemberRow(Struct, gc=False):
     image_id: Text = None
 
 
+class DomainRow(Struct):
+    """The answer of ShowDomain: whose a project is."""
+
+    domain_name: Text = None
+    project_name: Text = None
+
+
 _LIST = ListReader("members", MemberRow)
+_ONE = ObjectReader(MemberRow, "member")
 _status = words(MemberStatus)
+_DOMAIN = msgspec.json.Decoder(DomainRow, strict=False)
 
 
 def members(body: bytes, names: Names) -> ListPage[Member]:
-    """Read a page of ShowMembersDetail."""
+    """Read a page of ShowMembersDetail, or the answer of AddMember."""
     page = _LIST.read(body)
     return ListPage([_member(row, names) for row in page.rows], page.count, page.lost)
+
+
+def member(body: bytes) -> Member:
+    """Read the answer of UpdateMemberStatus. ``Unfit`` when it is none."""
+    return _member(_ONE.read(body), {})
+
+
+def domain_name(body: bytes) -> str:
+    """Read the answer of ShowDomain: the names of an account and of its project. ``Unfit`` when it is none."""
+    found = mended(body, _DOMAIN.decode)
+    return " · ".join(name for name in (found.domain_name, found.project_name) if name)
 
 
 def _member(row: MemberRow, names: Names) -> Member:

@@ -5,14 +5,18 @@ from functools import partial
 
 from cbr_desktop.cloud.wire.backups import backup
 from cbr_desktop.cloud.wire.checkpoints import created
+from cbr_desktop.cloud.wire.members import member, members
 from cbr_desktop.cloud.wire.policies import association, policy
 from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.cloud.wire.replication import backup_copy, vault_copy
 from cbr_desktop.cloud.wire.tasks import job
 from cbr_desktop.cloud.wire.vaults import named_ids, updated, vault
 from cbr_desktop.domain.association import RESUME, Stage, content_of, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.ids import is_uuid
+from cbr_desktop.domain.replication import destination_in
+from cbr_desktop.domain.sharing import content, receivers_in
 from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import VaultStatus
 
@@ -83,6 +87,62 @@ def _association(key: str, status: str, change: Change, body: bytes) -> Result:
     return Result(change.subject.id, status)
 
 
+def _share(change: Change, body: bytes) -> Result:
+    """Read a member for each project that was asked for; one less, and it was not all done."""
+    rows = members(body, {}).rows
+    missing = set(receivers_in(change.body)) - {row.project_id for row in rows}
+    if missing:
+        raise Unfit("not every project that was asked for - at `members`")
+    if any(row.backup_id and row.backup_id.lower() != change.subject.id.lower() for row in rows):
+        raise Unfit("another backup than was asked for - at `members`")
+    return Result(change.subject.id, "shared")
+
+
+def _withdrawal(change: Change, body: bytes) -> Result:
+    """Read 204 without a body, which says that the project does not see the backup any more."""
+    if body.strip():
+        raise Unfit("a body where there is none")
+    return Result(change.subject.id, "withdrawn")
+
+
+def _answer(change: Change, body: bytes) -> Result:
+    found, asked = member(body), content(change.body)
+    if found.backup_id and found.backup_id.lower() != change.subject.id.lower():
+        raise Unfit("another backup than was asked for - at `member.backup_id`")
+    if found.status != asked.get("status"):
+        raise Unfit("another answer than was given - at `member.status`")
+    if asked.get("vault_id") and found.vault_id and found.vault_id.lower() != str(asked["vault_id"]).lower():
+        raise Unfit("another vault than was asked for - at `member.vault_id`")
+    return Result(change.subject.id, str(found.status))
+
+
+def _backup_copy(change: Change, body: bytes) -> Result:
+    found = backup_copy(body)
+    if found.backup_id.lower() != change.subject.id.lower():
+        raise Unfit("another backup than was asked for - at `replication.backup_id`")
+    if found.destination_region and found.destination_region != destination_in(change.body).region:
+        raise Unfit("another region than was asked for - at `replication.destination_region`")
+    return Result(found.backup_id, "replicating")
+
+
+def _vault_copy(change: Change, body: bytes) -> Result:
+    found = vault_copy(body)
+    if found.vault_id.lower() != change.subject.id.lower():
+        raise Unfit("another vault than was asked for - at `replication.vault_id`")
+    if found.destination_region and found.destination_region != destination_in(change.body).region:
+        raise Unfit("another region than was asked for - at `replication.destination_region`")
+    return Result(found.vault_id, "replicating", parts=tuple(each.backup_id for each in found.backups))
+
+
+def _vault_creation(change: Change, body: bytes) -> Result:
+    made = vault(body)
+    if not is_uuid(made.id):
+        raise Unfit("the id is no UUID - at `vault.id`")
+    if made.name != change.tag:
+        raise Unfit("another name than was asked for - at `vault.name`")
+    return Result(made.id, str(made.status))
+
+
 def _resources(key: str, stage: Stage, change: Change, body: bytes, *, is_whole: bool = True) -> Result:
     """Read the answer that names resources by their ids: those that were asked for, and no others.
 
@@ -151,6 +211,12 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.SET_PROTECTION: _protection,
     Kind.DELETE_BACKUP: _deletion,
     Kind.RENAME_BACKUP: _rename,
+    Kind.SHARE_BACKUP: _share,
+    Kind.WITHDRAW_SHARE: _withdrawal,
+    Kind.ANSWER_SHARE: _answer,
+    Kind.REPLICATE_BACKUP: _backup_copy,
+    Kind.REPLICATE_VAULT: _vault_copy,
+    Kind.CREATE_VAULT: _vault_creation,
     Kind.RESTORE_BACKUP: _restore,
     Kind.UPDATE_VAULT: _vault_update,
     Kind.LOCK_VAULT: _vault_lock,

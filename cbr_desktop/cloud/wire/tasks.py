@@ -42,6 +42,14 @@ class BackupPartRow(Struct, gc=False):
     backup_name: Text = None
 
 
+class ReplicationPartRow(Struct, gc=False):
+    """``extra_info.replication``: which backup goes where."""
+
+    source_backup_id: Text = None
+    source_backup_name: Text = None
+    destination_region: Text = None
+
+
 class TaskExtraRow(Struct, gc=False):
     """``extra_info`` of a task."""
 
@@ -50,6 +58,7 @@ class TaskExtraRow(Struct, gc=False):
     backup: BackupPartRow | None = None
     delete: BackupPartRow | None = None
     restore: BackupPartRow | None = None
+    replication: ReplicationPartRow | None = None
 
 
 class ProblemRow(Struct, gc=False):
@@ -78,11 +87,12 @@ class TaskRow(Struct, gc=False):
 
 _LIST = ListReader("operation_logs", TaskRow)
 _ONE = ObjectReader(TaskRow, "operation_log")
-_EXTRA, _COMMON, _RESOURCE, _PART, _PROBLEM = (
+_EXTRA, _COMMON, _RESOURCE, _PART, _COPY, _PROBLEM = (
     TaskExtraRow(),
     CommonRow(),
     TaskResourceRow(),
     BackupPartRow(),
+    ReplicationPartRow(),
     ProblemRow(),
 )
 _type, _status, _resource_type = words(TaskType), words(TaskStatus), words(ResourceType)
@@ -112,7 +122,8 @@ def _task(row: TaskRow, names: Names) -> Task:
     keep = names.setdefault
     extra, problem = row.extra_info or _EXTRA, row.error_info or _PROBLEM
     common, resource = extra.common or _COMMON, extra.resource or _RESOURCE
-    part = extra.backup or extra.restore or extra.delete or _PART
+    part, copy = extra.backup or extra.restore or extra.delete or _PART, extra.replication or _COPY
+    backup, region = part.backup_id or copy.source_backup_id, copy.destination_region or ""
     kind, status, vault, vault_name = (
         row.operation_type or "",
         row.status or "",
@@ -132,12 +143,13 @@ def _task(row: TaskRow, names: Names) -> Task:
         _resource_type(resource_type, resource_type),
         CheckpointId(row.checkpoint_id) if row.checkpoint_id else None,
         PolicyId(keep(row.policy_id, row.policy_id)) if row.policy_id else None,
-        BackupId(part.backup_id) if part.backup_id else None,
-        part.backup_name or "",
+        BackupId(backup) if backup else None,
+        part.backup_name or copy.source_backup_name or "",
         moment(row.created_at),
         moment(row.started_at),
         moment(row.ended_at),
         problem.code or "",
         problem.message or "",
         common.request_id or "",
+        keep(region, region),
     )

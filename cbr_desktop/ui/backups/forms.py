@@ -1,19 +1,36 @@
-"""The forms of the changes of one backup."""
+"""The forms of the changes of backups, and when each of them opens."""
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
+from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import BackupId
+from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.replication import destination_in, replication_in
+from cbr_desktop.domain.sharing import content, receivers_in
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.ui.backups.cleanup import CleanUpWindow
+from cbr_desktop.ui.backups.offers import open_offers
 from cbr_desktop.ui.backups.rehearsal import rehearse
+from cbr_desktop.ui.backups.replication import ReplicateForm
+from cbr_desktop.ui.backups.sharing import AcceptForm, RejectForm, ShareForm, WithdrawForm
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.operations.form import ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 
 
 def deletion_form(id: BackupId) -> FixedForm:
     """Return the form that deletes a backup: there is nothing to fill in."""
     return FixedForm(Kind.DELETE_BACKUP, BackupDeletion(id))
+
+
+def deletions() -> FixedBatch:
+    """Return the form that deletes several backups."""
+    return FixedBatch(Kind.DELETE_BACKUP, lambda backup: BackupDeletion(backup.id))
 
 
 class RenameForm(ChangeForm):
@@ -46,16 +63,50 @@ class RenameForm(ChangeForm):
         self.name.selectAll()
 
 
+def _clean_up(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    window = CleanUpWindow(workspace, [context for context, _row in asked], deletions, parent)
+    window.open()
+    return window
+
+
+def _share_again(context: ProfileContext, intent: Intent) -> ChangeForm:
+    return ShareForm(context, BackupId(intent.subject.id), receivers_in(intent.body))
+
+
+def _answer_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
+    offer = context.ledger.offers.get(BackupId(intent.subject.id))
+    if offer is None:
+        return None
+    if intent.name == MemberStatus.REJECTED:
+        return RejectForm(offer)
+    return AcceptForm(context, offer, str(content(intent.body).get("vault_id") or ""))
+
+
+def _replicate_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
+    backup = context.ledger.backups.get(BackupId(intent.subject.id))
+    if backup is None:
+        return None
+    name = str(replication_in(intent.body).get("name") or "")
+    return ReplicateForm(context, backup, destination_in(intent.body), name)
+
+
 FORMS = Forms(
     asked={
         "delete": lambda _context, backup: deletion_form(backup.id),
         "rename": lambda _context, backup: RenameForm(backup.id, backup.name),
+        "share": lambda context, backup: ShareForm(context, backup.id),
+        "withdraw": lambda context, backup: WithdrawForm(context, backup.id),
+        "replicate": ReplicateForm,
     },
-    several={"delete": lambda _asked: FixedBatch(Kind.DELETE_BACKUP, lambda backup: BackupDeletion(backup.id))},
+    several={"delete": lambda _asked: deletions()},
     again={
         Kind.DELETE_BACKUP: lambda _context, intent: deletion_form(BackupId(intent.subject.id)),
         RenameForm.kind: lambda _context, intent: RenameForm(BackupId(intent.subject.id), intent.name),
+        ShareForm.kind: _share_again,
+        WithdrawForm.kind: lambda context, intent: WithdrawForm(context, BackupId(intent.subject.id), intent.name),
+        AcceptForm.kind: _answer_again,
+        ReplicateForm.kind: _replicate_again,
         Kind.RESTORE_BACKUP: lambda _context, intent: FixedForm(Kind.RESTORE_BACKUP, intent.change),
     },
-    windows={"restore": rehearse},
+    windows={"restore": rehearse, "offers": open_offers, "cleanup": _clean_up},
 )

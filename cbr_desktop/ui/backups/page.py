@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.ids import BackupId, VaultId
 from cbr_desktop.domain.region import ConsolePage
+from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import status_words
@@ -22,11 +24,32 @@ from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.workflows.ledger import Part, Reading
 
 
+def share_hindrance(rows: Sequence[Backup]) -> str:
+    """Return why a backup cannot be shared by what it is, empty where it can be."""
+    if any(row.traits.encrypted for row in rows):
+        return _("It holds encrypted disks, and no such backup can be shared.")
+    kinds = (ResourceType.SERVER, ResourceType.DISK)
+    return "" if all(row.resource_type in kinds for row in rows) else _("Only backups of servers can be shared.")
+
+
+def replication_hindrance(rows: Sequence[Backup]) -> str:
+    """Return why a backup cannot be replicated by what it is, empty where it can be."""
+    if any(row.image_type == "replication" for row in rows):
+        return _("It is a replica, and these are not replicated again.")
+    if any(row.resource_type != ResourceType.SERVER for row in rows):
+        return _("Only backups of servers are replicated.")
+    return ""
+
+
 class BackupsPage(ListPage[Backup]):
     """All backups of the project, newest first as the service lists them."""
 
     _timeline: PageTimeline
     _is_utc: bool
+    _vault_names: Mapping[VaultId, str]
+    """By the ids of the vaults that are known, since a hundred thousand cells look them up."""
+    _shares: Sequence[Mapping[BackupId, int]]
+    """With how many projects backups are shared, of each profile."""
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     whole_parts = (Part.BACKUPS,)
@@ -59,6 +82,31 @@ class BackupsPage(ListPage[Backup]):
             N_("Rehearse a restore: see what would be written over; nothing is sent by that"),
             too_many=N_("A restore is of one backup at a time; {count} are selected. Nothing was done."),
         ),
+        Verb(
+            "cleanup",
+            N_("Clean &up…"),
+            N_("Find backups made by persons that nobody needs any more, by a rule that you write"),
+            takes=Takes.ALL,
+        ),
+        Verb(
+            "share",
+            N_("Share w&ith…"),
+            N_("Offer the backup to other projects of the region, and see whom it is shared with"),
+            hindrance=share_hindrance,
+        ),
+        Verb("withdraw", N_("E&nd share…"), N_("Take the backup away from a project that it is shared with")),
+        Verb(
+            "replicate",
+            N_("Re&plicate…"),
+            N_("Copy the backup to a vault of another region"),
+            hindrance=replication_hindrance,
+        ),
+        Verb(
+            "offers",
+            N_("Shared with &this project…"),
+            N_("See what other projects share with this one, and accept or reject it"),
+            Takes.NOTHING,
+        ),
     )
     counts = NN_("{count} backup", "{count} backups")
 
@@ -71,8 +119,11 @@ class BackupsPage(ListPage[Backup]):
         return fields(self.place_fields(), self._vault_words, self._shared_count, self._times)
 
     def rows(self) -> list[Backup]:
-        """Return all backups, and have their days counted."""
+        """Return all backups, have their days counted, and take note of what their cells look up."""
         held = self._workspace.scope.backups
+        self._vault_names = {id: vault.name for id, vault in self._workspace.scope.vaults.items()}
+        readers = [context.backup_reader for context in self._workspace.shown_contexts]
+        self._shares = [reader.shared for reader in readers if reader is not None]
         rows = list(held.values())
         self._timeline.take(held, len(rows), lambda: ((row.created_at, row.status) for row in rows))
         return rows
@@ -80,6 +131,14 @@ class BackupsPage(ListPage[Backup]):
     def retell_times(self) -> None:
         """Say ages and times anew; another day may have begun, or days may begin at another time."""
         super().retell_times()
+        self._tell_days()
+
+    def catch_up(self) -> None:
+        """Take over what has changed while the page was not seen."""
+        super().catch_up()
+        self._tell_days()
+
+    def _tell_days(self) -> None:
         self._timeline.look()
         if self._is_utc != self._times.utc:
             self._is_utc = self._times.utc
@@ -88,6 +147,7 @@ class BackupsPage(ListPage[Backup]):
     def _build(self) -> None:
         super()._build()
         self._is_utc = self._times.utc
+        self._vault_names, self._shares = {}, []
         self._timeline = PageTimeline(
             self.name, "made", self.filter, self._workspace.settings, self._times, _lane, self
         )
@@ -122,15 +182,10 @@ class BackupsPage(ListPage[Backup]):
 
     def _shared_count(self, row: Backup) -> int | None:
         """Return with how many projects a backup is shared, ``None`` while nobody has looked."""
-        for context in self._workspace.shown_contexts:
-            reader = context.backup_reader
-            if reader is not None and row.id in reader.shared:
-                return reader.shared[row.id]
-        return None
+        return next((shared[row.id] for shared in self._shares if row.id in shared), None)
 
     def _vault_words(self, row: Backup) -> str:
-        vault = self._workspace.scope.vaults.get(row.vault_id)
-        return vault.name if vault is not None else row.vault_id or NONE
+        return self._vault_names.get(row.vault_id) or row.vault_id or NONE
 
 
 def _lane(status: Hashable) -> Lane:

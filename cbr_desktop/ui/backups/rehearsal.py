@@ -26,7 +26,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.restore import BackupRestore
+from cbr_desktop.domain.restore import BackupRestore, is_of_files
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -52,6 +52,7 @@ from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import Asked, FixedForm
 from cbr_desktop.ui.operations.inspector import Inspector
@@ -95,7 +96,9 @@ class RehearsalWindow(OperationWindow):
         self._rehearsal: Rehearsal | None = None
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._judge)
-        self.fields = RestoreFields(asked or usual_restore(backup, context.ledger))
+        self.fields = RestoreFields(
+            asked or usual_restore(backup, context.ledger), has_folder=is_of_files(backup.resource_type)
+        )
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -190,7 +193,9 @@ class RehearsalWindow(OperationWindow):
         form = FixedForm(RESTORE_BACKUP.kind, self._rehearsal.change)
         # it stays when this window goes: it shows what becomes of the request
         asked = ChangeDialog(self._context, form, self.parentWidget() or self)
+        asked.approval.show_value(self.approval.value)
         asked.submitted.connect(self.submitted)
+        asked.submitted.connect(self.close)
         asked.open()
 
     def _ask_for_sheet(self) -> None:
@@ -231,7 +236,7 @@ class RehearsalWindow(OperationWindow):
         """Write the sheet as it stands: as a page for a name that ends so, else as a PDF."""
         if self._rehearsal is None:
             return
-        made = sheet(self._rehearsal, self._context.profile, self._context.clock.now())
+        made = sheet(self._rehearsal, self._context.profile, self._context.clock.now(), self.approval.value)
         is_page = path.lower().endswith((".html", ".htm"))
         self._save(path, sheet_html(made) if is_page else pdf_of(made))
 
@@ -262,19 +267,20 @@ class RehearsalWindow(OperationWindow):
         font.setPointSizeF(font.pointSizeF() * 1.2)
         self.title.setFont(font)
         self.lead = label(
-            _("A rehearsal: nothing is sent from here. Decide, save the sheet for whoever approves it, then go on."),
+            _("A rehearsal: nothing is sent from here. Decide, say why, and save the sheet for whoever approves it."),
             "rehearsalLead",
         )
         self.losses = [MarkedLine(f"rehearsalLoss{place or ''}") for place in range(_LOSS_LINES)]
         self.then = label(name="rehearsalThen")
         self.compared = QTableWidget(0, 3)
-        dress_table(self.compared, "rehearsalCompared", _("The server then and today"))
+        dress_table(self.compared, "rehearsalCompared", _("Then and today"))
         self.compared.setHorizontalHeaderLabels(list(compared_columns()))
         self.compared.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.compared.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.running = label(name="rehearsalRunning")
         self.as_of = label(name="rehearsalAsOf")
         self.inspector = Inspector(self._context.profile)
+        self.approval = ApprovalFields("rehearsal")
         self.verdict = MarkedLine("rehearsalVerdict")
         self.saved = MarkedLine("rehearsalSaved")
         self.saved.say(None, "")
@@ -310,6 +316,7 @@ class RehearsalWindow(OperationWindow):
         layout.addWidget(self.title)
         layout.addWidget(self.lead)
         layout.addWidget(split, 1)
+        layout.addWidget(self.approval)
         layout.addWidget(self.saved)
         layout.addWidget(self.verdict)
         layout.addLayout(foot)
@@ -328,6 +335,7 @@ class RehearsalWindow(OperationWindow):
         layout.addStretch(1)
         scroll = QScrollArea()
         scroll.setObjectName("rehearsalInside")
+        scroll.setAccessibleName(_("Rehearsal"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)

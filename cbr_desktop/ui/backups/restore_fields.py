@@ -50,7 +50,7 @@ class RestoreFields(QWidget):
 
     changed = Signal()
 
-    def __init__(self, asked: BackupRestore) -> None:
+    def __init__(self, asked: BackupRestore, *, has_folder: bool = False) -> None:
         super().__init__()
         self.setObjectName("restoreFields")
         self._asked = asked
@@ -60,12 +60,13 @@ class RestoreFields(QWidget):
         self.table = QTableWidget(0, len(choice_columns()))
         dress_table(self.table, "restoreDisks", _("Which disk is written over by which"))
         self.table.setHorizontalHeaderLabels(list(choice_columns()))
-        self.table.setWordWrap(True)
+        self.table.setWordWrap(False)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.untouched = label(name="restoreUntouched")
-        self.power_on = QCheckBox(_("&Start the server afterwards"))
+        self.power_on = QCheckBox(_("S&tart the server afterwards"))
         self.power_on.setObjectName("restorePowerOn")
         self.power_on.setChecked(asked.power_on)
         self.folder_words = label(_("&Folder to restore to"), "restoreFolderWords")
@@ -78,11 +79,11 @@ class RestoreFields(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self.table, self.untouched, self.power_on, self.folder_words, self.folder):
             layout.addWidget(widget)
-        is_server, is_other = asked.kind is TargetKind.SERVER, asked.kind is TargetKind.OTHER
+        is_server = asked.kind is TargetKind.SERVER
         for widget, is_shown in ((self.table, is_server), (self.power_on, is_server), (self.untouched, False)):
             widget.setVisible(is_shown)
         for widget in (self.folder_words, self.folder):
-            widget.setVisible(is_other)
+            widget.setVisible(has_folder)
         self.power_on.toggled.connect(self._touch)
         self.folder.textEdited.connect(self._touch)
 
@@ -142,6 +143,7 @@ class RestoreFields(QWidget):
             box = StillBox()
             box.setObjectName(f"restoreTarget{place}")
             box.setAccessibleName(_("Disk that {disk} is written to").format(disk=saved.name or saved.volume_id))
+            box.setAccessibleDescription(box.accessibleName())
             box.setSizeAdjustPolicy(StillBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(_LEAST_LETTERS)
             box.addItem(not_restored_words(), "")

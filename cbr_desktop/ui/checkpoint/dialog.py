@@ -380,6 +380,7 @@ class CheckpointDialog(OperationWindow):
 
     def _middle(self) -> QWidget:
         scroll = QScrollArea()
+        scroll.setAccessibleName(_("The request"))
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.fields)

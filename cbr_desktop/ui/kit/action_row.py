@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from cbr_desktop.text.catalogue import _
@@ -17,7 +17,12 @@ class ActionRow(QWidget):
     """Shows as many of its buttons as there is room for, and the others in a menu that stands at the end.
 
     Whoever owns a button may hide, show and disable it as ever.
+
+    Signals:
+        rearranged: buttons went into the menu or came out of it, and with that to other places in the order of Tab.
     """
+
+    rearranged = Signal()
 
     _is_ready = False
     """Qt sends events before a widget is made and while it goes."""
@@ -52,6 +57,11 @@ class ActionRow(QWidget):
         self.show()
         self._arrange()
 
+    @property
+    def members(self) -> list[QAbstractButton]:
+        """All its buttons in their order, and the one of the menu."""
+        return [*self._buttons, self.more]
+
     def open_menu(self) -> "QtWidgets.QMenu":
         """Open the menu of the buttons for which there is no room."""
         menu = QtWidgets.QMenu(self.more)
@@ -83,16 +93,20 @@ class ActionRow(QWidget):
                 fit -= 1
         self._given_way = set(wished[fit:])
         at = 0
+        has_moved = False
         for button, width in zip(wished, widths, strict=True):
             place = self._aside if button in self._given_way else self
             if button.parentWidget() is not place:
                 _move(button, place, shown=True)
+                has_moved = True
             if place is self:
                 button.setGeometry(self._placed(at, width))
                 at += width + NEAR
         self.more.setVisible(bool(self._given_way))
         self.more.setGeometry(self._placed(at, self.more.sizeHint().width()))
         self._is_arranging = False
+        if has_moved:
+            self.rearranged.emit()
 
     def _placed(self, at: int, width: int) -> "QtCore.QRect":
         left = at if self.layoutDirection() == Qt.LayoutDirection.LeftToRight else self.width() - at - width

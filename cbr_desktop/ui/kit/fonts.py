@@ -3,6 +3,7 @@
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
+from cbr_desktop.ui.kit.theme import rescale_letters
 from cbr_desktop.ui.session.profile_context import Settings
 
 PERCENTS = (90, 100, 110, 125, 150)
@@ -39,3 +40,9 @@ def _apply(application: QApplication, percent: int) -> None:
         application.setProperty(_OWN, own)
     font.setPointSizeF(max(_SMALLEST, float(own) * percent / 100))
     application.setFont(font)
+    sheet = application.styleSheet()
+    if sheet:  # under a sheet, widgets that are there take a font over when they are dressed anew, and not before
+        application.setStyleSheet("")
+        application.setStyleSheet(sheet)
+    for widget in application.allWidgets():
+        rescale_letters(widget)

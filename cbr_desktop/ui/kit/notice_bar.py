@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.announcer import Announcer
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.mark_sign import MarkSign
 
@@ -45,6 +46,7 @@ class NoticeBar(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(6)
         self.notices: list[Notice] = []
+        self.announcer = Announcer(self)
         for watched in {self._anchor, parent}:
             watched.installEventFilter(self)
         self.hide()
@@ -69,7 +71,8 @@ class NoticeBar(QWidget):
         self._layout.insertWidget(0, notice)
         self.show()
         self.place()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        self.announcer.forget()
+        self.announcer.say(words)
         self.said.emit(words)
 
     def drop(self, notice: "Notice") -> None:

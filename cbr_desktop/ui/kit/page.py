@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, ClassVar, Generic
 
 from PySide6 import QtGui, QtWidgets
@@ -125,6 +126,7 @@ class Page(QWidget, Generic[Row]):
             self.name, self.model, workspace.settings, self.id_and_name, self.default_sort, self
         )
         self._empty: EmptyPanel | None = None
+        self._chips: Chips | None = None
         self.buttons: dict[str, QPushButton] = {}
         """The buttons in its head, by what they do."""
         self._verb_bar: VerbBar | None = None
@@ -382,6 +384,7 @@ class Page(QWidget, Generic[Row]):
         layout.addLayout(self._head())
         layout.addWidget(self._second_row())
         layout.addWidget(self.view, 1)
+        self._put_in_order()
 
     def _second_row(self) -> QWidget:
         """Return the row that keeps its height, so that the table stays where it is whatever is said above it."""
@@ -417,10 +420,23 @@ class Page(QWidget, Generic[Row]):
         row = ActionRow(f"actionsOf{self.name}", self)
         row.add(buttons)
         self._head_row.insertWidget(self._head_row.count() - 1, row)
+        row.rearranged.connect(self._put_in_order)
+        self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        """Let Tab, and whoever has the page read aloud, go through it as it is seen: head, chips, table."""
+        rows = self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        chips = self._chips.members if self._chips is not None else ()
+        heads = [button for row in rows for button in row.members]
+        order = [self.filter, self.filters, *heads, self.gear, *chips, self.view]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+        self.view.raise_()  # which lies over nothing, and is last among the children by that
 
     def _add_chips(self) -> None:
         """Put the quick filters into their place."""
-        made = Chips(f"chipsOf{self.name}", self.chips, self)
+        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self)
+        made.rearranged.connect(self._put_in_order)
         made.chosen.connect(self.filter.setText)
         self.filter.textChanged.connect(made.tell)
         made.tell(self.filter.text())
@@ -447,6 +463,7 @@ class Page(QWidget, Generic[Row]):
         self.filter.setAccessibleName(_("Filter {rows}").format(rows=page_noun(self.name)))
         self.filter.setPlaceholderText(_("Filter: {hint}   (Ctrl+F)").format(hint=self.hint))
         self.filter.setToolTip(tooltip(self._filter_help()))
+        self.filter.setAccessibleDescription(self._filter_help())
         self.filter.setMinimumWidth(120)
         self._filtering = QTimer(self)
         self._filtering.setSingleShot(True)

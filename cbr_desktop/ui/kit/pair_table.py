@@ -53,7 +53,8 @@ class PairTable(QWidget):
         self.add.setAccessibleName(_("Add to: {list}").format(list=words))
         self.remove = push_button(_("Re&move"), f"{name}Remove", self.remove_chosen)
         self.remove.setAccessibleName(_("Remove from: {list}").format(list=words))
-        self.remove.setVisible(removes)
+        if not removes:
+            self.remove.hide()
         buttons = QHBoxLayout()
         buttons.addWidget(self.add)
         buttons.addWidget(self.remove)

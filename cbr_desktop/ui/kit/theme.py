@@ -4,7 +4,7 @@ import sys
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QColor, QFont, QPalette, QStyleHints
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette, QStyleHints
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from cbr_desktop.domain.profile import Environment
@@ -30,6 +30,7 @@ _COLOURS = {
     Theme.HIGH_CONTRAST: CONTRAST_DARK,
     Theme.HIGH_CONTRAST_LIGHT: CONTRAST_LIGHT,
 }
+_FACTOR = "letterFactor"
 _FUSION_DARKENS = 127
 """To how many hundredths Fusion darkens the colour of windows for the edges of ticks, radio buttons and frames."""
 _TICKED = ("QCheckBox", "QRadioButton", "QAbstractItemView", "QGroupBox")
@@ -141,10 +142,23 @@ def tone_colour(tone: Tone, palette: QPalette) -> QColor:
 
 def set_type(widget: QWidget, size: str, *, bold: bool = False) -> None:
     """Set the type of a widget: ``size`` is one of ``tokens.TYPE``."""
-    font = QFont(widget.font())
-    font.setPointSizeF(font.pointSizeF() * TYPE[size])
+    scale_letters(widget, TYPE[size], bold=bold)
+
+
+def scale_letters(widget: QWidget, factor: float, *, bold: bool) -> None:
+    """Set the letters of a widget as a part of the size that programs have; they follow when that is changed."""
+    widget.setProperty(_FACTOR, factor)
+    font = QFont(QGuiApplication.font())
+    font.setPointSizeF(font.pointSizeF() * factor)
     font.setBold(bold)
     widget.setFont(font)
+
+
+def rescale_letters(widget: QWidget) -> None:
+    """Let the letters of a widget follow the size that programs have now, if they are a part of it."""
+    factor = widget.property(_FACTOR)
+    if isinstance(factor, float):
+        scale_letters(widget, factor, bold=widget.font().bold())
 
 
 def stored_theme(settings: Settings) -> Theme:

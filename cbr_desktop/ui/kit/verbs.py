@@ -24,6 +24,11 @@ class Takes(Enum):
     ONE = auto()
     SEVERAL = auto()
     """One or more at once."""
+    ALL = auto()
+    """None: it is about everything in all profiles that are looked at."""
+
+
+_WITHOUT_ROWS = (Takes.NOTHING, Takes.ALL)
 
 
 class Verb(NamedTuple):
@@ -72,7 +77,7 @@ class VerbBar(QObject):
     def ask(self, key: str) -> None:
         """Ask for a verb of the selected rows; where it cannot be done to them nothing is done, and that is said."""
         verb, rows = self._verbs[key], self._view.selected_rows()
-        if verb.takes is Takes.NOTHING:
+        if verb.takes in _WITHOUT_ROWS:
             self.requested.emit(key, [])
         elif verb.takes is Takes.ONE and len(rows) > 1:
             self.remarked.emit(_(verb.too_many).format(count=counted(*self._counts, len(rows))))
@@ -86,7 +91,7 @@ class VerbBar(QObject):
         rows = self._view.selected_rows()
         for key, verb in self._verbs.items():
             action = menu.addAction(_(verb.words))
-            action.setEnabled(verb.takes is Takes.NOTHING or not _hindrance(verb, rows))
+            action.setEnabled(verb.takes in _WITHOUT_ROWS or not _hindrance(verb, rows))
             action.triggered.connect(partial(do, partial(self.ask, key)))
 
     def tell_choice(self) -> None:
@@ -94,7 +99,7 @@ class VerbBar(QObject):
         rows = self._view.selected_rows()
         for key, verb in self._verbs.items():
             hindrance = _hindrance(verb, rows)
-            self.buttons[key].setEnabled(verb.takes is Takes.NOTHING or (bool(rows) and not hindrance))
+            self.buttons[key].setEnabled(verb.takes in _WITHOUT_ROWS or (bool(rows) and not hindrance))
             if verb.hindrance is not None:
                 self.buttons[key].setToolTip(tooltip(hindrance or _(verb.hint)))
 

@@ -33,7 +33,6 @@ from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
 from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.operations import batch_words
 from cbr_desktop.text.plain import accessible, bounded, tooltip
 from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
@@ -90,7 +89,7 @@ class BatchWindow(OperationWindow):
     def __init__(
         self, workspace: Workspace, asked: Sequence[Asked], form: BatchForm, parent: QWidget | None = None
     ) -> None:
-        super().__init__("batchWindow", batch_words(form.kind, len(asked)), parent)
+        super().__init__("batchWindow", form.title(len(asked)), parent)
         self._workspace = workspace
         self._asked = list(asked)
         self.form = form
@@ -202,6 +201,7 @@ class BatchWindow(OperationWindow):
         lines.addWidget(self.as_of)
         lines.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(_("What is asked for and what comes of it"))
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
@@ -350,7 +350,7 @@ class BatchWindow(OperationWindow):
         arming = senders.hindrance(self.confirm.text().replace("&", ""))
         judged_words = objection or self.consent.wish or wish
         self.hindrance = judged_words or arming
-        self.confirm.setText(batch_words(batch.kind, count))
+        self.confirm.setText(self.form.title(count))
         self.confirm.setAccessibleName(accessible(self.confirm.text()))
         self.confirm.setEnabled(not self.hindrance)
         self.confirm.setToolTip(tooltip(self.hindrance or _("Sends them one after the other, with one report")))
@@ -451,7 +451,7 @@ class BatchWindow(OperationWindow):
         if self._run is not None or self.hindrance or batch is None:
             return
         try:
-            plan = plan_of(batch, batch_words(batch.kind, len(batch.sent)), self.form.names)
+            plan = plan_of(batch, self.form.title(len(batch.sent)), self.form.names)
             run = prepared(plan, str(uuid4()), self._ledgers(), "", self._workspace.clock.now())
             self._workspace.begin(run)
         except CbrError as error:

@@ -223,6 +223,7 @@ def _box(name: str, words: str, sources: Mapping[str, str]) -> QComboBox:
     made = QComboBox()
     made.setObjectName(name)
     made.setAccessibleName(words)
+    made.setAccessibleDescription(words)
     made.addItems([plain(source, 120) for source in sources])
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     return made

@@ -1,7 +1,7 @@
 """What a feature puts into the shell of a change: the fields that a person fills in, and the draft that they make."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.text.operations import batch_words
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.outbox import Outbox
@@ -79,6 +80,10 @@ class BatchForm(QWidget):
 
     changed = Signal()
 
+    def title(self, count: int) -> str:
+        """Return what is asked for of so many rows, as something to be done."""
+        return batch_words(self.kind, count)
+
     @property
     def names(self) -> str:
         """The template of the names that the batch gives."""
@@ -92,11 +97,16 @@ class BatchForm(QWidget):
 class FixedBatch(BatchForm):
     """Asks for something of several rows that needs nothing to be filled in."""
 
-    def __init__(self, kind: Kind, draft_of: Callable[[Any], Any]) -> None:
+    def __init__(self, kind: Kind, draft_of: Callable[[Any], Any], title: Callable[[int], str] | None = None) -> None:
         super().__init__()
         self.kind = kind
+        self._title = title
         self._draft_of = draft_of
         self.setObjectName("batchForm")
+
+    def title(self, count: int) -> str:
+        """Return what is asked for of so many rows, as something to be done."""
+        return self._title(count) if self._title is not None else super().title(count)
 
     def draft(self, _context: ProfileContext, row: Any) -> Any:
         """Return what is asked for of a row."""
@@ -122,3 +132,7 @@ class Forms:
     again: Mapping[Kind, Callable[[ProfileContext, Intent], ChangeForm | None]] = field(default_factory=dict)
     several: Mapping[str, Callable[[Sequence[Asked]], BatchForm]] = field(default_factory=dict)
     windows: Mapping[str, Callable[[Workspace, Sequence[Asked], QWidget], QWidget]] = field(default_factory=dict)
+
+    def with_windows(self, others: "Forms") -> "Forms":
+        """Return these with the windows that another feature opens for rows of the same page."""
+        return replace(self, windows={**self.windows, **others.windows})

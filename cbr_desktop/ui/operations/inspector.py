@@ -44,6 +44,7 @@ class Inspector(QTabWidget):
     def __init__(self, profile: Profile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("checkpointInspector")
+        self.setAccessibleName(_("Judgement and preview"))
         self.setDocumentMode(True)
         self.findings = FindingList()
         self.findings.subject_requested.connect(self.subject_requested)
@@ -127,6 +128,7 @@ class Preview(QWidget):
         self._change: Change | None = None
         self._tabs = QTabWidget()
         self._tabs.setObjectName("checkpointPreviewForms")
+        self._tabs.setAccessibleName(_("Forms of the request"))
         self._texts = {form: _reader(form) for form in Form}
         for form, text in self._texts.items():
             self._tabs.addTab(text, str(form))

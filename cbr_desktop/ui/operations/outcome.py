@@ -39,8 +39,9 @@ from cbr_desktop.text.sentences import (
     request_stand_words,
     retry_sentence,
 )
-from cbr_desktop.text.states import clock_words
+from cbr_desktop.text.states import clock_words, percent_words
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.announcer import Announcer
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
@@ -54,6 +55,8 @@ from cbr_desktop.workflows.outcomes import outcome_of
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
 _COLUMNS = (N_("Name"), N_("Outcome"), N_("Progress"), N_("Code"), N_("Reason"), N_("What to do"))
 _WIDTHS = (180, 115, 75, 70, 260)
+_QUARTER = 25
+"""Percent of the way after which progress is read aloud."""
 _TICK_MS = 1000
 _REST_MS = 30
 _BAD = Mark(Shape.CROSS, Tone.BAD)
@@ -112,6 +115,8 @@ class OutcomePanel(QWidget):
         self._problem.say(None, "")
         self._buttons()
         self._lay_out()
+        self.announcer = Announcer(self)
+        self._told: object = None
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.refresh)
@@ -140,6 +145,17 @@ class OutcomePanel(QWidget):
         self._sentence.setText(intent_sentence(intent, outcome, now))
         self._show_rows(intent, outcome)
         self._show_buttons(intent, outcome)
+        self._announce(intent, outcome)
+
+    def _announce(self, intent: Intent, outcome: Outcome | None) -> None:
+        """Have what has changed read aloud: another state, the end, and each quarter of the way there."""
+        percent = outcome.progress_percent if outcome is not None and _has_progress(intent, outcome) else 0
+        is_over = outcome is not None and outcome.is_over
+        stands = (intent.id, intent.state, is_over, 0 if is_over else percent // _QUARTER)
+        if stands != self._told and self.isVisible():
+            self._told = stands
+            share = percent_words(percent) if percent and not is_over else ""
+            self.announcer.say(sentences(self._sentence.text(), share))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Let the clock run while somebody looks."""
@@ -285,6 +301,7 @@ class OutcomePanel(QWidget):
         self.candidates = QComboBox()
         self.candidates.setObjectName("outcomeCandidates")
         self.candidates.setAccessibleName(_("Which is yours"))
+        self.candidates.setAccessibleDescription(_("Which is yours"))
         self.cancel = push_button(_("&Take back"), "takeBack", self._cancel)
         self.release = push_button(_("Re&lease"), "outcomeRelease", self._release)
         self.release.setToolTip(tooltip(_("Confirm anew, so that it is sent")))

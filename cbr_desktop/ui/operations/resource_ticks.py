@@ -26,6 +26,7 @@ from cbr_desktop.text.states import counted, gb_words, shown, status_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.workflows.preflight import taken_gb
 
 _COLUMNS = (N_("Name"), N_("Type"), N_("Size"), N_("Disks"), N_("Protectable"))
 _NAME, _TYPE, _SIZE, _DISKS, _VERDICT = range(len(_COLUMNS))
@@ -44,10 +45,12 @@ class ResourceTicks(QWidget):
 
     changed = Signal()
 
-    def __init__(self, rows: Iterable[Protectable], chosen: Iterable[ResourceChoice]) -> None:
+    def __init__(self, rows: Iterable[Protectable] = (), chosen: Iterable[ResourceChoice] = ()) -> None:
         super().__init__()
-        self._given: dict[ResourceId, ResourceChoice] = {each.id: each for each in chosen}
+        self._given: dict[ResourceId, ResourceChoice] = {}
         self._is_filling = False
+        self._ticked: dict[int, QTreeWidgetItem] = {}
+        """The rows that are ticked by their places: of thousands, a few are."""
         self.tree = QTreeWidget()
         self.tree.setObjectName("resourceTicks")
         self.tree.setAccessibleName(_("Resources"))
@@ -68,46 +71,72 @@ class ResourceTicks(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.all = push_button(_("Tick &all shown"), "resourceTickAll", lambda: self._tick_shown(is_ticked=True))
         self.none = push_button(_("&Untick all"), "resourceTickNone", lambda: self._tick_shown(is_ticked=False))
-        self.summary = label(name="resourceSummary")
+        self.words = label(name="resourceSummary")
         self._lay_out()
-        self._fill(list(rows))
+        self.show_rows(rows, chosen)
         self.tree.itemChanged.connect(self._item_changed)
+        self.tree.itemExpanded.connect(self._add_disks)
         self.filter.textChanged.connect(self._filter)
 
     def choices(self) -> tuple[ResourceChoice, ...]:
         """Return what is ticked, in the order of the list."""
-        return tuple(self._choice(item) for item in self._rows() if item.checkState(_NAME) != Qt.CheckState.Unchecked)
+        return tuple(self._choice(self._ticked[place]) for place in sorted(self._ticked))
+
+    def chosen_gb(self) -> int:
+        """Return the sizes of what is ticked, in GB."""
+        return sum(taken_gb(_row(self._ticked[place]), self._choice(self._ticked[place])) for place in self._ticked)
 
     # filling
 
-    def _fill(self, rows: list[Protectable]) -> None:
-        known = {row.id for row in rows}
-        rows += [Protectable(each.id, each.type, each.name) for id, each in self._given.items() if id not in known]
+    def show_rows(self, known: Iterable[Protectable], chosen: Iterable[ResourceChoice] = ()) -> None:
+        """Show other resources, some of them ticked; those come first, and what cannot be backed up comes last."""
+        self._given = {each.id: each for each in chosen}
+        rows = list(known)
+        ids = {row.id for row in rows}
+        rows += [Protectable(each.id, each.type, each.name) for id, each in self._given.items() if id not in ids]
         rows.sort(key=lambda row: (row.id not in self._given, not row.protectable, row.name.casefold(), row.id))
         alike = duplicates((row.id, row.name) for row in rows)
         with self._quiet():
-            self.tree.addTopLevelItems([self._item(row, alike.get(row.id, "")) for row in rows])
+            self.tree.clear()
+            items = [self._item(row, alike.get(row.id, "")) for row in rows]
+            self.tree.addTopLevelItems(items)
+            self._ticked = {place: items[place] for place, row in enumerate(rows) if row.id in self._given}
+        self._filter()
         self._summarize()
 
     def _item(self, row: Protectable, id: str) -> QTreeWidgetItem:
         given = self._given.get(row.id)
-        # a disk that is a resource of its own is told as its own disk
-        disks = () if row.type == ResourceType.DISK else row.disks
         name = f"{plain(row.name, 100)} · {id}" if id else plain(row.name or row.id, 120)
         size = gb_words(row.size_gb) if row.size_gb else ""
         item = QTreeWidgetItem([name, status_words(row.type) if row.type else "", size, "", _verdict(row)])
         item.setData(_NAME, _ID, row)
         item.setToolTip(_NAME, tooltip(row.name, row.id))
-        item.setToolTip(_VERDICT, tooltip(_verdict(row)))
+        if not row.protectable:
+            item.setToolTip(_VERDICT, tooltip(_verdict(row)))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(_NAME, Qt.CheckState.Checked if given is not None else Qt.CheckState.Unchecked)
-        for disk in disks:
-            item.addChild(_disk_item(disk, is_ticked=given is None or _takes(given, disk.id)))
-        _count_disks(item)
+        # a disk that is a resource of its own is told as its own disk
+        if row.disks and row.type != ResourceType.DISK:
+            item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+            taken = sum(given is None or _takes(given, disk.id) for disk in row.disks)
+            item.setText(_DISKS, f"{taken}/{len(row.disks)}")
         return item
+
+    def _add_disks(self, item: QTreeWidgetItem) -> None:
+        """Add the disks of a row when it is opened: of thousands of rows that is done to a few."""
+        row = item.data(_NAME, _ID)
+        if not isinstance(row, Protectable) or item.childCount() or row.type == ResourceType.DISK:
+            return
+        given = self._given.get(row.id)
+        with self._quiet():
+            item.addChildren(
+                [_disk_item(disk, is_ticked=given is None or _takes(given, disk.id)) for disk in row.disks]
+            )
 
     def _choice(self, item: QTreeWidgetItem) -> ResourceChoice:
         row = _row(item)
+        if not item.childCount():
+            return self._given.get(row.id) or ResourceChoice(row.id, row.type, row.name)
         left_out = tuple(
             VolumeId(child.data(_NAME, _ID))
             for child in _children(item)
@@ -133,14 +162,25 @@ class ResourceTicks(QWidget):
                 _count_disks(parent)
                 if item.checkState(_NAME) == Qt.CheckState.Checked:
                     parent.setCheckState(_NAME, Qt.CheckState.Checked)
+        self._note(parent or item)
         self._summarize()
         self.changed.emit()
 
+    def _note(self, item: QTreeWidgetItem, place: int | None = None) -> None:
+        """Take note of whether a row is ticked."""
+        place = self.tree.indexOfTopLevelItem(item) if place is None else place
+        if item.checkState(_NAME) == Qt.CheckState.Unchecked:
+            self._ticked.pop(place, None)
+        else:
+            self._ticked[place] = item
+
     def _tick_shown(self, *, is_ticked: bool) -> None:
+        """Tick all that is shown and can be backed up, or nothing at all."""
         with self._quiet():
-            for item in self._rows():
-                if not item.isHidden() or not is_ticked:
+            for place, item in enumerate(self._rows()):
+                if not is_ticked or (not item.isHidden() and _row(item).protectable):
                     item.setCheckState(_NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
+                    self._note(item, place)
         self._summarize()
         self.changed.emit()
 
@@ -151,14 +191,14 @@ class ResourceTicks(QWidget):
             item.setHidden(not all(word in text for word in words))
 
     def _summarize(self) -> None:
-        ticked = [_row(item) for item in self._rows() if item.checkState(_NAME) != Qt.CheckState.Unchecked]
-        total = self.tree.topLevelItemCount()
+        count, total = len(self._ticked), self.tree.topLevelItemCount()
         if not total:
-            self.summary.setText(_("No resource of this kind is free, as far as is known."))
-            return
-        chosen = counted("{count} resource is ticked", "{count} resources are ticked", len(ticked))
-        size = gb_words(sum(row.size_gb for row in ticked))
-        self.summary.setText(listed([chosen, _("{size} in all").format(size=size)]))
+            self.words.setText(_("No resource of this kind is known that is in no vault."))
+        elif not count:
+            self.words.setText(counted("{count} resource is in no vault.", "{count} resources are in no vault.", total))
+        else:
+            said = counted("{count} resource is chosen", "{count} resources are chosen", count)
+            self.words.setText(_("{chosen}, of {size}.").format(chosen=said, size=gb_words(self.chosen_gb())))
 
     def _rows(self) -> Iterator[QTreeWidgetItem]:
         for row in range(self.tree.topLevelItemCount()):
@@ -183,7 +223,7 @@ class ResourceTicks(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.tree, 1)
-        layout.addWidget(self.summary)
+        layout.addWidget(self.words)
 
 
 def free_ones(

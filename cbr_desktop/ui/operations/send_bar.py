@@ -11,6 +11,7 @@ from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.ui.kit.announcer import REST_MS, Announcer
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.operations.arming import ArmingLine
@@ -63,6 +64,7 @@ class SendBar(QWidget):
         self._senders = senders
         self._standing = Standing("")
         self.verdict = MarkedLine(f"{prefix}Verdict")
+        self.announcer = Announcer(self.verdict, REST_MS)
         self.arming = ArmingLine(context, prefix, is_file=is_file)
         self.consent = consent
         senders[0].setProperty("danger" if is_destructive else "primary", True)
@@ -99,6 +101,7 @@ class SendBar(QWidget):
         self._senders[0].setToolTip(tooltip(hint))
         self._senders[0].setAccessibleDescription(hint)
         self.verdict.say(self._mark(hindrance), self._judged or standing.words)
+        self.announcer.say(hindrance or standing.words)
 
     def refuse(self, error: CbrError) -> None:
         """Say that the outbox did not take the change."""
@@ -107,6 +110,7 @@ class SendBar(QWidget):
     def refuse_for(self, words: str) -> None:
         """Say why the change did not go."""
         self.verdict.say(_BLOCKED, words)
+        self.announcer.say(words)
 
     @property
     def _judged(self) -> str:

@@ -1,5 +1,6 @@
 """The choice of a vault by its name, with the room that it has."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from cbr_desktop.domain.vault import Vault
@@ -17,9 +18,9 @@ class VaultBox(StillBox):
         self.setAccessibleName(words)
         self.setPlaceholderText(_("Choose a vault"))
         known = sorted(vaults, key=lambda each: (each.name, each.id))
-        names = [each.name for each in known]
+        counts = Counter(each.name for each in known)
         for vault in known:
-            twin = f" ({shown(vault.id, 64)})" if names.count(vault.name) > 1 or not vault.name else ""
+            twin = f" ({shown(vault.id, 64)})" if counts[vault.name] > 1 or not vault.name else ""
             room = _("{free} free of {size}").format(free=gb_words(max(vault.free_gb, 0)), size=gb_words(vault.size_gb))
             self.addItem(f"{shown(vault.name, 64)}{twin} – {room}", vault.id)
         self.setCurrentIndex(self.findData(chosen))

@@ -3,6 +3,7 @@
 from collections.abc import Container
 
 from cbr_desktop.domain.change import SubjectType
+from cbr_desktop.domain.ids import ResourceId, TaskId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.operations import fate_of, words_of
@@ -33,6 +34,7 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         (_("Due"), times.text(intent.due_at)),
         (_("Sent"), times.text_and_age(intent.sent_at)),
         (_("By"), intent.by or NONE),
+        *_approval(intent),
         (_("Judged by data of"), times.text_and_age(intent.preflight_at)),
         (_("Request id"), intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
         *_made(intent),
@@ -54,7 +56,8 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         Relation(_("Twin: checkpoint {duplicate}").format(duplicate=shown(duplicate, 64)))
         for duplicate in intent.duplicates
     ]
-    tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else []
+    task = ledger.tasks.get(TaskId(intent.result.id)) if intent.result is not None else None
+    tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else [task] if task is not None else []
     return Sheet(
         intent.id,
         request_name(intent) if not words.is_counted else words.name(intent),
@@ -78,9 +81,18 @@ def _subject(intent: Intent, ledger: Reading) -> list[Relation]:
         SubjectType.POLICY: ("Policies", ledger.policies),
     }
     page, rows = held.get(subject.type, ("", ()))
+    if subject.type is SubjectType.RESOURCE and ledger.resource(ResourceId(subject.id)) is not None:
+        page, rows = "Resources", (subject.id,)
     if subject.id not in rows:
         return []
     return [Relation(_("Done to: {name}").format(name=shown(subject.label, 80)), page, subject.id)]
+
+
+def _approval(intent: Intent) -> Facts:
+    """Return why something is overwritten and who approved that, where that was asked for."""
+    if intent.approval is None:
+        return []
+    return [(_("Reason"), intent.approval.reason), (_("Approved by"), intent.approval.approver or NONE)]
 
 
 def _made(intent: Intent) -> Facts:

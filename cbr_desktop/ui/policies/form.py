@@ -84,6 +84,7 @@ class PolicyFields(ChangeForm):
         """What a policy says that makes no backup a full one by itself."""
         self.setObjectName("policyForm")
         self._make_fields()
+        self._describe()
         self._lay_out()
         self.show_form(given or PolicyForm(minutes=(60,), long_term=None))
         self._connect()
@@ -238,6 +239,11 @@ class PolicyFields(ChangeForm):
         return "\n".join([*lines, *patterns])
 
     # building
+
+    def _describe(self) -> None:
+        """Say what boxes without a label of their own are for: some readers take what is chosen for their name."""
+        for box in (self.zone, self.clock):
+            box.setAccessibleDescription(box.accessibleName())
 
     def _make_fields(self) -> None:
         self.name = QLineEdit()

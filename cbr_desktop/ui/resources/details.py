@@ -5,8 +5,6 @@ from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.states import gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.words import NONE, Times, fixed_disks_words, mb_words
 from cbr_desktop.ui.resources.page import (
-    Gap,
-    gap_of,
     last_good_at,
     protection_mark,
     protection_words,
@@ -14,6 +12,7 @@ from cbr_desktop.ui.resources.page import (
     verdict_words,
 )
 from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
+from cbr_desktop.workflows.gaps import Gap, gap_of
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 

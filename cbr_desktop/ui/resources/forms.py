@@ -23,8 +23,9 @@ from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.association import AssociationForm
+from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -105,13 +106,50 @@ def _fits(source: Vault, target: Vault) -> bool:
 
 
 Make = Callable[[ProfileContext, VaultId, Ids], ChangeForm]
+Group = tuple[VaultId, tuple[ResourceId, ...]]
+"""Resources of one vault."""
 
 
-def _window(make: Make, _workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
-    """Open the window of one change for rows of one vault."""
-    context, first = asked[0]
-    ids = [row.resource.id for _context, row in asked]
-    return _opened(context, make(context, first.vault.id, ids), parent)
+def _window(
+    make: Make,
+    workspace: Workspace,
+    asked: Sequence[Asked],
+    parent: QWidget,
+    *,
+    batch: Callable[[], FixedBatch] | None = None,
+) -> QWidget:
+    """Open the window of one change for rows of one vault, or ``batch`` of changes for those of several."""
+    groups = _by_vault(asked)
+    if len(groups) == 1 or batch is None:
+        context, (vault_id, ids) = groups[0]
+        return _opened(context, make(context, vault_id, ids), parent)
+    window = BatchWindow(workspace, groups, batch(), parent)
+    window.open()
+    return window
+
+
+def _by_vault(asked: Sequence[Asked]) -> list[tuple[ProfileContext, Group]]:
+    """Return the resources that were asked for, vault by vault."""
+    found: dict[tuple[str, VaultId], tuple[ProfileContext, list[ResourceId]]] = {}
+    for context, row in asked:
+        found.setdefault((context.profile.name, row.vault.id), (context, []))[1].append(row.resource.id)
+    return [(context, (vault_id, tuple(ids))) for (_name, vault_id), (context, ids) in found.items()]
+
+
+def _dissociations() -> FixedBatch:
+    def title(count: int) -> str:
+        return counted("Dissociate resources from {count} vault", "Dissociate resources from {count} vaults", count)
+
+    return FixedBatch(Kind.DISSOCIATE_RESOURCES, lambda group: ResourceDissociation(*group), title)
+
+
+def _settings(*, is_on: bool) -> FixedBatch:
+    def title(count: int) -> str:
+        if is_on:
+            return counted("Resume resources in {count} vault", "Resume resources in {count} vaults", count)
+        return counted("Suspend resources in {count} vault", "Suspend resources in {count} vaults", count)
+
+    return FixedBatch(Kind.SET_PROTECTION, lambda group: ProtectionSetting(group[0], group[1], is_on), title)
 
 
 def _protect(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
@@ -149,10 +187,10 @@ def _protection_again(context: ProfileContext, intent: Intent) -> ChangeForm:
 FORMS = Forms(
     windows={
         "protect": _protect,
-        "suspend": partial(_window, partial(protection_form, is_on=False)),
-        "resume": partial(_window, partial(protection_form, is_on=True)),
+        "suspend": partial(_window, partial(protection_form, is_on=False), batch=partial(_settings, is_on=False)),
+        "resume": partial(_window, partial(protection_form, is_on=True), batch=partial(_settings, is_on=True)),
         "migrate": partial(_window, MigrationForm),
-        "dissociate": partial(_window, dissociation_form),
+        "dissociate": partial(_window, dissociation_form, batch=_dissociations),
     },
     again={
         AssociationForm.kind: _association_again,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -15,47 +14,17 @@ from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, fixed_disks_words, mb_words
+from cbr_desktop.text.words import NONE, fixed_disks_words, gap_words, mb_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
+from cbr_desktop.workflows.gaps import Gap, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 UNPROTECTED = N_("Unprotected")
 UNLISTED = N_("Vault not listed")
 REPLICAS = Mark(Shape.RING, Tone.IDLE)
-
-
-class Gap(StrEnum):
-    """Why policies do not back a resource up, as the filter asks for it."""
-
-    FREE = "free"
-    """It is in no vault, and could be."""
-    UNFIT = "unfit"
-    """It is in no vault, and the service says that it cannot be backed up."""
-    SUSPENDED = "suspended"
-
-
-def gap_of(row: ResourceRow) -> Gap | None:
-    """Return why policies do not back a resource up, ``None`` where nothing of the resource keeps them from it."""
-    if row.vault is not None:
-        is_suspended = not row.resource.auto_protect and row.vault.protect_type != ProtectType.REPLICATION
-        return Gap.SUSPENDED if is_suspended else None
-    if row.unlisted_vault or row.server_vault is not None:
-        return None
-    return Gap.FREE if row.protectable is None or row.protectable.protectable else Gap.UNFIT
-
-
-def gap_words(row: ResourceRow) -> str:
-    """Return why policies do not back a resource up, with the service's reason where it gives one."""
-    gap = gap_of(row)
-    if gap is Gap.UNFIT and row.protectable is not None:
-        code = row.protectable.code.removeprefix("BackupService.")
-        reason = shown(row.protectable.reason or row.protectable.message)
-        return _("Not protectable ({code}): {reason}").format(code=shown(code) or NONE, reason=reason or NONE)
-    words = {Gap.FREE: _("In no vault"), Gap.SUSPENDED: _("Suspended in its vault")}
-    return words.get(gap, "") if gap is not None else ""
 
 
 def _protect_hindrance(rows: Sequence[ResourceRow]) -> str:
@@ -67,10 +36,18 @@ def _protect_hindrance(rows: Sequence[ResourceRow]) -> str:
     return ""
 
 
+def _held_hindrance(rows: Sequence[ResourceRow]) -> str:
+    """Return why something cannot be done to resources of vaults."""
+    if any(row.vault is None for row in rows):
+        return _("Of the selected resources some are in no vault that is known. Choose resources of vaults.")
+    return ""
+
+
 def _vault_hindrance(rows: Sequence[ResourceRow]) -> str:
     """Return why something cannot be done to the resources of one vault."""
-    if any(row.vault is None for row in rows):
-        return _("Of the selected resources some are in no vault that is known. Choose resources of a vault.")
+    hindrance = _held_hindrance(rows)
+    if hindrance:
+        return hindrance
     count = len({row.vault.id for row in rows if row.vault is not None})
     if count > 1:
         return _("The selected resources are in {count} vaults. Choose those of one vault.").format(count=count)
@@ -79,12 +56,12 @@ def _vault_hindrance(rows: Sequence[ResourceRow]) -> str:
 
 def _suspend_hindrance(rows: Sequence[ResourceRow]) -> str:
     is_done = all(not row.resource.auto_protect for row in rows)
-    return _vault_hindrance(rows) or (_("They are suspended already.") if is_done else "")
+    return _held_hindrance(rows) or (_("They are suspended already.") if is_done else "")
 
 
 def _resume_hindrance(rows: Sequence[ResourceRow]) -> str:
     is_done = all(row.resource.auto_protect for row in rows)
-    return _vault_hindrance(rows) or (_("None of them is suspended.") if is_done else "")
+    return _held_hindrance(rows) or (_("None of them is suspended.") if is_done else "")
 
 
 class ResourcesPage(Page[ResourceRow]):
@@ -110,6 +87,13 @@ class ResourcesPage(Page[ResourceRow]):
             N_("Put the selected resources into a vault, and apply a policy to it (Ins)"),
             Takes.SEVERAL,
             Qt.Key.Key_Insert,
+            hindrance=_protect_hindrance,
+        ),
+        Verb(
+            "create",
+            N_("Ne&w vault…"),
+            N_("Create a vault that takes the selected resources in"),
+            Takes.SEVERAL,
             hindrance=_protect_hindrance,
         ),
         Verb(
@@ -139,7 +123,7 @@ class ResourcesPage(Page[ResourceRow]):
             N_("Take the selected resources out of their vault, which deletes their backups there (Del)"),
             Takes.SEVERAL,
             Qt.Key.Key_Delete,
-            hindrance=_vault_hindrance,
+            hindrance=_held_hindrance,
         ),
     )
 
@@ -160,7 +144,7 @@ class ResourcesPage(Page[ResourceRow]):
             Column("type", _("Type"), type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
             Column("vault", _("Vault"), vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
             Column("state", _("State"), protection_words, protection_words, 24, mark=protection_mark),
-            Column("why", _("Not backed up because"), gap_words, lambda r: gap_words(r) or None, 24),
+            Column("why", _("Why unprotected"), gap_words, lambda r: gap_words(r) or None, 20),
             Column(
                 "size", _("Size"), lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True
             ),
@@ -318,7 +302,7 @@ def protection_words(row: ResourceRow) -> str:
     """Return the state of a resource in its vault; what is in no vault is unprotected."""
     if row.vault is None:
         if row.server_vault is not None:
-            return _("With its server")
+            return _("Attached")
         return _("In a vault") if row.unlisted_vault else _(UNPROTECTED)
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:

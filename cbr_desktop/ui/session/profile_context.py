@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.session.services import ProfileServices
     from cbr_desktop.workflows.backup_reading import BackupReader
     from cbr_desktop.workflows.outbox import Outbox
-    from cbr_desktop.workflows.ports import Clock
+    from cbr_desktop.workflows.ports import AddressBook, Clock
     from cbr_desktop.workflows.refresh import Refresh
 
 
@@ -76,6 +76,11 @@ class ProfileContext:
     def draft_store(self) -> "DraftStore | None":
         """The drafts; without it nothing of them is kept."""
         return self.services.draft_store if self.services is not None else None
+
+    @property
+    def address_book(self) -> "AddressBook | None":
+        """Names for the projects that backups are shared with; without it none is kept."""
+        return self.services.address_book if self.services is not None else None
 
     @property
     def _there(self) -> "ProfileServices":

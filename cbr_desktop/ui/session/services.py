@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.session.draft_store import DraftStore
     from cbr_desktop.workflows.backup_reading import BackupReader
     from cbr_desktop.workflows.outbox import Outbox
+    from cbr_desktop.workflows.ports import AddressBook
     from cbr_desktop.workflows.refresh import Refresh
 
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
 class ProfileServices:
     """What acts on one profile: the outlet for changes, the reading, and the drafts (``None``: none are kept).
 
+    ``address_book`` has names for the projects that backups are shared with; without it none is kept.
     ``backup_reader`` reads single backups that somebody looks at; without it no more is told of them than in the list.
     """
 
@@ -24,3 +26,4 @@ class ProfileServices:
     refresh: "Refresh"
     draft_store: "DraftStore | None"
     backup_reader: "BackupReader | None" = None
+    address_book: "AddressBook | None" = None

@@ -1,6 +1,6 @@
 """The workspace: the profiles that are open, and the scope of them that is looked at; what the window is handed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,6 +78,8 @@ class Workspace(QObject):
         self.services: WorkspaceServices | None = None
         self.situations: Sequence[Situation] = ()
         """What can be tried in the demo cloud; it joins after the first paint."""
+        self.folders: Mapping[str, str] = {}
+        """The folders of this program on this machine: ``config``, ``data`` and ``logs``, as far as they are known."""
         self.sealed: StorageError | None = None
         self.plan_runs: dict[str, PlanRun] = {}
         """The runs of plans that this program keeps going, or has kept going, by their ids."""

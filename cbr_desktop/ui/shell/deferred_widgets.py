@@ -20,6 +20,7 @@ from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.kit.verbs import Takes
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -222,6 +223,9 @@ class DeferredWidgets:
         shown = self._workspace.shown_contexts
         if rows:
             self._dialogs.ask(self._workspace, page.name, verb, list(zip(known, rows, strict=True)), self._window)
+        elif any(each.key == verb and each.takes is Takes.ALL for each in page.verbs):
+            asked: list[tuple[ProfileContext, Any]] = [(context, None) for context in shown]
+            self._dialogs.ask(self._workspace, page.name, verb, asked, self._window)
         elif len(shown) == 1:
             self._ask_of(page.name, verb, shown[0])
         elif shown:

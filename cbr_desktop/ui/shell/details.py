@@ -36,7 +36,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import bounded, plain, tooltip
-from cbr_desktop.text.states import counted
+from cbr_desktop.text.states import counted, percent_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.icons import icon
@@ -44,7 +44,7 @@ from cbr_desktop.ui.kit.tables.column import Gauge
 from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.ui.kit.tables.delegate import draw_gauge
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.kit.theme import scale_letters, tone_colour
 from cbr_desktop.ui.kit.tokens import RADIUS
 from cbr_desktop.ui.session.content import Content, ContentReader
 from cbr_desktop.ui.session.sheet import Relation, Sheet
@@ -234,10 +234,7 @@ class Details(QFrame):
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(6)
         self.title = words_label("detailsTitle", self)
-        font = self.title.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        self.title.setFont(font)
+        scale_letters(self.title, 1.15, bold=True)
         self.state = StateChip(self)
         self.kind = words_label("detailsKind", self)
         self.kind.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -423,7 +420,10 @@ class GaugeBar(QWidget):
         """Show another share, or nothing."""
         self._gauge = gauge
         self.setVisible(gauge is not None)
-        self.setAccessibleName(f"{gauge.percent:.0f} %" if gauge is not None else "")
+        words = _("Used: {share}").format(share=percent_words(gauge.percent)) if gauge is not None else ""
+        if gauge is not None and gauge.threshold_percent is not None:
+            words = _("{used}, warns from {share} on").format(used=words, share=percent_words(gauge.threshold_percent))
+        self.setAccessibleName(words)
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -159,7 +159,7 @@ def _features() -> "Mapping[str, Forms]":
     return {
         "Backups": backups.FORMS,
         "Policies": policies.FORMS,
-        "Resources": resources.FORMS,
+        "Resources": resources.FORMS.with_windows(vaults.FOR_RESOURCES),
         "Vaults": vaults.FORMS,
     }
 

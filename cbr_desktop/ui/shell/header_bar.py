@@ -13,7 +13,7 @@ from cbr_desktop.text.states import counted, duration_words
 from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
+from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, scale_letters
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 
@@ -65,17 +65,12 @@ class ProfileHeader(QWidget):
         row.setContentsMargins(12, 7, 8, 7)
         row.setSpacing(8)
         self._chip = _label(self, "environment")
-        font = self._chip.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * (1.4 if workspace.is_demo else 1.1))
-        self._chip.setFont(font)
+        scale_letters(self._chip, 1.4 if workspace.is_demo else 1.1, bold=True)
         self._chip.setMargin(4)
         row.addWidget(self._chip)
         self.scope = self._button("down", "profile", _("Profile"), _("Which profiles are looked at (Ctrl+P)"))
         self.scope.setObjectName("profileName")
-        font = self.scope.font()
-        font.setBold(True)
-        self.scope.setFont(font)
+        scale_letters(self.scope, 1.0, bold=True)
         self.scope.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.scope.clicked.connect(self.scope_menu_requested)
         row.addWidget(self.scope)

@@ -1,6 +1,6 @@
 """The navigation: the list of pages with what waits on them, which can be folded to their pictures."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -49,12 +49,11 @@ class Navigation(QListWidget):
         self.is_folded = False
         self.is_squeezed = False
         """Whether it was folded for want of room, not by anybody's wish."""
-        high = self.fontMetrics().height() + 16
         for name in NAMES:
             item = QListWidgetItem(icon(name.lower()), page_title(name), self)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, page_title(name))
             item.setToolTip(tooltip(f"{page_title(name)} ({page_key(name)})"))
-            item.setSizeHint(QSize(0, high))
+        self._tell_heights()
         self._fit()
 
     def fold(self) -> None:
@@ -97,6 +96,17 @@ class Navigation(QListWidget):
             self.setMinimumWidth(110)
             self.setMaximumWidth(260)
             self.resize(_WIDTH, self.height())
+
+    def _tell_heights(self) -> None:
+        high = self.fontMetrics().height() + 16
+        for place in range(self.count()):
+            self.item(place).setSizeHint(QSize(0, high))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give the names the room that letters of another size need."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._tell_heights()
 
     def sizeHint(self) -> QSize:
         """Return the width that the names need."""

@@ -1,6 +1,7 @@
 """The window of settings: how the program looks, and where its files are."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,15 +19,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import counted
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.fonts import PERCENTS, show_percent, stored_percent
 from cbr_desktop.ui.kit.links import open_folder
+from cbr_desktop.ui.kit.room import make_room
+from cbr_desktop.ui.kit.tables.density import Density, stored_density
 from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.kit.tokens import NEAR
+from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.attendance import CHOICES, SETTING, stored_seconds
+
+_DENSITIES = {Density.COMFORTABLE: N_("Comfortable"), Density.COMPACT: N_("Compact")}
+_FOLDERS = {"config": N_("Profiles"), "data": N_("Outbox and journal"), "logs": N_("Log")}
 
 
 class SettingsDialog(QDialog):
@@ -34,6 +42,7 @@ class SettingsDialog(QDialog):
 
     Signals:
         theme_chosen: the theme should be this one.
+        density_chosen: the rows of tables should stand so close.
         utc_chosen: whether times should be told in UTC.
         menu_bar_chosen: whether the menu bar should be shown.
         keys_requested: the list of keys should open.
@@ -41,6 +50,7 @@ class SettingsDialog(QDialog):
     """
 
     theme_chosen = Signal(object)
+    density_chosen = Signal(object)
     utc_chosen = Signal(bool)
     menu_bar_chosen = Signal(bool)
     keys_requested = Signal()
@@ -66,6 +76,20 @@ class SettingsDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
+        self._add_looks(form, themes, theme)
+        self._add_habits(form, is_utc=is_utc, has_menu_bar=has_menu_bar)
+        self._add_places(form)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(16)
+        layout.addLayout(form)
+        layout.addStretch()
+        layout.addWidget(self._buttons())
+        self.setMinimumWidth(520)
+        make_room(self)
+
+    def _add_looks(self, form: QFormLayout, themes: Sequence[tuple[Theme, str]], theme: Theme) -> None:
+        settings = self._workspace.settings
         self.theme = _box("settingsTheme", _("Theme"), [words for _theme, words in themes])
         self.theme.setCurrentIndex(self._themes.index(theme))
         self.theme.activated.connect(lambda row: self.theme_chosen.emit(self._themes[row]))
@@ -73,9 +97,15 @@ class SettingsDialog(QDialog):
         self.letters = _box(
             "settingsFontSize", _("Size of the letters"), [_percent_words(percent) for percent in PERCENTS]
         )
-        self.letters.setCurrentIndex(PERCENTS.index(stored_percent(workspace.settings)))
+        self.letters.setCurrentIndex(PERCENTS.index(stored_percent(settings)))
         self.letters.activated.connect(self._choose_size)
         form.addRow(_label(_("Size of &letters"), self.letters), self.letters)
+        self.density = _box("settingsDensity", _("Rows of tables"), [_(words) for words in _DENSITIES.values()])
+        self.density.setCurrentIndex(list(_DENSITIES).index(stored_density(settings)))
+        self.density.activated.connect(lambda row: self.density_chosen.emit(list(_DENSITIES)[row]))
+        form.addRow(_label(_("Ro&ws of tables"), self.density), self.density)
+
+    def _add_habits(self, form: QFormLayout, *, is_utc: bool, has_menu_bar: bool) -> None:
         self.utc = _tick("settingsUtc", _("Tell all times in &UTC"), is_utc)
         self.utc.toggled.connect(self.utc_chosen)
         form.addRow(_label(), self.utc)
@@ -91,10 +121,15 @@ class SettingsDialog(QDialog):
                 )
             )
         )
-        self.pace.setCurrentIndex(CHOICES.index(stored_seconds(workspace.settings)))
+        self.pace.setCurrentIndex(CHOICES.index(stored_seconds(self._workspace.settings)))
         self.pace.activated.connect(self._choose_pace)
         form.addRow(_label(_("&Read the lists"), self.pace), self.pace)
+
+    def _add_places(self, form: QFormLayout) -> None:
         form.addRow(_label(_("Drafts")), self._drafts_row())
+        for name, folder in self._workspace.folders.items():
+            if name in _FOLDERS:
+                form.addRow(_label(_(_FOLDERS[name])), self._folder_row(name, folder))
         keys = QPushButton(_("&Keys…"))
         keys.setObjectName("settingsKeys")
         keys.setAccessibleName(_("Keys"))
@@ -104,6 +139,8 @@ class SettingsDialog(QDialog):
         row.addWidget(keys)
         row.addStretch()
         form.addRow(_label(_("Keyboard")), row)
+
+    def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.setObjectName("settingsButtons")
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
@@ -112,13 +149,7 @@ class SettingsDialog(QDialog):
         close.setAccessibleName(_("Close"))
         close.setDefault(True)
         buttons.rejected.connect(self.close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(16)
-        layout.addLayout(form)
-        layout.addStretch()
-        layout.addWidget(buttons)
-        self.setMinimumWidth(520)
+        return buttons
 
     def _drafts_row(self) -> QHBoxLayout:
         store = self._workspace.draft_store
@@ -135,8 +166,23 @@ class SettingsDialog(QDialog):
             button.setEnabled(store is not None)
             button.clicked.connect(act)
         row = QHBoxLayout()
+        row.setSpacing(NEAR)
         row.addWidget(self.folder, 1)
         row.addWidget(choose)
+        row.addWidget(show)
+        return row
+
+    def _folder_row(self, name: str, folder: str) -> QHBoxLayout:
+        line = Line(f"settingsFolder{name.title()}", self)
+        line.tell(folder)
+        show = QPushButton(_("Show"))
+        show.setObjectName(f"showFolder{name.title()}")
+        show.setAccessibleName(_("Show in folder: {name}").format(name=_(_FOLDERS[name])))
+        show.setAutoDefault(False)
+        show.clicked.connect(partial(do, partial(open_folder, folder)))
+        row = QHBoxLayout()
+        row.setSpacing(NEAR)
+        row.addWidget(line, 1)
         row.addWidget(show)
         return row
 

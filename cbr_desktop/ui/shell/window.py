@@ -23,6 +23,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.words import Times, page_noun
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.tables.density import Density, store_density, stored_density
 from cbr_desktop.ui.kit.theme import Dress, Theme, stored_theme
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
@@ -263,6 +264,7 @@ class MainWindow(QMainWindow):
             has_menu_bar=not self.menuBar().isHidden(),
         )
         dialog.theme_chosen.connect(self.choose_theme)
+        dialog.density_chosen.connect(self.choose_density)
         dialog.utc_chosen.connect(self.tell_in_utc)
         dialog.menu_bar_chosen.connect(self._show_menu_bar)
         dialog.keys_requested.connect(self.open_help)
@@ -308,6 +310,17 @@ class MainWindow(QMainWindow):
     def is_utc(self) -> bool:
         """Whether times are told in UTC."""
         return self._times.utc
+
+    @property
+    def density(self) -> Density:
+        """How close rows stand to each other."""
+        return stored_density(self._workspace.settings)
+
+    def choose_density(self, density: Density) -> None:
+        """Let the rows of all tables stand closer or less close, now and at the next start."""
+        store_density(self._workspace.settings, density)
+        for page in self._pages.values():
+            page.view.show_density(density)
 
     def choose_theme(self, theme: Theme) -> None:
         """Change to another theme and remember it."""
@@ -421,6 +434,8 @@ class MainWindow(QMainWindow):
         self._split.addWidget(made.details)
         self._split.setCollapsible(self._split.count() - 1, False)
         made.details.hide()
+        for area in (self.navigation, self._stack, made.details):  # read aloud in the order in which they are seen
+            area.raise_()
         self._floor.insertWidget(1, made.strip)
         self._floor.addWidget(made.drawer)
         self.status.put_tasks(made.drawer.head)

@@ -3,9 +3,9 @@
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.vault_changes import VaultsUpdate
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.ui.kit.fields import fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox
 from cbr_desktop.ui.operations.form import ChangeForm
-from cbr_desktop.ui.vaults.fields import fields, number, row, tick
 
 _USUAL_PERCENT = 80
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.region import ConsolePage
-from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, Vault, VaultKind
+from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ProtectType, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
@@ -76,6 +76,12 @@ def _lock_hindrance(rows: Sequence[Vault]) -> str:
     return _("It is locked already.") if any(row.worm_locked for row in rows) else ""
 
 
+def _replication_hindrance(rows: Sequence[Vault]) -> str:
+    if any(row.protect_type == ProtectType.REPLICATION for row in rows):
+        return _("It holds replicas, and these are not replicated again.")
+    return _("Only backups of servers are replicated.") if any(row.kind != VaultKind.SERVER for row in rows) else ""
+
+
 class VaultsPage(ListPage[Vault]):
     """All vaults of the project."""
 
@@ -88,6 +94,12 @@ class VaultsPage(ListPage[Vault]):
     counts = NN_("{count} vault", "{count} vaults")
     verbs = (
         Verb(
+            "create",
+            N_("&New vault…"),
+            N_("Create a vault that is paid by use, with its first resources and its policy"),
+            takes=Takes.NOTHING,
+        ),
+        Verb(
             "edit",
             N_("Chan&ge…"),
             N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
@@ -99,13 +111,19 @@ class VaultsPage(ListPage[Vault]):
             N_("Put resources that are in no vault into the selected one (Ins)"),
             shortcut=Qt.Key.Key_Insert,
         ),
+        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
+        Verb(
+            "replicate",
+            N_("Re&plicate…"),
+            N_("Copy the backups that have no replica there yet to a vault of another region"),
+            hindrance=_replication_hindrance,
+        ),
         Verb(
             "lock",
             N_("&Lock…"),
             N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
             hindrance=_lock_hindrance,
         ),
-        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
         Verb(
             "all",
             N_("T&hresholds of all…"),

@@ -4,11 +4,13 @@ from typing import Any
 
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.workflows.ledger import Reading
+from cbr_desktop.workflows.operations.answer_share import ANSWER_SHARE
 from cbr_desktop.workflows.operations.apply_policy import APPLY_POLICY
 from cbr_desktop.workflows.operations.associate_resources import ASSOCIATE_RESOURCES
 from cbr_desktop.workflows.operations.change_tags import CHANGE_TAGS
 from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
+from cbr_desktop.workflows.operations.create_vault import CREATE_VAULT
 from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
 from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
 from cbr_desktop.workflows.operations.delete_vault import DELETE_VAULT
@@ -18,11 +20,15 @@ from cbr_desktop.workflows.operations.migrate_resources import MIGRATE_RESOURCES
 from cbr_desktop.workflows.operations.operation import Operation
 from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
 from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
+from cbr_desktop.workflows.operations.replicate_backup import REPLICATE_BACKUP
+from cbr_desktop.workflows.operations.replicate_vault import REPLICATE_VAULT
 from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP
 from cbr_desktop.workflows.operations.set_protection import SET_PROTECTION
+from cbr_desktop.workflows.operations.share_backup import SHARE_BACKUP
 from cbr_desktop.workflows.operations.update_all_vaults import UPDATE_ALL_VAULTS
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
 from cbr_desktop.workflows.operations.update_vault import UPDATE_VAULT
+from cbr_desktop.workflows.operations.withdraw_share import WITHDRAW_SHARE
 
 _ALL: tuple[Operation, ...] = (
     CREATE_CHECKPOINT,
@@ -37,6 +43,12 @@ _ALL: tuple[Operation, ...] = (
     SET_PROTECTION,
     DELETE_BACKUP,
     RENAME_BACKUP,
+    SHARE_BACKUP,
+    WITHDRAW_SHARE,
+    ANSWER_SHARE,
+    REPLICATE_BACKUP,
+    REPLICATE_VAULT,
+    CREATE_VAULT,
     RESTORE_BACKUP,
     UPDATE_VAULT,
     LOCK_VAULT,

@@ -430,7 +430,8 @@ def _is_as_asked(checkpoint: Checkpoint, intent: Intent, draft: CheckpointDraft)
 
 def _is_rival(other: Intent, intent: Intent) -> bool:
     """Whether what is found may as well be of another request of ours, whose outcome is not known either."""
-    return other.name == intent.name and other.sent_at is not None and other.state in _UNSETTLED
+    is_alike = other.change.kind is intent.change.kind and other.name == intent.name
+    return is_alike and other.sent_at is not None and other.state in _UNSETTLED
 
 
 def _distance(sighting: Sighting, sent_at: datetime) -> timedelta:

@@ -1,11 +1,11 @@
 """Deleting a vault with all the backups in it. It comes to the same when repeated, and that it is gone is the proof."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cbr_desktop.domain import finding
-from cbr_desktop.domain.backup import Backup, BackupStatus
-from cbr_desktop.domain.blast import Blast, Lost
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.blast import Blast, LostBackups
 from cbr_desktop.domain.change import VAULT_LANE, Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Finding, FindingKind
@@ -15,8 +15,10 @@ from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.vault import Vault, VaultKind, VaultStatus
 from cbr_desktop.domain.vault_changes import PRE_PAID, VaultDeletion
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.losses import NAMED, lost_backups
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
+from cbr_desktop.workflows.operations.vault_resources import BACKUPS
 from cbr_desktop.workflows.operations.vaults import (
     GONE,
     NO_VAULT,
@@ -30,11 +32,8 @@ from cbr_desktop.workflows.operations.vaults import (
 )
 from cbr_desktop.workflows.preflight import Preflight
 
-NAMED = 20
-"""Resources of which the newest backup is named among what is lost; the other backups are counted."""
 _DELETABLE = (VaultStatus.AVAILABLE, VaultStatus.ERROR)
 _OPEN = (*WAITING, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN)
-_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 class DeleteVault(Operation):
@@ -71,7 +70,7 @@ class DeleteVault(Operation):
         findings = unknown_vault(change, ledger)
         if vault is not None:
             own = [each for each in ledger.backups.values() if each.vault_id == vault.id]
-            findings += [*_refusals(vault, own, ledger), *_losses(vault, own, ledger), *_freed(vault, own, ledger)]
+            findings += [*_refusals(vault, own, ledger), *_losses(change, vault, ledger), *_freed(vault, own, ledger)]
         return judged(findings, ledger)
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
@@ -79,17 +78,9 @@ class DeleteVault(Operation):
         return judged_at(change, ledger)
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
-        """Return the newest good backup of each resource, first where none is left then, and count the others."""
-        vault, as_of = known_vault(change, ledger), ledger.freshness[Part.BACKUPS].as_of
-        own = [each for each in ledger.backups.values() if each.vault_id == change.subject.id]
-        newest, left = _newest(own), _left_elsewhere(own, ledger)
-        rows = sorted(newest.values(), key=lambda each: (left[each.resource_id] > 0, each.resource_name, each.id))
-        lost = [
-            Lost(each.id, each.name, each.resource_name, each.created_at, is_newest=True, left=left[each.resource_id])
-            for each in rows[:NAMED]
-        ]
-        total = max(len(own), sum(each.backup_count for each in vault.resources) if vault is not None else 0)
-        return Blast(tuple(lost), as_of, total - len(lost))
+        """Return the backups that each resource loses and what it has elsewhere, first where that is nothing."""
+        told, as_of = _losses_of(change, ledger), ledger.freshness[Part.BACKUPS].as_of
+        return Blast(tuple(told[:NAMED]), as_of, sum(each.count for each in told[NAMED:]))
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vault: gone, or on its way to that, it was deleted; else it was not so far."""
@@ -138,19 +129,18 @@ def _refusals(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[F
         yield finding.info(FindingKind.VAULT_BUSY, part, "", vault=name, ours=True, progress=None)
 
 
-def _losses(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[Finding]:
+def _losses(change: Change, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
     """Say what is lost with a vault."""
     part, name = finding.RequestPart.BACKUP, vault.name
-    counted = sum(each.backup_count for each in vault.resources)
-    if own or counted:
-        facts: finding.Facts = {"vault": name, "count": max(len(own), counted), "size_gb": vault.used_gb}
-        yield finding.warn(FindingKind.DELETION_BACKUPS, part, "", **facts)
-    left = _left_elsewhere(own, ledger)
-    last = [each.resource_name or each.resource_id for each in _newest(own).values() if not left[each.resource_id]]
+    told = _losses_of(change, ledger)
+    count, listed = sum(each.count for each in told), sum(each.vault_id == vault.id for each in ledger.backups.values())
+    if count:
+        yield finding.warn(FindingKind.DELETION_BACKUPS, part, "", vault=name, count=count, size_gb=vault.used_gb)
+    last = sorted(each.resource_name for each in told if each.is_last)
     if last:
-        yield finding.warn(FindingKind.DELETION_LAST, part, "", count=len(last), names=sorted(last))
-    if counted > len(own) or not ledger.freshness[Part.BACKUPS].complete:
-        yield finding.warn(FindingKind.DELETION_UNSEEN, part, "", vault=name, count=max(counted - len(own), 0))
+        yield finding.warn(FindingKind.DELETION_LAST, part, "", count=len(last), names=last)
+    if count > listed or not ledger.freshness[Part.BACKUPS].complete:
+        yield finding.warn(FindingKind.DELETION_UNSEEN, part, "", vault=name, count=count - listed)
 
 
 def _freed(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[Finding]:
@@ -170,26 +160,26 @@ def _freed(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[Find
         yield finding.info(FindingKind.DELETION_SHARES, part)
 
 
-def _newest(own: Sequence[Backup]) -> dict[ResourceId, Backup]:
-    """Return the newest good backup of each resource."""
-    newest: dict[ResourceId, Backup] = {}
-    for backup in own:
-        held = newest.get(backup.resource_id)
-        if backup.status != BackupStatus.AVAILABLE:
-            continue
-        if held is None or (backup.created_at or _EARLIEST) > (held.created_at or _EARLIEST):
-            newest[backup.resource_id] = backup
-    return newest
-
-
-def _left_elsewhere(own: Sequence[Backup], ledger: Reading) -> dict[ResourceId, int]:
-    """Return how many good backups of the resources are in other vaults."""
-    left = dict.fromkeys((each.resource_id for each in own), 0)
-    gone = {each.id for each in own}
-    for backup in ledger.backups.values() if own else ():
-        if backup.resource_id in left and backup.id not in gone and backup.status == BackupStatus.AVAILABLE:
-            left[backup.resource_id] += 1
-    return left
+def _losses_of(change: Change, ledger: Reading) -> list[LostBackups]:
+    """Return what each resource loses with a vault, those first of which no good backup is left."""
+    vault, fresh = known_vault(change, ledger), ledger.freshness[Part.BACKUPS]
+    own: dict[ResourceId, list[Backup]] = {}
+    for backup in ledger.backups.values():
+        if backup.vault_id == change.subject.id:
+            own.setdefault(backup.resource_id, []).append(backup)
+    held = {each.id: each for each in vault.resources} if vault is not None else {}
+    is_whole = fresh.as_of is not None and fresh.complete
+    lost = []
+    for id in {**held, **own}:
+        rows, resource = own.get(id, []), held.get(id)
+        others = [each for each in BACKUPS.of(id, ledger) if each.vault_id != change.subject.id] if is_whole else None
+        name = (resource.name if resource is not None else rows[0].resource_name) or id
+        lost.append(
+            lost_backups(
+                id, name, change.subject.label, rows, others, resource.backup_count if resource is not None else 0
+            )
+        )
+    return sorted((each for each in lost if each.count), key=lambda each: (not each.is_last, each.resource_name))
 
 
 def _result(intent: Intent, vault: Vault | None) -> Result:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.association import ResourceDissociation, Stage, ids_body, resource_ids
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.blast import Blast, LostBackups
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
 from cbr_desktop.domain.document import ChangeDocument, Schema
@@ -22,6 +22,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, Vault, VaultKind
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.losses import NAMED, lost_backups
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.operations.vault_resources import (
     BACKUPS,
@@ -41,8 +42,6 @@ from cbr_desktop.workflows.operations.vault_resources import (
 from cbr_desktop.workflows.operations.vaults import judged, known_vault, read_vault, vault_id_in
 from cbr_desktop.workflows.preflight import Preflight
 
-NAMED = 20
-"""Resources of which the losses are told each for itself, those that lose their last backups first."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _SLACK = timedelta(seconds=5)
 """By how much the clocks of the service's own machines may differ."""
@@ -74,21 +73,43 @@ class DissociateResources(ResourcesOperation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge what the service would refuse, and say which resources lose the last of their backups."""
+        return self._judged(change, self.blast(change, ledger), ledger)
+
+    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
+        """Judge several dissociations, each by what is left when all of them are made."""
+        blasts = self.blast_together(changes, ledger)
+        return [self._judged(change, blast, ledger) for change, blast in zip(changes, blasts, strict=True)]
+
+    def _judged(self, change: Change, blast: Blast, ledger: Ledger) -> Preflight:
         findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
         if vault is not None:
             findings += _findings(change, vault, ledger)
-        findings += _last_findings(self.blast(change, ledger))
+        findings += _last_findings(blast)
         return judged(findings, ledger)
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backups that each resource loses, and what it has elsewhere."""
+        return self._blast(change, ledger, frozenset())
+
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+        """Return what each of several dissociations deletes; what goes by another of them is not left."""
+        gone = frozenset((change.subject.id, id) for change in changes for id in resource_ids(change.body))
+        return [self._blast(change, ledger, gone) for change in changes]
+
+    def _blast(self, change: Change, ledger: Reading, gone: frozenset[tuple[str, ResourceId]]) -> Blast:
+        """Return what a dissociation deletes; of ``gone`` resources in vaults nothing is left either."""
         fresh, vault = ledger.freshness[Part.BACKUPS], known_vault(change, ledger)
         ids = resource_ids(change.body)
-        own, others = _backups_of(ids, change, ledger)
+        own, elsewhere = _backups_of(ids, change, ledger)
+        others = {id: [each for each in rows if (each.vault_id, id) not in gone] for id, rows in elsewhere.items()}
         counts = {each.id: each.backup_count for each in vault.resources} if vault is not None else {}
         is_whole = fresh.as_of is not None and fresh.complete
         lost = [
-            _lost(id, name, own[id], others[id] if is_whole else None, 0 if is_whole else counts.get(id, 0))
+            lost_backups(
+                *(id, name, change.subject.label, own[id]),
+                others[id] if is_whole else None,
+                0 if is_whole else counts.get(id, 0),
+            )
             for id, name in zip(ids, names_of(ids, vault), strict=True)
         ]
         # where the list is not whole, even a resource of which no backup is known may lose some
@@ -186,28 +207,3 @@ def _backups_of(
     vault_id = change.subject.id
     own = {id: [each for each in rows if each.vault_id == vault_id] for id, rows in found.items()}
     return own, {id: [each for each in rows if each.vault_id != vault_id] for id, rows in found.items()}
-
-
-def _lost(id: ResourceId, name: str, own: list[Backup], others: list[Backup] | None, told: int) -> LostBackups:
-    """Return what a resource loses; ``told`` is how many backups its vault tells of where the list is not whole."""
-    good, left = _good(own), _good(others or [])
-    return LostBackups(
-        id,
-        name,
-        max(len(own), told),
-        len(good),
-        _newest_at(good),
-        manual=sum(not each.auto for each in own),
-        images=sum(bool(each.traits.image_ids) for each in own),
-        replicated=sum(any(copy.status == "success" for copy in each.traits.replicas) for each in own),
-        left=None if others is None else len(left),
-        left_newest_at=_newest_at(left),
-    )
-
-
-def _good(backups: list[Backup]) -> list[Backup]:
-    return [each for each in backups if each.status == BackupStatus.AVAILABLE]
-
-
-def _newest_at(backups: list[Backup]) -> datetime | None:
-    return max((each.created_at for each in backups if each.created_at is not None), default=None)

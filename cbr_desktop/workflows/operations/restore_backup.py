@@ -16,7 +16,7 @@ from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subj
 from cbr_desktop.domain.document import ChangeDocument, Schema, body_findings, filled, parts_of
 from cbr_desktop.domain.error import Forbidden, NotFound
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart
-from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, TaskId, is_uuid
+from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, TaskId, VolumeId, is_uuid
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, of_task, single
 from cbr_desktop.domain.protectable import Disk
@@ -26,8 +26,10 @@ from cbr_desktop.domain.restore import (
     SERVERS,
     BackupRestore,
     DiskBackup,
+    DiskPair,
     PairRow,
     TargetKind,
+    broken_rules,
     disk_backup,
     judged_pairs,
     read_restore,
@@ -70,6 +72,8 @@ _LATE = timedelta(minutes=15)
 """How long after the sending a restore may begin and still be taken for the request's."""
 _BEING_RESTORED: dict[str, Fate] = {BackupStatus.WAITING_RESTORE: Fate.WAITING, BackupStatus.RESTORING: Fate.RUNNING}
 _UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
+_IN_THE_WAY = frozenset({IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
+"""States in which another request may be restoring the same target, or is going to."""
 _STEADY = ("ACTIVE", "SHUTOFF", "")
 """States of a server in which it can be restored; empty where the state is not told."""
 _GONE = ("DELETED", "SOFT_DELETED")
@@ -284,6 +288,13 @@ def _findings(change: Change, ledger: Ledger) -> Iterator[Finding]:
         yield finding.block(FindingKind.RESTORE_TARGETS, RequestPart.TARGET, "9900")
         return
     yield from _id_findings(asked)
+    for other in ledger.intents.values():
+        # one that is judged once more is no other, and is known by its change
+        is_like = other.change.kind is RESTORE_BACKUP.kind and other.change.lane.lower() == change.lane.lower()
+        if is_like and other.change is not change and other.state in _IN_THE_WAY:
+            target, state = change.subject.label, other.state
+            yield finding.block(FindingKind.RESTORE_ASKED, RequestPart.TARGET, "2010", target=target, state=state)
+            break
     backup = known_restored(asked.backup_id, ledger)
     if backup is None:
         yield _unknown_backup(asked.backup_id, ledger)
@@ -292,6 +303,8 @@ def _findings(change: Change, ledger: Ledger) -> Iterator[Finding]:
     yield from _target_findings(asked, backup, ledger)
     if asked.kind is TargetKind.SERVER:
         yield from _pair_findings(asked, backup, ledger)
+    elif asked.kind is TargetKind.DISK:
+        yield from _disk_findings(asked, backup, ledger)
     elif asked.kind is TargetKind.OTHER and len(asked.path) > PATH_LIMIT:
         facts = {"length": len(asked.path), "limit": PATH_LIMIT}
         yield finding.block(FindingKind.PATH_RANGE, RequestPart.TARGET, "9900", **facts)
@@ -387,6 +400,19 @@ def _state_findings(asked: BackupRestore, row: ResourceRow, ledger: Ledger) -> I
         yield finding.block(FindingKind.TARGET_STATUS, part, "2011", target=name, status=status)
 
 
+def _disk_findings(asked: BackupRestore, backup: Backup, ledger: Ledger) -> Iterator[Finding]:
+    """Judge the disk that the backup of a disk is written to; its state is that of the target."""
+    disks = target_disks(asked.target_id, ledger)
+    if not disks:
+        return
+    size_gb, is_encrypted = backup.resource_size_gb, backup.traits.encrypted
+    saved = DiskBackup(backup.id, backup.resource_name, VolumeId(backup.resource_id), size_gb, None, is_encrypted)
+    pair = DiskPair(backup.id, VolumeId(asked.target_id))
+    for rule in broken_rules(saved, replace(disks[0], status="")):
+        facts = pair_facts(PairRow(pair, saved, disks[0]))
+        yield finding.block(FindingKind.PAIR_RULE, RequestPart.TARGET, CODES[rule], rule=rule, **facts)
+
+
 def _pair_findings(asked: BackupRestore, backup: Backup, ledger: Ledger) -> Iterator[Finding]:
     part = RequestPart.TARGET
     if not asked.pairs:
@@ -394,7 +420,8 @@ def _pair_findings(asked: BackupRestore, backup: Backup, ledger: Ledger) -> Iter
         return
     saved = saved_disks(asked.backup_id, ledger)
     if not saved:
-        yield finding.block(FindingKind.RESTORE_UNREAD, RequestPart.BACKUP, backup=backup.name)
+        # they are read before it can be confirmed; a file is looked at before that
+        yield finding.warn(FindingKind.RESTORE_UNREAD, RequestPart.BACKUP, backup=backup.name)
         return
     if target_disks(asked.target_id, ledger) is None:
         yield finding.warn(FindingKind.TARGET_UNREAD, part, target=backup.resource_name or asked.target_id)

@@ -19,6 +19,7 @@ from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.tables.column import Column, Row
 from cbr_desktop.ui.kit.tables.copying import as_json, tsv
 from cbr_desktop.ui.kit.tables.delegate import PAD, CellDelegate, room_beside_text
+from cbr_desktop.ui.kit.tables.density import Density, row_height, stored_density
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.session.profile_context import Settings
@@ -79,6 +80,7 @@ class TableView(QTableView, Generic[Row]):
         self._contents: dict[int, int] = {}
         self._is_fitting = False
         self._has_size = False
+        self._density = Density.COMFORTABLE
         self._room = 0
         self._measuring = QTimer(self)
         self._measuring.setSingleShot(True)
@@ -147,6 +149,11 @@ class TableView(QTableView, Generic[Row]):
         self._copy(texts[0] if len(texts) == 1 else "[\n" + ",\n".join(texts) + "\n]")
 
     # columns
+
+    def show_density(self, density: Density) -> None:
+        """Let rows stand closer to each other, or less close."""
+        self._density = density
+        self.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics(), density))
 
     def show_column_menu(self, at: QPoint) -> None:
         """Open the choice of columns at a point of the screen."""
@@ -271,7 +278,7 @@ class TableView(QTableView, Generic[Row]):
         if metrics.horizontalAdvance("1") != metrics.horizontalAdvance(
             "0"
         ):  # digits of one width stand below each other
-            font = QFont(self.font())
+            font = QFont()  # of which nothing else is set, so that the rest follows the application
             font.setFeature(QFont.Tag("tnum"), 1)
             self.setFont(font)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -286,7 +293,7 @@ class TableView(QTableView, Generic[Row]):
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self.show_density(stored_density(self._settings))
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
@@ -458,6 +465,15 @@ class TableView(QTableView, Generic[Row]):
         QtGui.QGuiApplication.clipboard().setText(text)
 
     # Qt asks
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Give rows and columns the room that letters of another size need."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.FontChange and self._has_size:
+            self.show_density(self._density)
+            self._contents = {}
+            self.measure()
+            self.fit()
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""

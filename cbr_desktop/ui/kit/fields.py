@@ -1,4 +1,4 @@
-"""Fields of the forms of vaults, and how they stand beside their titles."""
+"""Fields of a form, and how they stand beside their titles."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -7,6 +7,10 @@ from cbr_desktop.ui.kit.lines import StillNumber, label
 
 _TITLE_DROP = 5
 """By how much a title stands lower than its field begins, so that both are on one line."""
+
+
+_TITLE_LETTERS = 20
+"""Letters for which there is room in the titles, so that the fields of several groups stand below each other."""
 
 
 def number(name: str, words: str, low: int, high: int, suffix: str = "") -> StillNumber:
@@ -50,14 +54,22 @@ def column(*widgets: QWidget) -> QWidget:
 
 
 def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget]) -> None:
-    """Lay out fields with their titles; ``buddies`` are the fields of titles whose widget holds several."""
+    """Lay out fields with their titles, or over the whole width without one.
+
+    ``buddies`` are the fields of titles whose widget holds several.
+    """
     grid = QGridLayout(form)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(10)
     grid.setColumnStretch(1, 1)
+    grid.setColumnMinimumWidth(0, _TITLE_LETTERS * form.fontMetrics().averageCharWidth())
     for place, (words, field) in enumerate(rows):
-        title = label(words, "vaultField")
+        if not words:
+            grid.addWidget(field, place, 0, 1, 2)
+            continue
+        title = label(words, "fieldTitle")
+        title.setWordWrap(False)
         title.setContentsMargins(0, _TITLE_DROP, 0, 0)
         title.setBuddy(buddies.get(words, field))
         grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)

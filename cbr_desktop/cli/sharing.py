@@ -1,0 +1,233 @@
+"""The commands that tell of shares, share backups, end and answer shares, and replicate to other regions."""
+
+import argparse
+from typing import Any
+
+from cbr_desktop.app.session import ProfileSession
+from cbr_desktop.cli.changes import Unclear, prepared
+from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.output import remark
+from cbr_desktop.cli.report import GOOD, PARTIAL, show, table
+from cbr_desktop.domain.backup_details import Member, MemberStatus
+from cbr_desktop.domain.error import CloudError
+from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
+from cbr_desktop.domain.sharing import BackupShare, Offer, ShareAnswer, ShareWithdrawal
+from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind
+from cbr_desktop.storage.addressbook import ProfileAddressBook
+from cbr_desktop.storage.paths import places
+from cbr_desktop.text.catalogue import _, listed
+from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.sentences import incomplete_sentence
+from cbr_desktop.text.sharing import destination_words
+from cbr_desktop.text.states import counted, quoted, shown, status_words
+from cbr_desktop.text.words import NONE
+from cbr_desktop.workflows.ledger import Part
+
+
+def shares(options: argparse.Namespace) -> int:
+    """List what other projects share with this one, or whom a backup is shared with."""
+    with opened_session(options.profile, demo=options.demo) as session:
+        return run_command(closing_client(session, _listed(session, options)))
+
+
+def share_backup(options: argparse.Namespace) -> int:
+    """Share a backup with projects, by their ids or their names in the address book."""
+
+    async def draft(session: ProfileSession) -> BackupShare:
+        id, names = BackupId(options.id), _names(options, session)
+        await _read_members(session, id)
+        return BackupShare(id, tuple(names.get(each, ProjectId(each)) for each in options.projects))
+
+    return prepared(options, draft)
+
+
+def end_share(options: argparse.Namespace) -> int:
+    """End the sharing of a backup with a project."""
+
+    async def draft(session: ProfileSession) -> ShareWithdrawal:
+        id = BackupId(options.id)
+        await _read_members(session, id)
+        return ShareWithdrawal(id, _names(options, session).get(options.project, ProjectId(options.project)))
+
+    return prepared(options, draft)
+
+
+def accept_share(options: argparse.Namespace) -> int:
+    """Accept a backup that another project shares, into a vault."""
+
+    async def draft(session: ProfileSession) -> ShareAnswer:
+        own = await _read_offers(session)
+        vault = _vault(session, options.vault)
+        return ShareAnswer(BackupId(options.id), own, MemberStatus.ACCEPTED, vault)
+
+    return prepared(options, draft)
+
+
+def reject_share(options: argparse.Namespace) -> int:
+    """Reject a backup that another project shares."""
+
+    async def draft(session: ProfileSession) -> ShareAnswer:
+        return ShareAnswer(BackupId(options.id), await _read_offers(session), MemberStatus.REJECTED)
+
+    return prepared(options, draft)
+
+
+def replicate_backup(options: argparse.Namespace) -> int:
+    """Replicate a backup to another region, and wait until its replica is there."""
+
+    async def draft(session: ProfileSession) -> BackupReplication:
+        where = await _destination(session, options)
+        return BackupReplication(BackupId(options.id), where, options.replica_name or "")
+
+    return prepared(options, draft)
+
+
+def replicate_vault(options: argparse.Namespace) -> int:
+    """Replicate a vault to another region, and wait until all of it is there."""
+
+    async def draft(session: ProfileSession) -> VaultReplication:
+        where = await _destination(session, options)
+        return VaultReplication(_vault(session, options.vault), where)
+
+    return prepared(options, draft)
+
+
+async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
+    names = _names(options, session)
+    if options.id is not None:
+        members = await session.cloud.members(BackupId(options.id))
+        record = {"backup_id": options.id, "members": [_member_record(each, names) for each in members.rows]}
+        return _print(options, record, _member_table(members.rows, names), members, "members")
+    await session.refresh.once([Part.OFFERS, Part.VAULTS])
+    freshness = session.ledger.freshness[Part.OFFERS]
+    if freshness.error is not None:
+        raise freshness.error
+    if freshness.lacking is not None:
+        remark(error_sentence(freshness.lacking))
+    rows = list(session.ledger.offers.values())
+    vaults = session.ledger.vaults
+    listing = Listing(rows, session.clock.now(), freshness.complete, freshness.lacking)
+    record = {"offers": [_offer_record(each, names) for each in rows]}
+    return _print(options, record, _offer_table(rows, names, vaults), listing, "offers")
+
+
+def _print(options: argparse.Namespace, record: dict[str, Any], text: str, found: Listing[Any], what: str) -> int:
+    show(options, {**record, "complete": found.complete, "as_of": found.as_of}, text)
+    if not found.complete and found.lacking is None:
+        count = len(found.rows)
+        given = (
+            counted("{count} project", "{count} projects", count)
+            if what == "members"
+            else counted("{count} backup", "{count} backups", count)
+        )
+        remark(incomplete_sentence(given))
+    return GOOD if found.complete else PARTIAL
+
+
+def _names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:
+    """Return the address book of the profile; the demo has none that is kept."""
+    return {} if options.demo else ProfileAddressBook(places().profiles_file, session.profile.name).entries()
+
+
+async def _read_members(session: ProfileSession, id: BackupId) -> None:
+    """Read whom a backup is shared with, by which the request is judged; what cannot be read is said."""
+    try:
+        await session.refresh.read_members(id)
+    except CloudError as error:
+        remark(error_sentence(error))
+
+
+async def _read_offers(session: ProfileSession) -> ProjectId:
+    """Read what is shared with the project; return its id. ``CbrError`` when the list cannot be read."""
+    await session.refresh.once([Part.OFFERS])
+    error = session.ledger.freshness[Part.OFFERS].error
+    if error is not None:
+        raise error
+    return await session.cloud.project_id()
+
+
+def _vault(session: ProfileSession, named: str) -> VaultId:
+    """Return the vault of this id or whole name. ``Unclear`` where several have that name; an unknown id is judged."""
+    found = [vault.id for vault in session.ledger.vaults.values() if named in (vault.id, vault.name)]
+    if len(found) > 1:
+        raise Unclear(_("Several vaults are called {name}. Say which by its id.").format(name=quoted(named, 80)))
+    return found[0] if found else VaultId(named)
+
+
+async def _destination(session: ProfileSession, options: argparse.Namespace) -> Destination:
+    """Return where replicas go: a known vault by its name or id, or any by region, project and id."""
+    await session.refresh.once([Part.DESTINATIONS])
+    if options.region or options.project:
+        return Destination(options.region or "", ProjectId(options.project or ""), VaultId(options.to))
+    known = [each for each in session.ledger.destinations.values() if _takes_servers(each.vault)]
+    found = [each for each in known if options.to in (each.id, each.vault.name)]
+    if len(found) == 1:
+        return found[0].destination
+    if found:
+        raise Unclear(_("Several vaults there are called {name}. Say which by its id.").format(name=quoted(options.to)))
+    there = listed([destination_words(each) for each in known])
+    said = _("No replication vault {name} is known in another region.").format(name=quoted(options.to, 80))
+    hint = (
+        _("Known are: {vaults}.").format(vaults=there)
+        if known
+        else _("Say --region and --project beside its id where it cannot be looked at from here.")
+    )
+    raise Unclear(f"{said} {hint}")
+
+
+def _takes_servers(vault: Vault) -> bool:
+    return vault.protect_type == ProtectType.REPLICATION and vault.kind == VaultKind.SERVER
+
+
+def _name_of(id: str, names: dict[str, ProjectId]) -> str:
+    return next((name for name, known in names.items() if known == id), "")
+
+
+def _member_record(member: Member, names: dict[str, ProjectId]) -> dict[str, Any]:
+    return {
+        "project_id": member.project_id,
+        "name": _name_of(member.project_id, names),
+        "status": str(member.status),
+        "created_at": member.created_at,
+        "vault_id": member.vault_id,
+        "image_id": member.image_id,
+    }
+
+
+def _member_table(members: list[Member], names: dict[str, ProjectId]) -> str:
+    head = (_("PROJECT"), _("NAME"), _("ANSWER"))
+    rows = [
+        (shown(each.project_id, 40), shown(_name_of(each.project_id, names), 64) or NONE, status_words(each.status))
+        for each in members
+    ]
+    return table([head, *rows]) if rows else _("The backup is shared with nobody.")
+
+
+def _offer_record(offer: Offer, names: dict[str, ProjectId]) -> dict[str, Any]:
+    backup = offer.backup
+    return {
+        "backup_id": offer.id,
+        "name": offer.name,
+        "answer": str(offer.status),
+        "status": str(backup.status),
+        "resource_id": backup.resource_id,
+        "resource_name": backup.resource_name,
+        "created_at": backup.created_at,
+        "owner_project_id": offer.owner_id,
+        "owner": _name_of(offer.owner_id, names) or offer.owner_name,
+        "vault_id": backup.vault_id or None,
+    }
+
+
+def _offer_table(offers: list[Offer], names: dict[str, ProjectId], vaults: dict[VaultId, Vault]) -> str:
+    head = (_("NAME"), _("ANSWER"), _("RESOURCE"), _("SHARED BY"), _("VAULT"), _("ID"))
+    rows = []
+    for offer in offers:
+        owner = _name_of(offer.owner_id, names) or offer.owner_name or offer.owner_id
+        vault = vaults.get(offer.backup.vault_id)
+        where = vault.name if vault is not None else offer.backup.vault_id
+        names_shown = (shown(each, 60) or NONE for each in (offer.backup.resource_name, owner, where))
+        rows.append((shown(offer.name, 64), status_words(offer.status), *names_shown, offer.id))
+    return table([head, *rows]) if rows else _("No other project shares a backup with this one.")

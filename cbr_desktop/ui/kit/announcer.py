@@ -1,0 +1,48 @@
+"""What is read aloud by itself: words that change while somebody's focus is elsewhere."""
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QWidget
+
+REST_MS = 700
+"""How long words have to stand before they are read aloud, where every letter that is typed may change them."""
+
+
+class Announcer(QObject):
+    """Has a screen reader read words aloud, when they have stood for ``rest_ms``, and the same ones once.
+
+    Nothing is read of a widget that cannot be seen.
+
+    Signals:
+        announced: the words that are read aloud.
+    """
+
+    announced = Signal(str)
+
+    def __init__(self, widget: QWidget, rest_ms: int = 0) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._words = ""
+        self._said = ""
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(rest_ms)
+        self._resting.timeout.connect(self._announce)
+
+    def say(self, words: str) -> None:
+        """Have words read aloud soon, in place of those that have not been yet."""
+        self._words = words
+        if self._resting.interval():
+            self._resting.start()
+        else:
+            self._announce()
+
+    def forget(self) -> None:
+        """Let the same words be read aloud again."""
+        self._said = ""
+
+    def _announce(self) -> None:
+        if self._words and self._words != self._said and self._widget.isVisible():
+            self._said = self._words
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._widget, self._words))
+            self.announced.emit(self._words)

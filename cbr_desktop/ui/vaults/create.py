@@ -1,0 +1,291 @@
+"""The form of a new vault: what it is for life, what it takes in, what it does by itself, and what it is called by."""
+
+from collections.abc import Iterable
+
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+
+from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.policy import BACKUP, Policy
+from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.vault import LARGEST_GB, SMALLEST_GB, ProtectType, VaultKind
+from cbr_desktop.domain.vault_changes import APP_CONSISTENT, CRASH_CONSISTENT, PRE_PAID, RESOURCE_TYPES, expanded_gb
+from cbr_desktop.domain.vault_draft import POST_PAID, NewResource, VaultDraft
+from cbr_desktop.text.catalogue import N_, NP_, _, pgettext
+from cbr_desktop.text.states import gb_words, shown
+from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
+from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.links import open_console
+from cbr_desktop.ui.kit.pair_table import PairTable
+from cbr_desktop.ui.kit.theme import set_type
+from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.resource_ticks import ResourceTicks
+
+_KINDS = {
+    VaultKind.SERVER: NP_("what a vault is to hold", "Servers"),
+    VaultKind.DISK: NP_("what a vault is to hold", "Disks"),
+    VaultKind.TURBO: NP_("what a vault is to hold", "SFS Turbo file systems"),
+    VaultKind.WORKSPACE: NP_("what a vault is to hold", "Desktops"),
+}
+_PROTECTIONS = {ProtectType.BACKUP: N_("Backups"), ProtectType.REPLICATION: N_("Replicas from another region")}
+_LEVELS = {CRASH_CONSISTENT: N_("Crash consistent"), APP_CONSISTENT: N_("Application consistent")}
+_BILLINGS = {POST_PAID: N_("By use"), PRE_PAID: N_("By the year or month")}
+
+
+class NewVaultForm(ChangeForm):
+    """Asks for a new vault. ``console`` is where the console sells vaults that are paid ahead, empty if not known."""
+
+    kind = Kind.CREATE_VAULT
+
+    def __init__(
+        self,
+        known: Iterable[Protectable],
+        policies: Iterable[Policy],
+        console: str = "",
+        asked: VaultDraft | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("newVaultForm")
+        self._known = list(known)
+        self._console = console
+        self._policies = [each for each in policies if each.operation_type == BACKUP]
+        self._make_fields()
+        self._lay_out()
+        self._show(asked or VaultDraft(""))
+        self._connect()
+        self._tell()
+
+    def draft(self) -> VaultDraft:
+        """Return the vault that is asked for."""
+        is_backup = self.protection.currentData() == ProtectType.BACKUP
+        binds = is_backup and self.auto_bind.isChecked()
+        return VaultDraft(
+            name=self.name.text(),
+            kind=self.holds.currentData(),
+            protect_type=self.protection.currentData(),
+            level=self.level.currentData() if self._may_be_app_consistent() else CRASH_CONSISTENT,
+            size_gb=self.size_gb.value(),
+            multi_az=self.multi_az.isChecked(),
+            charging_mode=self.billing.currentData(),
+            resources=self._chosen() if is_backup else (),
+            policy_id=(self.policy.currentData() or "") if is_backup else "",
+            auto_expand=self.auto_expand.isChecked(),
+            auto_bind=binds,
+            bind_tags=self.bind_tags.pairs() if binds else (),
+            threshold_percent=self.threshold.value(),
+            notify=self.notify.isChecked(),
+            tags=self.tags.pairs(),
+            description=self.description.text(),
+            prefix=self.prefix.text(),
+            enterprise_project_id=self.project.text().strip(),
+        )
+
+    def _chosen(self) -> tuple[NewResource, ...]:
+        chosen = self.resources.choices()
+        return tuple(NewResource(each.id, str(each.type), each.name, each.exclude_volumes) for each in chosen)
+
+    def begin(self) -> None:
+        """Put the focus into the name."""
+        self.name.setFocus()
+
+    def _may_be_app_consistent(self) -> bool:
+        kind, protection = self.holds.currentData(), self.protection.currentData()
+        return bool(kind == VaultKind.SERVER and protection == ProtectType.BACKUP)
+
+    def _show(self, draft: VaultDraft) -> None:
+        self.name.setText(draft.name)
+        for box, value in (
+            (self.holds, draft.kind),
+            (self.protection, draft.protect_type),
+            (self.level, draft.level),
+            (self.billing, draft.charging_mode),
+            (self.policy, draft.policy_id),
+        ):
+            box.setCurrentIndex(max(box.findData(value), 0))
+        self.size_gb.setValue(draft.size_gb)
+        for tick_box, is_on in (
+            (self.multi_az, draft.multi_az),
+            (self.auto_expand, draft.auto_expand),
+            (self.auto_bind, draft.auto_bind),
+            (self.notify, draft.notify),
+        ):
+            tick_box.setChecked(is_on)
+        self.threshold.setValue(draft.threshold_percent)
+        self.bind_tags.show_pairs(draft.bind_tags)
+        self.tags.show_pairs(draft.tags)
+        for edit, text in (
+            (self.description, draft.description),
+            (self.prefix, draft.prefix),
+            (self.project, draft.enterprise_project_id),
+        ):
+            edit.setText(text)
+        self._offer_resources()
+        chosen = (ResourceChoice(each.id, each.type, each.name, each.exclude_volumes) for each in draft.resources)
+        self.resources.show_rows(self._free(), chosen)
+
+    def _free(self) -> list[Protectable]:
+        """Return the resources of the kind that the vault holds which are in no vault."""
+        type = RESOURCE_TYPES.get(self.holds.currentData())
+        return [each for each in self._known if each.type == type and each.vault_id is None and each.protectable]
+
+    def _offer_resources(self) -> None:
+        self.resources.show_rows(self._free())
+
+    def _kind_changed(self, *_rest: object) -> None:
+        if self.holds.currentData() != VaultKind.SERVER:
+            self.protection.setCurrentIndex(0)
+        self._offer_resources()
+        self._tell_changed()
+
+    def _tell_changed(self, *_rest: object) -> None:
+        self._tell()
+        self.changed.emit()
+
+    def _tell(self) -> None:
+        """Say what the numbers come to, and leave alone what does not count."""
+        is_server = self.holds.currentData() == VaultKind.SERVER
+        is_backup = self.protection.currentData() == ProtectType.BACKUP
+        is_ordered = self.billing.currentData() == PRE_PAID
+        self.protection.setEnabled(is_server)
+        self.level.setEnabled(self._may_be_app_consistent())
+        for part in (self._holding, self._policies_part):
+            part.setVisible(is_backup)
+        self._binding.setVisible(self.auto_bind.isChecked())
+        self._order.setVisible(is_ordered)
+        self.console.setVisible(bool(self._console))
+        size_gb, chosen_gb = self.size_gb.value(), self.resources.chosen_gb() if is_backup else 0
+        self.room.setText(
+            _("{chosen} are allocated to what is chosen below; {free} are left.").format(
+                chosen=gb_words(chosen_gb), free=gb_words(max(size_gb - chosen_gb, 0))
+            )
+        )
+        self.growth.setText(
+            _("From {size} to {then}. No effect once it is full.").format(
+                size=gb_words(size_gb), then=gb_words(expanded_gb(size_gb))
+            )
+        )
+        self.reach.setText(
+            _("of the size, which is {size}").format(size=gb_words(size_gb * self.threshold.value() / 100))
+        )
+
+    # building
+
+    def _make_fields(self) -> None:
+        self.name = _line("newVaultName", _("Name"))
+        self.holds = _box("newVaultKind", _("Holds"), [(pgettext(*words), kind) for kind, words in _KINDS.items()])
+        self.protection = _box("newVaultProtection", _("For"), [(_(words), key) for key, words in _PROTECTIONS.items()])
+        self.level = _box("newVaultLevel", _("Specification"), [(_(words), key) for key, words in _LEVELS.items()])
+        self.billing = _box("newVaultBilling", _("Billing"), [(_(words), key) for key, words in _BILLINGS.items()])
+        self.console = push_button(_("&Open the console"), "newVaultConsole", lambda: open_console(self._console))
+        self.size_gb = number("newVaultSize", _("Size in GB"), SMALLEST_GB, LARGEST_GB, _(" GB"))
+        self.room = label(name="newVaultRoom")
+        self.multi_az = tick(_("&Keep backups in several zones"), "newVaultMultiAz")
+        self.resources = ResourceTicks()
+        named = sorted(self._policies, key=lambda each: (each.name, each.id))
+        self.policy = _box(
+            "newVaultPolicy", _("Policy"), [(_("None"), ""), *((shown(each.name, 80), each.id) for each in named)]
+        )
+        self.auto_bind = tick(_("&Take in resources by itself before each backup"), "newVaultAutoBind")
+        self.bind_tags = PairTable("newVaultBindTags", _("Tags of the resources that it takes in"))
+        self.auto_expand = tick(_("&Expand by itself when it is full"), "newVaultAutoExpand")
+        self.growth = label(name="newVaultGrowth")
+        self.threshold = number("newVaultThreshold", _("Threshold in percent"), 1, 100, _(" %"))
+        self.reach = label(name="newVaultReach")
+        self.reach.setWordWrap(False)
+        self.notify = tick(_("N&otify when it is reached"), "newVaultNotify")
+        self.tags = PairTable("newVaultTags", _("Tags of the vault"))
+        self.description = _line("newVaultDescription", _("Description"))
+        self.prefix = _line("newVaultPrefix", _("What the names of automatic backups begin with"))
+        self.project = _line("newVaultProject", _("Id of the enterprise project"))
+        self.project.setPlaceholderText(_("The default project"))
+
+    def _connect(self) -> None:
+        self.holds.currentIndexChanged.connect(self._kind_changed)
+        for box in (self.protection, self.level, self.billing, self.policy):
+            box.currentIndexChanged.connect(self._tell_changed)
+        for edit in (self.name, self.description, self.prefix, self.project):
+            edit.textChanged.connect(self._tell_changed)
+        for numbers in (self.size_gb, self.threshold):
+            numbers.valueChanged.connect(self._tell_changed)
+        for choice in (self.multi_az, self.auto_bind, self.auto_expand, self.notify):
+            choice.toggled.connect(self._tell_changed)
+        for part in (self.resources, self.bind_tags, self.tags):
+            part.changed.connect(self._tell_changed)
+
+    def _lay_out(self) -> None:
+        self._binding = column(
+            label(_("Of all resources, or only of those that have these tags. It needs a policy and more than 40 GB.")),
+            self.bind_tags,
+        )
+        self._order = row(
+            label(_("It is bought by an order, which this program does not make."), "newVaultOrder"), self.console
+        )
+        self._holding = _section(_("What it takes in"), (("", self.resources),))
+        self._policies_part = _section(
+            _("How it is backed up"),
+            ((_("Poli&cy"), self.policy), (_("Further resources"), column(self.auto_bind, self._binding))),
+        )
+        parts = (
+            _section(
+                _("What it is"),
+                (
+                    (_("&Name"), self.name),
+                    (_("&Holds"), self.holds),
+                    (_("&For"), self.protection),
+                    (_("S&pecification"), self.level),
+                    (_("&Billing"), column(self.billing, self._order)),
+                    (_("&Size"), column(row(self.size_gb, self.multi_az), self.room)),
+                ),
+                {_("&Size"): self.size_gb, _("&Billing"): self.billing},
+            ),
+            self._holding,
+            self._policies_part,
+            _section(
+                _("When it fills"),
+                (
+                    (_("Th&reshold"), column(row(self.threshold, self.reach), self.notify)),
+                    (_("Growth"), column(self.auto_expand, self.growth)),
+                ),
+                {_("Th&reshold"): self.threshold},
+            ),
+            _section(
+                _("How it is found"),
+                (
+                    (_("&Description"), self.description),
+                    (_("Tags"), self.tags),
+                    (_("Backup name prefi&x"), self.prefix),
+                    (_("Enterprise pro&ject"), self.project),
+                ),
+            ),
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(14)
+        for part in parts:
+            layout.addWidget(part)
+
+
+def _section(words: str, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget] | None = None) -> QWidget:
+    """Return fields below a heading."""
+    head = label(words, "newVaultSection")
+    set_type(head, "heading", bold=True)
+    inside = QWidget()
+    fields(inside, rows, buddies or {})
+    return column(head, inside)
+
+
+def _line(name: str, words: str) -> QLineEdit:
+    made = QLineEdit()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    return made
+
+
+def _box(name: str, words: str, items: Iterable[tuple[str, str]]) -> QComboBox:
+    made = StillBox()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    for item, value in items:
+        made.addItem(item, value)
+    return made
