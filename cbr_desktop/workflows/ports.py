@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, OpenedBackup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.error import CbrError
@@ -246,6 +246,10 @@ class Cache(Protocol):
         """Read what could be protected when it was seen last."""
         ...
 
+    def opened(self) -> Reading[OpenedBackup]:
+        """Read the backups that were read by themselves."""
+        ...
+
     def keep_vaults(self, listing: Listing[Vault]) -> None:
         """Keep a list in place of the one before."""
         ...
@@ -263,6 +267,10 @@ class Cache(Protocol):
         ...
 
     def keep_protectables(self, listing: Listing[Protectable]) -> None:
+        """Keep a list in place of the one before."""
+        ...
+
+    def keep_opened(self, listing: Listing[OpenedBackup]) -> None:
         """Keep a list in place of the one before."""
         ...
 

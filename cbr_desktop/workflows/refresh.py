@@ -65,6 +65,8 @@ _PROJECTS_LIMIT = 50
 """Projects in other regions whose vaults are asked for."""
 OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
+_OPENED_LIMIT = 200
+"""Backups that were read by themselves and are kept for the next start, the newest of them."""
 _PIECE_ROWS = 500
 _LEAVING_ROWS = 2000
 
@@ -297,6 +299,9 @@ class Refresh:
         except CbrError as error:
             opened = replace(opened, metadata_error=error)
         self._ledger.put_opened(id, opened)
+        known = [each for each in self._ledger.opened.values() if each.as_of is not None]
+        newest = sorted(known, key=lambda each: each.as_of or self._clock.now(), reverse=True)[:_OPENED_LIMIT]
+        self._cache.keep_opened(Listing(newest, self._clock.now()))
 
     async def judge_by(self, parts: Collection[Part], backup: BackupId | None) -> None:
         """Read the lists by which a change is judged, and the backup that it has to be opened for."""
@@ -337,6 +342,13 @@ class Refresh:
         servers = [each for each in vault.resources if each.type in WITH_AGENT] if vault is not None else []
         if servers:
             self._ledger.put_agents(await self._cloud.agents(servers))
+
+    async def read_neighbours(self) -> None:
+        """Read the other projects of the account in this region. Raises ``CloudError``."""
+        projects, own = await self._cloud.projects(), await self._cloud.project_id()
+        region = next((each.region for each in projects if each.id == own), self._ledger.profile.region)
+        near = [each for each in projects if each.region == region and each.id != own and each.enabled]
+        self._ledger.put_neighbours(near)
 
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""
