@@ -211,6 +211,7 @@ class FindingKind(StrEnum):
     RESTORE_WRONG_KEY = "restore-wrong-key"  # key, expected
     TARGET_UNKNOWN = "target-unknown"  # target (its id)
     TARGET_UNREAD = "target-unread"  # target: nothing is known of its disks of today
+    RESTORE_ASKED = "restore-asked"  # target, state: a restore of ours that may run there, or that goes first
     TARGET_STATUS = "target-status"  # target, status
     TARGET_RESTORING = "target-restoring"  # target
     TARGET_BACKED_UP = "target-backed-up"  # target

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.catalogue import NN_, _, enumerated, joined, ngettext, sentences
 from cbr_desktop.text.marks import BUSY, NEUTRAL, UNKNOWN, Mark, Shape
@@ -18,6 +19,7 @@ MARKS = {
     Pending.SENDING: BUSY,
     Pending.UNKNOWN: UNKNOWN,
     Pending.QUEUED: NEUTRAL,
+    Pending.ATTENDED: NEUTRAL,
     Pending.SCHEDULED: NEUTRAL,
     Pending.FOLLOWED: BUSY,
     Pending.PLAN: Mark(Shape.UP, Tone.WARN),
@@ -81,6 +83,8 @@ def _meaning(each: Unfinished, now: datetime) -> str:
             return _("At the next start that goes on. Nothing is sent again without you.")
         case Pending.QUEUED:
             return _queued_words(sent_until(each.intents), now, count)
+        case Pending.ATTENDED:
+            return _("It overwrites something: at the next start it is held, and you are asked before it is sent.")
         case Pending.SCHEDULED:
             return ngettext(
                 "It is not sent while the program is closed. If its time passes, it is held as late, and you are"
@@ -115,6 +119,8 @@ def _now_words(each: Unfinished, now: datetime) -> str:
             return ngettext(
                 "it goes as soon as the service can be reached", "they go as soon as the service can be reached", count
             )
+        case Pending.ATTENDED:
+            return _("held until you have looked, since it overwrites something")
         case Pending.SCHEDULED:
             return ngettext(
                 "it goes at its time while the program is open",
@@ -139,7 +145,7 @@ def _head(each: Unfinished, now: datetime) -> str:
                 "{count} requests without an answer are being looked for",
                 count,
             )
-        case Pending.QUEUED:
+        case Pending.QUEUED | Pending.ATTENDED:
             return counted("{count} request is queued and not sent", "{count} requests are queued and not sent", count)
         case Pending.SCHEDULED:
             return ngettext(
@@ -147,6 +153,8 @@ def _head(each: Unfinished, now: datetime) -> str:
                 "{count} requests are scheduled, the first for {first}",
                 count,
             ).format(count=grouped(count), first=clock_words(each.intents[0].wanted_at, now))
+        case _ if any(intent.change.kind is not Kind.CREATE_CHECKPOINT for intent in each.intents):
+            return counted("{count} request is under way", "{count} requests are under way", count)
         case _:
             return counted("{count} checkpoint is under way", "{count} checkpoints are under way", count)
 

@@ -732,6 +732,10 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         " The service judges them."
     ),
     FindingKind.TARGET_STATUS: _target_status,
+    FindingKind.RESTORE_ASKED: N_(
+        "A restore of ‘{target}’ was asked for before: {state}. Look at it in the outbox; a second one would write over"
+        " the first."
+    ),
     FindingKind.TARGET_RESTORING: N_("‘{target}’ is being restored already. Wait for the end of that."),
     FindingKind.TARGET_BACKED_UP: N_("‘{target}’ is being backed up. Wait until the backup is complete."),
     FindingKind.TARGET_REMOVED: N_("‘{target}’ is being taken out of its vault, and its backups with it."),

@@ -11,8 +11,9 @@ appears
     common ones, has its resource or vault read anew, or there are more than are known, and they are searched.
 changes in place
     A state, a name and everything else is among those changed since. A state that passes is not trusted to that: a
-    backup that was in one is read until it is in a state that stays. A change that leaves the time of the last change
-    as it is, and is no such state, is found when all is read, every ``WHOLE_HOURS``.
+    backup that was in one is read until it is in a state that stays. That a backup is copied to another region changes
+    its records alone: the tasks of copies name it, and it is read while one is on the way. Any other change that leaves
+    the time of the last change as it is is found when all is read, every ``WHOLE_HOURS``.
 vanishes
     A deletion that is asked for has a task that names the backup, which is taken at its word: were it wrong, there
     would be more than are known. One that follows from another (a vault is deleted, a resource is taken out of it) has
@@ -65,6 +66,10 @@ _PIECE_ROWS = 10_000
 _SLACK = timedelta(seconds=2)
 """By how much more is read than is judged, since the service may leave out the second that is named."""
 _SECOND = timedelta(seconds=1)
+_COPIES = frozenset({TaskType.COPY, TaskType.REPLICATION})
+"""The tasks that make replicas, of which the backup itself shows nothing but its records."""
+_ON_THE_WAY = frozenset({"waiting_replicate", "replicating"})
+"""The states in which a record of replication is for a while only."""
 _PLAIN = frozenset({TaskType.BACKUP, TaskType.COPY, TaskType.REPLICATION, TaskType.RESTORE})
 """The tasks whose backups are new or changed, and so are read in any case."""
 
@@ -117,11 +122,14 @@ async def caught_up(
     seen = {row.id for row in (*changes.rows, *created.rows)}
     work.take([*changes.rows, *created.rows])
     new_automatic = {row.resource_id for row in created.rows if row.auto and row.id not in held}
-    lost, scopes = _told_by(await tasks(), since)
+    told = await tasks()
+    lost, scopes = _told_by(told, since)
     work.drop(id for id in lost if id in work.rows and id not in seen)
     await work.read_scopes(scopes)
     await asyncio.sleep(0)
-    await work.look_for({id for id, row in held.items() if row.status in MOVING and id not in seen})
+    copied = _copied(told, since)
+    passing = {id for id, row in held.items() if row.status in MOVING or (row.traits.replicas and _is_copied(row))}
+    await work.look_for((passing | (copied & held.keys())) - seen)
     total: int | None = changes.total
     if len(work.rows) != total:
         await work.look_for(_outdated(work.rows, now, new_automatic))
@@ -158,6 +166,22 @@ def _told_by(tasks: Iterable[Task], since: datetime) -> tuple[set[BackupId], set
             if scope is not None:
                 scopes.add(scope)
     return lost, scopes
+
+
+def _copied(tasks: Iterable[Task], since: datetime) -> set[BackupId]:
+    """Return the backups of which tasks say that a replica was begun or has ended, or is on its way."""
+    found = set()
+    for task in tasks:
+        at = task.ended_at or task.began_at
+        is_new = not task.is_over or at is None or at >= since
+        if task.type in _COPIES and task.backup_id is not None and is_new:
+            found.add(task.backup_id)
+    return found
+
+
+def _is_copied(row: Backup) -> bool:
+    """Whether a replica of a backup is on its way, as far as is known."""
+    return any(each.status in _ON_THE_WAY for each in row.traits.replicas)
 
 
 def _outdated(rows: Mapping[BackupId, Backup], now: datetime, renewed: Collection[ResourceId]) -> set[BackupId]:

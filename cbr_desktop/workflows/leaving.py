@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cbr_desktop.domain.blast import wants_reason
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.workflows.ledger import Reading
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 from cbr_desktop.workflows.plan import PlanReport, Stand
 
@@ -22,6 +24,8 @@ class Pending(StrEnum):
     """Its answer was lost, and it is looked for while the program runs."""
     QUEUED = "queued"
     """It has not left. At the next start it goes if it was confirmed of late, else a person is asked."""
+    ATTENDED = "attended"
+    """It has not left and overwrites something: at the next start a person is asked, however soon that is."""
     SCHEDULED = "scheduled"
     """It waits for its time. It is not sent while the program is closed, and held if its time passes."""
     FOLLOWED = "followed"
@@ -58,6 +62,8 @@ def unfinished(ledger: Reading, runs: Iterable[PlanReport] = ()) -> list[Unfinis
     found: dict[Pending, list[Intent]] = {}
     for intent in ledger.intents.values():
         kind = _KINDS.get(intent.state)
+        if kind is Pending.QUEUED and wants_reason(OPERATIONS[intent.change.kind].effect):
+            kind = Pending.ATTENDED
         if kind is not None:
             found.setdefault(kind, []).append(intent)
     told = [

@@ -121,8 +121,8 @@ def test_from_the_rehearsal_to_what_is_to_be_checked(stage: Stage, context: Prof
         assert not confirm(dialog).isEnabled(), "the name is wanted as it is, on every profile"
         child(dialog, QLineEdit, "changeTyped").setText(SERVER)
         shown = child(dialog, QPlainTextEdit, "changePreview").toPlainText().partition("\n\n")[2]
-        window.close()
         confirm(dialog).click()
+        assert not window.isVisible()
         (made,) = stage.session.ledger.intents.values()
         assert made.approval == Approval("ticket 4711: the database is broken", "A. Turing")
         while not child(dialog, QProgressBar, "outcomeProgress").value():
@@ -161,6 +161,27 @@ def test_one_disk_mapped_wrongly_is_refused_with_sentence_and_code_before_anythi
     assert (sent(stage), stage.session.ledger.intents) == ([], {})
 
 
+def test_of_two_windows_that_ask_for_the_same_one_alone_can_send(
+    stage: Stage, context: ProfileContext, host: QWidget
+) -> None:
+    async def story() -> None:
+        window, _backup = await rehearsal(stage, context, host)
+        first = second_step(window, host)
+        window.go_on.click()
+        _first, second = host.findChildren(ChangeDialog)
+        for dialog in (first, second):
+            await settled(dialog)
+            fill_in(dialog)
+        confirm(first).click()
+        confirm(second).click()
+        assert "was asked for before" in child(second, QLabel, "changeVerdict").text()
+        (made,) = stage.session.ledger.intents.values()
+        await stage.until(made.id, S.FINISHED)
+
+    stage.play(story)
+    assert len(sent(stage)) == 1
+
+
 def test_what_has_changed_between_the_two_windows_is_seen_in_the_second(
     stage: Stage, context: ProfileContext, host: QWidget
 ) -> None:
@@ -184,11 +205,15 @@ def test_the_sheet_and_the_request_can_be_kept_and_the_file_leads_to_the_same_re
     async def story() -> None:
         window, backup = await rehearsal(stage, context, host)
         page, paper, file = (tmp_path / name for name in ("sheet.html", "sheet.pdf", "restore.cbr.json"))
+        child(window, QLineEdit, "rehearsalReason").setText("ticket <4711>")
+        child(window, QLineEdit, "rehearsalApprover").setText("A. Turing")
         window.save_sheet(str(page))
         window.save_sheet(str(paper))
         window.save_request(str(file))
         said = page.read_text()
-        assert backup.id in said and "Approved by" in said and "UTC" in said
+        assert backup.id in said and "A. Turing" in said and "UTC" in said
+        assert "ticket &lt;4711&gt;" in said
+        assert second_step(window, host).approval.value == Approval("ticket <4711>", "A. Turing")
         assert "<script" not in said and "http:" not in said
         assert paper.read_bytes().startswith(b"%PDF-1.")
         value = json.loads(file.read_text())

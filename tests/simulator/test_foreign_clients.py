@@ -351,6 +351,50 @@ def test_openstack_sdk_leads_a_policy_through_its_life(small_town, tmp_path):
     assert json.loads(printed) == ["nightly", "weekly", 5, True, [], []]
 
 
+BACKUP_LIFE = """
+import json, sys, openstack
+from otcextensions import sdk
+told = json.load(sys.stdin)
+cloud = openstack.connect()
+sdk.load(cloud)
+cbr = cloud.cbr
+made = cbr.create_checkpoint(vault_id=told["vault"], parameters={"name": "otc-life", "resources": [told["server"]]})
+cbr.wait_for_checkpoint(made)
+(listed,) = cbr.backups(checkpoint_id=made.id)
+shown = cbr.get_backup(listed.id)
+seen = [shown.name, shown.status]
+cbr.add_members(listed.id, [told["project"]])
+seen += [[each.dest_project_id, each.status] for each in cbr.members(listed.id)]
+seen.append(cbr.get_member(listed.id, told["project"]).status)
+(child,) = [each["id"] for each in shown.children]
+mappings = [{"backup_id": child, "volume_id": told["disk"]}]
+cbr.restore_data(shown, server_id=told["server"], mappings=mappings, power_on=True)
+cbr.delete_member(listed.id, told["project"])
+seen.append([each.id for each in cbr.members(listed.id)])
+cbr.delete_backup(listed.id)
+print(json.dumps(seen))
+"""
+"""What the OpenStack SDK does with a checkpoint and its backup; the shell has no command for sharing."""
+
+
+def test_openstack_sdk_takes_a_checkpoint_from_its_creation_to_the_deletion_of_its_backup(tmp_path):
+    clock = RunningClock()
+    service = Service(estate.demo(clock.now(), days=5), clock)
+    service.modes.schedules, service.modes.checkpoint_seconds, service.modes.restore_seconds = False, 0, 0
+    server = next(each for each in service.estate.resources.values() if each.name == "ecs-1f0f-0002")
+    other = next(each.id for each in service.estate.projects[1:] if each.region == service.estate.home.region)
+    told = {"vault": REFERENCE_VAULT_ID, "server": server.id, "disk": server.disks[0].id, "project": other}
+    with running(service) as url:
+        seen = json.loads(in_openstack(url, tmp_path, BACKUP_LIFE, json.dumps(told)))
+    assert seen == ["otc-life", "available", [other, "pending"], "pending", []]
+    tasks = [each for each in service.estate.tasks.values() if each.backup_name == "otc-life"]
+    assert {each.operation_type: each.status for each in tasks if each.operation_type != "delete"} == {
+        "backup": "success",
+        "restore": "success",
+    }
+    assert {each.status for each in service.estate.backups.values() if each.name == "otc-life"} == {"deleting"}
+
+
 def test_openstack_client_in_another_project(town, tmp_path):
     service, url = town
     service.modes.removal_seconds = 0

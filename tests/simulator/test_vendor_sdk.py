@@ -69,6 +69,9 @@ def test_vendor_sdk_takes_a_backup_from_its_checkpoint_to_its_end(vendor):
     assert (metadata.backup_id, backup.resource_id in metadata.server) == (backup.id, True)
     renamed = vendor("update_backup", backup_id=backup.id, body={"backup": {"name": "renamed"}}).backup
     assert renamed.name == "renamed"
+    other = next(each.id for each in vendor.estate.projects[1:] if each.region == "eu-de")
+    assert vendor("add_member", backup_id=backup.id, body={"members": [other]}).members[0].status == "pending"
+    assert [each.id for each in vendor("list_backups", other, own_type="shared").backups] == [backup.id]
     mappings = [{"backup_id": child.id, "volume_id": child.resource_id}]
     wish = {"server_id": backup.resource_id, "mappings": mappings, "power_on": False}
     vendor("restore_backup", backup_id=backup.id, body={"restore": wish})
@@ -83,6 +86,7 @@ def test_vendor_sdk_takes_a_backup_from_its_checkpoint_to_its_end(vendor):
     with pytest.raises(ClientRequestException) as caught:
         vendor("show_backup", backup_id=backup.id)
     assert (caught.value.status_code, caught.value.error_code) == (404, "BackupService.6200")
+    assert vendor("list_backups", other, own_type="shared").count == 0
 
 
 def test_vendor_sdk_shares_a_backup_with_another_project(vendor):
@@ -123,6 +127,21 @@ def test_vendor_sdk_takes_a_vault_from_its_creation_to_its_end(vendor):
     assert [each.resource_id for each in found.resources] == [vault_id]
     larger = vendor("update_vault", vault_id=vault_id, body={"vault": {"billing": {"size": 200}}}).vault
     assert larger.billing.size == 200
+    second = vendor.resource("ecs-lab-01").disks[0]
+    both = {"resources": [{"id": second.id, "type": DISK}]}
+    assert vendor("add_vault_resource", vault_id=vault_id, body=both).add_resource_ids == [second.id]
+    move = {"destination_vault_id": vendor.vault("vault-db-disks").id, "resource_ids": [second.id]}
+    assert vendor("migrate_vault_resource", vault_id=vault_id, body=move).migrated_resources == [second.id]
+    vendor.wait(20)
+    assert [each.id for each in vendor("show_vault", vault_id=vault_id).vault.resources] == [disk.id]
+    there = vendor.estate.projects[1]
+    (target,) = vendor(
+        "list_external_vault", region_id=there.region, external_project_id=there.id, protect_type="replication"
+    ).vaults
+    where = {"destination_region": there.region, "destination_project_id": there.id, "destination_vault_id": target.id}
+    with pytest.raises(ClientRequestException) as caught:
+        vendor("copy_checkpoint", body={"replicate": {"vault_id": vault_id, **where}})
+    assert caught.value.error_code == "BackupService.6122"
     taken = vendor("disassociate_vault_policy", vault_id=vault_id, body={"policy_id": policy.id}).dissociate_policy
     assert taken.vault_id == vault_id
     vendor("delete_vault", vault_id=vault_id)

@@ -139,6 +139,7 @@ def facts() -> dict[str, object]:
         **dict.fromkeys((*numbers.split(), "lasts"), 7),
         "fault": JsonFault.TOO_DEEP,
         "status": "error",
+        "state": IntentState.UNKNOWN,
         "ours": False,
         "image": NAME,
         "region": NAME,

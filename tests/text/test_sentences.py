@@ -102,6 +102,7 @@ FACTS: dict[str, object] = {
     "vault": "vault-1",
     "status": VaultStatus.FROZEN,
     "ours": False,
+    "state": IntentState.UNKNOWN,
     "progress": 40,
     "used_percent": 145.0,
     "free_gb": 3.2,

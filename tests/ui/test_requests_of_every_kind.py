@@ -13,10 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.backup import GONE, BackupDeletion, BackupRename
 from cbr_desktop.domain.change import Result
-from cbr_desktop.domain.ids import BackupId, CheckpointId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Looked, Refusal
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import PolicyDraft
+from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
+from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.text.requests import finished_words, requests, subject_words
 from cbr_desktop.text.sentences import intent_sentence, outcome_text, request_stand_words
 from cbr_desktop.text.words import Times
@@ -31,10 +33,16 @@ from tests.widgets import child, words
 
 S = IntentState
 BACKUP = BackupId(uid(1))
+OTHER = ProjectId("a" * 32)
 ASKED: dict[str, Any] = {
     "delete": BackupDeletion(BACKUP),
     "rename": BackupRename(BACKUP, "kept"),
     "policy": PolicyDraft("nightly", ("FREQ=DAILY;INTERVAL=1;BYHOUR=01;BYMINUTE=00",), retention_days=30),
+    "share": BackupShare(BACKUP, (OTHER,)),
+    "end-share": ShareWithdrawal(BACKUP, OTHER),
+    "answer": ShareAnswer(BACKUP, OTHER, "rejected"),
+    "replicate-vault": VaultReplication(VaultId(uid(1)), Destination("eu-nl", OTHER, VaultId(uid(60)))),
+    "replicate": BackupReplication(BACKUP, Destination("eu-nl", OTHER, VaultId(uid(60)))),
 }
 ALIEN = re.compile(r"checkpoint|backed up|backing up|resource|skipped", re.IGNORECASE)
 """What is said of checkpoints alone."""

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from cbr_desktop.domain.backup import MOVING, Backup
+from cbr_desktop.domain.backup import MOVING, Backup, Replica
 from cbr_desktop.domain.backup import BackupStatus as Status
+from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.simulator import things
 from cbr_desktop.simulator.estate import generated
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
+from cbr_desktop.simulator.wire import replication_details
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.workflows.ledger import Freshness, Part
 from cbr_desktop.workflows.refresh import EVERY_SECONDS, SMALL_ROWS, Refresh
@@ -470,3 +472,30 @@ def test_a_service_that_is_asked_too_often_is_asked_less(tmp_path: Path) -> None
 def test_states_that_pass_are_those_that_are_looked_at_again() -> None:
     assert {Status.AVAILABLE, Status.ERROR}.isdisjoint(MOVING)
     assert {Status.PROTECTING, Status.DELETING, Status.WAITING_RESTORE} <= MOVING
+
+
+def test_the_replicas_of_a_backup_are_known_soon_after_it_was_copied(tmp_path: Path) -> None:
+    """A copy changes nothing of the backup that the service has a time for; only its task tells."""
+
+    async def story(region: Region) -> None:
+        ledger = region.stage.session.ledger
+        backup = region.backups[40]
+        record = things.Record(
+            *(region.estate.ids.uuid(), "replicating", region.stage.clock.now(), backup.id, backup.checkpoint_id),
+            *("0" * 32, "eu-de", region.estate.ids.uuid(), region.estate.ids.uuid(), "1" * 32, "eu-nl"),
+            *(region.estate.ids.uuid(), backup.vault_id),
+        )
+        backup.records = [record]
+        region.told("copy", backup, "running")
+        task = next(each for each in region.estate.tasks.values() if each.operation_type == "copy")
+        task.details = replication_details(record, backup.name)
+        task.ended_at = None
+        region.estate.changed()
+        await round_of(region)
+        assert ledger.backups[BackupId(backup.id)].traits.replicas == (Replica("eu-nl", "replicating"),)
+        record.status, task.status, task.ended_at = "success", "success", region.stage.clock.now()
+        region.estate.changed()
+        await round_of(region)
+        assert ledger.backups[BackupId(backup.id)].traits.replicas == (Replica("eu-nl", "success"),)
+
+    played(tmp_path, story)

@@ -1,14 +1,18 @@
 """Fault 98: what is not at its end when the program is left, counted by kind."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from cbr_desktop.domain.change import Subject, SubjectType
-from cbr_desktop.domain.ids import IntentId
+from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId
 from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.restore import BackupRestore, TargetKind
+from cbr_desktop.text.leaving import leaving_words, left_sentence
 from cbr_desktop.workflows.leaving import Pending, sent_until, unfinished
 from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.plan import PlanReport, PlanVerdict, Stand, StepRow
 from tests.storage import values
 
@@ -35,6 +39,16 @@ def report(stopped: str, *stands: Stand) -> PlanReport:
         for number, stand in enumerate(stands, 1)
     )
     return PlanReport("patch-day", "run", NOW, PlanVerdict.RUNNING, rows, stopped)
+
+
+def test_fault_98_what_overwrites_something_is_told_apart_since_it_never_goes_by_itself() -> None:
+    asked = BackupRestore(BackupId("b"), TargetKind.DISK, ResourceId("d"))
+    queued = values.intent(state=IntentState.QUEUED)
+    restore = replace(queued, id=IntentId("i-2"), change=change_of(asked, ledger()))
+    found = unfinished(ledger(queued, restore))
+    assert [each.kind for each in found] == [Pending.QUEUED, Pending.ATTENDED]
+    assert "you are asked before it is sent" in leaving_words(found[1], NOW)
+    assert "held until you have looked" in left_sentence(found, NOW)
 
 
 @pytest.mark.parametrize("state", IntentState)

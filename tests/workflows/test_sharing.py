@@ -1,17 +1,23 @@
 """Backups are shared, taken back and answered: what is judged, and what a lost answer leads to."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cbr_desktop.app.profile import DEMO
+from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.backup_details import Member, MemberStatus
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import ProjectId, VaultId
+from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.sharing import BackupShare, Offer, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID
@@ -23,7 +29,10 @@ from tests.stage import Stage, staged
 
 S, F = IntentState, FindingKind
 STRANGER = ProjectId("0" * 32)
-Draft = BackupShare | ShareWithdrawal | ShareAnswer
+OTHER = ProjectId("1" * 32)
+A, B = (BackupId(f"00000000-0000-4000-8000-00000000000{number}") for number in (1, 2))
+THERE = Destination("eu-nl", OTHER, VaultId(B))
+Draft = BackupShare | ShareWithdrawal | ShareAnswer | BackupReplication | VaultReplication
 
 
 @pytest.fixture
@@ -169,6 +178,31 @@ def test_an_answer_whose_answer_is_lost_is_known_by_the_own_member(
 
     play(stage, story)
     assert sent(stage, "PUT") == times
+
+
+@pytest.mark.parametrize(
+    ("draft", "answer"),
+    [
+        (BackupShare(A, (STRANGER, OTHER)), {"members": [{"id": "m", "backup_id": A, "dest_project_id": STRANGER}]}),
+        (BackupShare(A, (STRANGER,)), {"members": [{"id": "m", "backup_id": B, "dest_project_id": STRANGER}]}),
+        (BackupShare(A, (STRANGER,)), {}),
+        (ShareWithdrawal(A, STRANGER), {"member": {}}),
+        (ShareAnswer(A, STRANGER, "rejected"), {"member": {"id": "m", "backup_id": A, "status": "accepted"}}),
+        (ShareAnswer(A, STRANGER, "rejected"), {"member": {"id": "m", "backup_id": B, "status": "rejected"}}),
+        (
+            ShareAnswer(A, STRANGER, "accepted", B),
+            {"member": {"id": "m", "backup_id": A, "status": "accepted", "vault_id": A}},
+        ),
+        (BackupReplication(A, THERE), {"replication": {"backup_id": B}}),
+        (BackupReplication(A, THERE), {"replication": {"backup_id": A, "destination_region": "moon-1"}}),
+        (VaultReplication(VaultId(A), THERE), {"replication": {"vault_id": B, "backups": []}}),
+        (VaultReplication(VaultId(A), THERE), {"replication": {"vault_id": A}}),
+    ],
+)
+def test_an_answer_that_is_of_something_else_is_no_answer(draft: Draft, answer: dict[str, Any]) -> None:
+    change = change_of(draft, Ledger(DEMO, lambda _part: None))
+    with pytest.raises(Unfit):
+        result_of(change, json.dumps(answer).encode())
 
 
 def test_what_others_share_is_read_with_what_was_answered(stage: Stage) -> None:

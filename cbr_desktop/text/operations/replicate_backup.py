@@ -91,7 +91,6 @@ def replicate_backup() -> Words:
         outcome=_outcome,
         report=_report,
         plan=replication_plan(),
-        is_counted=True,
         fates={Fate.RUNNING: _("Being copied"), Fate.DONE: _("Replicated"), Fate.FAILED: _("Not replicated")},
         remedies={Fate.FAILED: _("Look at the task of the copy, then replicate it again.")},
     )

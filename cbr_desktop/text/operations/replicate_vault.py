@@ -77,7 +77,6 @@ def replicate_vault() -> Words:
         outcome=_outcome,
         report=_report,
         plan=replication_plan(),
-        is_counted=True,
         fates={Fate.RUNNING: _("Being copied"), Fate.DONE: _("Replicated"), Fate.FAILED: _("Not replicated")},
         remedies={Fate.FAILED: _("Look at the task of the copy, then replicate the backup by itself.")},
     )

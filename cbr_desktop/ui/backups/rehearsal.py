@@ -52,6 +52,7 @@ from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import Asked, FixedForm
 from cbr_desktop.ui.operations.inspector import Inspector
@@ -192,7 +193,9 @@ class RehearsalWindow(OperationWindow):
         form = FixedForm(RESTORE_BACKUP.kind, self._rehearsal.change)
         # it stays when this window goes: it shows what becomes of the request
         asked = ChangeDialog(self._context, form, self.parentWidget() or self)
+        asked.approval.show_value(self.approval.value)
         asked.submitted.connect(self.submitted)
+        asked.submitted.connect(self.close)
         asked.open()
 
     def _ask_for_sheet(self) -> None:
@@ -233,7 +236,7 @@ class RehearsalWindow(OperationWindow):
         """Write the sheet as it stands: as a page for a name that ends so, else as a PDF."""
         if self._rehearsal is None:
             return
-        made = sheet(self._rehearsal, self._context.profile, self._context.clock.now())
+        made = sheet(self._rehearsal, self._context.profile, self._context.clock.now(), self.approval.value)
         is_page = path.lower().endswith((".html", ".htm"))
         self._save(path, sheet_html(made) if is_page else pdf_of(made))
 
@@ -264,7 +267,7 @@ class RehearsalWindow(OperationWindow):
         font.setPointSizeF(font.pointSizeF() * 1.2)
         self.title.setFont(font)
         self.lead = label(
-            _("A rehearsal: nothing is sent from here. Decide, save the sheet for whoever approves it, then go on."),
+            _("A rehearsal: nothing is sent from here. Decide, say why, and save the sheet for whoever approves it."),
             "rehearsalLead",
         )
         self.losses = [MarkedLine(f"rehearsalLoss{place or ''}") for place in range(_LOSS_LINES)]
@@ -277,6 +280,7 @@ class RehearsalWindow(OperationWindow):
         self.running = label(name="rehearsalRunning")
         self.as_of = label(name="rehearsalAsOf")
         self.inspector = Inspector(self._context.profile)
+        self.approval = ApprovalFields("rehearsal")
         self.verdict = MarkedLine("rehearsalVerdict")
         self.saved = MarkedLine("rehearsalSaved")
         self.saved.say(None, "")
@@ -312,6 +316,7 @@ class RehearsalWindow(OperationWindow):
         layout.addWidget(self.title)
         layout.addWidget(self.lead)
         layout.addWidget(split, 1)
+        layout.addWidget(self.approval)
         layout.addWidget(self.saved)
         layout.addWidget(self.verdict)
         layout.addLayout(foot)

@@ -66,7 +66,7 @@ class RestoreFields(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.untouched = label(name="restoreUntouched")
-        self.power_on = QCheckBox(_("&Start the server afterwards"))
+        self.power_on = QCheckBox(_("S&tart the server afterwards"))
         self.power_on.setObjectName("restorePowerOn")
         self.power_on.setChecked(asked.power_on)
         self.folder_words = label(_("&Folder to restore to"), "restoreFolderWords")

@@ -27,7 +27,7 @@ from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId, IntentId
-from cbr_desktop.domain.intent import APPROVER_LIMIT, REASON_LIMIT, Approval, Intent, IntentState
+from cbr_desktop.domain.intent import Approval, Intent, IntentState
 from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -42,6 +42,7 @@ from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, l
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
@@ -201,7 +202,7 @@ class ChangeDialog(OperationWindow):
     def _show_verdict(self) -> None:
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
         self._typing.setVisible(self._wants_name())
-        self._approving.setVisible(wants_reason(self._operation.effect))
+        self.approval.setVisible(wants_reason(self._operation.effect))
         self.bar.show_standing(
             Standing(
                 sentences(_("Ready."), self._later()),
@@ -243,7 +244,7 @@ class ChangeDialog(OperationWindow):
 
     def _reason_wish(self) -> str:
         """Return that a reason is still to be given, empty when none is wanted or one is there."""
-        if not wants_reason(self._operation.effect) or self.reason.text().strip():
+        if not wants_reason(self._operation.effect) or self.approval.value.reason:
             return ""
         return _("Say above why this is to be done; it is kept with the request.")
 
@@ -266,7 +267,7 @@ class ChangeDialog(OperationWindow):
         """Return what was said about why something is overwritten, ``None`` for a change that asks for no reason."""
         if not wants_reason(self._operation.effect):
             return None
-        return Approval(self.reason.text().strip(), self.approver.text().strip())
+        return self.approval.value
 
     def _trouble(self) -> str:
         """Return why a list that the change is judged by could not be read, empty where that is not known."""
@@ -338,9 +339,7 @@ class ChangeDialog(OperationWindow):
         self.typed = QLineEdit()
         self.typed.setObjectName("changeTyped")
         self.typed.setAccessibleName(_("The name of what is lost"))
-        self.reason = _line("changeReason", _("Why it is to be done"), REASON_LIMIT)
-        self.approver = _line("changeApprover", _("Who approved it"), APPROVER_LIMIT)
-        self.approver.setPlaceholderText(_("nobody, or a name"))
+        self.approval = ApprovalFields("change")
         self.cancel = push_button(_("&Cancel"), "changeCancel", self.close)
         self.cancel.setDefault(True)
         self.again = push_button(_("&Read again"), "changeRead", self.read)
@@ -360,7 +359,7 @@ class ChangeDialog(OperationWindow):
     def _connect(self) -> None:
         self.form.changed.connect(self._judge)
         self.typed.textChanged.connect(self._show_verdict)
-        self.reason.textChanged.connect(self._show_verdict)
+        self.approval.changed.connect(self._show_verdict)
         self._context.signals.changed.connect(self._ledger_changed)
         self._stack.edit_requested.connect(self._edit_again)
         self._stack.close_requested.connect(self.close)
@@ -380,7 +379,7 @@ class ChangeDialog(OperationWindow):
         layout = QVBoxLayout(form_side)
         layout.addLayout(place_line(self._context, "changePlace"))
         layout.addWidget(self._middle(), 1)
-        layout.addWidget(self._approval_row())
+        layout.addWidget(self.approval)
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
         is_long = self.form.has_fields or wants_reason(self._operation.effect)
@@ -418,17 +417,6 @@ class ChangeDialog(OperationWindow):
         scroll.setWidget(inside)
         return scroll
 
-    def _approval_row(self) -> QWidget:
-        self._approving = QWidget()
-        row = QHBoxLayout(self._approving)
-        row.setContentsMargins(0, 0, 0, 0)
-        for field, words in ((self.reason, _("Rea&son")), (self.approver, _("A&pproved by"))):
-            named = label(words, f"{field.objectName()}Words")
-            named.setBuddy(field)
-            row.addWidget(named)
-            row.addWidget(field, 2 if field is self.reason else 1)
-        return self._approving
-
     def _typed_row(self) -> QWidget:
         self._typing = QWidget()
         row = QHBoxLayout(self._typing)
@@ -444,15 +432,6 @@ class ChangeDialog(OperationWindow):
             event.accept()
             return
         super().keyPressEvent(event)
-
-
-def _line(name: str, words: str, limit: int) -> QLineEdit:
-    """Return a line for a person's words, which takes no more of them than is kept."""
-    line = QLineEdit()
-    line.setObjectName(name)
-    line.setAccessibleName(words)
-    line.setMaxLength(limit)
-    return line
 
 
 def confirm_again(context: ProfileContext, id: IntentId, parent: QWidget) -> ChangeDialog:

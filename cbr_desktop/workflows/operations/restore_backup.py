@@ -72,6 +72,8 @@ _LATE = timedelta(minutes=15)
 """How long after the sending a restore may begin and still be taken for the request's."""
 _BEING_RESTORED: dict[str, Fate] = {BackupStatus.WAITING_RESTORE: Fate.WAITING, BackupStatus.RESTORING: Fate.RUNNING}
 _UNSETTLED = (IntentState.SENDING, IntentState.UNKNOWN, IntentState.NOT_FOUND)
+_IN_THE_WAY = frozenset({IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
+"""States in which another request may be restoring the same target, or is going to."""
 _STEADY = ("ACTIVE", "SHUTOFF", "")
 """States of a server in which it can be restored; empty where the state is not told."""
 _GONE = ("DELETED", "SOFT_DELETED")
@@ -286,6 +288,13 @@ def _findings(change: Change, ledger: Ledger) -> Iterator[Finding]:
         yield finding.block(FindingKind.RESTORE_TARGETS, RequestPart.TARGET, "9900")
         return
     yield from _id_findings(asked)
+    for other in ledger.intents.values():
+        # one that is judged once more is no other, and is known by its change
+        is_like = other.change.kind is RESTORE_BACKUP.kind and other.change.lane.lower() == change.lane.lower()
+        if is_like and other.change is not change and other.state in _IN_THE_WAY:
+            target, state = change.subject.label, other.state
+            yield finding.block(FindingKind.RESTORE_ASKED, RequestPart.TARGET, "2010", target=target, state=state)
+            break
     backup = known_restored(asked.backup_id, ledger)
     if backup is None:
         yield _unknown_backup(asked.backup_id, ledger)
