@@ -19,7 +19,9 @@ class WhoSection(Section):
 
     def __init__(self, profile: Profile) -> None:
         super().__init__(_("Who"), "whoSection")
-        self._way = self.add_choice("way", _("Sign-in &method"), _("Sign-in method"), [(way_words(way), way) for way in Way])
+        self._way = self.add_choice(
+            "way", _("Sign-in &method"), _("Sign-in method"), [(way_words(way), way) for way in Way]
+        )
         self._first = self.add_choice(
             "agency_login",
             _("Log in first by"),
