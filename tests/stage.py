@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -27,6 +28,8 @@ DAYS = 5
 """How far back the simulator remembers: a long past costs every list that is read, and these stories play today."""
 _IDLE_TURNS = 3
 """Turns of the loop with nothing at hand, after which time moves on."""
+_SOON_SECONDS = 0.1
+"""How long a real wait is that time waits for; longer ones are limits, which nothing on the stage reaches."""
 
 
 class StageClock:
@@ -45,8 +48,11 @@ class StageClock:
         self._now += timedelta(seconds=seconds)
 
     async def sleep(self, seconds: float) -> None:
+        await self.wait(asyncio.get_running_loop().create_future(), seconds)
+
+    async def wait(self, waiter: asyncio.Future[None], seconds: float) -> None:
+        """Wait until ``waiter`` is done, and for so many seconds at most."""
         loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[None] = loop.create_future()
         heapq.heappush(self._due, (self._now + timedelta(seconds=seconds), next(self._numbers), waiter))
         if self._ticker is None or self._ticker.done():
             self._ticker = loop.create_task(self._tick(loop))
@@ -57,11 +63,16 @@ class StageClock:
             idle = 0
             while idle < _IDLE_TURNS:
                 await asyncio.sleep(0)
-                idle = 0 if loop._ready else idle + 1  # type: ignore[attr-defined]
+                idle = 0 if _is_at_work(loop) else idle + 1
             due, _, waiter = heapq.heappop(self._due)
             if not waiter.done():
                 self._now = max(self._now, due)
                 waiter.set_result(None)
+
+
+def _is_at_work(loop: Any) -> bool:
+    """Whether a loop has something to do now, or as soon as what is slow in a story has passed."""
+    return bool(loop._ready or (loop._scheduled and loop._scheduled[0].when() - loop.time() < _SOON_SECONDS))
 
 
 class Cable(demo.DemoTransport):
@@ -82,6 +93,39 @@ class Cable(demo.DemoTransport):
         return response
 
 
+class Watch:
+    """Sees what becomes of the intents of a ledger."""
+
+    def __init__(self) -> None:
+        self.states: dict[IntentId, list[IntentState]] = {}
+        """The states that every intent has been in, in order."""
+        self._waiters: list[asyncio.Future[None]] = []
+
+    def ledger(self, profile: Profile) -> Ledger:
+        """Make the ledger that is watched."""
+
+        def notify(part: Part) -> None:
+            if part is not Part.INTENTS:
+                return
+            for intent in ledger.intents.values():
+                states = self.states.setdefault(intent.id, [])
+                if not states or states[-1] is not intent.state:
+                    states.append(intent.state)
+            for waiter in self._waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
+            self._waiters.clear()
+
+        ledger = Ledger(profile, notify)
+        return ledger
+
+    def next_change(self) -> asyncio.Future[None]:
+        """Return what is done when an intent has changed."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        return waiter
+
+
 class Stage:
     """A session, the simulator that it talks to, and the clock of both."""
 
@@ -90,15 +134,15 @@ class Stage:
         session: ProfileSession,
         service: Service,
         clock: StageClock,
-        states: dict[IntentId, list[IntentState]],
+        watch: "Watch",
         cable: Cable,
     ) -> None:
         self.session = session
         self.service = service
         self.clock = clock
         self.cable = cable
-        self.states = states
-        """The states that every intent has been in, in order."""
+        self.states = watch.states
+        self._watch = watch
 
     @property
     def posts(self) -> list[bytes]:
@@ -112,8 +156,9 @@ class Stage:
         """Return the intent when it is in one of ``states``; an hour on the stage is too long for anything."""
         deadline = self.clock.now() + timedelta(hours=2)
         while self.intent(id).state not in states:
-            assert self.clock.now() < deadline, self.states[id]
-            await self.clock.sleep(1)
+            left = (deadline - self.clock.now()).total_seconds()
+            assert left > 0, self.states[id]
+            await self.clock.wait(self._watch.next_change(), left)
         return self.intent(id)
 
     def play(self, story: Callable[[], object]) -> None:
@@ -142,16 +187,9 @@ def staged(
     """Open a session on ``folder`` over the demo estate; a second time on the same folder is a restart."""
     clock = clock or StageClock()
     service = service or Service(estate.demo(clock.now(), days=DAYS), clock)
-    seen: dict[IntentId, list[IntentState]] = {}
-
-    def notify(part: Part) -> None:
-        for intent in ledger.intents.values() if part is Part.INTENTS else ():
-            states = seen.setdefault(intent.id, [])
-            if not states or states[-1] is not intent.state:
-                states.append(intent.state)
-
-    ledger = Ledger(profile, notify)
+    watch = Watch()
+    ledger = watch.ledger(profile)
     here = places({"CBR_DESKTOP_HOME": str(folder)})
     way = cable(service)
     with opened(here, ledger, clock, demo.secret_of(profile), way) as session:
-        yield Stage(session, service, clock, seen, way)
+        yield Stage(session, service, clock, watch, way)

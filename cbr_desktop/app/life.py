@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.app import draft_store
 from cbr_desktop.app.access import Access
+from cbr_desktop.app.preparing import prepare
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions, session_network
@@ -60,7 +61,7 @@ def run_life(
         keep_good_copy(here.profiles_file)
 
         def living(leaving: Leaving) -> Coroutine[Any, Any, int]:
-            return live(services.sessions, window, services.access, leaving, begun=deadline.start)
+            return live(services.sessions, window, services.access, leaving, begun=deadline.start, preparation=prepare)
 
         if workspace.is_demo or workspace.sealed is not None:
             # it works in a corner of its own, of which no second start can know
@@ -173,17 +174,24 @@ async def live(
     leaving: Leaving,
     story: Story | None = None,
     begun: Callable[[], object] = lambda: None,
+    preparation: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
-    """Keep the residents until leaving is asked for, then end everything in order; ``begun`` is told of that."""
+    """Keep the residents until leaving is asked for, then end everything in order; ``begun`` is told of that.
+
+    ``preparation`` is done beside them, and is left where it is when the program ends.
+    """
     window.leave_requested.connect(leaving.ask)
     access.watch(window, sessions)
     try:
         async with asyncio.TaskGroup() as tasks:
             sessions.start(tasks)
+            prepared = tasks.create_task(preparation()) if preparation is not None else None
             if story is not None:
                 await story(sessions, leaving)
             await leaving.wait()
             begun()
+            if prepared is not None:
+                prepared.cancel()
             window.hide()
             await sessions.calm(LEAVING_SECONDS)
     finally:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -15,6 +15,7 @@ from cbr_desktop.cloud.network import IN_FLIGHT, Transport
 from cbr_desktop.cloud.pages import LIMITS, After, Collection, Fetch, Limits, Row, collect, collect_counted_oddly
 from cbr_desktop.cloud.projects import own_projects
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
+from cbr_desktop.cloud.wire.agents import agents, question
 from cbr_desktop.cloud.wire.backups import ChangedPage, backup_details, backups, changed_backups, offered_backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.members import domain_name, members
@@ -27,6 +28,7 @@ from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import task, tasks
 from cbr_desktop.cloud.wire.vaults import vault, vaults
 from cbr_desktop.domain.account import Project
+from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
 from cbr_desktop.domain.change import Change, Sent
@@ -50,8 +52,11 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import Resource, Vault
 
+JSON = "application/json;charset=UTF-8"
+AGENTS_AT_ONCE = 100
+"""Servers whose agents are asked for in one request, so that it stays small."""
 PAGE_SIZE = 1000
 PROTECTABLE_PAGE_SIZE = 50
 """The documented maximum of ListProtectable."""
@@ -116,6 +121,16 @@ class CbrCloud:
         found = _decoded(answer, vault)
         if found.id.lower() != id.lower():
             raise answer.unfit("another vault than was asked for")
+        return found
+
+    async def agents(self, resources: Sequence[Resource]) -> list[AgentState]:
+        """Return what the service knows of the agents on some servers; it changes nothing (CheckAgent)."""
+        url = f"{self._endpoint}/v3/{await self.project_id()}/agent/check"
+        found: list[AgentState] = []
+        for start in range(0, len(resources), AGENTS_AT_ONCE):
+            body, headers = question(resources[start : start + AGENTS_AT_ONCE]), {"Content-Type": JSON}
+            call = Call("POST", url, headers=headers, body=body)
+            found += _decoded(await authorised(self._auth, self._client, call, self._client.read), agents)
         return found
 
     async def protectables(self, kind: str) -> Listing[Protectable]:
@@ -328,7 +343,7 @@ class CbrCloud:
         """
         path = "/".join(self._step(step) for step in change.path.split("/"))
         url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}"
-        headers = {"Content-Type": "application/json;charset=UTF-8"} if change.body else {}
+        headers = {"Content-Type": JSON} if change.body else {}
         call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True)
         once = self._client.once if observer is None else partial(self._once_seen, observer)
         answer = await authorised(self._auth, self._client, call, once)

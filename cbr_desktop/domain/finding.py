@@ -122,6 +122,9 @@ class FindingKind(StrEnum):
     BAD_PREFIX = "bad-prefix"  # found, limit
     REPLICATION_UNFIT = "replication-unfit"
     REPLICATION_HOLDS = "replication-holds"  # count (resources)
+    AGENT_LACKING = "agent-lacking"  # count, names (servers)
+    AGENT_OLD = "agent-old"  # count, names (servers)
+    AGENT_THERE = "agent-there"  # count (servers)
     AGENT_NEEDED = "agent-needed"
     CREATION_BY_ORDER = "creation-by-order"
     PRICE_CLASS = "price-class"  # size_gb, name (of the class, empty where it is not known), multi (AZ)

@@ -32,14 +32,14 @@ class Maker(StrEnum):
     """It is a copy of one in another region."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RestorePoint:
     """One checkpoint, as tasks, backups and the requests of this program tell of it.
 
     ``accepted`` counts the resources that are known to be in it, ``failed`` those of them that have no good backup.
     ``skipped`` is ``None`` where nothing tells: only the answer to a request does, and that is known of one's own.
     ``left`` is how many of its backups there are still. ``ended_at`` is ``None`` while it runs and where no task tells.
-    ``by`` is who sent the request, ``draft`` the file that it came from.
+    ``by`` is who sent the request, ``draft`` the file that it came from. It is never changed once it is in a list.
     """
 
     id: CheckpointId

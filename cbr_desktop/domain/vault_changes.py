@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.checkpoint import name_findings
 from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, block, info, warn
-from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import LARGEST_GB, ResourceType, Vault, VaultKind, VaultStatus
@@ -19,6 +20,8 @@ PRE_PAID = "pre_paid"
 """``billing.charging_mode`` of a vault that is bought by the year or month: its size is a matter of orders."""
 EXPANSION_NUMERATOR, EXPANSION_DENOMINATOR = 5, 4
 """By what a vault grows that expands by itself when it is full (user manual: by a quarter)."""
+WITH_AGENT = (ResourceType.SERVER, ResourceType.BMS)
+"""The types of resources that can have the agent for application consistency."""
 BIND_TAGS_LIMIT = 5
 BIND_ROOM_GB = 40
 """What has to be left in a vault before it takes in resources by itself (user manual)."""
@@ -320,8 +323,11 @@ def size_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
     yield info(FindingKind.SIZE_AFTER, part, "", vault=name, **facts)
 
 
-def level_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
-    """Judge another specification: only from crash to application consistency, of servers alone, and never back."""
+def level_findings(update: VaultUpdate, vault: Vault, agents: Mapping[ResourceId, AgentState]) -> Iterator[Finding]:
+    """Judge another specification: only from crash to application consistency, of servers alone, and never back.
+
+    ``agents`` are those that the service was asked for.
+    """
     level, part, name = update.level, RequestPart.VAULT, vault.name
     if level is None or level == vault.consistent_level:
         return
@@ -333,6 +339,21 @@ def level_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
         if vault.status == VaultStatus.LOCK:
             yield block(FindingKind.SIZE_BUSY, part, "6123", vault=name)
         yield warn(FindingKind.LEVEL_FOR_GOOD, part, vault=name, count=len(vault.resources))
+        yield from agent_findings(vault, agents)
+
+
+def agent_findings(vault: Vault, agents: Mapping[ResourceId, AgentState]) -> Iterator[Finding]:
+    """Say which servers of a vault lack the agent for application consistency, of those that were asked for."""
+    part = RequestPart.RESOURCES
+    asked = [(each, agents[each.id]) for each in vault.resources if each.id in agents]
+    lacking = [each.name or each.id for each, agent in asked if not agent.is_installed]
+    old = [each.name or each.id for each, agent in asked if agent.is_installed and agent.is_old]
+    if lacking:
+        yield warn(FindingKind.AGENT_LACKING, part, "", count=len(lacking), names=sorted(lacking))
+    if old:
+        yield warn(FindingKind.AGENT_OLD, part, "", count=len(old), names=sorted(old))
+    if asked and not (lacking or old):
+        yield info(FindingKind.AGENT_THERE, part, "", count=len(asked))
 
 
 def expansion_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:

@@ -243,6 +243,33 @@ def _deletion_replicas(finding: Finding) -> str:
     ).format(count=grouped(count), names=names_words(finding.facts["names"]))
 
 
+def _agent_lacking(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} server has no agent: {names}. Install it there, or its backups stay crash consistent.",
+        "{count} servers have no agent: {names}. Install it there, or their backups stay crash consistent.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _agent_old(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "The agent of {count} server is old: {names}. Bring it up to date.",
+        "The agents of {count} servers are old: {names}. Bring them up to date.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _agent_there(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "The agent is there on the {count} server that was asked for.",
+        "The agent is there on all {count} servers that were asked for.",
+        count,
+    ).format(count=grouped(count))
+
+
 def _price_class(finding: Finding) -> str:
     name, multi = finding.facts.get("name"), finding.facts.get("multi")
     size = _gb(finding, "size_gb")
@@ -377,6 +404,9 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.REPLICATION_UNFIT: N_("Only vaults of servers take replicas. Choose servers, or a vault for backups."),
     FindingKind.REPLICATION_HOLDS: _replication_holds,
+    FindingKind.AGENT_LACKING: _agent_lacking,
+    FindingKind.AGENT_OLD: _agent_old,
+    FindingKind.AGENT_THERE: _agent_there,
     FindingKind.AGENT_NEEDED: N_(
         "Servers in it need the agent for application consistency; without, their backups stay crash consistent."
     ),

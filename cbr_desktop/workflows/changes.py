@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import compress
+from operator import is_not
 from typing import Generic, NamedTuple, TypeVar
 
 Row = TypeVar("Row")
@@ -53,15 +55,16 @@ class Seen(Generic[Row]):
         gone: dict[str, Row] = {}
         known = [(self._sights[profile].rows, *held) for profile, held in lists.items() if profile in self._sights]
         for before, rows, is_whole in known:
-            if before is rows:  # there may be a hundred thousand of them
+            if before is rows:
                 continue
-            for id, row in rows.items():
+            # there may be a hundred thousand rows, of which few are others
+            for id, row in compress(rows.items(), map(is_not, map(before.get, rows), rows.values())):
                 seen = before.get(id)
                 if seen is None:
                     new.add(id)
-                elif seen is not row and id not in changed and not self._is_same(seen, row):
+                elif id not in changed and not self._is_same(seen, row):
                     changed[id] = seen
-            if is_whole:
+            if is_whole and (len(known) > 1 or len(before) + len(new) > len(rows)):
                 gone.update((id, before[id]) for id in before.keys() - rows.keys())
         if len(known) > 1:
             new = {id for id in new if not any(id in before for before, _, _ in known)}

@@ -17,6 +17,7 @@ from cbr_desktop.domain.vault import Resource, ResourceType, Vault
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.account import Project
+    from cbr_desktop.domain.agent import AgentState
     from cbr_desktop.domain.backup_details import Member, OpenedBackup
     from cbr_desktop.domain.change import Subject
     from cbr_desktop.domain.intent import Intent
@@ -195,6 +196,8 @@ class Ledger:
     opened: "dict[BackupId, OpenedBackup]" = field(default_factory=dict)
     """The backups that were read by themselves; they are kept as long as the program runs."""
     followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
+    agents: "dict[ResourceId, AgentState]" = field(default_factory=dict)
+    """What was told of the agents on servers, the last time that somebody asked."""
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
     """The lists as they were when they were first whole: what changes are told against until a person has looked."""
@@ -313,6 +316,11 @@ class Ledger:
             self.vaults = {**self.vaults, vault.id: vault}
             self.notify(Part.VAULTS)
 
+    def put_agents(self, agents: "Iterable[AgentState]") -> None:
+        """Put in what was told of the agents on servers; those that nobody asked for stay as they were."""
+        self.agents = {**self.agents, **{each.resource_id: each for each in agents}}
+        self.notify(Part.VAULTS)
+
     def drop_vault(self, id: VaultId) -> None:
         """Take a vault out that the service does not know any more; the list keeps its age."""
         if id in self.vaults:
@@ -353,6 +361,12 @@ class Ledger:
         self.backups = _unless_same(self.backups, listing.rows) if by_id is None else by_id
         self._open_with(Part.BACKUPS, self.backups, listing, from_cache)
         self._fresh(Part.BACKUPS, listing, from_cache)
+
+    def recall_opened(self, opened: "Iterable[OpenedBackup]") -> None:
+        """Put in what was read of backups before; what has been read since is newer and stays."""
+        known = {each.details.backup.id: each for each in opened if each.details is not None}
+        self.opened = {**known, **self.opened}
+        self.notify(Part.OPENED)
 
     def put_opened(self, id: BackupId, opened: "OpenedBackup") -> None:
         """Keep a backup as it was read by itself; the list of all keeps its age."""

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
+from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, OpenedBackup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.error import CbrError
@@ -21,7 +22,7 @@ from cbr_desktop.domain.secret import SecretKind, SecretPlace
 from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Vault, VaultUse
+from cbr_desktop.domain.vault import Resource, Vault, VaultUse
 
 if TYPE_CHECKING:  # shapes need no loop, and to import it takes a third of what it takes to judge a file
     from asyncio import Future
@@ -59,6 +60,10 @@ class Cloud(Protocol):
 
     async def vault(self, id: VaultId) -> Vault:
         """Return one vault with its resources."""
+        ...
+
+    async def agents(self, resources: Sequence[Resource]) -> list[AgentState]:
+        """Return what is known of the agents on some servers."""
         ...
 
     async def protectables(self, kind: str) -> Listing[Protectable]:
@@ -241,6 +246,10 @@ class Cache(Protocol):
         """Read what could be protected when it was seen last."""
         ...
 
+    def opened(self) -> Reading[OpenedBackup]:
+        """Read the backups that were read by themselves."""
+        ...
+
     def keep_vaults(self, listing: Listing[Vault]) -> None:
         """Keep a list in place of the one before."""
         ...
@@ -258,6 +267,10 @@ class Cache(Protocol):
         ...
 
     def keep_protectables(self, listing: Listing[Protectable]) -> None:
+        """Keep a list in place of the one before."""
+        ...
+
+    def keep_opened(self, listing: Listing[OpenedBackup]) -> None:
         """Keep a list in place of the one before."""
         ...
 

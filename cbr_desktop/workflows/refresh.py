@@ -26,6 +26,7 @@ from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.replication import DestinationVault
 from cbr_desktop.domain.task import TERMINAL, Task
 from cbr_desktop.domain.vault import Vault, VaultUse
+from cbr_desktop.domain.vault_changes import WITH_AGENT
 from cbr_desktop.workflows.backup_changes import MARGIN, WHOLE_HOURS, Caught, Unsure, Untold, caught_up, read_by_time
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
@@ -67,6 +68,8 @@ _PROJECTS_LIMIT = 50
 """Projects in other regions whose vaults are asked for."""
 OLDER_TASKS = 1000
 """How many kept tasks are read at once."""
+_OPENED_LIMIT = 200
+"""Backups that were read by themselves and are kept for the next start, the newest of them."""
 _PIECE_ROWS = 500
 _LEAVING_ROWS = 2000
 
@@ -174,6 +177,8 @@ class Refresh:
         self._begun_at: datetime | None = None
         """When the last round of all was begun, and when it ended."""
         self._ended_at: datetime | None = None
+        self.rounds = 0
+        """How many rounds of all have ended."""
         self._all = True
         """Whether the next reading is a round of all."""
 
@@ -250,15 +255,20 @@ class Refresh:
             self._asked.clear()
             whole, self._whole = self._whole, False
             is_round, self._all = self._all or whole, False
-            due = self._due(whole=whole)
-            needed, self._needed = self._needed, frozenset()
             if is_round:
-                self._begun_at = self._clock.now()
-                await self.once(due, whole=whole, slowly=not whole)
-                self._ended_at = self._clock.now()
+                await self.round(whole=whole)
             else:
+                needed, self._needed = self._needed, frozenset()
                 await self.once(needed)
             await self._pause()
+
+    async def round(self, *, whole: bool = False) -> None:
+        """Read what is due now, slowly; ``whole`` reads all of every list, and as quickly as it goes."""
+        due = self._due(whole=whole)
+        self._needed, self._begun_at = frozenset(), self._clock.now()
+        await self.once(due, whole=whole, slowly=not whole)
+        self._ended_at = self._clock.now()
+        self.rounds += 1
 
     async def older_tasks(self, before: Task | None = None) -> list[Task]:
         """Return the next tasks that are kept here, newest first: those before a task, or before the service's list.
@@ -317,6 +327,9 @@ class Refresh:
         except CbrError as error:
             opened = replace(opened, metadata_error=error)
         self._ledger.put_opened(id, opened)
+        known = [each for each in self._ledger.opened.values() if each.as_of is not None]
+        newest = sorted(known, key=lambda each: each.as_of or self._clock.now(), reverse=True)[:_OPENED_LIMIT]
+        self._cache.keep_opened(Listing(newest, self._clock.now()))
 
     async def judge_by(self, parts: Collection[Part], backup: BackupId | None) -> None:
         """Read the lists by which a change is judged, and the backup that it has to be opened for."""
@@ -350,6 +363,13 @@ class Refresh:
                 reads.create_task(self._part(part, reader))
         throttled = any(isinstance(self._ledger.freshness[part].error, Throttled) for part in wanted)
         self._pace = min(2 * self._pace, SLOWEST) if throttled else 1
+
+    async def read_agents(self, id: VaultId) -> None:
+        """Read which servers of a vault have the agent for application consistency. Raises ``CloudError``."""
+        vault = self._ledger.vaults.get(id)
+        servers = [each for each in vault.resources if each.type in WITH_AGENT] if vault is not None else []
+        if servers:
+            self._ledger.put_agents(await self._cloud.agents(servers))
 
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""

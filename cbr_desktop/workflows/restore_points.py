@@ -19,7 +19,7 @@ from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
 _PIECE_ROWS = 4_000
-_PIECE_POINTS = 1_000
+_PIECE_POINTS = 500
 _SUFFIX = re.compile(r"(.+?)[-_]\d{4}\Z")
 """What the service puts behind the name of a checkpoint for each of several resources."""
 _REPLICA = "replication"
@@ -36,7 +36,10 @@ class _Traces:
 
 
 def restore_points(ledger: Reading) -> Iterator[list[RestorePoint] | None]:
-    """Yield the restore points, newest first; before that ``None`` a few times, so that something else may be done."""
+    """Yield the restore points, before that ``None`` a few times, so that something else may be done meanwhile.
+
+    They come in the order of their backups, newest first as the service lists these, then those that have none.
+    """
     backups, tasks, intents = ledger.backups.values(), ledger.tasks.values(), list(ledger.intents.values())
     traces: dict[CheckpointId, _Traces] = {}
     last: CheckpointId | None = None
@@ -62,7 +65,6 @@ def restore_points(ledger: Reading) -> Iterator[list[RestorePoint] | None]:
         points.append(restore_point(id, found.tasks, found.backups, found.intent, ledger))
         if not len(points) % _PIECE_POINTS:
             yield None
-    points.sort(key=_age, reverse=True)
     yield points
 
 
@@ -172,7 +174,3 @@ def _maker(tasks: Sequence[Task], backups: Sequence[Backup], intent: Intent | No
 
 def _began_at(task: Task) -> float:
     return task.began_at.timestamp() if task.began_at is not None else 0.0
-
-
-def _age(point: RestorePoint) -> float:
-    return point.started_at.timestamp() if point.started_at is not None else 0.0

@@ -11,11 +11,24 @@ import sys
 import time
 from pathlib import Path
 
-from . import p1, p2, p3, p4, p8, p12
+from . import p1, p2, p3, p4, p6, p7, p7b, p8, p9, p10, p12, p13
 from .ground import ground
 from .measure import Comparison, say, table
 
-GOALS = {"P1": p1, "P2": p2, "P3": p3, "P4": p4, "P8": p8, "P12": p12}
+GOALS = {
+    "P1": p1,
+    "P2": p2,
+    "P3": p3,
+    "P4": p4,
+    "P6": p6,
+    "P7": p7,
+    "P7B": p7b,
+    "P8": p8,
+    "P9": p9,
+    "P10": p10,
+    "P12": p12,
+    "P13": p13,
+}
 
 
 def main() -> int:

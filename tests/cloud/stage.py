@@ -15,6 +15,7 @@ import httpx
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import OpenedBackup
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError, CloudError
 from cbr_desktop.domain.ids import VaultId
@@ -27,7 +28,8 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.ports import Reading
-from cbr_desktop.workflows.refresh import Refresh, recall
+from cbr_desktop.workflows.recall import recall
+from cbr_desktop.workflows.refresh import Refresh
 from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import Behaviour, FaultServer, Pulse, answering, pulse, request_of, response, serving
 from tests.cloud.values import BODY, NOON, PROFILE, PROJECT, WiredCloud
@@ -118,6 +120,9 @@ class DraftStore:
     def protectables(self) -> Reading[Protectable]:
         return self._nothing()
 
+    def opened(self) -> Reading[OpenedBackup]:
+        return self._nothing()
+
     def _nothing(self) -> Generator[None, None, None]:
         yield
 
@@ -134,6 +139,9 @@ class DraftStore:
         pass
 
     def keep_protectables(self, listing: Listing[Protectable]) -> None:
+        pass
+
+    def keep_opened(self, listing: Listing[OpenedBackup]) -> None:
         pass
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cbr_desktop.cloud.wire.agents import agents
 from cbr_desktop.cloud.wire.backups import backup, backups
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.logins import token
@@ -19,8 +20,9 @@ from cbr_desktop.cloud.wire.reading import Unfit, moment, strictly
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.cloud.wire.tasks import tasks
 from cbr_desktop.cloud.wire.vaults import vaults
+from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
-from cbr_desktop.domain.ids import VolumeId
+from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultKind
 from tests.cloud.values import examples
@@ -449,3 +451,10 @@ def test_one_backup_is_read_as_the_list_reads_it() -> None:
     )
     with pytest.raises(Unfit):
         backup(b'{"backups": []}')
+
+
+def test_an_answer_about_agents_may_leave_all_but_the_server_open() -> None:
+    told = b'{"agent_status": [{"resource_id": "s", "installed": false, "is_old": null, "version": null}]}'
+    assert agents(told) == [AgentState(ResourceId("s"), is_installed=False)]
+    with pytest.raises(Unfit):
+        agents(b'{"agents": []}')

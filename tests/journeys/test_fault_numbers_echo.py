@@ -29,9 +29,8 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.evidence import csv_export, json_export
 from cbr_desktop.ui.kit.tables.copying import as_json
-from cbr_desktop.workflows.ledger import Ledger
 from tests.checkpoint_change import checkpoint_change_of
-from tests.stage import DAYS, Cable, Stage, StageClock
+from tests.stage import DAYS, Cable, Stage, StageClock, Watch
 
 PASSWORD = "Kd83-Lm/w0+%7qZ"
 BODY = json.dumps({"checkpoint": {"vault_id": REFERENCE_VAULT_ID, "parameters": {"name": "before-patch"}}}).encode()
@@ -48,10 +47,11 @@ def played(folder: Path, cable: type["Echo"]) -> Iterator[Stage]:
     async def secret(_kind: SecretKind) -> str:
         return PASSWORD
 
-    ledger = Ledger(DEMO, lambda _part: None)
+    watch = Watch()
+    ledger = watch.ledger(DEMO)
     way = cable(service)
     with opened(places({"CBR_DESKTOP_HOME": str(folder)}), ledger, clock, secret, way) as session:
-        yield Stage(session, service, clock, {}, way)
+        yield Stage(session, service, clock, watch, way)
 
 
 class Echo(Cable):

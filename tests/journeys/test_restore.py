@@ -25,7 +25,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.operations.restore_backup import document_of
-from tests.restoring import SERVER, crossed, read, restore_of
+from tests.restoring import SERVER, crossed, newest, read, restore_of
 from tests.services import give
 from tests.stage import Stage, staged
 from tests.widgets import child, words
@@ -250,6 +250,31 @@ def test_without_a_network_it_can_be_prepared_and_nothing_is_sent(
 
     stage.play(story)
     assert (sent(stage), stage.session.ledger.intents) == ([], {})
+
+
+def test_without_a_network_from_the_start_what_was_read_before_can_be_prepared(tmp_path: Path, host: QWidget) -> None:
+    with staged(tmp_path) as stage:
+
+        async def looked() -> None:
+            await stage.session.refresh.once()
+            await read(stage)
+
+        stage.play(looked)
+    with staged(tmp_path, service=stage.service, clock=stage.clock) as later:
+        context = context_of(later, tmp_path)
+        later.cable.is_plugged = False
+
+        async def story() -> None:
+            await later.session.refresh.recall()
+            window = RehearsalWindow(context, newest(later), host)
+            window.open()
+            await settled(window, later)
+            window.save_request(str(tmp_path / "restore.cbr.json"))
+            assert len(json.loads((tmp_path / "restore.cbr.json").read_text())["body"]["restore"]["mappings"]) == 2
+            assert "There is no connection now" in child(window, QLabel, "rehearsalVerdict").text()
+
+        later.play(story)
+    assert sent(later) == []
 
 
 def test_a_lost_answer_is_found_and_told_in_the_window(stage: Stage, context: ProfileContext, host: QWidget) -> None:

@@ -147,14 +147,14 @@ def contract() -> Contract:
 
 @pytest.fixture
 def cloud(contract: Contract) -> Cloud:
-    """The demo estate at 4 May 2026, 09:00 UTC."""
-    return Cloud(contract, demo(START), HandClock(START))
+    """The demo estate at 4 May 2026, 09:00 UTC, with a past of five days, which is made in no time."""
+    return Cloud(contract, demo(START, days=5), HandClock(START))
 
 
 @pytest.fixture
-def recent(contract: Contract) -> Cloud:
-    """The same estate with a past of five days, which is made in no time."""
-    return Cloud(contract, demo(START, days=5), HandClock(START))
+def old_cloud(contract: Contract) -> Cloud:
+    """The same estate with all its past."""
+    return Cloud(contract, demo(START), HandClock(START))
 
 
 @pytest.fixture

@@ -33,17 +33,17 @@ def test_accepted_deletion_is_answered_without_a_body(cloud):
     assert len(answer.headers["X-Request-Id"]) == 32
 
 
-def test_backup_is_deleting_for_a_while_and_then_gone(cloud):
-    backup = backups_of(cloud, "vault-be94")[3]
-    before = cloud.get("backups", vault_id=backup.vault_id)["count"]
-    delete(cloud, backup)
-    assert cloud.get(f"backups/{backup.id}")["backup"]["status"] == "deleting"
-    assert cloud.get("backups", vault_id=backup.vault_id, status="deleting")["count"] == 1
-    cloud.clock.advance(19)
-    assert cloud.get("backups", vault_id=backup.vault_id)["count"] == before
-    cloud.clock.advance(1)
-    assert code(cloud.get(f"backups/{backup.id}", 404)) == "6200"
-    assert cloud.get("backups", vault_id=backup.vault_id)["count"] == before - 1
+def test_backup_is_deleting_for_a_while_and_then_gone(old_cloud):
+    backup = backups_of(old_cloud, "vault-be94")[3]
+    before = old_cloud.get("backups", vault_id=backup.vault_id)["count"]
+    delete(old_cloud, backup)
+    assert old_cloud.get(f"backups/{backup.id}")["backup"]["status"] == "deleting"
+    assert old_cloud.get("backups", vault_id=backup.vault_id, status="deleting")["count"] == 1
+    old_cloud.clock.advance(19)
+    assert old_cloud.get("backups", vault_id=backup.vault_id)["count"] == before
+    old_cloud.clock.advance(1)
+    assert code(old_cloud.get(f"backups/{backup.id}", 404)) == "6200"
+    assert old_cloud.get("backups", vault_id=backup.vault_id)["count"] == before - 1
 
 
 def test_deletion_takes_the_time_that_the_mode_says(cloud):
@@ -135,13 +135,13 @@ def test_second_deletion_finds_the_backup_deleting(cloud, mode, status):
     assert code(delete(cloud, backup, 404)) == "6200"
 
 
-def test_newest_backup_stays_while_the_next_is_made(cloud):
-    older, newest = backups_of(cloud, "vault-be94")[1::-1]
-    cloud.create(cloud.vault("vault-be94"))
-    assert code(delete(cloud, newest, 400)) == "6203"
-    delete(cloud, older)
-    cloud.clock.advance(40)
-    delete(cloud, newest)
+def test_newest_backup_stays_while_the_next_is_made(old_cloud):
+    older, newest = backups_of(old_cloud, "vault-be94")[1::-1]
+    old_cloud.create(old_cloud.vault("vault-be94"))
+    assert code(delete(old_cloud, newest, 400)) == "6203"
+    delete(old_cloud, older)
+    old_cloud.clock.advance(40)
+    delete(old_cloud, newest)
 
 
 def test_backup_in_the_making_cannot_be_deleted(cloud):

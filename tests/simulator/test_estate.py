@@ -57,9 +57,9 @@ def test_daily_vaults_were_backed_up_within_a_day_at_any_time_of_the_day():
         assert max(task.ended_at for task in runs) < now
 
 
-def test_demo_has_backups_of_every_rare_kind(recent):
-    estate = recent.estate
-    encrypted = {each["resource_name"] for each in recent.get("backups")["backups"] if each["extend_info"]["encrypted"]}
+def test_demo_has_backups_of_every_rare_kind(cloud):
+    estate = cloud.estate
+    encrypted = {each["resource_name"] for each in cloud.get("backups")["backups"] if each["extend_info"]["encrypted"]}
     assert encrypted == {"vol-db-archive", "ecs-hr-db-01"}
     assert any(backup.images for backup in estate.backups.values())
     offered = Counter((share.owner is estate, share.member.status) for share in estate.shares)

@@ -1,10 +1,12 @@
 """Clients that we did not write, speaking to the service over TCP: the vendor's SDK and the OpenStack client."""
 
+import functools
 import json
 import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -258,7 +260,6 @@ def run_openstack(url: str, home: Path, *commands: str, project: str = estate.DE
 def in_openstack(url: str, home: Path, program: str, given: str, project: str = estate.DEMO_PROJECT) -> str:
     """What a program prints that uses the OpenStack client; its process is its own, and so are its warnings."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("OS_")},
         "HOME": str(home),
         "NO_PROXY": "127.0.0.1",
         "OS_AUTH_URL": f"{url}/v3",
@@ -270,11 +271,62 @@ def in_openstack(url: str, home: Path, program: str, given: str, project: str = 
         "OS_IDENTITY_API_VERSION": "3",
         "OS_REGION_NAME": project.partition("_")[0],
     }
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=environment, input=given, capture_output=True, timeout=50, text=True
+    process = openstack_process()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    print(json.dumps({"environ": environment, "program": program, "given": given}), file=process.stdin, flush=True)
+    code, told, failed = json.loads(process.stdout.readline())
+    if not hasattr(os, "fork"):
+        end_openstack()
+    assert code == 0, failed[-2000:]
+    return str(told)
+
+
+RUNNER = """
+import contextlib, io, json, os, sys, traceback
+import openstackclient.shell
+wishes, answers = sys.stdin, sys.stdout
+for line in wishes:
+    if hasattr(os, "fork") and (child := os.fork()):
+        os.waitpid(child, 0)
+        continue
+    wish = json.loads(line)
+    os.environ.update(wish["environ"])
+    sys.stdin, told, failed, code = io.StringIO(wish["given"]), io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(failed):
+        try:
+            exec(wish["program"], {"__name__": "__main__"})
+        except SystemExit as error:
+            code = error.code
+        except Exception:
+            code = 1
+            traceback.print_exc()
+    print(json.dumps([code, told.getvalue(), failed.getvalue()]), file=answers, flush=True)
+    os._exit(0)
+"""
+"""Runs one program after the other, each in a fork, that uses the OpenStack client: it takes seconds to import."""
+
+
+@functools.cache
+def openstack_process() -> "subprocess.Popen[str]":
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, "-c", RUNNER], env=environment, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+
+
+def end_openstack() -> None:
+    if openstack_process.cache_info().currsize:
+        with openstack_process() as process:
+            process.communicate()
+        openstack_process.cache_clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def openstack_ends() -> Iterator[None]:
+    yield
+    end_openstack()
 
 
 def test_openstack_client(small_town, tmp_path):

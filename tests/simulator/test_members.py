@@ -14,12 +14,6 @@ NOBODY = "0" * 32
 
 
 @pytest.fixture
-def cloud(recent: Cloud) -> Cloud:
-    """Five days of the past are enough here."""
-    return recent
-
-
-@pytest.fixture
 def neighbour(cloud: Cloud) -> Any:
     """Another project of the account in the same region; what it sends, and reads, as itself."""
     project = next(each for each in cloud.estate.projects[1:] if each.region == cloud.estate.projects[0].region)

@@ -5,14 +5,6 @@ from typing import Any
 
 import pytest
 
-from .conftest import Cloud
-
-
-@pytest.fixture
-def cloud(recent: Cloud) -> Cloud:
-    """Five days of the past are enough here."""
-    return recent
-
 
 def test_metadata_are_json_inside_of_texts(cloud):
     server = cloud.resource("ecs-erp-db-01")

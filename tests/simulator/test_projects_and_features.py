@@ -2,19 +2,11 @@
 
 from typing import Any
 
-import pytest
-
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
 
 from .conftest import Cloud, code
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def cloud(recent: Cloud) -> Cloud:
-    """Five days of the past are enough here."""
-    return recent
 
 
 def asked(cloud: Cloud, path: str, status: int = 200, method: str = "GET", **more: Any) -> Any:

@@ -12,12 +12,6 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
-def cloud(recent: Cloud) -> Cloud:
-    """Five days of the past are enough here."""
-    return recent
-
-
-@pytest.fixture
 def there(cloud: Cloud) -> Any:
     """The estate of the project that has a replication vault, in another region."""
     return cloud.estate.of(cloud.estate.projects[1].id)

@@ -7,15 +7,9 @@ import pytest
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
 from cbr_desktop.simulator.things import BARE_METAL, Backup, Resource
 
-from .conftest import Cloud, code
+from .conftest import code
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def cloud(recent: Cloud) -> Cloud:
-    """Five days of the past are enough here."""
-    return recent
 
 
 def newest(cloud: Any, server: Resource) -> Backup:

@@ -10,12 +10,6 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 BILLING = {"size": 100, "object_type": "server", "protect_type": "backup", "consistent_level": "crash_consistent"}
 
 
-@pytest.fixture
-def cloud(recent: Cloud) -> Cloud:
-    """Five days of the past are enough here."""
-    return recent
-
-
 def create(cloud: Cloud, status: int = 200, /, billing: Any = None, **more: Any) -> Any:
     given = {"name": "vault-new", "resources": [], "billing": BILLING | (billing or {}), **more}
     body = cloud.cbr("POST", "vaults", status, json={"vault": {k: v for k, v in given.items() if v is not ...}})

@@ -2,17 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from .conftest import Cloud, code
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def cloud(recent: Cloud) -> Cloud:
-    """Five days of the past are enough here."""
-    return recent
 
 
 def act(cloud: Cloud, vault: str, what: str, status: int = 200, /, **body: Any) -> Any:

@@ -48,9 +48,10 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.backups.rehearsal import RehearsalWindow
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
+from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.diff import DiffDialog
-from cbr_desktop.ui.operations.form import FixedForm
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
 from cbr_desktop.ui.outbox.again import AgainDialog
@@ -62,6 +63,7 @@ from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.imports import ImportDialog as ProfileImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -225,6 +227,7 @@ def windows(workspace: Workspace, text: str) -> list[QWidget]:
     opened += later(workspace, context, text)
     opened += profile_imports(text)
     opened += restores(context, text)
+    opened += holdings(context)
     opened += [WelcomeWindow(profiles(text), [text], text, [text]), StopWindow(sentence)]
     for one in opened:
         one.show()
@@ -235,6 +238,22 @@ def windows(workspace: Workspace, text: str) -> list[QWidget]:
         one.grab()
     _look()
     return opened
+
+
+def holdings(context: ProfileContext) -> list[QWidget]:
+    """Open what changes the resources of a vault."""
+    vault = next(each for each in context.ledger.vaults.values() if each.resources)
+    ids = [each.id for each in vault.resources]
+    association = AssociationForm(context, vault.id)
+    association.resources.tree.expandAll()
+    association.resources.all.click()
+    forms: list[ChangeForm] = [
+        association,
+        MigrationForm(context, vault.id, ids),
+        dissociation_form(context, vault.id, ids),
+        protection_form(context, vault.id, ids, is_on=False),
+    ]
+    return [ChangeDialog(context, form) for form in forms]
 
 
 def later(workspace: Workspace, context: ProfileContext, text: str) -> list[QWidget]:

@@ -203,10 +203,13 @@ def test_the_page_shows_the_runs_of_all_its_policies_and_what_is_wrong(qtbot: Qt
     calendar = made.calendar
     qtbot.waitUntil(lambda: bool(calendar.chart.picture.lanes))
     assert [lane.name for lane in calendar.chart.picture.lanes] == ["copy", "night", "off"], "as the rows stand"
-    said = [calendar.problems.item(row).text() for row in range(calendar.problems.count())]
-    assert calendar.views[View.PROBLEMS].text() == f"&Problems {len(said)}"
-    assert any("begins to copy at the very moment" in words for words in said)
+    assert calendar.problems.count() == 0, "nobody looks at the list yet"
+    counter = calendar.views[View.PROBLEMS].text()
     calendar.show_view(View.PROBLEMS)
+    qtbot.waitUntil(lambda: calendar.problems.count() > 0)
+    said = [calendar.problems.item(row).text() for row in range(calendar.problems.count())]
+    assert counter == f"&Problems {len(said)}"
+    assert any("begins to copy at the very moment" in words for words in said)
     (row,) = [n for n, words in enumerate(said) if "Policy ‘off’ is disabled" in words]
     calendar.problems.itemActivated.emit(calendar.problems.item(row))
     current = made.view.current_row()
@@ -216,6 +219,20 @@ def test_the_page_shows_the_runs_of_all_its_policies_and_what_is_wrong(qtbot: Qt
     (row,) = [n for n, words in enumerate(said) if "Vault ‘vault-be94’" in words]
     calendar.problems.itemActivated.emit(calendar.problems.item(row))
     assert vaults == [uid(2)]
+
+
+def test_of_very_many_problems_the_first_ones_are_listed_and_the_others_counted(
+    qtbot: QtBot, workspace: Workspace
+) -> None:
+    (ledger,) = workspace.scope.members
+    holder = ledger.vaults[VAULT]
+    ledger.put_vaults(Listing([replace(holder, id=VaultId(f"v{n}"), name=f"v{n}") for n in range(300)], NOW, True))
+    made = page(qtbot, workspace).calendar
+    made.show_view(View.PROBLEMS)
+    qtbot.waitUntil(lambda: made.problems.count() > 0)
+    total = int(made.views[View.PROBLEMS].text().rpartition(" ")[2])
+    assert total >= 300
+    assert (made.problems.count(), made.problems.item(200).text()) == (201, f"and {total - 200} more")
 
 
 def test_the_week_is_turned_and_the_month_is_remembered(qtbot: QtBot, workspace: Workspace) -> None:

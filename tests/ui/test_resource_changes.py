@@ -137,6 +137,16 @@ def test_resources_are_protected_in_one_way_with_a_policy_that_waits(counter: Co
     assert (second.after, second.subject.name) == (first.id, "vault-two")
 
 
+def test_resources_go_into_a_new_vault_that_has_room_for_them(counter: Counter, qtbot: QtBot) -> None:
+    row = next(row for row in counter.ledger.resource_rows() if row.resource.id == FREE)
+    workspace = estate.workspace(filled=False)
+    dialog = Dialogs().ask(workspace, "Resources", "create", [(counter.context, row)], None)  # type: ignore[arg-type]
+    qtbot.addWidget(dialog)
+    assert isinstance(dialog, ChangeDialog) and dialog.form.kind is Kind.CREATE_VAULT
+    draft = dialog.form.draft()
+    assert ([each.id for each in draft.resources], draft.size_gb, draft.kind) == ([FREE], 60, VaultKind.SERVER)
+
+
 def test_a_policy_that_cannot_be_applied_keeps_both_from_being_sent(counter: Counter, opened: Any) -> None:
     counter.ledger.vaults[VaultId(uid(2))].status = "error"
     form = AssociationForm(counter.context, choices=[ResourceChoice(FREE, ResourceType.SERVER, "ecs-free")])
@@ -156,7 +166,11 @@ def test_the_list_of_resources_is_filtered_and_ticked_at_once(counter: Counter, 
     assert form.resources.tree.topLevelItem(1).isHidden()
     form.resources.all.click()
     assert [each.id for each in form.draft().resources] == [FREE]
-    assert form.resources.summary.text() == "1 resource is ticked, 60 GB in all"
+    assert form.resources.words.text() == "1 resource is chosen, of 60 GB."
+    form.resources.none.click()
+    form.resources.filter.clear()
+    form.resources.all.click()
+    assert [each.id for each in form.draft().resources] == [FREE], "what cannot be backed up is not ticked"
     form.resources.none.click()
     assert form.draft().resources == ()
 
@@ -271,11 +285,11 @@ def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
     assert gap_words(row_of(page, "ecs-free")) == "In no vault"
     assert gap_words(row_of(page, "ecs-odd")) == "Not protectable (7104): SCSI"
     suspended = next(row for row in page.rows() if gap_of(row) is Gap.SUSPENDED)
-    assert gap_words(suspended) == "Suspended in its vault"
+    assert gap_words(suspended) == "Suspended"
     attached = row_of(page, "root-of-web")
     assert (vault_words(attached), protection_words(attached), gap_of(attached)) == (
         "vault-one",
-        "With server",
+        "Attached",
         None,
     )
     for gap, count in ((Gap.FREE, 1), (Gap.UNFIT, 1), (Gap.SUSPENDED, 1)):
@@ -296,7 +310,7 @@ def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
         return [verb for verb, button in page.buttons.items() if button.isEnabled()]
 
     own = [each.name for each in vaults()[0].resources]
-    assert offered("ecs-free") == ["protect"]
+    assert offered("ecs-free") == ["protect", "create"]
     assert offered(own[0]) == ["suspend", "migrate", "dissociate"]
     assert offered(own[2]) == ["resume", "migrate", "dissociate"]
     assert offered(own[0], own[2]) == ["suspend", "resume", "migrate", "dissociate"]

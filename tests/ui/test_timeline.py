@@ -126,13 +126,13 @@ def test_a_long_past_is_gone_through_and_made_wider(qtbot: QtBot) -> None:
     shown = strip(page)
     bar = shown.horizontalScrollBar()
     assert bar.maximum() > 0 and bar.value() == bar.maximum()
-    before = shown._visible()
+    before = shown._layout.visible
     press(page, K.Key_Home)
-    assert bar.value() == 0 and shown._x(days_ago(800)) >= shown._left()
+    assert bar.value() == 0 and shown._x(days_ago(800)) >= shown._layout.left
     press(page, K.Key_Plus)
-    assert shown._visible() < before
+    assert shown._layout.visible < before
     press(page, *[K.Key_Minus] * 9)
-    assert shown._visible() > before
+    assert shown._layout.visible > before
     assert shown.sizeHint().height() < 130
 
 

@@ -1,5 +1,6 @@
 """The forms of vaults, and the page that opens them."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.ids import PolicyId, ResourceId, VolumeId
+from cbr_desktop.domain.error import NotFound
+from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Environment
@@ -24,8 +26,9 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
-from cbr_desktop.ui.vaults.forms import deletion_form, lock_form
+from cbr_desktop.ui.vaults.forms import FORMS, deletion_form, lock_form
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
+from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
 from cbr_desktop.workflows.ledger import Freshness, Part
 from tests.ui import estate
@@ -88,6 +91,37 @@ def test_tags_are_written_row_by_row(qtbot: QtBot) -> None:
     form.bind_tags.table.selectRow(0)
     child(form, QPushButton, "vaultBindTagsRemove").click()
     assert form.draft().bind_tags == (("env", "prod"),)
+
+
+def test_the_agents_are_asked_for_when_they_are_needed(qtbot: QtBot) -> None:
+    asked: list[str] = []
+
+    async def read(id: VaultId) -> None:
+        asked.append(id)
+
+    async def refuse(_id: VaultId) -> None:
+        raise NotFound("cbr.example.com", status=404, code="APIGW.0101", message="no such API", request_id="r")
+
+    async def story() -> None:
+        form = VaultEditForm(OWN, read_agents=read)
+        qtbot.addWidget(form)
+        form.show()
+        assert not form.agents.isVisible()
+        form.level.setCurrentIndex(1)
+        assert form.agents.text() == "Asking which servers have the agent…"
+        while form._tasks.is_busy:  # noqa: ASYNC110  # what a widget waits for sets no event
+            await asyncio.sleep(0)
+        assert (asked, form.agents.text()) == ([OWN.id], "Which servers have the agent stands below.")
+        form.level.setCurrentIndex(0)
+        assert not form.agents.isVisible()
+        other = VaultEditForm(OWN, read_agents=refuse)
+        qtbot.addWidget(other)
+        other.level.setCurrentIndex(1)
+        while other._tasks.is_busy:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert other.agents.text().startswith("Which servers have the agent could not be asked.")
+
+    asyncio.run(story())
 
 
 def test_what_was_asked_for_before_stands_in_the_fields(qtbot: QtBot) -> None:
@@ -187,8 +221,8 @@ def test_all_vaults_are_changed_together_after_they_were_counted(qtbot: QtBot) -
     form = AllVaultsForm()
     dialog = opened(qtbot, counter, form)
     assert "Neither threshold nor notification is changed." in child(dialog, QLabel, "changeVerdict").text()
-    form.changes_threshold.setChecked(True)
-    form.notify.setCurrentIndex(2)
+    form.thresholds.changes_threshold.setChecked(True)
+    form.thresholds.notify.setCurrentIndex(2)
     assert "all 2 vaults of the project, without a choice: vault-one, vault-two." in dialog.findings.text()
     child(dialog, QCheckBox, "changeAnyway").setChecked(True)
     child(dialog, QPushButton, "changeConfirm").click()
@@ -233,6 +267,7 @@ def test_a_new_vault_offers_what_is_in_no_vault_and_takes_its_disks(new: NewVaul
     server = ticked(new, 0)
     assert [server.text(0), ticked(new, 1).text(0), tree.topLevelItemCount()] == ["ecs-free", "ecs-plain", 2]
     assert [each.exclude_volumes for each in new.draft().resources] == [(), ()]
+    server.setExpanded(True)
     server.child(1).setCheckState(0, Qt.CheckState.Unchecked)
     assert [each.exclude_volumes for each in new.draft().resources] == [(VolumeId(uid(302)),), ()]
     assert new.resources.words.text() == "2 resources are chosen, of 50 GB."
@@ -285,3 +320,21 @@ def test_a_new_vault_is_sent_as_it_stands_and_edited_again(qtbot: QtBot, new: Ne
     again = Dialogs().edit_again(counter.context, intent.id, dialog)
     assert isinstance(again, ChangeDialog)
     assert again.form.draft() == asked
+
+
+def test_several_vaults_get_the_same_tags_and_settings(qtbot: QtBot) -> None:
+    counter = Counter([OWN], of=profile())
+    tags, settings = TagsBatch(), SettingsBatch()
+    for form in (tags, settings):
+        qtbot.addWidget(form)
+        with pytest.raises(ValueError, match=r"no tag|nothing is changed"):
+            form.draft(counter.context, OWN)
+    tags.table.show_pairs([("env", "prod")])
+    assert tags.draft(counter.context, OWN) == TagChange(OWN.id, (("env", "prod"),))
+    settings.thresholds.changes_threshold.setChecked(True)
+    settings.auto_expand.setCurrentIndex(1)
+    wanted = VaultUpdate(OWN.id, threshold_percent=80, auto_expand=True)
+    assert settings.draft(counter.context, OWN) == wanted
+    assert (tags.title(2), settings.title(1)) == ("Set tags of 2 vaults", "Change 1 vault")
+    forms = FORMS.several
+    assert [type(forms[verb]([])) for verb in ("tags", "edit")] == [TagsBatch, SettingsBatch]

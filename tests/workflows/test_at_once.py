@@ -32,10 +32,10 @@ class StoppedClock(StageClock):
         super().__init__()
         self.is_stopped = False
 
-    async def sleep(self, seconds: float) -> None:
+    async def wait(self, waiter: asyncio.Future[None], seconds: float) -> None:
         if self.is_stopped:
-            await asyncio.get_running_loop().create_future()
-        await super().sleep(seconds)
+            await waiter
+        await super().wait(waiter, seconds)
 
 
 @pytest.fixture

@@ -28,10 +28,9 @@ from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.text.sentences import intent_sentence
-from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.checkpoint_change import checkpoint_change_of
-from tests.stage import DAYS, Cable, Stage, StageClock, staged
+from tests.stage import DAYS, Cable, Stage, StageClock, Watch, staged
 
 CHECKPOINTS = "/checkpoints"
 S = IntentState
@@ -59,6 +58,9 @@ class ShiftedClock:
 
     async def sleep(self, seconds: float) -> None:
         await self._clock.sleep(seconds)
+
+    async def wait(self, waiter: asyncio.Future[None], seconds: float) -> None:
+        await self._clock.wait(waiter, seconds)
 
 
 @contextmanager
@@ -388,19 +390,12 @@ def test_fault_82_what_came_late_is_not_called_untraceable_since_another_was_sen
 @contextmanager
 def second_profile(stage: Stage, profile: Any) -> Iterator[Stage]:
     """Open another profile over the rows and the service of a stage."""
-    seen: dict[Any, list[S]] = {}
-
-    def notify(part: Part) -> None:
-        for intent in ledger.intents.values() if part is Part.INTENTS else ():
-            states = seen.setdefault(intent.id, [])
-            if not states or states[-1] is not intent.state:
-                states.append(intent.state)
-
-    ledger = Ledger(profile, notify)
+    watch = Watch()
+    ledger = watch.ledger(profile)
     cable = Cable(stage.service)
     disk = SessionDisk(stage.session.outbox._records, SqliteCache(None))
     session = open_session(ledger, disk, SessionWire(demo.secret_of(profile), cable), stage.clock)
-    yield Stage(session, stage.service, stage.clock, seen, cable)
+    yield Stage(session, stage.service, stage.clock, watch, cable)
 
 
 UNFIT: dict[str, Callable[[dict[str, Any]], object]] = {

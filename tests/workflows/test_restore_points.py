@@ -140,7 +140,7 @@ def test_one_resource_keeps_a_name_that_ends_in_digits_and_several_need_one_stem
     assert (one.name, several.name, one.maker) == ("release-2024", "a-0001", Maker.PERSON)
 
 
-def test_very_many_are_put_together_in_pieces_newest_first() -> None:
+def test_very_many_are_put_together_in_pieces_in_the_order_of_their_backups() -> None:
     rows = [
         backup(1, id=BackupId(f"b{n}"), checkpoint_id=CheckpointId(f"c{n}"), created_at=START - timedelta(hours=n % 97))
         for n in range(6000)
@@ -149,4 +149,4 @@ def test_very_many_are_put_together_in_pieces_newest_first() -> None:
     ledger.put_backups(Listing(rows, START))
     *pieces, points = restore_points(ledger)
     assert len(pieces) > 5 and points is not None and len(points) == 6000
-    assert [p.started_at for p in points] == sorted((p.started_at for p in points), reverse=True)  # type: ignore[type-var]
+    assert [p.id for p in points] == [row.checkpoint_id for row in rows]

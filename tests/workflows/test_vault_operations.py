@@ -11,6 +11,7 @@ import pytest
 
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of
+from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Replica
 from cbr_desktop.domain.blast import LostBackups, destroys, wants_typed_name
 from cbr_desktop.domain.change import Change, Effect, Kind, Result
@@ -277,6 +278,28 @@ def test_a_specification_only_goes_one_way_and_for_servers(ledger: Ledger) -> No
     ledger.vaults[servers.id] = replace(servers, consistent_level="app_consistent")
     back = kinds(ledger, VaultUpdate(servers.id, level="crash_consistent"))
     assert back == {FindingKind.LEVEL_BACK: Severity.BLOCK}
+
+
+def test_which_servers_have_the_agent_is_asked_before_they_need_it(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        vault = named(ledger, "vault-erp-prod")
+        await stage.session.refresh.read_agents(vault.id)
+        found = judged(ledger, VaultUpdate(vault.id, level="app_consistent"))
+        with_agent = [each for each in ledger.agents.values() if each.is_installed]
+        assert len(ledger.agents) == len(vault.resources) > len(with_agent) > 0
+        severity, words = found[FindingKind.AGENT_LACKING]
+        assert severity is Severity.WARN
+        assert words.startswith(f"{len(vault.resources) - len(with_agent)} servers have no agent: ")
+        old = AgentState(vault.resources[0].id, True, True, "1.0")
+        ledger.agents = {each.id: old._replace(resource_id=each.id) for each in vault.resources}
+        assert kinds(ledger, VaultUpdate(vault.id, level="app_consistent"))[FindingKind.AGENT_OLD] is Severity.WARN
+        ledger.agents = {id: each._replace(is_old=False) for id, each in ledger.agents.items()}
+        assert FindingKind.AGENT_THERE in kinds(ledger, VaultUpdate(vault.id, level="app_consistent"))
+        assert FindingKind.AGENT_THERE not in kinds(ledger, VaultUpdate(vault.id, "other"))
+
+    play(stage, story)
+    (asked,) = [each for each in stage.service.journal if each.path.endswith("/agent/check")]
+    assert asked.method == "POST"
 
 
 def test_locking_is_not_slipped_in_among_other_changes(ledger: Ledger) -> None:

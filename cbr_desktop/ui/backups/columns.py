@@ -1,6 +1,7 @@
 """What the table of backups shows of each, and what its filter can ask for."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.backup_contents import shared_token, shared_words
@@ -30,6 +31,7 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field,
 from cbr_desktop.ui.session.pictures import picture_of
 
 Words = Callable[[Backup], str]
+_VALUES = 1_000
 Count = Callable[[Backup], int | None]
 
 
@@ -38,6 +40,7 @@ def columns(places: Sequence[Column[Backup]], vault_words: Words, shared: Count,
 
     ``places`` tell profiles apart. ``shared`` is with how many projects a backup is shared, as far as that is known.
     """
+    state = _remembered(state_words)
     return [
         Column(
             "name",
@@ -52,8 +55,8 @@ def columns(places: Sequence[Column[Backup]], vault_words: Words, shared: Count,
         Column(
             "state",
             _("State"),
-            lambda b: state_words(b.status),
-            lambda b: state_words(b.status),
+            lambda b: state(b.status),
+            lambda b: state(b.status),
             18,
             mark=lambda b: mark(b.status),
         ),
@@ -94,12 +97,13 @@ def columns(places: Sequence[Column[Backup]], vault_words: Words, shared: Count,
 
 def _hidden(shared: Count) -> list[Column[Backup]]:
     """Return the columns that are not shown at the first start."""
+    kind = _remembered(status_words)
     return [
         Column(
             "type",
             _("Resource type"),
-            lambda b: status_words(b.resource_type),
-            lambda b: status_words(b.resource_type),
+            lambda b: kind(b.resource_type),
+            lambda b: kind(b.resource_type),
             16,
             shown=False,
         ),
@@ -172,11 +176,12 @@ def _hidden(shared: Count) -> list[Column[Backup]]:
 
 def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, times: Times) -> list[Field[Backup]]:
     """Return what the filter can ask for; ``places`` is what it can ask of profiles."""
+    word = _remembered(lambda value: f"{value} {status_words(value)}")
     return [
         TextField("name", lambda b: b.name),
         TextField("id", lambda b: b.id),
         *places,
-        TextField("state", lambda b: f"{b.status} {status_words(b.status)}", lambda b: str(b.status)),
+        TextField("state", lambda b: word(b.status), lambda b: str(b.status)),
         TextField("resource", lambda b: f"{b.resource_name} {b.resource_id}", lambda b: b.resource_name),
         TextField(
             "type",
@@ -199,6 +204,11 @@ def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, t
         DateField("made", lambda b: b.created_at, times.begin, times.now),
         DateField("expires", lambda b: b.expires_at, times.begin, times.now),
     ]
+
+
+def _remembered(words: Callable[[object], str]) -> Callable[[object], str]:
+    """Return the same for a table, where a hundred thousand rows have a handful of values."""
+    return lru_cache(maxsize=_VALUES)(words)
 
 
 def _kind_order(backup: Backup) -> float:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.ids import BackupId, VaultId
 from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.text.catalogue import N_, NN_, _
@@ -45,6 +46,10 @@ class BackupsPage(ListPage[Backup]):
 
     _timeline: PageTimeline
     _is_utc: bool
+    _vault_names: Mapping[VaultId, str]
+    """By the ids of the vaults that are known, since a hundred thousand cells look them up."""
+    _shares: Sequence[Mapping[BackupId, int]]
+    """With how many projects backups are shared, of each profile."""
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     whole_parts = (Part.BACKUPS,)
@@ -114,8 +119,11 @@ class BackupsPage(ListPage[Backup]):
         return fields(self.place_fields(), self._vault_words, self._shared_count, self._times)
 
     def rows(self) -> list[Backup]:
-        """Return all backups, and have their days counted."""
+        """Return all backups, have their days counted, and take note of what their cells look up."""
         held = self._workspace.scope.backups
+        self._vault_names = {id: vault.name for id, vault in self._workspace.scope.vaults.items()}
+        readers = [context.backup_reader for context in self._workspace.shown_contexts]
+        self._shares = [reader.shared for reader in readers if reader is not None]
         rows = list(held.values())
         self._timeline.take(held, len(rows), lambda: ((row.created_at, row.status) for row in rows))
         return rows
@@ -123,6 +131,14 @@ class BackupsPage(ListPage[Backup]):
     def retell_times(self) -> None:
         """Say ages and times anew; another day may have begun, or days may begin at another time."""
         super().retell_times()
+        self._tell_days()
+
+    def catch_up(self) -> None:
+        """Take over what has changed while the page was not seen."""
+        super().catch_up()
+        self._tell_days()
+
+    def _tell_days(self) -> None:
         self._timeline.look()
         if self._is_utc != self._times.utc:
             self._is_utc = self._times.utc
@@ -131,6 +147,7 @@ class BackupsPage(ListPage[Backup]):
     def _build(self) -> None:
         super()._build()
         self._is_utc = self._times.utc
+        self._vault_names, self._shares = {}, []
         self._timeline = PageTimeline(
             self.name, "made", self.filter, self._workspace.settings, self._times, _lane, self
         )
@@ -165,15 +182,10 @@ class BackupsPage(ListPage[Backup]):
 
     def _shared_count(self, row: Backup) -> int | None:
         """Return with how many projects a backup is shared, ``None`` while nobody has looked."""
-        for context in self._workspace.shown_contexts:
-            reader = context.backup_reader
-            if reader is not None and row.id in reader.shared:
-                return reader.shared[row.id]
-        return None
+        return next((shared[row.id] for shared in self._shares if row.id in shared), None)
 
     def _vault_words(self, row: Backup) -> str:
-        vault = self._workspace.scope.vaults.get(row.vault_id)
-        return vault.name if vault is not None else row.vault_id or NONE
+        return self._vault_names.get(row.vault_id) or row.vault_id or NONE
 
 
 def _lane(status: Hashable) -> Lane:

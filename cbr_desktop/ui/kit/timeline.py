@@ -47,6 +47,20 @@ class Lane(NamedTuple):
     words: str
 
 
+class _Layout(NamedTuple):
+    """Where things are: the height of a line of words, where the days' room begins and how wide it is.
+
+    ``width`` is that of a day, ``visible`` how many fit, and ``shift`` where the first of these stands.
+    """
+
+    line: int = 0
+    left: int = 0
+    room: int = 1
+    width: int = _WIDTHS[0]
+    visible: int = 0
+    shift: int = 0
+
+
 class Timeline(QAbstractScrollArea):
     """Shows how many things there are on each day, lane by lane, up to today at its right.
 
@@ -80,6 +94,7 @@ class Timeline(QAbstractScrollArea):
         self._hovered: date | None = None
         self._is_dragging = False
         self._zoom: int | None = None
+        self._layout = _Layout()
         self.horizontalScrollBar().valueChanged.connect(self.viewport().update)
 
     # what is shown
@@ -178,69 +193,52 @@ class Timeline(QAbstractScrollArea):
 
     # where things are
 
-    @property
-    def _width(self) -> int:
-        """How wide a day is: as was asked for, or as wide as lets all days be seen, but not too narrow to be hit."""
-        if self._zoom is not None:
-            return self._zoom
-        room = self._room() // max(1, self._count())
-        return next((width for width in reversed(_WIDTHS) if width <= room), _WIDTHS[1])
-
     def _count(self) -> int:
         return (self._last - self._first).days + 1
-
-    def _left(self) -> int:
-        metrics = self._small_metrics()
-        widest = max((metrics.horizontalAdvance(_label(lane)) for lane in self._lanes), default=0)
-        return min(widest, metrics.averageCharWidth() * _LABEL_LETTERS) + NEAR
-
-    def _room(self) -> int:
-        return max(1, self.viewport().width() - self._left())
-
-    def _line(self) -> int:
-        return self._small_metrics().height() + 2
-
-    def _small_metrics(self) -> QFontMetrics:
-        return QFontMetrics(self._small_font())
 
     def _small_font(self) -> QFont:
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * TYPE["small"])
         return font
 
-    def _visible(self) -> int:
-        return min(self._count(), self._room() // self._width)
-
-    def _shift(self) -> int:
-        """Return how far the days stand from the left edge of their room: they keep to its right where they fit."""
-        return self._left() + self._room() - self._visible() * self._width
-
     def _x(self, day: date) -> int:
         place = (day - self._first).days - self.horizontalScrollBar().value()
-        return self._shift() + place * self._width
+        return self._layout.shift + place * self._layout.width
 
     def _day_at(self, x: int) -> date | None:
-        place = (x - self._shift()) // self._width
-        if not 0 <= place < self._visible():
+        place = (x - self._layout.shift) // self._layout.width
+        if not 0 <= place < self._layout.visible:
             return None
         return self._first + (place + self.horizontalScrollBar().value()) * _ONE_DAY
 
     def _lay_out(self) -> None:
+        """Find out where things are. Days are as wide as lets all of them be seen, but not too narrow to be hit.
+
+        Where they do not fill their room they keep to its right.
+        """
+        metrics = QFontMetrics(self._small_font())
+        widest = max((metrics.horizontalAdvance(_label(lane)) for lane in self._lanes), default=0)
+        left = min(widest, metrics.averageCharWidth() * _LABEL_LETTERS) + NEAR
+        room = max(1, self.viewport().width() - left)
+        fitting = next((width for width in reversed(_WIDTHS) if width * self._count() <= room), _WIDTHS[1])
+        width = self._zoom or fitting
+        visible = min(self._count(), room // width)
+        self._layout = _Layout(metrics.height() + 2, left, room, width, visible, left + room - visible * width)
         bar = self.horizontalScrollBar()
-        bar.setPageStep(max(1, self._visible()))
+        bar.setPageStep(max(1, visible))
         bar.setSingleStep(7)
-        bar.setRange(0, max(0, self._count() - self._visible()))
+        bar.setRange(0, max(0, self._count() - visible))
 
     def _show_day(self, day: date) -> None:
         bar, place = self.horizontalScrollBar(), (day - self._first).days
         if place < bar.value():
             bar.setValue(place)
-        elif place >= bar.value() + self._visible():
-            bar.setValue(place - self._visible() + 1)
+        elif place >= bar.value() + self._layout.visible:
+            bar.setValue(place - self._layout.visible + 1)
 
     def _zoom_by(self, steps: int) -> None:
         held = self._day_at(self.viewport().width() - 2) or self._last
-        place = _WIDTHS.index(self._width) + steps
+        place = _WIDTHS.index(self._layout.width) + steps
         self._zoom = _WIDTHS[max(0, min(place, len(_WIDTHS) - 1))]
         self._lay_out()
         self._show_day(self._cursor or held)
@@ -251,7 +249,7 @@ class Timeline(QAbstractScrollArea):
     def sizeHint(self) -> QSize:
         """Return the room that words, lanes, the names of months and the scroll bar need."""
         bar = self.horizontalScrollBar().sizeHint().height() if self.horizontalScrollBar().maximum() else 0
-        return QSize(400, 2 * self._line() + _LANE * max(1, len(self._lanes)) + TIGHT + bar)
+        return QSize(400, 2 * self._layout.line + _LANE * max(1, len(self._lanes)) + TIGHT + bar)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least room, which is as high."""
@@ -275,20 +273,20 @@ class Timeline(QAbstractScrollArea):
         painter.setFont(self._small_font())
         colours = self.palette()
         first = self._first + self.horizontalScrollBar().value() * _ONE_DAY
-        shown = [first + place * _ONE_DAY for place in range(self._visible())]
+        shown = [first + place * _ONE_DAY for place in range(self._layout.visible)]
         self._draw_spans(painter, colours)
         self._draw_months(painter, colours, shown)
         for place, lane in enumerate(self._lanes):
             self._draw_lane(painter, colours, place, lane, shown)
         self._draw_cursor(painter, colours)
         painter.setPen(colours.color(QPalette.ColorRole.PlaceholderText))
-        words = QRect(0, 0, self.viewport().width() - TIGHT, self._line())
+        words = QRect(0, 0, self.viewport().width() - TIGHT, self._layout.line)
         painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, plain(self._span_words()))
         painter.end()
         event.accept()
 
     def _lanes_rect(self) -> QRect:
-        return QRect(self._left(), self._line(), self._room(), _LANE * len(self._lanes))
+        return QRect(self._layout.left, self._layout.line, self._layout.room, _LANE * len(self._lanes))
 
     def _draw_spans(self, painter: QPainter, colours: QPalette) -> None:
         """Draw the ground of the days that are chosen, or are being marked."""
@@ -296,7 +294,7 @@ class Timeline(QAbstractScrollArea):
         painter.fillRect(lanes, colours.color(QPalette.ColorRole.Base))
         for span in (self._span, self._marked_span()):
             if span is not None:
-                left, right = max(self._shift(), self._x(span[0])), self._x(span[1]) + self._width
+                left, right = max(self._layout.shift, self._x(span[0])), self._x(span[1]) + self._layout.width
                 ground = QRect(QPoint(left, lanes.top()), QPoint(right - 1, lanes.bottom())).intersected(lanes)
                 painter.fillRect(ground, colours.color(QPalette.ColorRole.Highlight))
 
@@ -314,35 +312,44 @@ class Timeline(QAbstractScrollArea):
             width = painter.fontMetrics().horizontalAdvance(words)
             if x >= free and x + width <= lanes.right() + 1:
                 painter.setPen(colours.color(QPalette.ColorRole.PlaceholderText))
-                painter.drawText(x + 1, lanes.bottom() + self._line() - 2, words)
+                painter.drawText(x + 1, lanes.bottom() + self._layout.line - 2, words)
                 free = x + width + NEAR
 
     def _draw_lane(self, painter: QPainter, colours: QPalette, place: int, lane: Lane, shown: Sequence[date]) -> None:
         top = self._lanes_rect().top() + place * _LANE
         colour: QColor = tone_colour(lane.mark.tone, colours)
         painter.setPen(colour)
-        label = QRect(0, top, self._left() - TIGHT, _LANE)
+        label = QRect(0, top, self._layout.left - TIGHT, _LANE)
         painter.drawText(
             label,
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
             painter.fontMetrics().elidedText(_label(lane), Qt.TextElideMode.ElideRight, label.width()),
         )
-        gap = 1 if self._width < _WIDTHS[3] else 2
-        for day in shown:
+        shift, width = self._layout.shift, self._layout.width
+        broad, ground = width - (1 if width < _WIDTHS[3] else 2), top + _LANE - 1
+        marks = []
+        for number, day in enumerate(shown):
             numbers = self._days.get(day)
             if numbers is not None and numbers[place]:
                 # by the root, so that a single failure is seen beside a hundred that went well
                 high = max(_LEAST_MARK, round((_LANE - 3) * math.sqrt(numbers[place] / self._peak)))
-                painter.fillRect(self._x(day), top + _LANE - 1 - high, self._width - gap, high, colour)
+                marks.append(QRect(shift + number * width, ground - high, broad, high))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRects(marks)
 
     def _draw_cursor(self, painter: QPainter, colours: QPalette) -> None:
         lanes = self._lanes_rect()
         if self._hovered is not None:
             painter.setPen(QPen(colours.color(QPalette.ColorRole.PlaceholderText), 1))
-            painter.drawRect(QRectF(self._x(self._hovered) - 0.5, lanes.top(), self._width, lanes.height() - 0.5))
+            painter.drawRect(
+                QRectF(self._x(self._hovered) - 0.5, lanes.top(), self._layout.width, lanes.height() - 0.5)
+            )
         if self._cursor is not None and self.hasFocus():
             painter.setPen(QPen(colours.color(QPalette.ColorRole.Accent), 2))
-            painter.drawRect(QRectF(self._x(self._cursor) - 1, lanes.top() + 1, self._width + 1, lanes.height() - 2))
+            painter.drawRect(
+                QRectF(self._x(self._cursor) - 1, lanes.top() + 1, self._layout.width + 1, lanes.height() - 2)
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from day to day, mark and choose."""
@@ -415,6 +422,7 @@ class Timeline(QAbstractScrollArea):
         """Take other letters or colours over."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.PaletteChange):
+            self._lay_out()
             self.updateGeometry()
             self.viewport().update()
 

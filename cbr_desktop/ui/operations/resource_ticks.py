@@ -26,6 +26,7 @@ from cbr_desktop.text.states import counted, gb_words, shown, status_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.workflows.preflight import taken_gb
 
 _COLUMNS = (N_("Name"), N_("Type"), N_("Size"), N_("Disks"), N_("Protectable"))
 _NAME, _TYPE, _SIZE, _DISKS, _VERDICT = range(len(_COLUMNS))
@@ -44,9 +45,9 @@ class ResourceTicks(QWidget):
 
     changed = Signal()
 
-    def __init__(self, rows: Iterable[Protectable], chosen: Iterable[ResourceChoice]) -> None:
+    def __init__(self, rows: Iterable[Protectable] = (), chosen: Iterable[ResourceChoice] = ()) -> None:
         super().__init__()
-        self._given: dict[ResourceId, ResourceChoice] = {each.id: each for each in chosen}
+        self._given: dict[ResourceId, ResourceChoice] = {}
         self._is_filling = False
         self._ticked: dict[int, QTreeWidgetItem] = {}
         """The rows that are ticked by their places: of thousands, a few are."""
@@ -70,9 +71,9 @@ class ResourceTicks(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.all = push_button(_("Tick &all shown"), "resourceTickAll", lambda: self._tick_shown(is_ticked=True))
         self.none = push_button(_("&Untick all"), "resourceTickNone", lambda: self._tick_shown(is_ticked=False))
-        self.summary = label(name="resourceSummary")
+        self.words = label(name="resourceSummary")
         self._lay_out()
-        self._fill(list(rows))
+        self.show_rows(rows, chosen)
         self.tree.itemChanged.connect(self._item_changed)
         self.tree.itemExpanded.connect(self._add_disks)
         self.filter.textChanged.connect(self._filter)
@@ -81,17 +82,26 @@ class ResourceTicks(QWidget):
         """Return what is ticked, in the order of the list."""
         return tuple(self._choice(self._ticked[place]) for place in sorted(self._ticked))
 
+    def chosen_gb(self) -> int:
+        """Return the sizes of what is ticked, in GB."""
+        return sum(taken_gb(_row(self._ticked[place]), self._choice(self._ticked[place])) for place in self._ticked)
+
     # filling
 
-    def _fill(self, rows: list[Protectable]) -> None:
-        known = {row.id for row in rows}
-        rows += [Protectable(each.id, each.type, each.name) for id, each in self._given.items() if id not in known]
+    def show_rows(self, known: Iterable[Protectable], chosen: Iterable[ResourceChoice] = ()) -> None:
+        """Show other resources, some of them ticked; those come first, and what cannot be backed up comes last."""
+        self._given = {each.id: each for each in chosen}
+        rows = list(known)
+        ids = {row.id for row in rows}
+        rows += [Protectable(each.id, each.type, each.name) for id, each in self._given.items() if id not in ids]
         rows.sort(key=lambda row: (row.id not in self._given, not row.protectable, row.name.casefold(), row.id))
         alike = duplicates((row.id, row.name) for row in rows)
         with self._quiet():
+            self.tree.clear()
             items = [self._item(row, alike.get(row.id, "")) for row in rows]
             self.tree.addTopLevelItems(items)
             self._ticked = {place: items[place] for place, row in enumerate(rows) if row.id in self._given}
+        self._filter()
         self._summarize()
 
     def _item(self, row: Protectable, id: str) -> QTreeWidgetItem:
@@ -165,9 +175,10 @@ class ResourceTicks(QWidget):
             self._ticked[place] = item
 
     def _tick_shown(self, *, is_ticked: bool) -> None:
+        """Tick all that is shown and can be backed up, or nothing at all."""
         with self._quiet():
             for place, item in enumerate(self._rows()):
-                if not item.isHidden() or not is_ticked:
+                if not is_ticked or (not item.isHidden() and _row(item).protectable):
                     item.setCheckState(_NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
                     self._note(item, place)
         self._summarize()
@@ -180,14 +191,14 @@ class ResourceTicks(QWidget):
             item.setHidden(not all(word in text for word in words))
 
     def _summarize(self) -> None:
-        ticked = [_row(item) for item in self._ticked.values()]
-        total = self.tree.topLevelItemCount()
+        count, total = len(self._ticked), self.tree.topLevelItemCount()
         if not total:
-            self.summary.setText(_("No resource of this kind is free, as far as is known."))
-            return
-        chosen = counted("{count} resource is ticked", "{count} resources are ticked", len(ticked))
-        size = gb_words(sum(row.size_gb for row in ticked))
-        self.summary.setText(listed([chosen, _("{size} in all").format(size=size)]))
+            self.words.setText(_("No resource of this kind is known that is in no vault."))
+        elif not count:
+            self.words.setText(counted("{count} resource is in no vault.", "{count} resources are in no vault.", total))
+        else:
+            said = counted("{count} resource is chosen", "{count} resources are chosen", count)
+            self.words.setText(_("{chosen}, of {size}.").format(chosen=said, size=gb_words(self.chosen_gb())))
 
     def _rows(self) -> Iterator[QTreeWidgetItem]:
         for row in range(self.tree.topLevelItemCount()):
@@ -212,7 +223,7 @@ class ResourceTicks(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.tree, 1)
-        layout.addWidget(self.summary)
+        layout.addWidget(self.words)
 
 
 def free_ones(

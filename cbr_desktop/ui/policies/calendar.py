@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
+    QListView,
     QListWidget,
     QListWidgetItem,
     QSizePolicy,
@@ -30,7 +31,7 @@ from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.schedules import forecast_sentences, runs_span_words, span_words
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.text.states import grouped, quoted
+from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.elided_label import Line
@@ -56,6 +57,8 @@ from cbr_desktop.workflows.schedules import coverage, schedule_findings
 from cbr_desktop.workflows.timetable import Clash, clashes, usual_durations
 
 _SHOWN, _VIEW = "policies/calendar", "policies/calendar-view"
+_PROBLEMS = 200
+"""Problems that are listed; the others are counted."""
 _SOON_MS = 50
 """What changes together is shown together."""
 
@@ -108,6 +111,8 @@ class PolicyCalendar(QWidget):
         self._policies: Sequence[Policy] = ()
         self._policy: Policy | None = None
         self._known: _Known | None = None
+        self._listed: list[Finding] | None = None
+        """The problems that the list shows."""
         self._is_stale = True
         self._tasks = TaskOwner(self)
         self._soon = QTimer(self)
@@ -245,16 +250,22 @@ class PolicyCalendar(QWidget):
         self._say(sentences(*forecast_sentences(losses.forecast)))
 
     def _tell_problems(self, findings: Sequence[Finding]) -> None:
+        """Count what is wrong; the list itself is made when it is looked at, and is not longer than can be read."""
         title = _(_TITLES[View.PROBLEMS][0])
-        button = self.views[View.PROBLEMS]
-        button.setText(f"{title} {grouped(len(findings))}" if findings else title)
+        self.views[View.PROBLEMS].setText(f"{title} {grouped(len(findings))}" if findings else title)
+        if self.view is not View.PROBLEMS or findings == self._listed:
+            return
+        self._listed = list(findings)
         self.problems.clear()
         ratio = self.devicePixelRatioF()
-        for finding in findings:
-            item = QListWidgetItem(mark_icon(SEVERITY_MARKS[finding.severity], self.palette(), ratio), "")
-            item.setText(plain(finding_sentence(finding), 1000))
+        icons = {severity: mark_icon(mark, self.palette(), ratio) for severity, mark in SEVERITY_MARKS.items()}
+        for finding in findings[:_PROBLEMS]:
+            item = QListWidgetItem(icons[finding.severity], plain(finding_sentence(finding), 1000))
             item.setData(Qt.ItemDataRole.UserRole, (finding.facts.get("policy_id"), finding.facts.get("vault_id")))
             self.problems.addItem(item)
+        if len(findings) > _PROBLEMS:
+            more = len(findings) - _PROBLEMS
+            self.problems.addItem(counted("and {count} more", "and {count} more", more))
         if not findings:
             self.problems.addItem(_("Nothing is wrong with the schedules, as far as is known."))
 
@@ -282,6 +293,8 @@ class PolicyCalendar(QWidget):
         self.problems.setWordWrap(True)
         self.problems.setIconSize(MARK_SIZE)
         self.problems.setSpacing(2)
+        self.problems.setLayoutMode(QListView.LayoutMode.Batched)
+        self.problems.setBatchSize(20)
         self.problems.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.problems.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.problems.itemActivated.connect(self._open_problem)

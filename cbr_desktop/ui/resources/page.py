@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.association import holder_of
+from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
 from cbr_desktop.text.catalogue import N_, NN_, _
@@ -87,6 +88,13 @@ class ResourcesPage(Page[ResourceRow]):
             N_("Put the selected resources into a vault, and apply a policy to it (Ins)"),
             Takes.SEVERAL,
             Qt.Key.Key_Insert,
+            hindrance=_protect_hindrance,
+        ),
+        Verb(
+            "create",
+            N_("Ne&w vault…"),
+            N_("Create a vault that takes the selected resources in"),
+            Takes.SEVERAL,
             hindrance=_protect_hindrance,
         ),
         Verb(
@@ -248,6 +256,14 @@ class ResourcesPage(Page[ResourceRow]):
             self.remarked.emit(words)
         return (vault.id, [row.resource.id for row in self.view.selected_rows() if row.vault is vault])
 
+    def targets(self) -> Sequence[tuple[VaultId, Sequence[ResourceId]]]:
+        """Return the vaults of the selected resources with these, where the vaults are several."""
+        own: dict[VaultId, list[ResourceId]] = {}
+        for row in self.view.selected_rows():
+            if row.vault is not None:
+                own.setdefault(row.vault.id, []).append(row.resource.id)
+        return list(own.items()) if len(own) > 1 else ()
+
     def target_words(self) -> str:
         """Return which of the selected resources a checkpoint would leave out, since it is of one vault."""
         vault, rows = self._target_vault(), self.view.selected_rows()
@@ -295,7 +311,7 @@ def protection_words(row: ResourceRow) -> str:
     """Return the state of a resource in its vault; what is in no vault is unprotected."""
     if row.vault is None:
         if row.server_vault is not None:
-            return _("With server")
+            return _("Attached")
         return _("In a vault") if row.unlisted_vault else _(UNPROTECTED)
     status = row.resource.protect_status
     if status is None and row.vault.protect_type == ProtectType.REPLICATION:

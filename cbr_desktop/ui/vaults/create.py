@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import LARGEST_GB, SMALLEST_GB, ProtectType, VaultKind
 from cbr_desktop.domain.vault_changes import APP_CONSISTENT, CRASH_CONSISTENT, PRE_PAID, RESOURCE_TYPES, expanded_gb
-from cbr_desktop.domain.vault_draft import POST_PAID, VaultDraft
+from cbr_desktop.domain.vault_draft import POST_PAID, NewResource, VaultDraft
 from cbr_desktop.text.catalogue import N_, NP_, _, pgettext
 from cbr_desktop.text.states import gb_words, shown
 from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
@@ -19,7 +20,7 @@ from cbr_desktop.ui.kit.pair_table import PairTable
 from cbr_desktop.ui.kit.theme import set_type
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
-from cbr_desktop.ui.vaults.resource_tree import ResourceTree
+from cbr_desktop.ui.operations.resource_ticks import ResourceTicks
 
 _KINDS = {
     VaultKind.SERVER: NP_("what a vault is to hold", "Servers"),
@@ -67,7 +68,7 @@ class NewVaultForm(ChangeForm):
             size_gb=self.size_gb.value(),
             multi_az=self.multi_az.isChecked(),
             charging_mode=self.billing.currentData(),
-            resources=self.resources.chosen() if is_backup else (),
+            resources=self._chosen() if is_backup else (),
             policy_id=(self.policy.currentData() or "") if is_backup else "",
             auto_expand=self.auto_expand.isChecked(),
             auto_bind=binds,
@@ -79,6 +80,10 @@ class NewVaultForm(ChangeForm):
             prefix=self.prefix.text(),
             enterprise_project_id=self.project.text().strip(),
         )
+
+    def _chosen(self) -> tuple[NewResource, ...]:
+        chosen = self.resources.choices()
+        return tuple(NewResource(each.id, str(each.type), each.name, each.exclude_volumes) for each in chosen)
 
     def begin(self) -> None:
         """Put the focus into the name."""
@@ -116,7 +121,8 @@ class NewVaultForm(ChangeForm):
         ):
             edit.setText(text)
         self._offer_resources()
-        self.resources.show_resources(self._free(), draft.resources)
+        chosen = (ResourceChoice(each.id, each.type, each.name, each.exclude_volumes) for each in draft.resources)
+        self.resources.show_rows(self._free(), chosen)
 
     def _free(self) -> list[Protectable]:
         """Return the resources of the kind that the vault holds which are in no vault."""
@@ -124,7 +130,7 @@ class NewVaultForm(ChangeForm):
         return [each for each in self._known if each.type == type and each.vault_id is None and each.protectable]
 
     def _offer_resources(self) -> None:
-        self.resources.show_resources(self._free())
+        self.resources.show_rows(self._free())
 
     def _kind_changed(self, *_rest: object) -> None:
         if self.holds.currentData() != VaultKind.SERVER:
@@ -175,7 +181,7 @@ class NewVaultForm(ChangeForm):
         self.size_gb = number("newVaultSize", _("Size in GB"), SMALLEST_GB, LARGEST_GB, _(" GB"))
         self.room = label(name="newVaultRoom")
         self.multi_az = tick(_("&Keep backups in several zones"), "newVaultMultiAz")
-        self.resources = ResourceTree()
+        self.resources = ResourceTicks()
         named = sorted(self._policies, key=lambda each: (each.name, each.id))
         self.policy = _box(
             "newVaultPolicy", _("Policy"), [(_("None"), ""), *((shown(each.name, 80), each.id) for each in named)]

@@ -1,10 +1,14 @@
 """The form of a vault that there is: what is changed of it, and nothing else."""
 
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtWidgets import QLineEdit
 
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import LARGEST_GB, Vault, VaultKind
 from cbr_desktop.domain.vault_changes import (
     APP_CONSISTENT,
@@ -14,22 +18,33 @@ from cbr_desktop.domain.vault_changes import (
     expanded_gb,
     updated,
 )
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import gb_words, percent_words
 from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.pair_table import PairTable
+from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.operations.form import ChangeForm
+
+ReadAgents = Callable[[VaultId], Coroutine[Any, Any, None]]
+"""Reads which servers of a vault have the agent for application consistency."""
 
 
 class VaultEditForm(ChangeForm):
-    """Asks for another name, size, specification or behaviour of a vault; ``asked`` is what was asked for before."""
+    """Asks for another name, size, specification or behaviour of a vault; ``asked`` is what was asked for before.
+
+    Whoever chooses application consistency is told which servers have the agent for it: ``read_agents`` asks.
+    """
 
     kind = Kind.UPDATE_VAULT
 
-    def __init__(self, vault: Vault, asked: VaultUpdate | None = None) -> None:
+    def __init__(self, vault: Vault, asked: VaultUpdate | None = None, read_agents: ReadAgents | None = None) -> None:
         super().__init__()
         self._vault = vault
+        self._read_agents = read_agents
+        self._tasks = TaskOwner(self)
+        self._tasks.failed.connect(self._tell_trouble)
         self.setObjectName("vaultEditForm")
         self._make_fields()
         self._lay_out()
@@ -69,6 +84,20 @@ class VaultEditForm(ChangeForm):
         self.auto_bind.setChecked(vault.auto_bind)
         self.bind_tags.show_pairs(vault.bind_tags)
 
+    def _level_changed(self, *_rest: object) -> None:
+        is_asked = self.level.currentData() == APP_CONSISTENT != self._vault.consistent_level
+        self.agents.setVisible(is_asked)
+        if is_asked and self._read_agents is not None and is_at_work():
+            self.agents.setText(_("Asking which servers have the agent…"))
+            self._tasks.start(self._read_agents(self._vault.id), self._tell_agents, group="agents")
+        self._tell_changed()
+
+    def _tell_agents(self, _nothing: None) -> None:
+        self.agents.setText(_("Which servers have the agent stands below."))
+
+    def _tell_trouble(self, error: CbrError) -> None:
+        self.agents.setText(sentences(_("Which servers have the agent could not be asked."), error_sentence(error)))
+
     def _tell_changed(self, *_rest: object) -> None:
         self._tell()
         self.changed.emit()
@@ -107,6 +136,8 @@ class VaultEditForm(ChangeForm):
             self.level.addItem(_("Application consistent"), APP_CONSISTENT)
         if self.level.findData(vault.consistent_level) < 0:
             self.level.insertItem(0, vault.consistent_level or _("not told"), vault.consistent_level)
+        self.agents = label(name="vaultAgents")
+        self.agents.hide()
         self.level.setEnabled(vault.consistent_level == CRASH_CONSISTENT and self.level.count() > 1)
         self.threshold = number("vaultThreshold", _("Threshold in percent"), 1, 100, _(" %"))
         self.reach = label(name="vaultReach")
@@ -122,7 +153,7 @@ class VaultEditForm(ChangeForm):
         self.name.textChanged.connect(self._tell_changed)
         for numbers in (self.size_gb, self.threshold):
             numbers.valueChanged.connect(self._tell_changed)
-        self.level.currentIndexChanged.connect(self._tell_changed)
+        self.level.currentIndexChanged.connect(self._level_changed)
         for box in (self.notify, self.auto_expand, self.auto_bind):
             box.toggled.connect(self._tell_changed)
         self.bind_tags.changed.connect(self._tell_changed)
@@ -140,10 +171,10 @@ class VaultEditForm(ChangeForm):
             (
                 (_("&Name"), self.name),
                 (_("&Size"), column(row(self.size_gb, label(told, "vaultUsedNow")), self.room)),
-                (_("S&pecification"), self.level),
+                (_("S&pecification"), column(self.level, self.agents)),
                 (_("&Threshold"), column(row(self.threshold, self.reach), self.notify)),
                 (_("Growth"), column(self.auto_expand, self.growth)),
                 (_("Resources"), column(self.auto_bind, self._binding)),
             ),
-            {_("&Size"): self.size_gb, _("&Threshold"): self.threshold},
+            {_("&Size"): self.size_gb, _("S&pecification"): self.level, _("&Threshold"): self.threshold},
         )

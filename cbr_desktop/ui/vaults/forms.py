@@ -1,27 +1,42 @@
 """The forms of vaults, and when each of them opens."""
 
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.region import ConsolePage, console_url
 from cbr_desktop.domain.replication import destination_in
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import LARGEST_GB, SMALLEST_GB, Vault, VaultKind
 from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_all, read_tag_change, read_update
-from cbr_desktop.domain.vault_draft import VaultDraft, read_draft
+from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, read_draft
 from cbr_desktop.ui.operations.association import AssociationForm
-from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
-from cbr_desktop.ui.vaults.edit import VaultEditForm
+from cbr_desktop.ui.vaults.edit import ReadAgents, VaultEditForm
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
+from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
+
+
+def _read_agents(context: ProfileContext) -> ReadAgents:
+    """Return what asks for the agents of servers; whether there is anything to ask is known when it is needed."""
+    return lambda id: context.refresh.read_agents(id)
 
 
 def _edit_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     id = VaultId(intent.subject.id)
     vault, update = context.ledger.vaults.get(id), read_update(intent.body, id)
-    return VaultEditForm(vault, update) if vault is not None and update is not None else None
+    if vault is None or update is None:
+        return None
+    return VaultEditForm(vault, update, _read_agents(context))
 
 
 def _tags_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
@@ -41,8 +56,8 @@ def _create_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     return _create(context, None, draft) if draft is not None else None
 
 
-def _edit(_context: ProfileContext, vault: Vault) -> ChangeForm:
-    return VaultEditForm(vault)
+def _edit(context: ProfileContext, vault: Vault) -> ChangeForm:
+    return VaultEditForm(vault, read_agents=_read_agents(context))
 
 
 def _associate(context: ProfileContext, vault: Vault) -> ChangeForm:
@@ -63,6 +78,20 @@ def deletion_form(id: VaultId) -> FixedForm:
     return FixedForm(Kind.DELETE_VAULT, VaultDeletion(id))
 
 
+def _create_for(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the form of a new vault that takes rows of resources in, with a size that has room for one backup of all."""
+    context, resources = asked[0][0], [row.resource for _context, row in asked]
+    size_gb = min(max(sum(each.size_gb for each in resources), SMALLEST_GB), LARGEST_GB)
+    taken = tuple(NewResource(each.id, str(each.type), each.name) for each in resources)
+    kind = holder_of(resources[0].type) or VaultKind.SERVER
+    draft = VaultDraft("", kind=kind, size_gb=size_gb, resources=taken)
+    dialog = ChangeDialog(context, _create(context, None, draft), parent)
+    dialog.open()
+    return dialog
+
+
+FOR_RESOURCES = Forms(windows={"create": _create_for})
+"""What vaults let a person ask for on the page of resources."""
 FORMS = Forms(
     asked={
         "create": _create,
@@ -74,6 +103,7 @@ FORMS = Forms(
         "all": lambda _context, _row: AllVaultsForm(),
         "delete": lambda _context, vault: deletion_form(vault.id),
     },
+    several={"tags": lambda _asked: TagsBatch(), "edit": lambda _asked: SettingsBatch()},
     again={
         ReplicateVaultForm.kind: _replicate_again,
         NewVaultForm.kind: _create_again,

@@ -178,7 +178,7 @@ def _known_findings(update: VaultUpdate, vault: Vault, ledger: Ledger) -> Iterat
     if after.name != vault.name:
         yield from name_taken(after.name, ledger, vault.id)
     yield from size_findings(update, vault)
-    yield from level_findings(update, vault)
+    yield from level_findings(update, vault, ledger.agents)
     yield from expansion_findings(update, vault)
     yield from threshold_findings(update, vault)
     is_bound_anew = (after.auto_bind, after.bind_tags) != (vault.auto_bind, vault.bind_tags)

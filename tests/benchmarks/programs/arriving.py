@@ -14,6 +14,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from pulse import Pulse
+
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
@@ -24,35 +26,12 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.refresh import Refresh
 from tests.benchmarks.ground import profile_to
 
-BEAT_SECONDS = 0.002
 TIMES = 3
 
 
 async def secret(_kind: str) -> str:
     """Return a password."""
     return "secret"
-
-
-class Pulse:
-    """Beats on the loop, and knows the longest time between two beats."""
-
-    def __init__(self) -> None:
-        self.longest = self.most = 0.0
-
-    def told(self) -> str:
-        """Return both in milliseconds, and begin anew."""
-        told = f"{self.longest * 1000:.1f} {self.most * 1000:.1f}"
-        self.longest = self.most = 0.0
-        return told
-
-    async def run(self) -> None:
-        """Beat for ever."""
-        before, worked = time.perf_counter(), time.thread_time()
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            now, work = time.perf_counter(), time.thread_time()
-            self.longest, before = max(self.longest, now - before), now
-            self.most, worked = max(self.most, work - worked), work
 
 
 async def main() -> None:

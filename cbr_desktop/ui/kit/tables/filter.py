@@ -14,6 +14,8 @@ _PART = r'(-?)(?:([^\s":<>=]+)(:|>=|<=|=|>|<))?("[^"]*"?|\S*)'
 _NUMBER = r"(\d+(?:[.,]\d+)?)\s*(%|mb|gb|tb)?\Z"
 _AGE = r"(\d+(?:[.,]\d+)?)(m|min|h|d|w)\Z"
 _DAYS = r"(\d{4}-\d\d-\d\d)?(?:(\.\.)(\d{4}-\d\d-\d\d)?)?\Z"
+_KNOWN = 2_000
+"""So many values of a field are judged once and not for every row that has them."""
 _ONE_DAY = timedelta(days=1)
 _AGE_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -115,9 +117,20 @@ def _text_test(field: TextField[Row], sign: str, value: str) -> Callable[[Row], 
         )
     wanted = [part for part in value.casefold().split(",") if part]
     read = field.value
-    if sign == "=":
-        return lambda row: read(row).casefold() in wanted
-    return lambda row: any(part in read(row).casefold() for part in wanted)
+    is_whole = sign == "="
+    known: dict[str, bool] = {}
+
+    def test(row: Row) -> bool:
+        value = read(row)
+        kept = known.get(value)
+        if kept is None:
+            folded = value.casefold()
+            kept = folded in wanted if is_whole else any(part in folded for part in wanted)
+            if len(known) < _KNOWN:  # of many rows most fields have few values
+                known[value] = kept
+        return kept
+
+    return test
 
 
 def _number_test(field: NumberField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:

@@ -1,6 +1,8 @@
 """The table model: the rows as they came, and an index list that filter and order rebuild."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import compress
+from operator import is_not
 from typing import Any, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -86,16 +88,20 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         """Show other rows; when the same ones are shown in the same order, views keep all they have."""
         self._texts = None
         index = self._arranged(rows)
-        # it ends at the first difference, which in a list of the newest first is the first row
-        if len(index) == len(self._index) and all(
-            self._id_of(self._rows[was]) == self._id_of(rows[now]) for was, now in zip(self._index, index, strict=True)
-        ):
+        if len(index) == len(self._index) and self._are_same(index, rows):
             self._rows, self._index = rows, index
             self.repaint_all()
             return
         self.beginResetModel()
         self._rows = rows
         self._take(index)
+
+    def _are_same(self, index: list[int], rows: list[Row]) -> bool:
+        """Tell whether these are the rows that are shown, in the same order, whatever they say."""
+        before, after = [self._rows[i] for i in self._index], [rows[i] for i in index]
+        others = compress(zip(before, after, strict=True), map(is_not, before, after))
+        # it ends at the first difference, which in a list of the newest first is the first row
+        return all(self._id_of(was) == self._id_of(now) for was, now in others)
 
     def set_filter(self, filter: Filter[Row]) -> None:
         """Show the rows that a filter keeps."""

@@ -1,0 +1,107 @@
+"""What is not there at the start and will soon be wanted: dialogs and pages, imported while nobody waits for them.
+
+A module at a time, those first that others need, so that the window is never held up for longer than one of them takes.
+"""
+# ruff: noqa: F401  # to import is all that is wanted
+
+import asyncio
+from collections.abc import Iterator
+
+FIRST_SECONDS = 1.5
+"""After the start, when the lists have been asked for and the operator looks at what is there."""
+PAUSE_SECONDS = 0.04
+
+
+async def prepare() -> None:
+    """Import one after the other what dialogs and pages are made of; ends by itself."""
+    await asyncio.sleep(FIRST_SECONDS)
+    for _ in _imported():
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
+    """Import a module at a time, those first that others need."""
+    import cbr_desktop.text.preview
+
+    yield
+    import cbr_desktop.ui.operations.environment_label
+
+    yield
+    import cbr_desktop.ui.operations.form
+
+    yield
+    import cbr_desktop.ui.operations.outcome
+
+    yield
+    import cbr_desktop.ui.operations.arming
+
+    yield
+    import cbr_desktop.ui.operations.send_bar
+
+    yield
+    import cbr_desktop.ui.operations.dialog
+
+    yield
+    import cbr_desktop.ui.operations.diff
+
+    yield
+    import cbr_desktop.ui.operations.draft_document
+
+    yield
+    import cbr_desktop.ui.operations.draft_file
+
+    yield
+    import cbr_desktop.ui.operations.json_field
+
+    yield
+    import cbr_desktop.ui.operations.inspector
+
+    yield
+    import cbr_desktop.ui.checkpoint.form
+
+    yield
+    import cbr_desktop.ui.checkpoint.name
+
+    yield
+    import cbr_desktop.ui.checkpoint.resources
+
+    yield
+    import cbr_desktop.ui.checkpoint.target
+
+    yield
+    import cbr_desktop.ui.checkpoint.fields
+
+    yield
+    import cbr_desktop.ui.checkpoint.dialog
+
+    yield
+    import cbr_desktop.ui.kit.timeline
+
+    yield
+    import cbr_desktop.ui.backups.page
+
+    yield
+    import cbr_desktop.ui.kit.lane_chart
+
+    yield
+    import cbr_desktop.ui.policies.calendar
+
+    yield
+    import cbr_desktop.ui.policies.page
+
+    yield
+    import cbr_desktop.ui.outbox.page
+
+    yield
+    import cbr_desktop.ui.drafts.model
+
+    yield
+    import cbr_desktop.ui.drafts.page
+
+    yield
+    import cbr_desktop.ui.plans.page
+
+    yield
+    import cbr_desktop.ui.journal.page
+
+    yield
