@@ -371,6 +371,13 @@ class Refresh:
         if servers:
             self._ledger.put_agents(await self._cloud.agents(servers))
 
+    async def read_neighbours(self) -> None:
+        """Read the other projects of the account in this region. Raises ``CloudError``."""
+        projects, own = await self._cloud.projects(), await self._cloud.project_id()
+        region = next((each.region for each in projects if each.id == own), self._ledger.profile.region)
+        near = [each for each in projects if each.region == region and each.id != own and each.enabled]
+        self._ledger.put_neighbours(near)
+
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""
         self._ledger.put_receivers(id, await self._cloud.members(id))
