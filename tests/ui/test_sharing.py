@@ -69,6 +69,10 @@ class Reads:
         ledger.put_offers(Listing(list(ledger.offers.values()), now))
         ledger.put_destinations(("eu-nl",), [THERE.project], Listing(list(ledger.destinations.values()), now))
 
+    async def read_neighbours(self) -> None:
+        """Read the account's own projects in this region."""
+        self.counter.ledger.put_neighbours([Project(OPS, "eu-de_ops"), Project(AUDIT, "eu-de_audit")])
+
     async def read_members(self, id: BackupId) -> None:
         """Read whom a backup is shared with."""
         self.counter.ledger.put_receivers(id, Listing(self.members, self.counter.clock.now()))
@@ -171,9 +175,13 @@ def test_whom_it_is_shared_with_is_read_and_told_by_name(counter: Shared, shown:
         await until(lambda: f"audit ({AUDIT}): Accepted" in form.known.text())
         form.project.setEditText("audit")
         assert "is shared with project" in words(dialog) and not can_send(dialog)
+        await until(lambda: form.project.count() == 2)
+        assert form.project.itemText(0) == f"eu-de_ops ({OPS})"
+        form.project.setEditText("eu-de_ops")
+        assert form.draft() == BackupShare(BACKUP.id, (OPS,))
         await until(lambda: ending.member.count() == 1)
         assert ending.draft() == ShareWithdrawal(BACKUP.id, AUDIT)
-        assert "cannot restore from it any more" in words(other)
+        assert "cannot use it any more after this" in words(other)
 
     run(story())
 

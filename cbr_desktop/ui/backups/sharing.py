@@ -1,6 +1,7 @@
 """The forms that share a backup, end a share, and answer one."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
@@ -43,7 +44,13 @@ class MembersForm(ChangeForm):
 
     @property
     def names(self) -> dict[str, ProjectId]:
-        """The projects of the address book by name."""
+        """The projects of the address book by name, and the account's own ones in this region that are not in it."""
+        booked = self._booked
+        known = {each.name: each.id for each in self._context.ledger.neighbours if each.id not in booked.values()}
+        return known | booked
+
+    @property
+    def _booked(self) -> dict[str, ProjectId]:
         book = self._context.address_book
         return book.entries() if book is not None else {}
 
@@ -58,6 +65,12 @@ class MembersForm(ChangeForm):
         self.show_members()
         if is_at_work():
             self._tasks.start(self._context.refresh.read_members(self._id), group="members")
+            self._tasks.start(self._neighbours(), group="neighbours")
+
+    async def _neighbours(self) -> None:
+        """Read the account's own projects in this region; without them ids are typed, or names of the address book."""
+        with suppress(CbrError):
+            await self._context.refresh.read_neighbours()
 
     def show_members(self) -> None:
         """Show what is known by now."""
@@ -122,6 +135,11 @@ class ShareForm(MembersForm):
         self.project.setFocus()
         self._tell_changed()
 
+    def show_members(self) -> None:
+        """Show what is known by now, and offer the projects that have names."""
+        super().show_members()
+        self._fill()
+
     def take_out(self) -> None:
         """Take the selected project out of the list."""
         for item in self.chosen.selectedItems():
@@ -145,7 +163,7 @@ class ShareForm(MembersForm):
     def forget_name(self) -> None:
         """Take the project's name out of the address book."""
         book, id = self._context.address_book, self._named()
-        name = next((name for name, known in self.names.items() if known == id), "")
+        name = next((name for name, known in self._booked.items() if known == id), "")
         if book is None or not name:
             return
         try:
@@ -212,8 +230,8 @@ class ShareForm(MembersForm):
 
     def _tell(self, *_rest: object) -> None:
         """Offer what can be done now, and what the address book has of the project."""
-        id, names = self._named(), self.names
-        is_known = id in names.values()
+        id = self._named()
+        is_known = id in self._booked.values()
         can_keep = self._context.address_book is not None and is_receiver(id)
         self.add.setEnabled(bool(self._written()))
         self.remove.setEnabled(bool(self.chosen.selectedItems()))

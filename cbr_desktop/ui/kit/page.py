@@ -204,6 +204,13 @@ class Page(QWidget, Generic[Row]):
         """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
         return (None, ())
 
+    def targets(self) -> "Sequence[tuple[VaultId, Sequence[ResourceId]]]":
+        """Return the vaults of which checkpoints would be made from here at once, with the resources that are chosen.
+
+        None where that is a single one, which is ``target``.
+        """
+        return ()
+
     def subject(self) -> Any:
         """Return what the details are wished for, ``None`` where they have nothing to say."""
         return self.view.current_row()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.association import holder_of
+from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
 from cbr_desktop.text.catalogue import N_, NN_, _
@@ -254,6 +255,14 @@ class ResourcesPage(Page[ResourceRow]):
         if words:
             self.remarked.emit(words)
         return (vault.id, [row.resource.id for row in self.view.selected_rows() if row.vault is vault])
+
+    def targets(self) -> Sequence[tuple[VaultId, Sequence[ResourceId]]]:
+        """Return the vaults of the selected resources with these, where the vaults are several."""
+        own: dict[VaultId, list[ResourceId]] = {}
+        for row in self.view.selected_rows():
+            if row.vault is not None:
+                own.setdefault(row.vault.id, []).append(row.resource.id)
+        return list(own.items()) if len(own) > 1 else ()
 
     def target_words(self) -> str:
         """Return which of the selected resources a checkpoint would leave out, since it is of one vault."""

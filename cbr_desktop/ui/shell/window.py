@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
             made = self._make_page(name)
             self._pages[name] = made
             self._stack.addWidget(made)
-            made.checkpoint_requested.connect(self.open_checkpoint_dialog)
+            made.checkpoint_requested.connect(partial(self._checkpoint_requested, made))
             made.vault_requested.connect(self.show_vault)
             made.remarked.connect(self._say)
             made.lines_requested.connect(self._show_lines)
@@ -293,7 +293,10 @@ class MainWindow(QMainWindow):
     def create_checkpoint(self) -> None:
         """Open the dialog for what is selected, or for nothing yet."""
         page = self.current_page()
-        self.open_checkpoint_dialog(*page.target(), page.target_words())
+        if page.targets():
+            self._open_checkpoints(page)
+        else:
+            self.open_checkpoint_dialog(*page.target(), page.target_words())
 
     def show_details(self, shown: bool) -> None:
         """Show the details of what is selected or hide them, now and at the next start."""
@@ -617,6 +620,18 @@ class MainWindow(QMainWindow):
         now = self.navigation.sizeHint().width()
         others[0] += before - now
         self._split.setSizes([now, *others])
+
+    def _checkpoint_requested(self, page: Page[Any], *target: Any) -> None:
+        """Open the dialog for a checkpoint that a page asks for, or the batch where it is of several vaults."""
+        if page.targets():
+            self._open_checkpoints(page)
+        else:
+            self.open_checkpoint_dialog(*target)
+
+    def _open_checkpoints(self, page: Page[Any]) -> None:
+        contexts = [(self._workspace.context_of_vault(target[0]), target) for target in page.targets()]
+        asked = [(context, target) for context, target in contexts if context is not None]
+        self._dialogs.create_checkpoints(self._workspace, asked, self)
 
     def _begin_run(self, run: "Run") -> None:
         page: Any = self.page("Plans")
