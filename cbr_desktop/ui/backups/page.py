@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, VaultId
@@ -141,6 +141,10 @@ class BackupsPage(ListPage[Backup]):
         self._timeline.take(held, len(rows), lambda: ((row.created_at, row.status) for row in rows))
         return rows
 
+    def areas(self) -> list[QWidget]:
+        """Return the timeline, where it is shown, and the table."""
+        return [self.view] if self._timeline.strip.isHidden() else [self._timeline.strip, self.view]
+
     def retell_times(self) -> None:
         """Say ages and times anew; another day may have begun, or days may begin at another time."""
         super().retell_times()
@@ -166,6 +170,8 @@ class BackupsPage(ListPage[Backup]):
         )
         self._column.insertWidget(self._column.indexOf(self.view), self._timeline.strip)
         self.band.addWidget(self._timeline.toggle)
+        QWidget.setTabOrder(self._timeline.toggle, self._timeline.strip)
+        QWidget.setTabOrder(self._timeline.strip, self.view)
 
     def held(self, ledger: Reading) -> Mapping[Any, Backup]:
         """Return the backups of a ledger."""
