@@ -148,7 +148,7 @@ def add_shares(shares: Any) -> None:
 
 def _add_sharing(acts: Any, cloud: argparse.ArgumentParser) -> tuple[Any, ...]:
     """Add the commands that share a backup, answer a share and replicate; return them."""
-    project = _("a project's id, or its name in the address book of the profile")
+    project = _("a project's id, its name in the address book of the profile, or that of a project of the account")
     share = acts.add_parser("share", parents=[cloud], help=_("share a backup with other projects of the region"))
     share.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
     share.add_argument("projects", metavar="PROJECT", nargs="+", help=project)

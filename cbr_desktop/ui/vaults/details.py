@@ -32,8 +32,9 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         (_("Policy"), vault_index.policy_words(vault)),
         (_("Last good backup"), times.text_and_age(vault_index.last_good_at(vault))),
         *((_("Replicas"), replicas_sentence(each)) for each in replicas_of(vault.id, ledger)),
-        (_("Threshold"), f"{vault.threshold_percent} %"),
+        (_("Threshold"), _threshold_words(vault)),
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
+        (_("Auto association"), _binding_words(vault)),
         (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
         (_("Tags"), tag_words(vault) or NONE),
         (_("Description"), vault.description or NONE),
@@ -82,3 +83,18 @@ def _traits(resource: Resource) -> list[str]:
     """Return how a resource stands in its vault."""
     traits = [protect_words(resource.protect_status), gb_words(resource.size_gb), fixed_disks_words(resource)]
     return [*filter(None, traits), *([] if resource.auto_protect else [_("suspended")])]
+
+
+def _threshold_words(vault: Vault) -> str:
+    percent = f"{vault.threshold_percent} %"
+    if vault.notify is None:
+        return percent
+    said = _("{percent}, with a notice") if vault.notify else _("{percent}, without a notice")
+    return said.format(percent=percent)
+
+
+def _binding_words(vault: Vault) -> str:
+    if not vault.auto_bind:
+        return _("Off")
+    tags = listed([shown(f"{key}={value}" if value else key, 90) for key, value in vault.bind_tags])
+    return _("On, of resources with {tags}").format(tags=tags) if tags else _("On, of all resources")

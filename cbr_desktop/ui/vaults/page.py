@@ -102,7 +102,8 @@ class VaultsPage(ListPage[Vault]):
         Verb(
             "edit",
             N_("Chan&ge…"),
-            N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
+            N_("Give the selected vault another name, size or specification; of several, their settings (F2)"),
+            takes=Takes.SEVERAL,
             shortcut=Qt.Key.Key_F2,
         ),
         Verb(
@@ -111,7 +112,7 @@ class VaultsPage(ListPage[Vault]):
             N_("Put resources that are in no vault into the selected one (Ins)"),
             shortcut=Qt.Key.Key_Insert,
         ),
-        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
+        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vaults, or delete some of one"), takes=Takes.SEVERAL),
         Verb(
             "replicate",
             N_("Re&plicate…"),
