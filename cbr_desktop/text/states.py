@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN_LIMIT = 200
 """Code points of foreign text that a sentence takes before it is cut."""
+_SENTENCE = 10_000
+"""Letters of a foreign sentence that are looked at: nobody waits for ten million."""
 
 
 # foreign text and quantities
@@ -33,6 +35,11 @@ def shown(text: object, limit: int = SHOWN_LIMIT) -> str:
 def quoted(text: object, limit: int = SHOWN_LIMIT) -> str:
     """Return foreign text in quotation marks."""
     return _("‘{text}’").format(text=shown(text, limit))
+
+
+def quoted_sentence(text: object, limit: int = SHOWN_LIMIT) -> str:
+    """Return a foreign sentence in quotation marks, without the full stop that the sentence around it has."""
+    return quoted(str(text)[:_SENTENCE].rstrip().rstrip("."), limit)
 
 
 def counted(one: str, many: str, count: int) -> str:
