@@ -6,7 +6,6 @@ that it can neither reorder nor flood the text around it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -88,17 +87,17 @@ def duration_words(span: timedelta) -> str:
     return counted("{count} day", "{count} days", hours // 24)
 
 
-_is_whole: ContextVar[bool] = ContextVar("is_whole", default=False)
+_told_whole: list[bool] = []
 
 
 @contextmanager
 def whole_times() -> Iterator[None]:
     """Let times have date and zone meanwhile: what a command prints is kept, mailed and read on another day."""
-    token = _is_whole.set(True)
+    _told_whole.append(True)
     try:
         yield
     finally:
-        _is_whole.reset(token)
+        _told_whole.pop()
 
 
 def utc_words(at: datetime) -> str:
@@ -111,7 +110,7 @@ def clock_words(at: datetime, now: datetime) -> str:
 
     Within ``whole_times`` it is the time in UTC, with its date.
     """
-    if _is_whole.get():
+    if _told_whole:
         return utc_words(at)
     local = at.astimezone()
     return local.strftime("%H:%M:%S" if local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S")
