@@ -125,9 +125,10 @@ class RehearsalWindow(OperationWindow):
             self.fields.offer(usual_restore(self._backup, ledger))
         made = rehearsed(change_of(self.fields.asked(), ledger), ledger, now)
         self.fields.show_rehearsal(made)
-        # laying rows out may have chosen other disks than were asked for before they were known
-        made = rehearsed(change_of(self.fields.asked(), ledger), ledger, now)
-        self.fields.show_rehearsal(made)
+        if self.fields.asked() != made.asked:
+            # a disk that was asked for cannot be chosen any more
+            made = rehearsed(change_of(self.fields.asked(), ledger), ledger, now)
+            self.fields.show_rehearsal(made)
         self._rehearsal = made
         self.title.setText(headline(made))
         told = loss_sentences(made.blast, now)
