@@ -1497,7 +1497,7 @@ def outcome_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         _("State: {state}").format(state=request_stand_words(intent, outcome)),
         intent_sentence(intent, outcome, now),
         _("Project: {project} at {endpoint}").format(project=project, endpoint=endpoint),
-        _("Asked for: {at}").format(at=utc_words(intent.created_at)),
+        _("Requested: {at}").format(at=utc_words(intent.created_at)),
     ]
     if intent.sent_at:
         head.append(_("Sent: {at}").format(at=utc_words(intent.sent_at)))

@@ -267,6 +267,10 @@ class Page(QWidget, Generic[Row]):
         self._tell_state()
         self._tell_changes()
 
+    def areas(self) -> list[QWidget]:
+        """Return the parts that the focus goes through from area to area."""
+        return [self.view]
+
     def begin_filter(self) -> None:
         """Put the cursor into the filter."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)

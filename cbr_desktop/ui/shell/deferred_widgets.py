@@ -28,7 +28,7 @@ from cbr_desktop.ui.shell.attendance import Attendance
 from cbr_desktop.ui.shell.commands import theme_words
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from cbr_desktop.ui.shell.facts import content_reader
+from cbr_desktop.ui.shell.facts import content_reader, use_reader
 from cbr_desktop.ui.shell.navigation import Navigation
 from cbr_desktop.ui.shell.notices import DesktopNotifier, Reminder, TrayNotifier, Watch
 from cbr_desktop.ui.shell.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
@@ -64,7 +64,8 @@ class DeferredWidgets:
         self._times = times
         self._show_page = show_page
         reader_of = partial(content_reader, workspace=workspace, times=times)
-        self.details = Details(workspace.scope, vault_index, times, window, reader_of)
+        history_of = partial(use_reader, workspace=workspace)
+        self.details = Details(workspace.scope, vault_index, times, window, reader_of, history_of)
         self.drawer = Drawer(workspace, window)
         self.notices = NoticeBar(window, pages)
         self.strip = ScopeStrip(workspace, window)

@@ -689,7 +689,7 @@ class MainWindow(QMainWindow):
     def next_area(self) -> None:
         """Move the focus from area to area."""
         details = self.deferred_widgets.details
-        areas: list[QWidget] = [self.navigation, self.current_page().view]
+        areas: list[QWidget] = [self.navigation, *self.current_page().areas()]
         areas += [] if details.isHidden() else [details.leaves]
         areas += [self.drawer.handle, self.status.connection]
         focused = self.focusWidget()
