@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
+from cbr_desktop.domain.backup_details import OpenedBackup
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.protectable import Disk, Protectable
@@ -18,6 +19,7 @@ from cbr_desktop.storage.columns import VAULTS, Codec, Nested, Table, moments, t
 from cbr_desktop.storage.database import refuse_odd_parts, transaction
 from cbr_desktop.storage.files import create_private
 from cbr_desktop.storage.lists import BUSY_SECONDS, Reading, Row, Written, discard, prepare, reading, write
+from cbr_desktop.storage.opened import OpenedRow, opened_backup, opened_row
 
 _Write = Callable[[sqlite3.Connection], None]
 
@@ -57,6 +59,11 @@ _PROTECTABLES = Nested(
 )
 
 
+_OPENED = Nested(
+    Table(OpenedRow, {"as_of": moments, "protected_at": moments, "updated_at": moments}), "backups", _BACKUPS
+)
+
+
 class SqliteCache:
     """The cache of one profile. Whatever goes wrong, it is empty afterwards and nothing is said.
 
@@ -93,6 +100,13 @@ class SqliteCache:
         """Read what could be protected when it was seen last, page by page."""
         return self._read("protectables", _PROTECTABLES)
 
+    def opened(self) -> Reading[OpenedBackup]:
+        """Read the backups that were read by themselves, page by page."""
+        listing = yield from self._read("opened", _OPENED)
+        if listing is None:
+            return None
+        return Listing([opened_backup(row) for row in listing.rows if row.backups], listing.as_of)
+
     def keep_vaults(self, listing: Listing[Vault]) -> None:
         """Keep a list in place of the one before; it is on its way to the disk when this returns."""
         self._keep("vaults", VAULTS, listing)
@@ -112,6 +126,11 @@ class SqliteCache:
     def keep_protectables(self, listing: Listing[Protectable]) -> None:
         """Keep a list in place of the one before; it is on its way to the disk when this returns."""
         self._keep("protectables", _PROTECTABLES, listing)
+
+    def keep_opened(self, listing: Listing[OpenedBackup]) -> None:
+        """Keep a list in place of the one before; it is on its way to the disk when this returns."""
+        rows = [opened_row(each) for each in listing.rows if each.details is not None]
+        self._keep("opened", _OPENED, Listing(rows, listing.as_of))
 
     def close(self) -> None:
         """Wait until everything is written."""

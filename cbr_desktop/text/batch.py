@@ -25,7 +25,7 @@ _LEFT_OUT = Mark(Shape.SQUARE, Tone.IDLE)
 
 def batch_columns() -> tuple[str, ...]:
     """Return the titles of the table of a batch before it goes."""
-    return _("No."), _("Verdict"), _("Profile"), _("Done to"), _("Resource"), _("Made"), _("What was found")
+    return _("No."), _("Verdict"), _("Profile"), _("Done to"), _("Name"), _("Resource"), _("Made"), _("What was found")
 
 
 def run_columns() -> tuple[str, ...]:
@@ -34,14 +34,16 @@ def run_columns() -> tuple[str, ...]:
 
 
 PROFILE_COLUMN = 2
-RESOURCE_COLUMNS = (4, 5)
+NAME_COLUMN = 4
+"""What only a batch that makes something has something to say in."""
+RESOURCE_COLUMNS = (5, 6)
 """What only a batch that destroys backups has something to say in."""
 
 
-def batch_line(row: BatchRow, now: datetime, *, is_uncounted: bool) -> tuple[tuple[str, ...], Mark]:
+def batch_line(row: BatchRow, now: datetime, lacking: str, *, is_uncounted: bool) -> tuple[tuple[str, ...], Mark]:
     """Return the words of a row before it goes, and its mark.
 
-    ``is_uncounted`` is whether what it destroys could not be counted afresh.
+    ``lacking`` is why nothing can be asked for, ``is_uncounted`` whether what it destroys could not be counted afresh.
     """
     lost = row.blast.backups[0] if len(row.blast.lost) == len(row.blast.backups) == 1 else None
     resource, made = NONE, NONE
@@ -53,11 +55,13 @@ def batch_line(row: BatchRow, now: datetime, *, is_uncounted: bool) -> tuple[tup
     if is_uncounted:
         told.insert(0, _("What it destroys could not be counted afresh."))
     if row.change is None:
-        told.append(_("Something is missing."))
-    told += loss_sentences(row.blast, now)[:1] if lost is None or lost.at is not None else []
+        told.append(lacking or _("Something is missing."))
+    told += loss_sentences(row.blast, now)[:1] if len(row.blast.backups) < len(row.blast.lost) else []
     words, mark = _verdict(row, is_uncounted=is_uncounted)
     where = shown(row.subject.label, 80) if row.subject is not None else NONE
-    return (str(row.number), words, shown(row.profile, 60), where, resource, made, sentences(*told) or NONE), mark
+    name = shown(row.name, 80) or NONE
+    found = sentences(*told) or NONE
+    return (str(row.number), words, shown(row.profile, 60), where, name, resource, made, found), mark
 
 
 def _verdict(row: BatchRow, *, is_uncounted: bool) -> tuple[str, Mark]:
@@ -96,9 +100,16 @@ def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
         return [(NEUTRAL, _("Nothing is deleted by that."))]
     if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
         named = Blast(blast.lost[:RESOURCES_NAMED], blast.as_of, blast.more + len(blast.lost[RESOURCES_NAMED:]))
+        later = sum(each.at is not None for each in blast.backups) + blast.more
+        head = counted(
+            "{count} backup is deleted by policies that would stay longer otherwise.",
+            "{count} backups are deleted by policies that would stay longer otherwise.",
+            later,
+        )
+        lines = [(_WARNED, head)] if later == len(blast.lost) + blast.more else []
         marks = [BAD if each.is_last else _WARNED for each in named.lost]
         said = loss_sentences(named, now)
-        return list(zip([*marks, *[_WARNED] * (len(said) - len(marks))], said, strict=True))
+        return lines + list(zip([*marks, *[_WARNED] * (len(said) - len(marks))], said, strict=True))
     told = remainders(blast)
     lines = [(_WARNED, _head(blast, len(told), now))]
     lines += [

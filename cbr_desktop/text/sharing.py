@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from cbr_desktop.domain.backup_details import Member
 from cbr_desktop.domain.replication import DestinationVault
-from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.states import shown, status_words
+from cbr_desktop.text.catalogue import _, ngettext
+from cbr_desktop.text.states import grouped, quoted, shown, status_words
 from cbr_desktop.text.words import use_words
+from cbr_desktop.workflows.replicas import Replicas
 
 
 def project_words(id: str, names: Mapping[str, str]) -> str:
@@ -34,3 +35,19 @@ def destination_words(destination: DestinationVault) -> str:
     return _("{name} – {region}, project {project}, {use} used").format(
         name=name, region=shown(destination.region, 40), project=project, use=use_words(vault)
     )
+
+
+def replicas_sentence(replicas: Replicas) -> str:
+    """Return how many backups of a vault have a replica in a region, and how many have none."""
+    region, total = shown(replicas.region, 40), replicas.there + replicas.missing
+    said = _("{region}: {count} of {total} backups").format(
+        region=region, count=grouped(replicas.there), total=grouped(total)
+    )
+    if not replicas.missing or not replicas.policy:
+        return said
+    lacking = ngettext(
+        "{count} has none there yet, though policy {policy} copies to it.",
+        "{count} have none there yet, though policy {policy} copies to it.",
+        replicas.missing,
+    ).format(count=grouped(replicas.missing), policy=quoted(replicas.policy, 64))
+    return _("{said}; {lacking}").format(said=said, lacking=lacking)

@@ -41,7 +41,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """One thing of a batch as it was judged; ``change`` is ``None`` while its draft lacks what makes a request."""
+    """One thing of a batch as it was judged; ``change`` is ``None`` while its draft lacks what makes a request.
+
+    ``name`` is the one that the request gives to something, empty where it gives none.
+    """
 
     number: int
     profile: str
@@ -50,6 +53,7 @@ class BatchRow:
     findings: tuple[Finding, ...] = ()
     blast: Blast = _NOTHING
     is_left_out: bool = False
+    name: str = ""
 
     @property
     def is_blocked(self) -> bool:
@@ -178,8 +182,8 @@ def destroys_something(batch: Batch) -> bool:
     return destroys(OPERATIONS[batch.kind].effect)
 
 
-def plan_of(batch: Batch, name: str, names: str = "") -> Plan:
-    """Return the plan of a batch: a step for every row that is not left out. ``names`` is a template of names.
+def plan_of(batch: Batch, name: str) -> Plan:
+    """Return the plan of a batch: a step for every row that is not left out.
 
     ``ValueError`` while one of them lacks what makes a request, or there are more than ``LIMIT``.
     """
@@ -191,7 +195,7 @@ def plan_of(batch: Batch, name: str, names: str = "") -> Plan:
         if row.change is None:
             raise ValueError("a thing of the batch lacks what makes a request")
         steps.append(Step(number, row.profile, "", document_of(row.change)))
-    return Plan(name, tuple(steps), names, CONCURRENCY, stop_on_failure=False, in_order=False)
+    return Plan(name, tuple(steps), "", CONCURRENCY, stop_on_failure=False, in_order=False)
 
 
 def _row(number: int, item: Item, ledger: Ledger) -> BatchRow:
@@ -201,4 +205,4 @@ def _row(number: int, item: Item, ledger: Ledger) -> BatchRow:
         change = change_of(item.draft, ledger)
     except ValueError:
         return BatchRow(number, item.profile, item.subject)
-    return BatchRow(number, item.profile, change.subject, change)
+    return BatchRow(number, item.profile, change.subject, change, name=str(getattr(item.draft, "name", "")))

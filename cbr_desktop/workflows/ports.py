@@ -1,13 +1,13 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
-from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, OpenedBackup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.error import CbrError
@@ -22,7 +22,7 @@ from cbr_desktop.domain.secret import SecretKind, SecretPlace
 from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.domain.vault import Resource, Vault, VaultUse
 
 if TYPE_CHECKING:  # shapes need no loop, and to import it takes a third of what it takes to judge a file
     from asyncio import Future
@@ -246,6 +246,10 @@ class Cache(Protocol):
         """Read what could be protected when it was seen last."""
         ...
 
+    def opened(self) -> Reading[OpenedBackup]:
+        """Read the backups that were read by themselves."""
+        ...
+
     def keep_vaults(self, listing: Listing[Vault]) -> None:
         """Keep a list in place of the one before."""
         ...
@@ -266,6 +270,10 @@ class Cache(Protocol):
         """Keep a list in place of the one before."""
         ...
 
+    def keep_opened(self, listing: Listing[OpenedBackup]) -> None:
+        """Keep a list in place of the one before."""
+        ...
+
 
 class Archive(Protocol):
     """Tasks that have ended, kept for longer than the service remembers them."""
@@ -279,6 +287,14 @@ class Archive(Protocol):
 
     def older(self, profile: Profile, before: datetime, than: str, limit: int) -> "Future[list[Task]]":
         """Return up to ``limit`` tasks, newest first, that began before ``before``, or then and with an id below."""
+        ...
+
+    def keep_use(self, profile: Profile, uses: Sequence[VaultUse], now: datetime) -> "Future[None]":
+        """Begin to keep how full vaults were on a day, one point each; errors as of ``keep``."""
+        ...
+
+    def use_of(self, profile: Profile, vault_id: VaultId, since: date) -> "Future[list[VaultUse]]":
+        """Return how full a vault was, day by day from ``since`` on, the days that are known. ``Damaged``."""
         ...
 
 

@@ -38,6 +38,9 @@ def recalling(ledger: Ledger, cache: Cache) -> Generator[None, None, None]:
     yield from _recalled(
         ledger, Part.BACKUPS, filed(cache.backups(), backups), partial(ledger.put_backups, by_id=backups)
     )
+    opened = yield from cache.opened()
+    if opened is not None and opened.rows:
+        ledger.recall_opened(opened.rows)
 
 
 def filed(reading: Reading[Backup], by_id: dict[BackupId, Backup]) -> Reading[Backup]:

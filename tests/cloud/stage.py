@@ -15,6 +15,7 @@ import httpx
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.backup_details import OpenedBackup
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError, CloudError
 from cbr_desktop.domain.ids import VaultId
@@ -119,6 +120,9 @@ class DraftStore:
     def protectables(self) -> Reading[Protectable]:
         return self._nothing()
 
+    def opened(self) -> Reading[OpenedBackup]:
+        return self._nothing()
+
     def _nothing(self) -> Generator[None, None, None]:
         yield
 
@@ -135,6 +139,9 @@ class DraftStore:
         pass
 
     def keep_protectables(self, listing: Listing[Protectable]) -> None:
+        pass
+
+    def keep_opened(self, listing: Listing[OpenedBackup]) -> None:
         pass
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
+from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, OpenedBackup, SavedDisk, SavedPort
 from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId, VolumeId
 from cbr_desktop.domain.listing import Listing, Shortfall
@@ -357,3 +358,16 @@ def test_the_file_is_private(path: Path) -> None:
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_backup_that_was_read_by_itself_comes_back_with_its_disks_and_what_was_saved_with_it(path: Path) -> None:
+    disks = (SavedDisk("d-1", "sys", 40, "SSD", "/dev/vda", True, False), SavedDisk("d-2", ""))
+    metadata = BackupMetadata(BACKUPS[0].id, "web", "s3.large.2", 2, 4096, "EulerOS", "az-1", ("10.0.0.1",), disks)
+    metadata = replace(metadata, tags=("a=b",), ports=(SavedPort(("10.0.0.1",), "net", "fa:16", ("default",)),))
+    details = BackupDetails(BACKUPS[0], tuple(BACKUPS[1:]), "by hand", NOON, None, BackupId("parent"))
+    rows = [OpenedBackup(details, metadata, NOON), OpenedBackup(BackupDetails(BACKUPS[1]), None, NOON)]
+    cache = SqliteCache(path)
+    cache.keep_opened(Listing([*rows, OpenedBackup()], NOON))
+    found = whole(cache.opened())
+    assert found is not None
+    assert found.rows == rows

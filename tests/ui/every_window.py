@@ -10,8 +10,12 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from shiboken6 import delete
 
+from cbr_desktop.domain.ids import ProjectId
 from cbr_desktop.domain.region import REGIONS
 from cbr_desktop.ui.backups.forms import RenameForm, deletion_form
+from cbr_desktop.ui.backups.offers import OffersWindow
+from cbr_desktop.ui.backups.replication import ReplicateForm
+from cbr_desktop.ui.backups.sharing import ShareForm
 from cbr_desktop.ui.doctor.window import DoctorWindow
 from cbr_desktop.ui.drafts.request import RequestDialog
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -54,10 +58,14 @@ def _further(workspace: Any) -> list[QWidget]:
     counter = Counter(None, of=workspace.contexts[0].profile)
     hostile.fill(counter.ledger, TEXT)
     backup = next(iter(counter.ledger.backups.values()))
-    forms = (RenameForm(backup.id, backup.name), deletion_form(backup.id), PolicyFields(timedelta()))
+    forms = (
+        *(RenameForm(backup.id, backup.name), deletion_form(backup.id), PolicyFields(timedelta())),
+        *(ShareForm(counter.context, backup.id, [ProjectId("a" * 32)]), ReplicateForm(counter.context, backup)),
+    )
     account = Account()
     made: list[QWidget] = [
         *(ChangeDialog(counter.context, form) for form in forms),
+        OffersWindow(workspace),
         RequestDialog(counter.context, Source(DELETION)),
         DoctorWindow("Prod", cast(Any, None), lambda _found: ""),
         ProfilesDialog(Book([PROD]), REGIONS, account, account.test, Keeper()),

@@ -22,12 +22,14 @@ from cbr_desktop.text.catalogue import spoken
 from cbr_desktop.ui.backups.cleanup import CleanUpWindow
 from cbr_desktop.ui.backups.forms import deletions
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.checkpoint.several import CheckpointsForm
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
 from cbr_desktop.ui.policies.edit import PolicyEditFields
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm
+from cbr_desktop.ui.policies.several import ApplyToVaults, RemoveFromVaults
 from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.shell.commands import theme_words
 from cbr_desktop.ui.shell.navigation import NAMES
@@ -194,8 +196,13 @@ def test_the_forms_of_policies_and_the_settings_speak_through_the_catalogue(qtbo
         ]
         context = workspace.contexts[0]
         asked = [(context, each) for each in context.ledger.backups.values()]
+        of_vaults = [(context, each) for each in vaults]
+        targets = [(context, (each.id, ())) for each in vaults]
         windows += [
             BatchWindow(workspace, asked, deletions()),
+            BatchWindow(workspace, of_vaults, ApplyToVaults(of_vaults)),
+            BatchWindow(workspace, of_vaults, RemoveFromVaults(of_vaults)),
+            BatchWindow(workspace, targets, CheckpointsForm(targets)),
             CleanUpWindow(workspace, [context], deletions),
         ]
         for window in (*windows, parent):

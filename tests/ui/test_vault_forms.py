@@ -26,8 +26,9 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
-from cbr_desktop.ui.vaults.forms import deletion_form, lock_form
+from cbr_desktop.ui.vaults.forms import FORMS, deletion_form, lock_form
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
+from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
 from cbr_desktop.workflows.ledger import Freshness, Part
 from tests.ui import estate
@@ -220,8 +221,8 @@ def test_all_vaults_are_changed_together_after_they_were_counted(qtbot: QtBot) -
     form = AllVaultsForm()
     dialog = opened(qtbot, counter, form)
     assert "Neither threshold nor notification is changed." in child(dialog, QLabel, "changeVerdict").text()
-    form.changes_threshold.setChecked(True)
-    form.notify.setCurrentIndex(2)
+    form.thresholds.changes_threshold.setChecked(True)
+    form.thresholds.notify.setCurrentIndex(2)
     assert "all 2 vaults of the project, without a choice: vault-one, vault-two." in dialog.findings.text()
     child(dialog, QCheckBox, "changeAnyway").setChecked(True)
     child(dialog, QPushButton, "changeConfirm").click()
@@ -319,3 +320,21 @@ def test_a_new_vault_is_sent_as_it_stands_and_edited_again(qtbot: QtBot, new: Ne
     again = Dialogs().edit_again(counter.context, intent.id, dialog)
     assert isinstance(again, ChangeDialog)
     assert again.form.draft() == asked
+
+
+def test_several_vaults_get_the_same_tags_and_settings(qtbot: QtBot) -> None:
+    counter = Counter([OWN], of=profile())
+    tags, settings = TagsBatch(), SettingsBatch()
+    for form in (tags, settings):
+        qtbot.addWidget(form)
+        with pytest.raises(ValueError, match=r"no tag|nothing is changed"):
+            form.draft(counter.context, OWN)
+    tags.table.show_pairs([("env", "prod")])
+    assert tags.draft(counter.context, OWN) == TagChange(OWN.id, (("env", "prod"),))
+    settings.thresholds.changes_threshold.setChecked(True)
+    settings.auto_expand.setCurrentIndex(1)
+    wanted = VaultUpdate(OWN.id, threshold_percent=80, auto_expand=True)
+    assert settings.draft(counter.context, OWN) == wanted
+    assert (tags.title(2), settings.title(1)) == ("Set tags of 2 vaults", "Change 1 vault")
+    forms = FORMS.several
+    assert [type(forms[verb]([])) for verb in ("tags", "edit")] == [TagsBatch, SettingsBatch]

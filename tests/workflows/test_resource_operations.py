@@ -19,8 +19,9 @@ from cbr_desktop.domain.association import (
     resource_ids,
 )
 from cbr_desktop.domain.blast import LostBackups
-from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.change import PRIOR_ID, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
+from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import IntentState
@@ -31,6 +32,7 @@ from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.sentences import finding_sentence, outcome_text
+from cbr_desktop.workflows.documents import judged_document
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.outcomes import outcome_of
@@ -266,6 +268,54 @@ def test_a_removal_that_fails_at_the_service_is_called_so(stage: Stage) -> None:
     play(stage, story)
 
 
+@pytest.mark.parametrize("breaks", [True, False])
+def test_a_migration_is_followed_by_its_task_to_its_end(stage: Stage, *, breaks: bool) -> None:
+    async def story(ledger: Ledger) -> None:
+        draft = drafts_of(ledger)[Kind.MIGRATE_RESOURCES]
+        stage.service.modes.migration_seconds = 600
+        made = stage.session.outbox.submit(draft)
+        await stage.until(made.id, S.ACCEPTED)
+        await stage.clock.sleep(120)
+        told = outcome_of(ledger, stage.intent(made.id))
+        assert told is not None and [line.fate for line in told.resources] == [Fate.RUNNING]
+        (job,) = [each for each in stage.service.estate.jobs if each.task is not None]
+        job.breaks_at = 50 if breaks else None
+        ended = await stage.until(made.id, S.FINISHED)
+        assert ended.outcome is not None
+        (line,) = ended.outcome.resources
+        assert (line.fate, line.code) == ((Fate.FAILED, "BackupService.9910") if breaks else (Fate.DONE, ""))
+
+    play(stage, story)
+
+
+def test_a_migration_whose_tasks_nobody_may_read_is_seen_in_the_other_vault(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        draft = drafts_of(ledger)[Kind.MIGRATE_RESOURCES]
+        stage.service.faults.add(Fault("GET", "/operation-logs", "status", status=403, body=b"{}", times=None))
+        stage.service.faults.add(Fault("POST", "/migrateresources", "cut", "after"))
+        made = stage.session.outbox.submit(draft)
+        ended = await stage.until(made.id, S.FINISHED, S.NOT_FOUND, S.REJECTED)
+        assert (ended.state, ended.sends) == (S.FINISHED, 1)
+        assert ended.outcome is not None and ended.outcome.is_whole
+
+    play(stage, story)
+
+
+def test_a_resource_that_its_vault_calls_deleted_is_out_of_it(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        erp = vault(ledger, "vault-erp-prod")
+        own = stage.service.estate.resources[erp.resources[0].id]
+        stage.service.modes.removal_seconds = 36_000
+        made = stage.session.outbox.submit(ResourceDissociation(erp.id, (erp.resources[0].id,)))
+        await stage.until(made.id, S.ACCEPTED)
+        own.protect_status = "deleted"
+        stage.service.estate.changed()
+        ended = await stage.until(made.id, S.FINISHED)
+        assert ended.outcome is not None and ended.outcome.is_whole
+
+    play(stage, story)
+
+
 def test_a_checkpoint_and_a_removal_of_one_vault_wait_for_each_other(stage: Stage) -> None:
     async def story(ledger: Ledger) -> None:
         erp = vault(ledger, "vault-erp-prod")
@@ -392,6 +442,14 @@ def test_an_association_is_judged_by_type_room_and_what_the_service_says(ledger:
     assert found(ledger, odd)[K.TYPE_UNKNOWN] == (WARN, "6116")
     ledger.vaults[BE94].resources *= RESOURCES_PER_VAULT
     assert K.VAULT_CROWDED not in judged("vault-be94", "ecs-1f0f-0002")
+
+
+def test_what_goes_into_a_vault_that_is_still_to_be_made_is_judged_all_the_same(ledger: Ledger) -> None:
+    held_elsewhere = free(ledger, "ecs-web-01")
+    path, body = {"vault_id": PRIOR_ID}, {"resources": [{"id": held_elsewhere.id, "type": held_elsewhere.type}]}
+    document = ChangeDocument(Kind.ASSOCIATE_RESOURCES, path, body)
+    told = judged_document(document, ledger, NOW, has_prior=True)
+    assert [(each.kind, each.severity) for each in told.findings] == [(K.RESOURCE_HELD, BLOCK)]
 
 
 def test_a_full_vault_takes_no_more_resources(ledger: Ledger) -> None:

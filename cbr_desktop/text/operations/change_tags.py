@@ -89,4 +89,5 @@ def change_tags() -> Words:
             without=lambda count: counted("{count} with nothing changed", "{count} with nothing changed", count),
         ),
         fates={Fate.DONE: _("Changed")},
+        batch=lambda count: counted("Set tags of {count} vault", "Set tags of {count} vaults", count),
     )

@@ -82,4 +82,5 @@ def update_vault() -> Words:
         ),
         fates={Fate.RUNNING: _("Being resized"), Fate.DONE: _("Changed"), Fate.FAILED: _("In error")},
         remedies={Fate.FAILED: _("Look at the vault in the console.")},
+        batch=lambda count: counted("Change {count} vault", "Change {count} vaults", count),
     )

@@ -1,6 +1,6 @@
 """The form that replicates a backup to another region."""
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Kind
@@ -28,7 +28,8 @@ class ReplicateForm(ChangeForm):
         self.name.setObjectName("replicaName")
         self.name.setAccessibleName(_("Name of the replica"))
         self.name.setPlaceholderText(_("As the backup"))
-        fields(self, ((_("&To vault"), self.destination), (_("&Name of the replica"), self.name)), {})
+        buddies: dict[str, QWidget] = {_("&To vault"): self.destination.vault}
+        fields(self, ((_("&To vault"), self.destination), (_("&Name of the replica"), self.name)), buddies)
         self.destination.changed.connect(self.changed)
         self.name.textChanged.connect(self.changed)
 

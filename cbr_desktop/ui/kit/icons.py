@@ -302,6 +302,13 @@ def _backups(painter: QPainter) -> None:
         painter.drawEllipse(QRectF(2.5, y, 11, 3.6))
 
 
+def _offers(painter: QPainter) -> None:
+    for x, y in ((4, 8), (12, 3.6), (12, 12.4)):
+        painter.drawEllipse(QRectF(x - 2, y - 2, 4, 4))
+    _lines(painter, (5.8, 7), (10.2, 4.6))
+    _lines(painter, (5.8, 9), (10.2, 11.4))
+
+
 def _checkpoints(painter: QPainter) -> None:
     _lines(painter, (8, 1.8), (8, 14.2))
     for x, y in ((8, 4.2), (8, 11.4)):
@@ -425,6 +432,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "resources": _resources,
     "backups": _backups,
     "checkpoints": _checkpoints,
+    "offers": _offers,
     "policies": _policies,
     "tasks": _tasks,
     "drafts": _drafts,

@@ -96,6 +96,8 @@ class BatchWindow(OperationWindow):
         self._operation = OPERATIONS[form.kind]
         self._asked_at = workspace.clock.now()
         self._left_out: set[int] = set()
+        self._lacking: dict[int, str] = {}
+        """Why nothing can be asked for of a row, by its number."""
         self._run: Run | None = None
         self._numbers: tuple[int, ...] = ()
         """The rows that were sent, by the order of the steps."""
@@ -262,12 +264,14 @@ class BatchWindow(OperationWindow):
 
     def _judge(self) -> Batch:
         items = []
-        for context, row in self._asked:
+        self._lacking.clear()
+        for number, (context, row) in enumerate(self._asked, 1):
+            draft = None
             try:
                 draft = self.form.draft(context, row)
             except ValueError:
-                draft = None
-            items.append(Item(context.profile.name, draft))
+                self._lacking[number] = self.form.lacking(context, row)
+            items.append(Item(context.profile.name, draft, self.form.subject(context, row)))
         return judged(self.form.kind, items, self._ledgers(), self._left_out, self._workspace.clock.now())
 
     # what is shown
@@ -288,9 +292,13 @@ class BatchWindow(OperationWindow):
     def _show_rows(self, batch: Batch, now: datetime) -> None:
         uncounted = self._uncounted(batch) if not self._tasks.is_busy else set()
         rows = sorted(batch.rows, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted))
-        lines = [words.batch_line(row, now, is_uncounted=row.profile in uncounted) for row in rows]
+        lines = [
+            words.batch_line(row, now, self._lacking.get(row.number, ""), is_uncounted=row.profile in uncounted)
+            for row in rows
+        ]
         self.table.fill(words.batch_columns(), lines)
         self.table.setColumnHidden(words.PROFILE_COLUMN, len(self._ledgers()) < 2)
+        self.table.setColumnHidden(words.NAME_COLUMN, not any(row.name for row in batch.rows))
         for column in words.RESOURCE_COLUMNS:
             self.table.setColumnHidden(column, not any(each.at is None for each in batch.blast.backups))
 
@@ -356,7 +364,8 @@ class BatchWindow(OperationWindow):
         self.confirm.setToolTip(tooltip(self.hindrance or _("Sends them one after the other, with one report")))
         self.arm.setVisible(bool(senders.unarmed) and self._workspace.sealed is None)
         self.again.setVisible(not self._tasks.is_busy and not self._is_counted(self._ledgers().values()))
-        self.leave_out.setVisible(bool(hindered) and not self._tasks.is_busy)
+        has_some = any(row.change is not None for row in batch.sent)
+        self.leave_out.setVisible(bool(hindered) and has_some and not self._tasks.is_busy)
         self.leave_out.setText(counted("Leave &out {count}", "Leave &out {count}", len(hindered)))
         self.take_in.setVisible(bool(self._left_out))
         self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._left_out)))
@@ -451,7 +460,7 @@ class BatchWindow(OperationWindow):
         if self._run is not None or self.hindrance or batch is None:
             return
         try:
-            plan = plan_of(batch, self.form.title(len(batch.sent)), self.form.names)
+            plan = plan_of(batch, self.form.title(len(batch.sent)))
             run = prepared(plan, str(uuid4()), self._ledgers(), "", self._workspace.clock.now())
             self._workspace.begin(run)
         except CbrError as error:

@@ -1,13 +1,14 @@
 """What a feature puts into the shell of a change: the fields that a person fills in, and the draft that they make."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from cbr_desktop.domain.change import Change, Kind
+from cbr_desktop.domain.change import Change, Kind, Subject
+from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.operations import batch_words
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -44,6 +45,10 @@ class ChangeForm(QWidget):
         """Queue what was filled in. Raises what ``Outbox.submit`` does."""
         return outbox.submit(change, file=self.file)
 
+    def answers(self, finding: Finding) -> bool:  # noqa: ARG002  # most forms ask for one request
+        """Tell whether something advised is what the form does besides, so that it need not be said."""
+        return False
+
     def begin(self) -> None:
         """Put the focus where filling in begins."""
 
@@ -69,8 +74,6 @@ class FixedForm(ChangeForm):
 class BatchForm(QWidget):
     """What is asked for at once of several rows, and its fields where it has some that all of them share.
 
-    ``names`` is the template by which a batch names what it makes, empty where it makes nothing that has a name.
-
     Signals:
         changed: it asks for something else now.
     """
@@ -84,14 +87,17 @@ class BatchForm(QWidget):
         """Return what is asked for of so many rows, as something to be done."""
         return batch_words(self.kind, count)
 
-    @property
-    def names(self) -> str:
-        """The template of the names that the batch gives."""
-        return ""
-
     def draft(self, context: ProfileContext, row: Any) -> Any:
-        """Return what is asked for of a row. ``ValueError`` while something is missing that all of them need."""
+        """Return what is asked for of a row. ``ValueError`` where something is missing, which ``lacking`` tells."""
         raise NotImplementedError
+
+    def subject(self, context: ProfileContext, row: Any) -> Subject | None:  # noqa: ARG002  # a draft tells mostly
+        """Return what a row is, for the time in which nothing can be asked for of it."""
+        return None
+
+    def lacking(self, context: ProfileContext, row: Any) -> str:  # noqa: ARG002  # most lack nothing
+        """Return why nothing can be asked for of a row, in words."""
+        return ""
 
 
 class FixedBatch(BatchForm):
@@ -133,6 +139,11 @@ class Forms:
     several: Mapping[str, Callable[[Sequence[Asked]], BatchForm]] = field(default_factory=dict)
     windows: Mapping[str, Callable[[Workspace, Sequence[Asked], QWidget], QWidget]] = field(default_factory=dict)
 
-    def with_windows(self, others: "Forms") -> "Forms":
-        """Return these with the windows that another feature opens for rows of the same page."""
-        return replace(self, windows={**self.windows, **others.windows})
+    def joined(self, other: "Forms") -> "Forms":
+        """Return both: what several features let a person ask for on one page."""
+        return Forms(
+            {**self.asked, **other.asked},
+            {**self.again, **other.again},
+            {**self.several, **other.several},
+            {**self.windows, **other.windows},
+        )

@@ -45,6 +45,15 @@ class Dialogs:
         dialog.open()
         return dialog
 
+    def create_checkpoints(self, workspace: "Workspace", asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
+        """Ask for checkpoints of several vaults, each with the resources of it that are chosen."""
+        from cbr_desktop.ui.checkpoint.several import CheckpointsForm
+        from cbr_desktop.ui.operations.batch import BatchWindow
+
+        batch = BatchWindow(workspace, asked, CheckpointsForm(asked), parent)
+        batch.open()
+        return batch
+
     def show_outcome(self, context: ProfileContext, id: "IntentId", parent: QWidget) -> QWidget:
         """Show what became of a request; what was refused can be edited and sent again from there."""
         from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
@@ -153,14 +162,15 @@ def _features() -> "Mapping[str, Forms]":
     """Return what each feature lets a person ask for, by the name of its page."""
     from cbr_desktop.ui.backups import forms as backups
     from cbr_desktop.ui.policies import forms as policies
+    from cbr_desktop.ui.policies import several
     from cbr_desktop.ui.resources import forms as resources
     from cbr_desktop.ui.vaults import forms as vaults
 
     return {
         "Backups": backups.FORMS,
         "Policies": policies.FORMS,
-        "Resources": resources.FORMS.with_windows(vaults.FOR_RESOURCES),
-        "Vaults": vaults.FORMS,
+        "Resources": resources.FORMS.joined(vaults.FOR_RESOURCES),
+        "Vaults": vaults.FORMS.joined(several.FORMS),
     }
 
 

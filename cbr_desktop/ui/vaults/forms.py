@@ -22,6 +22,7 @@ from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import ReadAgents, VaultEditForm
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
+from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
 
 
@@ -102,6 +103,7 @@ FORMS = Forms(
         "all": lambda _context, _row: AllVaultsForm(),
         "delete": lambda _context, vault: deletion_form(vault.id),
     },
+    several={"tags": lambda _asked: TagsBatch(), "edit": lambda _asked: SettingsBatch()},
     again={
         ReplicateVaultForm.kind: _replicate_again,
         NewVaultForm.kind: _create_again,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
-from cbr_desktop.domain.ids import VaultId
-from cbr_desktop.domain.region import ConsolePage
+from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ProtectType, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
@@ -90,7 +89,7 @@ class VaultsPage(ListPage[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
-    console_page = ConsolePage.BACKUP
+    console = "BACKUP"
     counts = NN_("{count} vault", "{count} vaults")
     verbs = (
         Verb(
@@ -102,7 +101,8 @@ class VaultsPage(ListPage[Vault]):
         Verb(
             "edit",
             N_("Chan&ge…"),
-            N_("Give the selected vault another name, size or specification, or let it do something by itself (F2)"),
+            N_("Give the selected vault another name, size or specification; of several, their settings (F2)"),
+            takes=Takes.SEVERAL,
             shortcut=Qt.Key.Key_F2,
         ),
         Verb(
@@ -111,12 +111,24 @@ class VaultsPage(ListPage[Vault]):
             N_("Put resources that are in no vault into the selected one (Ins)"),
             shortcut=Qt.Key.Key_Insert,
         ),
-        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vault, or delete some")),
+        Verb("tags", N_("&Tags…"), N_("Set tags of the selected vaults, or delete some of one"), takes=Takes.SEVERAL),
         Verb(
             "replicate",
             N_("Re&plicate…"),
             N_("Copy the backups that have no replica there yet to a vault of another region"),
             hindrance=_replication_hindrance,
+        ),
+        Verb(
+            "apply",
+            N_("Appl&y policy…"),
+            N_("Back the selected vaults up by a policy, in the place of the one that they have"),
+            takes=Takes.SEVERAL,
+        ),
+        Verb(
+            "remove",
+            N_("Remo&ve policy…"),
+            N_("Have the selected vaults backed up by a policy no longer; their backups stay"),
+            takes=Takes.SEVERAL,
         ),
         Verb(
             "lock",
@@ -224,6 +236,11 @@ class VaultsPage(ListPage[Vault]):
         """Return the vault of the cursor."""
         row = self.view.current_row()
         return (row.id if row else None, ())
+
+    def targets(self) -> Sequence[tuple[VaultId, Sequence[ResourceId]]]:
+        """Return the selected vaults, where they are several."""
+        rows = self.view.selected_rows()
+        return [(row.id, ()) for row in rows] if len(rows) > 1 else ()
 
     def target_words(self) -> str:
         """Return which of several selected vaults a checkpoint would be of."""

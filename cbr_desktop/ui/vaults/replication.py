@@ -20,7 +20,7 @@ class ReplicateVaultForm(ChangeForm):
         self.setObjectName("replicateVaultForm")
         self._id = id
         self.destination = DestinationChoice(context, chosen)
-        fields(self, ((_("&To vault"), self.destination),), {})
+        fields(self, ((_("&To vault"), self.destination),), {_("&To vault"): self.destination.vault})
         self.destination.changed.connect(self.changed)
 
     def draft(self) -> VaultReplication:

@@ -189,7 +189,7 @@ def _home_findings(
     """Say where a resource, or a disk of it, is already."""
     part, name = finding.RequestPart.RESOURCES, choice.name or (held.name if held is not None else "") or choice.id
     home, vault = homes.get(choice.id), known_vault(change, ledger)
-    facts = {"resource": name, "id": choice.id, "vault": vault.name if vault is not None else change.subject.id}
+    facts = {"resource": name, "id": choice.id, "vault": vault.name if vault is not None else ""}
     if home is not None and home.id == change.subject.id:
         yield finding.block(FindingKind.RESOURCE_HELD, part, "6104", **facts, other_vault=None)
     elif home is not None:

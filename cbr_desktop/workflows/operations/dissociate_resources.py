@@ -143,7 +143,8 @@ class DissociateResources(ResourcesOperation):
 
         def fate(id: ResourceId) -> tuple[Fate, str]:
             held = vault.resource(id) if vault is not None else None
-            if status in (Stage.GONE, Stage.REMOVED) or (vault is not None and held is None):
+            is_out = vault is not None and (held is None or held.protect_status == ProtectStatus.DELETED)
+            if status in (Stage.GONE, Stage.REMOVED) or is_out:
                 return Fate.DONE, Stage.REMOVED
             if status == Stage.REMOVING or held is None:
                 return Fate.RUNNING, Stage.REMOVING
@@ -160,7 +161,7 @@ def _status(intent: Intent, vault: Vault | None) -> Stage:
     """Return what the vault shows of a request: done, under way for all of it, or not done."""
     if vault is None:
         return Stage.GONE
-    held = named_resources(intent.change, vault)
+    held = [each for each in named_resources(intent.change, vault) if each.protect_status != ProtectStatus.DELETED]
     if any(each.protect_status != ProtectStatus.REMOVING for each in held):
         return Stage.PRESENT
     return Stage.REMOVING if held else Stage.REMOVED

@@ -111,7 +111,7 @@ class ReplicateVault(ReplicationOperation):
         if intent.result is None:
             return None
         lines = tuple(line_of(intent, id, ledger) for id in intent.result.parts)
-        return Outcome(lines, REPLICATING)
+        return Outcome(lines, "")
 
 
 REPLICATE_VAULT = ReplicateVault()

@@ -90,9 +90,8 @@ class ShareBackup(ShareOperation):
         """Return a line for each project, since the answer named each of them."""
         if intent.result is None:
             return None
-        status = intent.result.status
-        lines = (ResourceOutcome(ResourceId(id), "", "", Fate.DONE, status) for id in receivers_in(intent.body))
-        return Outcome(tuple(lines), status)
+        lines = (ResourceOutcome(ResourceId(id), "", "", Fate.DONE) for id in receivers_in(intent.body))
+        return Outcome(tuple(lines), "")
 
 
 SHARE_BACKUP = ShareBackup()

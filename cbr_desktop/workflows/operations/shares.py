@@ -53,7 +53,7 @@ class ShareOperation(Operation):
         """Return that it was done, since the answer said so."""
         if intent.result is None:
             return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
+        return single(intent.subject.id, intent.subject.name, Fate.DONE, "")
 
 
 def subject_of(id: BackupId, ledger: Reading) -> Subject:

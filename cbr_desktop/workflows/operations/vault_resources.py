@@ -171,7 +171,8 @@ def outcome_by(intent: Intent, fate: Callable[[ResourceId], tuple[Fate, str]], v
         met, status = fate(id)
         kind = str(known[id].type) if id in known else ""
         lines.append(ResourceOutcome(id, known[id].name if id in known else name or id, kind, met, status))
-    return Outcome(tuple(lines), intent.result.status)
+    # its stage is a word of ours, and none that the service says
+    return Outcome(tuple(lines), "")
 
 
 def with_reason(outcome: Outcome | None, task: Task | None) -> Outcome | None:

@@ -1,0 +1,139 @@
+"""Batches of vaults: one policy for several, and checkpoints of several with one template for their names."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from cbr_desktop.domain.ids import PolicyId
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.request import RequestDocument
+from cbr_desktop.ui.checkpoint.several import CheckpointsForm
+from cbr_desktop.ui.operations.batch import BatchWindow
+from cbr_desktop.ui.operations.form import BatchForm
+from cbr_desktop.ui.policies.several import FORMS
+from cbr_desktop.ui.shell.window import MainWindow
+from tests.ui import estate
+from tests.ui.estate import NOW, resource, uid
+from tests.ui.test_batch_window import TEST, Scene, column, confirm, said
+from tests.widgets import child
+from tests.workflows.test_batch import OTHER, VAULT
+
+NIGHTLY = Policy(
+    PolicyId(uid(501)), "nightly", "backup", True, ("FREQ=DAILY;INTERVAL=1;BYHOUR=01;BYMINUTE=00",), retention_days=30
+)
+COPY = replace(NIGHTLY, id=PolicyId(uid(502)), name="copy", operation_type="replication")
+Open = Callable[[Scene, Any, Sequence[Any]], BatchWindow]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot) -> Open:
+    def make(scene: Scene, form: Callable[[Any], BatchForm], asked: Sequence[Any]) -> BatchWindow:
+        window = BatchWindow(scene.workspace, asked, form(asked))
+        qtbot.addWidget(window)
+        window.show()
+        return window
+
+    return make
+
+
+def with_policies(scene: Scene, *of: Policy) -> Scene:
+    for number, context in enumerate(scene.workspace.contexts):
+        own = [replace(each, id=PolicyId(uid(600 + 10 * number + place))) for place, each in enumerate(of)]
+        context.ledger.put_policies(Listing(own, NOW))
+    return scene
+
+
+def sent(scene: Scene) -> list[tuple[str, Any]]:
+    """Return what the steps of the run that was begun ask for, with their profiles."""
+    (run,) = scene.begun
+    return [(step.profile, json.loads(step.document.body)) for step in run.plan.steps if step.document]
+
+
+def test_one_policy_is_applied_to_several_vaults_as_one_run(tmp_path: Path, opened: Open) -> None:
+    scene = with_policies(Scene(tmp_path, TEST, replace(TEST, name="Second", project="p2")), NIGHTLY, COPY)
+    first, second = scene.workspace.contexts
+    window = opened(scene, FORMS.several["apply"], [(first, VAULT), (first, OTHER), (second, VAULT)])
+    assert [window.form.policy.itemData(row) for row in range(window.form.policy.count())] == ["nightly"]
+    assert confirm(window).text() == "Apply policy to 3 vaults"
+    assert confirm(window).isEnabled(), said(window)
+    confirm(window).click()
+    own = [next(iter(context.ledger.policies.values())).id for context in (first, second)]
+    assert sent(scene) == [
+        (TEST.name, {"policy_id": own[0]}),
+        (TEST.name, {"policy_id": own[0]}),
+        ("Second", {"policy_id": own[1]}),
+    ]
+
+
+def test_a_vault_without_the_policy_is_named_and_left_out_of_its_removal(tmp_path: Path, opened: Open) -> None:
+    scene = with_policies(
+        Scene(tmp_path),
+        replace(NIGHTLY, vault_ids=(VAULT.id,)),
+        replace(NIGHTLY, name="other", vault_ids=(OTHER.id,)),
+    )
+    window = opened(scene, FORMS.several["remove"], [(scene.context, VAULT), (scene.context, OTHER)])
+    assert said(window) == "Not ready: something is missing above."
+    assert not child(window, QPushButton, "batchLeaveOut").isVisible()
+    window.form.policy.setCurrentIndex(0)
+    assert column(window, "Verdict") == ["Not possible", "Look at it"]
+    assert column(window, "Done to") == ["vault-two", "vault-one"]
+    assert column(window, "What was found")[0] == "The vault does not have this policy."
+    child(window, QPushButton, "batchLeaveOut").click()
+    window.consent.click()
+    assert confirm(window).isEnabled(), said(window)
+    confirm(window).click()
+    assert len(sent(scene)) == 1
+
+
+def test_checkpoints_of_several_vaults_are_named_by_one_template(tmp_path: Path, opened: Open) -> None:
+    scene = Scene(tmp_path)
+    held = [resource(100, VAULT, 0), resource(104, OTHER, 4), resource(108, OTHER, 8)]
+    vaults = [replace(VAULT, resources=held[:1]), replace(OTHER, resources=held[1:])]
+    scene.context.ledger.put_vaults(Listing(vaults, NOW))
+    targets = [(VAULT.id, ()), (OTHER.id, (held[1].id,))]
+    window = opened(scene, CheckpointsForm, [(scene.context, target) for target in targets])
+    window.form.template.setCurrentText("chg{ticket}-{vault}-{seq}-{rand:4}")
+    assert "number of a ticket" in column(window, "What was found")[0]
+    assert not confirm(window).isEnabled()
+    window.form.ticket.setText("77")
+    window.form.full.setChecked(True)
+    names = column(window, "Name")
+    assert sorted(name[:-4] for name in names) == ["chg77-vault-one-1-", "chg77-vault-two-2-"]
+    window.refresh()
+    assert column(window, "Name") == names
+    if window.consent.isVisible():
+        window.consent.setChecked(True)
+    assert confirm(window).isEnabled(), (said(window), column(window, "What was found"))
+    confirm(window).click()
+    (run,) = scene.begun
+    asked = [step.document.draft for step in run.plan.steps if isinstance(step.document, RequestDocument)]
+    assert sorted(each.name for each in asked) == sorted(names)
+    assert [each.incremental for each in asked] == [False, False]
+    assert [each.resources is None for each in asked] == [True, False]
+
+
+def test_create_checkpoint_with_several_vaults_selected_opens_the_batch(qtbot: QtBot) -> None:
+    window = MainWindow(estate.workspace())
+    qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
+    window.show()
+    window.build_deferred_widgets()
+    page = window.show_page("Vaults")
+    page.view.selectAll()
+    window.create_checkpoint()
+    (batch,) = window.findChildren(BatchWindow)
+    assert len(batch._asked) == len(page.view.selected_rows()) > 1
+    page.buttons["apply"].click()
+    assert len(window.findChildren(BatchWindow)) == 2
+    resources = window.show_page("Resources")
+    resources.view.selectAll()
+    window.create_checkpoint()
+    last = window.findChildren(BatchWindow)[-1]
+    assert {target[0] for _context, target in last._asked} <= set(window._workspace.open.vaults)
+    assert all(ids for _context, (_vault, ids) in last._asked)
