@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from cbr_desktop.app import quick_enums
 from cbr_desktop.app.profile import find_demo, find_profile
 from cbr_desktop.domain.error import CbrError, InUse, NotSaved
 from cbr_desktop.domain.profile import Profile
@@ -31,6 +32,7 @@ def run_window(options: argparse.Namespace) -> int:
     # up to the first paint hardly anything becomes garbage, and looking for it takes a good part of the time; but a
     # window in which a profile is chosen first may stay for long
     (gc.enable if profile is None else gc.disable)()
+    quick_enums.begin()
     spare_the_sources()
     from cbr_desktop.app.window import open_window
 

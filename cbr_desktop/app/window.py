@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication, QWidget
 
 from cbr_desktop import __version__
+from cbr_desktop.app import quick_enums
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
 from cbr_desktop.domain.error import CbrError, InUse
@@ -61,6 +62,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     window = MainWindow(workspace)
     window.waiting = waiting
     paint_now(application, window)
+    quick_enums.end()
     from cbr_desktop.app.life import run_life
 
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it

@@ -1,6 +1,7 @@
 """The commands that tell of shares, share backups, end and answer shares, and replicate to other regions."""
 
 import argparse
+from contextlib import suppress
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
@@ -36,7 +37,7 @@ def share_backup(options: argparse.Namespace) -> int:
     """Share a backup with projects, by their ids or their names in the address book."""
 
     async def draft(session: ProfileSession) -> BackupShare:
-        id, names = BackupId(options.id), _names(options, session)
+        id, names = BackupId(options.id), await _all_names(options, session)
         await _read_members(session, id)
         return BackupShare(id, tuple(names.get(each, ProjectId(each)) for each in options.projects))
 
@@ -48,8 +49,9 @@ def end_share(options: argparse.Namespace) -> int:
 
     async def draft(session: ProfileSession) -> ShareWithdrawal:
         id = BackupId(options.id)
+        names = await _all_names(options, session)
         await _read_members(session, id)
-        return ShareWithdrawal(id, _names(options, session).get(options.project, ProjectId(options.project)))
+        return ShareWithdrawal(id, names.get(options.project, ProjectId(options.project)))
 
     return prepared(options, draft)
 
@@ -129,6 +131,13 @@ def _print(options: argparse.Namespace, record: dict[str, Any], text: str, found
 def _names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:
     """Return the address book of the profile; the demo has none that is kept."""
     return {} if options.demo else ProfileAddressBook(places().profiles_file, session.profile.name).entries()
+
+
+async def _all_names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:
+    """Return the address book, and the account's own projects in this region as far as these can be read."""
+    with suppress(CloudError):
+        await session.refresh.read_neighbours()
+    return {each.name: each.id for each in session.ledger.neighbours} | _names(options, session)
 
 
 async def _read_members(session: ProfileSession, id: BackupId) -> None:

@@ -1,8 +1,9 @@
 """Vaults and the resources in them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 
@@ -140,3 +141,17 @@ class Vault:
     def resource(self, id: ResourceId) -> Resource | None:
         """Return the resource with this id, or ``None`` when it is not in this vault."""
         return next((resource for resource in self.resources if resource.id == id), None)
+
+
+class VaultUse(NamedTuple):
+    """How full a vault was on a day (UTC): what was used, and its size then."""
+
+    vault_id: VaultId
+    day: date
+    used_mb: float
+    size_gb: int
+
+    @property
+    def percent(self) -> float:
+        """What was used of the size; it may be beyond 100."""
+        return 100 * self.used_mb / MB_PER_GB / self.size_gb if self.size_gb else 0.0

@@ -256,6 +256,14 @@ class _Past:
                 member = Member(member_id, backup.id, partner.project_id, created_at=at, status=status)
                 self.estate.shares.append(Share(member=member, backup=backup, owner=self.estate))
         self.backups[-1].status = "error"
+        self._leave_out_a_system_disk()
+
+    def _leave_out_a_system_disk(self) -> None:
+        """One backup by hand holds the data disk alone: no image can be made of it, and it cannot be replicated."""
+        server = next(each for each in self.estate.resources.values() if each.name == "ecs-erp-batch-02")
+        by_hand = (each for each in self.backups if each.resource_id == server.id and not each.auto)
+        for backup in list(by_hand)[-1:]:
+            backup.without = [disk.id for disk in server.disks if disk.system]
 
     def _replicas(self) -> None:
         """Eight copies in the replication vault, one of which failed."""

@@ -265,7 +265,7 @@ class Wire:
             "progress": backup.progress,
             "snapshot_id": None if server else backup.id[::-1].replace("-", "")[:32],
             "support_lld": True,
-            "supported_restore_mode": "backup" if server else None,
+            "supported_restore_mode": _restore_mode(backup) if server else None,
             "system_disk": False,
             "is_multi_az": False,
             "encrypted_algorithm": None,
@@ -455,3 +455,10 @@ class Wire:
     def disk_detail(self, disk: Disk, owner: Resource) -> Json:
         """The record of the disk service."""
         return disk_detail(disk, owner, self._estate.project_id)
+
+
+def _restore_mode(backup: Backup) -> str:
+    """What a server's backup can be restored as: nothing while it failed, an image as well once one was made of it."""
+    if backup.status == "error":
+        return "na"
+    return "snapshot" if backup.images else "backup"

@@ -1,21 +1,23 @@
-"""The archive: tasks that have ended, kept for longer than the service remembers them."""
+"""The archive: tasks that have ended, and how full vaults were, for longer than the service remembers them."""
 
 import asyncio
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cbr_desktop.domain.error import Damaged
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
+from cbr_desktop.domain.vault import VaultUse
 from cbr_desktop.domain.word import known
 from cbr_desktop.storage.database import (
     NewerVersion,
@@ -43,10 +45,23 @@ STEPS: Steps = (
         """,
         "CREATE INDEX by_time ON task (project, began, id)",
     ),
+    (
+        """
+        CREATE TABLE use (
+            project INTEGER NOT NULL,
+            vault TEXT NOT NULL,
+            day TEXT NOT NULL,
+            used_mb REAL NOT NULL,
+            size_gb INTEGER NOT NULL,
+            UNIQUE (project, vault, day)
+        )
+        """,
+    ),
 )
 
 KEPT = timedelta(days=396)
-"""How long a task is kept: thirteen months, so that a year can be looked back on in the month after it."""
+"""How long a task, and how full a vault was on a day, is kept: thirteen months, so that a year can be looked back on
+in the month after it."""
 
 _CACHE_KB = 128
 Result = TypeVar("Result")
@@ -59,6 +74,8 @@ _UPSERT = (
     " began = excluded.began, content = excluded.content, checksum = excluded.checksum"
     " WHERE checksum <> excluded.checksum"
 )
+_INSERT_USE = "INSERT OR REPLACE INTO use (project, vault, day, used_mb, size_gb) VALUES (?, ?, ?, ?, ?)"
+_SELECT_USE = "SELECT project, vault, day, used_mb, size_gb FROM use"
 _PROBE = "SELECT project, id, began, content, checksum FROM task, project LIMIT 0"
 
 
@@ -90,6 +107,14 @@ class SqliteArchive:
         They began before ``before``, or at that very time and with an id below ``than``.
         """
         return self._run(partial(self._older, profile, before, than, limit))
+
+    def keep_use(self, profile: Profile, uses: Sequence[VaultUse], now: datetime) -> asyncio.Future[None]:
+        """Begin to keep how full vaults were on a day, in place of what was kept of that day; errors as of ``keep``."""
+        return self._run(partial(self._keep_use, profile, tuple(uses), now))
+
+    def use_of(self, profile: Profile, vault_id: VaultId, since: date) -> asyncio.Future[list[VaultUse]]:
+        """Return how full a vault was, day by day from ``since`` on, the days that are known."""
+        return self._run(partial(self._use_of, profile, vault_id, since))
 
     def close(self) -> None:
         """Wait until everything is written, and close the file."""
@@ -129,6 +154,26 @@ class SqliteArchive:
             raise Damaged(str(self._path), str(error)) from error
         return list(self._whole(rows))
 
+    def _keep_use(self, profile: Profile, uses: Sequence[VaultUse], now: datetime) -> None:
+        connection = self._opened()
+        with saving(self._path), transaction(connection):
+            project = _project(connection, profile, make=True)
+            rows = ((project, use.vault_id, use.day.isoformat(), use.used_mb, use.size_gb) for use in uses)
+            connection.executemany(_INSERT_USE, rows)
+            newest = max((use.day for use in uses), default=now.date())
+            limit = min(newest, now.date()) - KEPT
+            connection.execute("DELETE FROM use WHERE project = ? AND day < ?", (project, limit.isoformat()))
+
+    def _use_of(self, profile: Profile, vault_id: VaultId, since: date) -> list[VaultUse]:
+        connection = self._opened()
+        select = f"{_SELECT_USE} WHERE project = ? AND vault = ? AND day >= ? ORDER BY day"
+        try:
+            project = _project(connection, profile, make=False)
+            rows = connection.execute(select, (project, vault_id, since.isoformat())).fetchall()
+        except sqlite3.Error as error:
+            raise Damaged(str(self._path), str(error)) from error
+        return list(_uses(rows))
+
     def _whole(self, rows: Sequence[_Row]) -> Iterator[Task]:
         for row in rows:
             try:
@@ -162,11 +207,14 @@ class SqliteArchive:
         with saving(self._path):
             kept = set_aside(self._path)
             projects, rows = _whole_rows(kept)
+            uses = _whole_uses(kept)
             create_database(self._path, STEPS)
         connection = open_database(self._path, STEPS)
         with saving(self._path), transaction(connection):
             connection.executemany("INSERT INTO project (number, name) VALUES (?, ?)", projects)
             connection.executemany(_INSERT, rows)
+            known = {row[0] for row in projects}
+            connection.executemany(_INSERT_USE, (row for row in uses if row[0] in known))
         self.damaged.append(Damaged(str(kept), f"{error.detail}; tasks taken over: {len(rows)}"))
         return connection
 
@@ -206,6 +254,28 @@ def _task(row: _Row) -> Task:
     values |= {name: None if values[name] is None else datetime.fromisoformat(values[name]) for name in _TIMES}
     values |= {"type": known(TaskType, values["type"]), "status": known(TaskStatus, values["status"])}
     return Task(**values)
+
+
+def _uses(rows: Iterable[_Row]) -> Iterator[VaultUse]:
+    """Yield the rows of a vault's use that can be read; a small point that cannot is left out."""
+    for _project, vault, day, used, size in rows:
+        with suppress(ValueError, TypeError, AttributeError):
+            yield VaultUse(VaultId(vault.decode()), date.fromisoformat(day.decode()), float(used), int(size))
+
+
+def _whole_uses(path: Path) -> list[_Row]:
+    """Return the rows of use that can be read of a broken file, from either end up to the break."""
+    found: dict[tuple[object, ...], _Row] = {}
+    if not path.is_file():
+        return []
+    with suppress(sqlite3.Error), closing(connect(path)) as connection:
+        for order in ("ASC", "DESC"):
+            with suppress(sqlite3.Error):
+                for row in connection.execute(f"{_SELECT_USE} ORDER BY rowid {order}"):
+                    for use in _uses([row]):
+                        kept = (row[0], use.vault_id, use.day.isoformat(), use.used_mb, use.size_gb)
+                        found[kept[:3]] = kept
+    return list(found.values())
 
 
 def _checksum(id: str, began: float, content: str) -> int:

@@ -105,11 +105,14 @@ def replica_words(replica: Replica) -> str:
 
 
 def replicas_words(backup: Backup) -> str:
-    """Return where copies of a backup are, and how they stand."""
+    """Return where copies of a backup are, and how they stand; what is a copy itself tells how it was made alone."""
+    if backup.image_type == REPLICA:
+        return NONE
     return listed([replica_words(replica) for replica in backup.traits.replicas]) or NONE
 
 
 def replicas_token(backup: Backup) -> str:
     """Return whether there are copies of a backup as a filter asks for it, with their regions and states."""
-    told = " ".join(f"{replica.region} {replica.status}" for replica in backup.traits.replicas)
+    replicas = backup.traits.replicas if backup.image_type != REPLICA else ()
+    told = " ".join(f"{replica.region} {replica.status}" for replica in replicas)
     return f"yes {told} {replicas_words(backup)}" if told else "no"

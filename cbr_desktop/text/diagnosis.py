@@ -657,7 +657,7 @@ def _profile_lines(profile: Profile) -> Iterable[str]:
     yield _("Identity endpoint {endpoint}").format(endpoint=profile.iam_endpoint)
     yield _("Backup endpoint {endpoint}").format(endpoint=profile.cbr_endpoint)
     yield _("Project {project}").format(project=profile.project)
-    way = _("Way in by {way} with passcode") if profile.mfa else _("Way in by {way}")
+    way = _("Sign-in by {way} with passcode") if profile.mfa else _("Sign-in by {way}")
     yield way.format(way=_(_WAYS[profile.way]))
     if profile.user:
         yield _("User {name}").format(name=profile.user)

@@ -25,8 +25,8 @@ _STRETCH = re.compile(r"[^\t\r\n]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """With these a program for tables takes a text for a formula or a command."""
 _KINDS = {
-    EntryKind.MADE: N_("Asked for"),
-    EntryKind.MOVED: N_("Moved"),
+    EntryKind.MADE: N_("Requested"),
+    EntryKind.MOVED: N_("State changed"),
     EntryKind.REQUEST: N_("Request"),
     EntryKind.ANSWER: N_("Answer"),
     EntryKind.LOOKED: N_("Looked for"),

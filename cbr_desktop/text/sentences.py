@@ -29,6 +29,7 @@ from cbr_desktop.text.states import (
     grouped,
     percent_words,
     quoted,
+    quoted_sentence,
     shown,
     status_words,
     utc_words,
@@ -447,7 +448,7 @@ def _not_protectable(finding: Finding) -> str:
         _("The service says that resource {resource} cannot be backed up: {reason}.")
         if reason
         else _("The service says that resource {resource} cannot be backed up.")
-    ).format(resource=quoted(finding.facts["resource"]), reason=quoted(reason))
+    ).format(resource=quoted(finding.facts["resource"]), reason=quoted_sentence(reason))
     explanation = explain(finding.code)
     unexplained = (
         _("Leave it out.")
@@ -855,8 +856,8 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Project {found} has made an image of the backup; until that image is deleted there the share cannot end."
     ),
     FindingKind.MEMBER_ACCEPTED: N_(
-        "Project {found} has taken the backup into a vault of its own and cannot restore from it any more after this."
-        " Ask there first."
+        "Project {found} has taken the backup into a vault of its own, and cannot use it any more after this. Ask there"
+        " first."
     ),
     FindingKind.ANSWER_INVALID: N_("‘{found}’ is no answer to a share. It is either ‘accepted’ or ‘rejected’."),
     FindingKind.ANSWER_FOR_OTHER: N_(
@@ -867,8 +868,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     ),
     FindingKind.OFFER_ANSWERED: N_("This was answered already for ‘{backup}’ ({status}). Nothing would change."),
     FindingKind.OFFER_GIVEN_BACK: N_(
-        "‘{backup}’ leaves vault ‘{vault}’, and nothing can be restored from it here any more. Only the other side can"
-        " share it again."
+        "‘{backup}’ leaves vault ‘{vault}’, and cannot be used here any more. Only the other side can share it again."
     ),
     FindingKind.TAKING_VAULT_MISSING: N_("No vault is chosen. Choose the vault that takes the backup in."),
     FindingKind.TAKING_VAULT_KIND: N_(
@@ -1498,7 +1498,7 @@ def outcome_text(intent: Intent, outcome: Outcome | None, now: datetime) -> str:
         _("State: {state}").format(state=request_stand_words(intent, outcome)),
         intent_sentence(intent, outcome, now),
         _("Project: {project} at {endpoint}").format(project=project, endpoint=endpoint),
-        _("Asked for: {at}").format(at=utc_words(intent.created_at)),
+        _("Requested: {at}").format(at=utc_words(intent.created_at)),
     ]
     if intent.sent_at:
         head.append(_("Sent: {at}").format(at=utc_words(intent.sent_at)))

@@ -188,6 +188,8 @@ class Ledger:
     """The regions that this one replicates to, ``None`` while nobody has read that."""
     projects: "Sequence[Project]" = ()
     """The account's projects in those regions."""
+    neighbours: "Sequence[Project]" = ()
+    """The other projects of the account in this region, as far as that was read."""
     receivers: "dict[BackupId, Listing[Member]]" = field(default_factory=dict)
     """The projects that backups are shared with, of those backups of which that was read."""
     project_id: ProjectId | None = None
@@ -396,6 +398,11 @@ class Ledger:
         self.regions, self.projects = tuple(regions), tuple(projects)
         self.destinations = {vault.id: vault for vault in listing.rows}
         self._fresh(Part.DESTINATIONS, listing, False)
+
+    def put_neighbours(self, projects: "Sequence[Project]") -> None:
+        """Keep the other projects of the account in this region; the list of what is offered keeps its age."""
+        self.neighbours = tuple(projects)
+        self.notify(Part.OFFERS)
 
     def put_receivers(self, id: BackupId, listing: "Listing[Member]") -> None:
         """Keep which projects a backup is shared with; the list of what is offered keeps its age."""

@@ -1,7 +1,7 @@
 """The shapes that workflows ask for; cloud and storage fit them without importing this file."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from cbr_desktop.domain.account import Project
@@ -22,7 +22,7 @@ from cbr_desktop.domain.secret import SecretKind, SecretPlace
 from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.domain.vault import Resource, Vault, VaultUse
 
 if TYPE_CHECKING:  # shapes need no loop, and to import it takes a third of what it takes to judge a file
     from asyncio import Future
@@ -287,6 +287,14 @@ class Archive(Protocol):
 
     def older(self, profile: Profile, before: datetime, than: str, limit: int) -> "Future[list[Task]]":
         """Return up to ``limit`` tasks, newest first, that began before ``before``, or then and with an id below."""
+        ...
+
+    def keep_use(self, profile: Profile, uses: Sequence[VaultUse], now: datetime) -> "Future[None]":
+        """Begin to keep how full vaults were on a day, one point each; errors as of ``keep``."""
+        ...
+
+    def use_of(self, profile: Profile, vault_id: VaultId, since: date) -> "Future[list[VaultUse]]":
+        """Return how full a vault was, day by day from ``since`` on, the days that are known. ``Damaged``."""
         ...
 
 

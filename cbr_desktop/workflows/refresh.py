@@ -7,10 +7,10 @@ does not do.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from math import inf
 from typing import Any, NamedTuple, TypeVar
@@ -25,6 +25,7 @@ from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.replication import DestinationVault
 from cbr_desktop.domain.task import TERMINAL, Task
+from cbr_desktop.domain.vault import Vault, VaultUse
 from cbr_desktop.domain.vault_changes import WITH_AGENT
 from cbr_desktop.workflows.backup_changes import MARGIN, WHOLE_HOURS, Caught, Unsure, Untold, caught_up, read_by_time
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
@@ -56,6 +57,8 @@ _READ = (Part.VAULTS, Part.TASKS, Part.POLICIES, Part.PROTECTABLES, Part.BACKUPS
 _LATELY = timedelta(days=1)
 _SINGLE_TASKS = 10
 """How many old tasks that have not ended are looked at one by one in a round."""
+USE_DAYS = 90
+"""How far back the use of a vault is looked at."""
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
@@ -155,6 +158,7 @@ class Refresh:
         self._clock = clock
         self._archive = archive
         self._archived: set[TaskId] = set()
+        self._use_day: date | None = None
         self._ended: dict[TaskId, Task] = {}
         """Tasks that have ended and are not kept so far."""
         self._lately = 0
@@ -281,6 +285,30 @@ class Refresh:
             at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
         return [] if at is None else await self._archive.older(self._ledger.profile, at, than, OLDER_TASKS)
 
+    async def use_of(self, vault_id: VaultId) -> list[VaultUse]:
+        """Return how full a vault was, day by day over ``USE_DAYS``, the days that are known. ``StorageError``."""
+        if self._archive is None:
+            return []
+        since = self._clock.now().date() - timedelta(days=USE_DAYS)
+        return await self._archive.use_of(self._ledger.profile, vault_id, since)
+
+    def _keep_use(self, vaults: Sequence[Vault]) -> None:
+        """Keep how full vaults are, once a day; the service tells only how full they are now."""
+        now = self._clock.now()
+        if self._archive is None or not vaults or self._use_day == now.date():
+            return
+        self._use_day = now.date()
+        uses = [VaultUse(each.id, now.date(), each.used_mb, each.size_gb) for each in vaults if each.size_gb]
+        self._archive.keep_use(self._ledger.profile, uses, now).add_done_callback(self._tell_use_kept)
+
+    def _tell_use_kept(self, kept: "asyncio.Future[None]") -> None:
+        """Try again at the next refresh what was not kept; that the disk is full is told of the tasks."""
+        error = None if kept.cancelled() else kept.exception()
+        if kept.cancelled() or error is not None:
+            self._use_day = None
+        if error is not None and not isinstance(error, CbrError):
+            kept.get_loop().call_exception_handler({"message": "use was not kept", "exception": error})
+
     async def open_backup(self, id: BackupId) -> None:
         """Read a backup by itself, with those of its disks and what was saved with it, which no list has.
 
@@ -343,6 +371,13 @@ class Refresh:
         if servers:
             self._ledger.put_agents(await self._cloud.agents(servers))
 
+    async def read_neighbours(self) -> None:
+        """Read the other projects of the account in this region. Raises ``CloudError``."""
+        projects, own = await self._cloud.projects(), await self._cloud.project_id()
+        region = next((each.region for each in projects if each.id == own), self._ledger.profile.region)
+        near = [each for each in projects if each.region == region and each.id != own and each.enabled]
+        self._ledger.put_neighbours(near)
+
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""
         self._ledger.put_receivers(id, await self._cloud.members(id))
@@ -397,6 +432,7 @@ class Refresh:
         listing = await self._cloud.vaults()
         await _steady(listing, self._ledger.vaults)
         self._ledger.put_vaults(listing)
+        self._keep_use(listing.rows)
         self._cache.keep_vaults(listing)
 
     async def _tasks(self, *, whole: bool) -> None:

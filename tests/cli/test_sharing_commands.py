@@ -49,7 +49,8 @@ def test_a_backup_is_shared_by_names_of_the_address_book_and_the_share_ends(mach
     assert (code, record["state"]) == (1, "not sent")
     assert "is shared with project" in record["problems"][0]
     assert machine.calls("POST", "/members") == 1
-    assert told("backup", "end-share", backup.id, "ops")[0] == 0
+    own_name = next(each.name for each in machine.service.estate.projects if each.id == project)
+    assert told("backup", "end-share", backup.id, own_name)[0] == 0
     assert told("shares", backup.id)[1]["members"] == []
 
 

@@ -172,7 +172,7 @@ def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(progra
     assert len(program.service.journal.calls("POST", "/checkpoints")) <= 1
 
 
-def test_fault_97_six_starts_try_a_wrong_password_once_and_what_is_typed_anew_is_tried(
+def test_fault_97_three_starts_try_a_wrong_password_once_and_what_is_typed_anew_is_tried(
     program: Program, until: Until
 ) -> None:
     def logins() -> int:
@@ -185,7 +185,7 @@ def test_fault_97_six_starts_try_a_wrong_password_once_and_what_is_typed_anew_is
         leaving.ask()
 
     program.environ["CBR_DESKTOP_PASSWORD"] = "wrong"
-    for _ in range(6):
+    for _ in range(3):
         program.play(start)
 
     async def typing(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.window import save_text
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.intent import Approval, IntentState, Reason
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.ui.backups.rehearsal import RehearsalWindow
@@ -31,11 +33,13 @@ from tests.stage import Stage, staged
 from tests.widgets import child, words
 
 S = IntentState
+TESTING = replace(DEMO, environment=Environment.TEST)
+"""No production: what is overwritten is named here as well."""
 
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    with staged(tmp_path) as stage:
+    with staged(tmp_path, profile=TESTING) as stage:
         yield stage
 
 
@@ -43,7 +47,7 @@ def context_of(stage: Stage, folder: Path) -> ProfileContext:
     session, signals = stage.session, LedgerSignals()
     session.ledger.subscribe(signals.notice)
     settings = JsonSettings(folder / "screens.json")
-    made = ProfileContext(DEMO, session.ledger, signals, stage.clock, settings, save_text)
+    made = ProfileContext(TESTING, session.ledger, signals, stage.clock, settings, save_text)
     give(made, session.outbox, session.refresh)
     return made
 
@@ -199,6 +203,29 @@ def test_what_has_changed_between_the_two_windows_is_seen_in_the_second(
     assert sent(stage) == []
 
 
+def test_nothing_is_sent_while_the_backup_itself_cannot_be_read(
+    stage: Stage, context: ProfileContext, host: QWidget
+) -> None:
+    """The lists are fresh then; which disk is which stands in none of them."""
+
+    async def story() -> None:
+        window, backup = await rehearsal(stage, context, host)
+        stage.clock.advance(60)
+        stage.service.faults.add(Fault("GET", f"/backups/{backup.id}", "status", times=None, status=403, body=b"{}"))
+        dialog = second_step(window, host)
+        await settled(dialog)
+        fill_in(dialog)
+        assert not confirm(dialog).isEnabled()
+        assert "could not be counted afresh" in child(dialog, QLabel, "changeVerdict").text()
+        stage.service.faults.clear()
+        dialog.read()
+        await settled(dialog)
+        assert confirm(dialog).isEnabled()
+
+    stage.play(story)
+    assert sent(stage) == []
+
+
 def test_the_sheet_and_the_request_can_be_kept_and_the_file_leads_to_the_same_request(
     stage: Stage, context: ProfileContext, host: QWidget, tmp_path: Path
 ) -> None:
@@ -253,14 +280,14 @@ def test_without_a_network_it_can_be_prepared_and_nothing_is_sent(
 
 
 def test_without_a_network_from_the_start_what_was_read_before_can_be_prepared(tmp_path: Path, host: QWidget) -> None:
-    with staged(tmp_path) as stage:
+    with staged(tmp_path, profile=TESTING) as stage:
 
         async def looked() -> None:
             await stage.session.refresh.once()
             await read(stage)
 
         stage.play(looked)
-    with staged(tmp_path, service=stage.service, clock=stage.clock) as later:
+    with staged(tmp_path, service=stage.service, clock=stage.clock, profile=TESTING) as later:
         context = context_of(later, tmp_path)
         later.cable.is_plugged = False
 
@@ -296,7 +323,7 @@ def test_a_lost_answer_is_found_and_told_in_the_window(stage: Stage, context: Pr
 
 
 def test_what_a_restart_has_held_is_confirmed_anew_with_a_reason(tmp_path: Path, host: QWidget) -> None:
-    with staged(tmp_path) as stage:
+    with staged(tmp_path, profile=TESTING) as stage:
         context = context_of(stage, tmp_path)
 
         async def queued() -> None:
@@ -310,7 +337,7 @@ def test_what_a_restart_has_held_is_confirmed_anew_with_a_reason(tmp_path: Path,
             dialog.close()
 
         stage.play(queued)
-    with staged(tmp_path, service=stage.service, clock=stage.clock) as later:
+    with staged(tmp_path, service=stage.service, clock=stage.clock, profile=TESTING) as later:
         context = context_of(later, tmp_path)
 
         async def confirmed() -> None:

@@ -105,6 +105,13 @@ def test_a_machine_gets_what_the_project_asks_for(machine):
             assert requirement.specifier.contains(pin.removeprefix("=="))
 
 
+def test_the_index_is_the_one_that_pip_is_set_up_to_ask():
+    settings = "global.timeout='60'\nglobal.index-url='https://all.example/simple'\n"
+    assert bootstrap.pip_index("global.timeout='60'\n") is None
+    assert bootstrap.pip_index(settings) == "https://all.example/simple"
+    assert bootstrap.pip_index(f"{settings}:env:.index-url='https://one.example/'\n") == "https://one.example/"
+
+
 def test_the_tests_of_the_machine_room_are_those_of_the_script():
     assert "exec python3 packaging/bootstrap.py test\n" in (ROOT / ".ci" / "run").read_text("utf-8")
 

@@ -65,6 +65,10 @@ def test_demo_has_backups_of_every_rare_kind(cloud):
     offered = Counter((share.owner is estate, share.member.status) for share in estate.shares)
     assert offered == {(own, state): number for own in (True, False) for state, number in STATES.items()}
     assert [vault.name for vault in estate.hidden.values()] == ["vault-payroll"]
+    told = [each["extend_info"] for each in cloud.get("backups")["backups"]]
+    modes = Counter(each["supported_restore_mode"] for each in told)
+    assert modes["na"] and modes["snapshot"] and modes["backup"] > 100
+    assert sum(each["supported_restore_mode"] == "backup" and not each["contain_system_disk"] for each in told) == 1
 
 
 STATES = {"pending": 2, "accepted": 2, "rejected": 1}

@@ -211,3 +211,20 @@ def test_vendor_sdk_reads_what_the_region_tells_of_itself(vendor):
     theirs = vendor("list_domain_projects", domain_name="integrator").projects
     assert [each.project_name for each in theirs] == ["eu-de_integrator"]
     assert len(vendor("list_protectable", protectable_type="disk", limit=5).instances) == 5
+
+
+def test_vendor_sdk_takes_a_restore_that_is_answered_without_a_body_and_its_refusals(vendor):
+    disk = vendor.resource("vol-db-archive")
+    backups = vendor("list_backups", resource_id=disk.id).backups
+    backup = next(each for each in backups if each.status == "available")
+    vendor.service.modes.restore_answer = "empty"
+    wish = {"restore": {"volume_id": disk.id}}
+    vendor("restore_backup", backup_id=backup.id, body=wish)
+    vendor.service.modes.restore_answer = "job"
+    task = vendor("list_op_logs", operation_type="restore", resource_id=disk.id, limit=1).operation_logs[0]
+    assert (task.status, task.extra_info.restore.target_resource_id) == ("waiting", disk.id)
+    with pytest.raises(ClientRequestException) as caught:
+        vendor("restore_backup", backup_id=backup.id, body=wish)
+    assert (caught.value.status_code, caught.value.error_code) == (400, "BackupService.2010")
+    vendor.wait()
+    assert vendor("show_op_log", operation_log_id=task.id).operation_log.status == "success"

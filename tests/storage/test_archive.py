@@ -14,9 +14,10 @@ import pytest
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.error import Damaged, NotSaved
-from cbr_desktop.domain.ids import TaskId
+from cbr_desktop.domain.ids import TaskId, VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
+from cbr_desktop.domain.vault import VaultUse
 from cbr_desktop.storage.archive import KEPT, STEPS, SqliteArchive
 from cbr_desktop.storage.database import NewerVersion, open_database
 from tests.storage.values import NOON
@@ -159,7 +160,7 @@ def test_a_later_version_migrates_it_and_keeps_a_copy(archive: SqliteArchive, pa
     archive.close()
     with closing(open_database(path, (*STEPS, ("ALTER TABLE task ADD COLUMN note TEXT",)))) as connection:
         assert connection.execute("SELECT count(*), max(note) FROM task").fetchone() == (1, None)
-    assert (path.parent / "archive.db.v1").exists()
+    assert (path.parent / f"archive.db.v{len(STEPS)}").exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX rights")
@@ -180,3 +181,64 @@ def test_a_folder_in_the_way_is_told(tmp_path: Path) -> None:
 def test_nothing_is_opened_before_it_is_needed(archive: SqliteArchive, path: Path) -> None:
     archive.close()
     assert not path.exists()
+
+
+# how full vaults were
+
+
+def use(day: int, used_mb: float = 1024.0, vault: str = "v-1") -> VaultUse:
+    return VaultUse(VaultId(vault), (NOON - timedelta(days=day)).date(), used_mb, 100)
+
+
+def keep_use(archive: SqliteArchive, *uses: VaultUse, now: datetime = NOON, profile: Profile = DEMO) -> None:
+    async def kept() -> None:
+        await archive.keep_use(profile, uses, now)
+
+    asyncio.run(kept())
+
+
+def use_of(archive: SqliteArchive, days: int = 90, vault: str = "v-1", profile: Profile = DEMO) -> list[VaultUse]:
+    async def read() -> list[VaultUse]:
+        return await archive.use_of(profile, VaultId(vault), (NOON - timedelta(days=days)).date())
+
+    return asyncio.run(read())
+
+
+def test_the_use_of_a_vault_is_one_point_a_day_and_the_last_of_a_day_counts(archive: SqliteArchive) -> None:
+    keep_use(archive, use(2), use(0), use(0, vault="v-2"))
+    keep_use(archive, use(0, 2048.0))
+    keep_use(archive, use(1, 4.5), profile=LAB)
+    assert use_of(archive) == [use(2), use(0, 2048.0)]
+    assert use_of(archive, days=1) == [use(0, 2048.0)]
+    assert use_of(archive, profile=LAB) == [use(1, 4.5)]
+    assert use_of(archive, vault="v-3") == []
+
+
+def test_use_is_kept_for_thirteen_months(archive: SqliteArchive) -> None:
+    keep_use(archive, use(KEPT.days + 2), use(KEPT.days - 2))
+    keep_use(archive, use(0))
+    assert use_of(archive, days=1000) == [use(KEPT.days - 2), use(0)]
+
+
+def test_an_archive_of_the_version_before_opens_with_all_it_has(path: Path) -> None:
+    with closing(open_database(path, STEPS[:1])) as before:
+        before.execute("INSERT INTO project (name) VALUES ('other')")
+    with closing(SqliteArchive(path)) as archive:
+        keep(archive, task(1))
+        keep_use(archive, use(0))
+        assert older(archive) == [task(1)]
+        assert use_of(archive) == [use(0)]
+        assert archive.damaged == []
+
+
+def test_what_is_whole_of_the_use_is_taken_out_of_a_broken_archive(path: Path) -> None:
+    with closing(SqliteArchive(path)) as archive:
+        keep(archive, task(1))
+        keep_use(archive, use(1), use(0))
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("DROP INDEX by_time")
+        file.execute("ALTER TABLE task RENAME COLUMN checksum TO check_sum")
+        file.execute("UPDATE use SET day = 'no day' WHERE day = ?", (use(1).day.isoformat(),))
+    with closing(SqliteArchive(path)) as archive:
+        assert use_of(archive) == [use(0)]
+        assert len(archive.damaged) == 1

@@ -18,7 +18,16 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
-from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
+from cbr_desktop.domain.vault import (
+    ProtectStatus,
+    ProtectType,
+    Resource,
+    ResourceType,
+    Vault,
+    VaultKind,
+    VaultStatus,
+    VaultUse,
+)
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.services import ProfileServices
@@ -63,6 +72,7 @@ class Wishes:
     cancelled: list[IntentId] = field(default_factory=list)
     refreshed: int = 0
     older: list[Task] = field(default_factory=list)
+    uses: list[VaultUse] = field(default_factory=list)
     attended: list[object] = field(default_factory=list)
 
     def attend(self, attention: object) -> None:
@@ -76,6 +86,10 @@ class Wishes:
     def ask_whole(self) -> None:
         """Take note of a wish to read every list whole."""
         self.refreshed += 1
+
+    async def use_of(self, vault_id: VaultId) -> list[VaultUse]:
+        """Give out how full a vault was."""
+        return [use for use in self.uses if use.vault_id == vault_id]
 
     async def older_tasks(self, before: Task | None = None) -> list[Task]:
         """Give out what is kept, two at a time."""

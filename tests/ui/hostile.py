@@ -352,12 +352,19 @@ def profiles_window(text: str) -> QWidget:
 
 def shown(qtbot: QtBot, text: str) -> list[QWidget]:
     """Open all windows over the estate that says ``text`` everywhere, and leave their end to ``qtbot``."""
+    made = kept(text)
+    for one in made:
+        qtbot.addWidget(one)
+    return made
+
+
+def kept(text: str) -> list[QWidget]:
+    """Open the same; they stay until somebody ends them."""
     made = windows(workspace(text), text)
     for one in made:
         one.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         if isinstance(one, MainWindow):
             one._may_close = True
-        qtbot.addWidget(one)
     return made
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.draft import edited, new_text
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import IntentState, Refusal
@@ -213,6 +214,24 @@ def test_chosen_resources_become_ids_and_disks_become_details(opened: Open) -> N
     assert tree.topLevelItem(0).text(4) == "1/2"
     dialog.resources.whole.setChecked(True)
     assert "resource_details" not in json.loads(body(dialog))["checkpoint"]["parameters"]
+
+
+def test_a_disk_that_the_vault_leaves_out_is_told_as_such_and_not_asked_for(opened: Open) -> None:
+    held = holder()
+    held.resources[0] = replace(held.resources[0], exclude_volumes=(VolumeId(uid(2)),))
+    disks = (Disk(VolumeId(uid(1)), "sys", 40, bootable=True), Disk(VolumeId(uid(2)), "data", 100))
+    protectable = Protectable(held.resources[0].id, ResourceType.SERVER, "ecs", 140, "ACTIVE", disks=disks)
+    dialog = opened(Counter([held], [protectable]), held.id)
+    row = dialog.resources.tree.topLevelItem(0)
+    fixed = row.child(1)
+    assert (fixed.isDisabled(), fixed.text(6), row.text(4)) == (True, "Left out by the vault", "1/2")
+    dialog.resources.chosen.setChecked(True)
+    parameters = json.loads(body(dialog))["checkpoint"]["parameters"]
+    assert "resource_details" not in parameters and len(parameters["resources"]) == 3
+    # a request that leaves it out itself still does
+    dialog.resources.choose([ResourceChoice(held.resources[0].id, ResourceType.SERVER, "", (VolumeId(uid(2)),))])
+    (detail,) = json.loads(body(dialog))["checkpoint"]["parameters"]["resource_details"]
+    assert detail["extra_info"] == {"exclude_volumes": [uid(2)]}
 
 
 def body(dialog: CheckpointDialog) -> str:

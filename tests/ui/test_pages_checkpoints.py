@@ -101,6 +101,10 @@ def test_very_many_are_put_together_in_pieces_while_the_page_is_used(qtbot: QtBo
     page.refresh(Part.TASKS)
     qtbot.waitUntil(lambda: not page.is_building and page.model.total == 3)
     page.refresh(Part.BACKUPS)
+    assert not page.is_building  # nothing has changed
+    ledger = estate.ledger(workspace)
+    ledger.put_backups(Listing(list(ledger.backups.values())[::-1], NOW))
+    page.refresh(Part.BACKUPS)
     assert page.is_building and page.model.total == 3
     assert page.show_row("old") and not page.is_building
 

@@ -129,7 +129,9 @@ def test_resources_are_protected_in_one_way_with_a_policy_that_waits(counter: Co
     assert offered == ["vault-one", "vault-two"], "those of its kind that take backups"
     assert not child(dialog, QPushButton, "changeConfirm").isEnabled()
     form.vault.setCurrentIndex(1)
+    assert "has no policy" in dialog.findings.text()
     form.policy.setCurrentIndex(1)
+    assert "has no policy" not in dialog.findings.text(), "it gets one"
     assert form.then.text() == "A second request applies it, once the first has associated everything."
     child(dialog, QPushButton, "changeConfirm").click()
     first, second = counter.sent

@@ -69,6 +69,10 @@ class Reads:
         ledger.put_offers(Listing(list(ledger.offers.values()), now))
         ledger.put_destinations(("eu-nl",), [THERE.project], Listing(list(ledger.destinations.values()), now))
 
+    async def read_neighbours(self) -> None:
+        """Read the account's own projects in this region."""
+        self.counter.ledger.put_neighbours([Project(OPS, "eu-de_ops"), Project(AUDIT, "eu-de_audit")])
+
     async def read_members(self, id: BackupId) -> None:
         """Read whom a backup is shared with."""
         self.counter.ledger.put_receivers(id, Listing(self.members, self.counter.clock.now()))
@@ -122,19 +126,19 @@ def test_one_project_takes_one_field_and_several_a_list(counter: Shared, shown: 
     dialog = shown(form)
     assert not can_send(dialog)
     assert "No project is named to share with." in words(dialog)
-    form.project.setEditText(f" {AUDIT} ")
+    form.projects.project.setEditText(f" {AUDIT} ")
     assert (sent_body(dialog), can_send(dialog)) == ({"members": [AUDIT]}, True)
-    form.add_project()
-    form.project.setEditText(OPS)
+    form.projects.add_project()
+    form.projects.project.setEditText(OPS)
     assert form.draft() == BackupShare(BACKUP.id, (AUDIT, OPS))
-    form.add_project()
-    form.chosen.setCurrentRow(0)
-    form.take_out()
+    form.projects.add_project()
+    form.projects.chosen.setCurrentRow(0)
+    form.projects.take_out()
     assert form.draft() == BackupShare(BACKUP.id, (OPS,))
-    form.project.setEditText(OWN)
+    form.projects.project.setEditText(OWN)
     assert not can_send(dialog)
     assert f"Project {OWN} is this one" in words(dialog)
-    form.project.setEditText("")
+    form.projects.project.setEditText("")
     dialog.confirm.click()
     (queued,) = counter.sent
     assert json.loads(queued.body) == {"members": [OPS]}
@@ -143,21 +147,23 @@ def test_one_project_takes_one_field_and_several_a_list(counter: Shared, shown: 
 def test_projects_have_names_in_the_address_book_of_the_profile(counter: Shared, shown: Show) -> None:
     form = ShareForm(counter.context, BACKUP.id)
     shown(form)
-    form.project.setEditText("no id")
-    assert not form.name.isVisible()
-    form.project.setEditText(AUDIT)
-    form.name.setText("audit")
-    form.keep.click()
+    form.projects.project.setEditText("no id")
+    assert not form.projects.name.isVisible()
+    form.projects.project.setEditText(AUDIT)
+    form.projects.name.setText("audit")
+    form.projects.keep.click()
     assert counter.book.entries() == {"audit": AUDIT}
-    assert form.project.currentText() == f"audit ({AUDIT})"
-    assert (form.keep.isVisible(), form.forget.isVisible()) == (False, True)
+    assert form.projects.project.currentText() == f"audit ({AUDIT})"
+    assert (form.projects.keep.isVisible(), form.projects.forget.isVisible()) == (False, True)
     assert form.draft() == BackupShare(BACKUP.id, (AUDIT,))
     again = ShareForm(counter.context, BACKUP.id)
     shown(again)
-    assert [again.project.itemText(place) for place in range(again.project.count())] == [f"audit ({AUDIT})"]
-    again.project.setEditText("audit")
+    assert [again.projects.project.itemText(place) for place in range(again.projects.project.count())] == [
+        f"audit ({AUDIT})"
+    ]
+    again.projects.project.setEditText("audit")
     assert again.draft() == BackupShare(BACKUP.id, (AUDIT,))
-    form.forget.click()
+    form.projects.forget.click()
     assert counter.book.entries() == {}
 
 
@@ -169,11 +175,15 @@ def test_whom_it_is_shared_with_is_read_and_told_by_name(counter: Shared, shown:
     async def story() -> None:
         dialog, other = shown(form), shown(ending)
         await until(lambda: f"audit ({AUDIT}): Accepted" in form.known.text())
-        form.project.setEditText("audit")
+        form.projects.project.setEditText("audit")
         assert "is shared with project" in words(dialog) and not can_send(dialog)
+        await until(lambda: form.projects.project.count() == 2)
+        assert form.projects.project.itemText(0) == f"eu-de_ops ({OPS})"
+        form.projects.project.setEditText("eu-de_ops")
+        assert form.draft() == BackupShare(BACKUP.id, (OPS,))
         await until(lambda: ending.member.count() == 1)
         assert ending.draft() == ShareWithdrawal(BACKUP.id, AUDIT)
-        assert "cannot restore from it any more" in words(other)
+        assert "cannot use it any more after this" in words(other)
 
     run(story())
 

@@ -149,6 +149,13 @@ def test_it_is_put_away_and_stays_so_and_counts_nothing_meanwhile(qtbot: QtBot) 
     assert strip(other).isVisible() and strip(other)._days
 
 
+def test_the_focus_comes_by_on_its_way_from_area_to_area(qtbot: QtBot) -> None:
+    page = page_with(qtbot, COUNTS)
+    assert page.areas() == [strip(page), page.view]
+    page._timeline.toggle.click()
+    assert page.areas() == [page.view]
+
+
 def test_the_same_rows_are_counted_once_and_the_next_day_again(qtbot: QtBot) -> None:
     page = page_with(qtbot, COUNTS)
     counted = strip(page)._days
@@ -185,6 +192,7 @@ def test_words_of_a_hostile_service_get_one_lane(qtbot: QtBot) -> None:
     [
         ("made:2026-03-02", (date(2026, 3, 2), date(2026, 3, 2))),
         ("a made:2026-03-02..2026-03-05 b", (date(2026, 3, 2), date(2026, 3, 5))),
+        ("by:person made:today", (date(2026, 3, 9), date(2026, 3, 9))),
         ("made:2026-03-05..2026-03-02", None),
         ("made:2026-02-30", None),
         ("-made:2026-03-02", None),
@@ -194,7 +202,7 @@ def test_words_of_a_hostile_service_get_one_lane(qtbot: QtBot) -> None:
     ],
 )
 def test_days_are_read_from_a_filter(text: str, span: tuple[date, date] | None) -> None:
-    assert days_in(text, "made") == span
+    assert days_in(text, "made", date(2026, 3, 9)) == span
 
 
 def test_days_take_the_place_of_days_and_nothing_else_changes() -> None:

@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import Vault, VaultUse
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
@@ -253,6 +253,12 @@ def test_a_full_disk_under_the_archive_is_told_and_tried_again(stage: Stage) -> 
         def older(self, profile: Profile, before: datetime, than: str, limit: int) -> asyncio.Future[list[Task]]:
             raise NotImplementedError
 
+        def keep_use(self, _profile: Profile, _uses: Sequence[VaultUse], _now: datetime) -> asyncio.Future[None]:
+            return self.keep(_profile, (), _now)
+
+        def use_of(self, profile: Profile, vault_id: VaultId, since: date) -> asyncio.Future[list[VaultUse]]:
+            raise NotImplementedError
+
     archive = Full()
     ledger = stage.session.ledger
     refresh = Refresh(ledger, SqliteCache(Path(os.devnull) / "cache"), stage.session.cloud, stage.clock, archive)
@@ -272,6 +278,23 @@ def test_a_full_disk_under_the_archive_is_told_and_tried_again(stage: Stage) -> 
         assert len(archive.kept) == before, "what is kept is not written at every refresh"
 
     run(stage, story())
+
+
+def test_how_full_vaults_are_is_kept_once_a_day(tmp_path: Path) -> None:
+    async def story() -> None:
+        refresh = stage.session.refresh
+        vault = next(vault for vault in (await stage.session.cloud.vaults()).rows if vault.size_gb)
+        for _day in range(3):
+            await refresh.once([Part.VAULTS])
+            await refresh.once([Part.VAULTS])
+            stage.clock.advance(86_400)
+        known = await refresh.use_of(vault.id)
+        assert [use.day for use in known] == [(START + timedelta(days=day)).date() for day in range(3)]
+        assert [use.percent for use in known] == pytest.approx([vault.used_percent] * 3)
+        await stage.session.cloud.aclose()
+
+    with staged(tmp_path) as stage:
+        asyncio.run(story())
 
 
 def test_what_is_recalled_late_does_not_hide_what_was_read(tmp_path: Path) -> None:

@@ -268,6 +268,39 @@ def test_a_removal_that_fails_at_the_service_is_called_so(stage: Stage) -> None:
     play(stage, story)
 
 
+@pytest.mark.parametrize("breaks", [True, False])
+def test_a_migration_is_followed_by_its_task_to_its_end(stage: Stage, *, breaks: bool) -> None:
+    async def story(ledger: Ledger) -> None:
+        draft = drafts_of(ledger)[Kind.MIGRATE_RESOURCES]
+        stage.service.modes.migration_seconds = 600
+        made = stage.session.outbox.submit(draft)
+        await stage.until(made.id, S.ACCEPTED)
+        await stage.clock.sleep(120)
+        told = outcome_of(ledger, stage.intent(made.id))
+        assert told is not None and [line.fate for line in told.resources] == [Fate.RUNNING]
+        (job,) = [each for each in stage.service.estate.jobs if each.task is not None]
+        job.breaks_at = 50 if breaks else None
+        ended = await stage.until(made.id, S.FINISHED)
+        assert ended.outcome is not None
+        (line,) = ended.outcome.resources
+        assert (line.fate, line.code) == ((Fate.FAILED, "BackupService.9910") if breaks else (Fate.DONE, ""))
+
+    play(stage, story)
+
+
+def test_a_migration_whose_tasks_nobody_may_read_is_seen_in_the_other_vault(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        draft = drafts_of(ledger)[Kind.MIGRATE_RESOURCES]
+        stage.service.faults.add(Fault("GET", "/operation-logs", "status", status=403, body=b"{}", times=None))
+        stage.service.faults.add(Fault("POST", "/migrateresources", "cut", "after"))
+        made = stage.session.outbox.submit(draft)
+        ended = await stage.until(made.id, S.FINISHED, S.NOT_FOUND, S.REJECTED)
+        assert (ended.state, ended.sends) == (S.FINISHED, 1)
+        assert ended.outcome is not None and ended.outcome.is_whole
+
+    play(stage, story)
+
+
 def test_a_resource_that_its_vault_calls_deleted_is_out_of_it(stage: Stage) -> None:
     async def story(ledger: Ledger) -> None:
         erp = vault(ledger, "vault-erp-prod")

@@ -15,6 +15,8 @@ from cbr_desktop.domain.intent import Approval, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.restore import BackupRestore, DiskPair, Rule, TargetKind
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.storage.journal import read_only
+from cbr_desktop.storage.paths import places
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import change_of
@@ -73,6 +75,7 @@ def test_a_restore_is_followed_with_its_progress_until_its_task_has_ended(stage:
         assert ended.outcome.resources[0].name == backup.resource_name
         assert stage.session.ledger.tasks[ended.result.id].backup_id == backup.id  # type: ignore[index]
         assert ended.approval == APPROVED
+        assert S.UNKNOWN not in stage.states[made.id]
 
     stage.play(story)
     assert len(sent(stage)) == restores(stage) == 1
@@ -167,6 +170,23 @@ def test_of_two_restores_that_may_be_its_own_a_person_says_which_it_is(stage: St
     assert restores(stage) == 2
 
 
+def test_an_earlier_restore_of_the_same_backup_is_not_taken_for_a_lost_one(stage: Stage) -> None:
+    async def story() -> None:
+        backup = await read(stage)
+        stage.service.modes.restore_seconds = 2
+        asked = restore_of(stage, backup)
+        project = await stage.session.cloud.project_id()
+        await stage.session.cloud.send(change_of(asked, stage.session.ledger), project)
+        await stage.clock.sleep(120)
+        stage.service.faults.add(Fault("POST", RESTORE, "cut", "before", times=1))
+        made = stage.session.outbox.submit(asked, approval=APPROVED)
+        lost = await stage.until(made.id, S.NOT_FOUND, S.ACCEPTED)
+        assert (lost.state, lost.candidates) == (S.NOT_FOUND, ())
+
+    stage.play(story)
+    assert restores(stage) == 1
+
+
 def test_without_the_right_to_read_tasks_the_backup_tells_what_can_be_told(stage: Stage) -> None:
     async def story() -> None:
         backup = await read(stage)
@@ -246,6 +266,9 @@ def test_what_was_queued_when_the_program_ended_waits_for_a_person(tmp_path: Pat
         assert sent(later) == []
         later.play(story)
     assert len(sent(later)) == 1
+    entries = read_only(places({"CBR_DESKTOP_HOME": str(tmp_path)}).journal_folder).entries()
+    approvals = [entry.event.facts["approval"] for entry in entries if "approval" in entry.event.facts]
+    assert [each["reason"] for each in approvals] == [APPROVED.reason, "looked at it again"]
 
 
 def spoiled(stage: Stage, what: str, backup: Backup) -> BackupRestore:

@@ -218,6 +218,16 @@ def test_what_others_share_is_read_with_what_was_answered(stage: Stage) -> None:
     play(stage, story)
 
 
+def test_the_accounts_own_projects_in_the_region_can_be_chosen(stage: Stage) -> None:
+    async def story(ledger: Ledger) -> None:
+        await stage.session.refresh.read_neighbours()
+        estate = stage.service.estate
+        near = {each.name: each.id for each in estate.projects[1:] if each.region == estate.home.region}
+        assert {each.name: each.id for each in ledger.neighbours} == near != {}
+
+    play(stage, story)
+
+
 def test_what_a_region_without_sharing_offers_is_told_as_lacking(stage: Stage) -> None:
     stage.service.modes.missing.add("backups")
 

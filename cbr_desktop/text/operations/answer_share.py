@@ -58,7 +58,7 @@ def _untraceable(intent: Intent, until: str) -> str:
 
 def _outcome(intent: Intent, _outcome: Outcome) -> str:
     if _accepts(intent):
-        return _("Accepted: the backup is in the vault, and servers can be restored from it.")
+        return _("Accepted: the backup is in the vault, and can be used here as those of this project.")
     return _("Rejected: the backup is in no vault of this project. Only the other side can share it again.")
 
 

@@ -93,4 +93,5 @@ def replicate_backup() -> Words:
         plan=replication_plan(),
         fates={Fate.RUNNING: _("Being copied"), Fate.DONE: _("Replicated"), Fate.FAILED: _("Not replicated")},
         remedies={Fate.FAILED: _("Look at the task of the copy, then replicate it again.")},
+        batch=lambda count: counted("Replicate {count} backup", "Replicate {count} backups", count),
     )

@@ -84,4 +84,5 @@ def share_backup() -> Words:
             without=lambda count: counted("{count} with nothing shared", "{count} with nothing shared", count),
         ),
         fates={Fate.DONE: _("Shared")},
+        batch=lambda count: counted("Share {count} backup", "Share {count} backups", count),
     )

@@ -183,20 +183,16 @@ def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, t
         *places,
         TextField("state", lambda b: word(b.status), lambda b: str(b.status)),
         TextField("resource", lambda b: f"{b.resource_name} {b.resource_id}", lambda b: b.resource_name),
-        TextField(
-            "type",
-            lambda b: f"{b.resource_type} {status_words(b.resource_type)}",
-            lambda b: status_words(b.resource_type),
-        ),
+        TextField("type", lambda b: word(b.resource_type), lambda b: status_words(b.resource_type)),
         TextField("vault", lambda b: f"{vault_words(b)} {b.vault_id}", vault_words),
-        TextField("by", maker_token),
-        TextField("kind", kind_token),
-        TextField("encrypted", lambda b: told_token(b.traits.encrypted)),
-        TextField("system", lambda b: told_token(b.traits.contains_system_disk)),
-        TextField("restorable", restorable_token),
-        TextField("image", image_token),
-        TextField("shared", lambda b: shared_token(shared(b))),
-        TextField("replica", replicas_token),
+        _by_word("by", maker_token),
+        _by_word("kind", kind_token),
+        _by_word("encrypted", lambda b: told_token(b.traits.encrypted)),
+        _by_word("system", lambda b: told_token(b.traits.contains_system_disk)),
+        _by_word("restorable", restorable_token),
+        _by_word("image", image_token),
+        _by_word("shared", lambda b: shared_token(shared(b))),
+        _by_word("replica", replicas_token),
         TextField("az", lambda b: b.traits.az),
         TextField("checkpoint", lambda b: b.checkpoint_id or ""),
         NumberField("size", lambda b: b.resource_size_gb, "GB"),
@@ -204,6 +200,11 @@ def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, t
         DateField("made", lambda b: b.created_at, times.begin, times.now),
         DateField("expires", lambda b: b.expires_at, times.begin, times.now),
     ]
+
+
+def _by_word(name: str, value: Words) -> TextField[Backup]:
+    """Return a field whose values begin with the word that is typed, which is offered."""
+    return TextField(name, value, lambda b: value(b).partition(" ")[0])
 
 
 def _remembered(words: Callable[[object], str]) -> Callable[[object], str]:

@@ -15,7 +15,7 @@ from cbr_desktop.text.backup_contents import (
     no_metadata_sentence,
     not_ready_sentence,
 )
-from cbr_desktop.text.backups import replica_words
+from cbr_desktop.text.backups import REPLICA, replica_words
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.words import Times
@@ -78,7 +78,7 @@ class BackupContent:
         sections.append(_saved(read))
         sections.append(self._shared(read))
         replicas = details.backup.traits.replicas or self._backup.traits.replicas
-        if replicas:
+        if replicas and self._backup.image_type != REPLICA:
             sections.append(Section(_("Replicas"), [(_("Replica"), replica_words(each)) for each in replicas]))
         images = details.backup.traits.image_ids
         if images:

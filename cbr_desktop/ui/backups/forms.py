@@ -16,6 +16,7 @@ from cbr_desktop.ui.backups.cleanup import CleanUpWindow
 from cbr_desktop.ui.backups.offers import open_offers
 from cbr_desktop.ui.backups.rehearsal import rehearse
 from cbr_desktop.ui.backups.replication import ReplicateForm
+from cbr_desktop.ui.backups.several import ReplicateSeveral, ShareSeveral
 from cbr_desktop.ui.backups.sharing import AcceptForm, RejectForm, ShareForm, WithdrawForm
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
@@ -98,7 +99,7 @@ FORMS = Forms(
         "withdraw": lambda context, backup: WithdrawForm(context, backup.id),
         "replicate": ReplicateForm,
     },
-    several={"delete": lambda _asked: deletions()},
+    several={"delete": lambda _asked: deletions(), "share": ShareSeveral, "replicate": ReplicateSeveral},
     again={
         Kind.DELETE_BACKUP: lambda _context, intent: deletion_form(BackupId(intent.subject.id)),
         RenameForm.kind: lambda _context, intent: RenameForm(BackupId(intent.subject.id), intent.name),

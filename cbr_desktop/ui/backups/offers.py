@@ -55,7 +55,7 @@ class OffersPage(ListPage[Offer]):
         Verb(
             "accept",
             N_("&Accept…"),
-            N_("Take the backup into a vault of this project, so that servers can be restored from it"),
+            N_("Take the backup into a vault of this project, so that it can be used here"),
             hindrance=_accept_hindrance,
         ),
         Verb(

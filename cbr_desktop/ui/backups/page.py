@@ -4,11 +4,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, VaultId
-from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import mark
@@ -25,20 +24,31 @@ from cbr_desktop.workflows.ledger import Part, Reading
 
 
 def share_hindrance(rows: Sequence[Backup]) -> str:
-    """Return why a backup cannot be shared by what it is, empty where it can be."""
-    if any(row.traits.encrypted for row in rows):
-        return _("It holds encrypted disks, and no such backup can be shared.")
-    kinds = (ResourceType.SERVER, ResourceType.DISK)
-    return "" if all(row.resource_type in kinds for row in rows) else _("Only backups of servers can be shared.")
+    """Return why none of some backups can be shared by what it is, empty where one can be."""
+    return _hindrance([_unshareable(row) for row in rows])
 
 
 def replication_hindrance(rows: Sequence[Backup]) -> str:
-    """Return why a backup cannot be replicated by what it is, empty where it can be."""
-    if any(row.image_type == "replication" for row in rows):
-        return _("It is a replica, and these are not replicated again.")
-    if any(row.resource_type != ResourceType.SERVER for row in rows):
-        return _("Only backups of servers are replicated.")
+    """Return why none of some backups can be replicated by what it is, empty where one can be."""
+    return _hindrance([_unreplicable(row) for row in rows])
+
+
+def _hindrance(reasons: Sequence[str]) -> str:
+    return reasons[0] if reasons and all(reasons) else ""
+
+
+def _unshareable(backup: Backup) -> str:
+    if backup.traits.encrypted:
+        return _("It holds encrypted disks, and no such backup can be shared.")
+    if backup.resource_type not in (ResourceType.SERVER, ResourceType.DISK):
+        return _("Only backups of servers can be shared.")
     return ""
+
+
+def _unreplicable(backup: Backup) -> str:
+    if backup.image_type == "replication":
+        return _("It is a replica, and these are not replicated again.")
+    return "" if backup.resource_type == ResourceType.SERVER else _("Only backups of servers are replicated.")
 
 
 class BackupsPage(ListPage[Backup]):
@@ -54,7 +64,7 @@ class BackupsPage(ListPage[Backup]):
     parts = (Part.BACKUPS, Part.VAULTS)
     whole_parts = (Part.BACKUPS,)
     hint = "vault:erp by:person age>30d"
-    console_page = ConsolePage.BACKUP
+    console = "BACKUP"
     chips = (
         (N_("Made by a person"), "by:person"),
         (N_("Not available"), "-state:available"),
@@ -91,14 +101,16 @@ class BackupsPage(ListPage[Backup]):
         Verb(
             "share",
             N_("Share w&ith…"),
-            N_("Offer the backup to other projects of the region, and see whom it is shared with"),
+            N_("Offer backups to other projects of the region, and see whom one is shared with"),
+            takes=Takes.SEVERAL,
             hindrance=share_hindrance,
         ),
         Verb("withdraw", N_("E&nd share…"), N_("Take the backup away from a project that it is shared with")),
         Verb(
             "replicate",
             N_("Re&plicate…"),
-            N_("Copy the backup to a vault of another region"),
+            N_("Copy backups to a vault of another region"),
+            takes=Takes.SEVERAL,
             hindrance=replication_hindrance,
         ),
         Verb(
@@ -128,6 +140,10 @@ class BackupsPage(ListPage[Backup]):
         self._timeline.take(held, len(rows), lambda: ((row.created_at, row.status) for row in rows))
         return rows
 
+    def areas(self) -> list[QWidget]:
+        """Return the timeline, where it is shown, and the table."""
+        return [self.view] if self._timeline.strip.isHidden() else [self._timeline.strip, self.view]
+
     def retell_times(self) -> None:
         """Say ages and times anew; another day may have begun, or days may begin at another time."""
         super().retell_times()
@@ -153,6 +169,8 @@ class BackupsPage(ListPage[Backup]):
         )
         self._column.insertWidget(self._column.indexOf(self.view), self._timeline.strip)
         self.band.addWidget(self._timeline.toggle)
+        QWidget.setTabOrder(self._timeline.toggle, self._timeline.strip)
+        QWidget.setTabOrder(self._timeline.strip, self.view)
 
     def held(self, ledger: Reading) -> Mapping[Any, Backup]:
         """Return the backups of a ledger."""

@@ -2,30 +2,25 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
-
 from cbr_desktop.domain.backup_details import Member, MemberStatus
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
-from cbr_desktop.domain.sharing import RECEIVERS_LIMIT, BackupShare, Offer, ShareAnswer, ShareWithdrawal, is_receiver
+from cbr_desktop.domain.sharing import BackupShare, Offer, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault, VaultKind
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sharing import member_words, project_words
-from cbr_desktop.text.states import counted, shown
+from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import use_words
-from cbr_desktop.ui.kit.fields import column, fields, row
+from cbr_desktop.ui.backups.receivers import Receivers, known_projects, read_neighbours
+from cbr_desktop.ui.kit.fields import column, fields
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
-_LIST_LINES = 4
-_NAME_LETTERS = 32
 _KINDS: dict[str, VaultKind] = {ResourceType.SERVER: VaultKind.SERVER, ResourceType.DISK: VaultKind.DISK}
 
 
@@ -43,9 +38,8 @@ class MembersForm(ChangeForm):
 
     @property
     def names(self) -> dict[str, ProjectId]:
-        """The projects of the address book by name."""
-        book = self._context.address_book
-        return book.entries() if book is not None else {}
+        """The projects that have names, by them."""
+        return known_projects(self._context)
 
     @property
     def members(self) -> list[Member]:
@@ -58,6 +52,7 @@ class MembersForm(ChangeForm):
         self.show_members()
         if is_at_work():
             self._tasks.start(self._context.refresh.read_members(self._id), group="members")
+            self._tasks.start(read_neighbours(self._context), group="neighbours")
 
     def show_members(self) -> None:
         """Show what is known by now."""
@@ -80,196 +75,27 @@ class MembersForm(ChangeForm):
 
 
 class ShareForm(MembersForm):
-    """Asks for the projects that a backup is shared with: by their names in the address book, or by their ids.
-
-    What stands in the line counts as well as what was added to the list, so that one project takes one field.
-    """
+    """Asks for the projects that a backup is shared with."""
 
     kind = Kind.SHARE_BACKUP
 
     def __init__(self, context: ProfileContext, id: BackupId, project_ids: Iterable[ProjectId] = ()) -> None:
         super().__init__(context, id)
         self.setObjectName("shareForm")
-        self._make_fields()
-        self._lay_out()
-        for project_id in project_ids:
-            self._put(project_id)
-        self._fill()
-        self.project.editTextChanged.connect(self._tell_changed)
-        self._line.returnPressed.connect(self.add_project)
-        self.chosen.itemSelectionChanged.connect(self._tell)
-        self.name.textChanged.connect(self._tell)
-        self.name.returnPressed.connect(self.keep_name)
-        self._tell()
+        self.projects = Receivers(context, project_ids)
+        pairs = ((_("Shared so far"), self.known), (_("Pro&ject"), self.projects))
+        fields(self, pairs, {_("Pro&ject"): self.projects.project})
+        self.projects.changed.connect(self.changed)
+        self.projects.renamed.connect(self.show_members)
 
     def draft(self) -> BackupShare:
         """Return with whom the backup is to be shared."""
-        written = self._written()
-        ids = [*self._listed(), *([written] if written else [])]
-        return BackupShare(self._id, tuple(dict.fromkeys(ids)))
+        return BackupShare(self._id, self.projects.ids())
 
     def begin(self) -> None:
         """Put the focus into the line for the project."""
         super().begin()
-        self.project.setFocus()
-
-    def add_project(self) -> None:
-        """Take what stands in the line into the list, so that another can be written."""
-        written = self._written()
-        if written and written not in self._listed():
-            self._put(written)
-        self.project.setEditText("")
-        self.project.setFocus()
-        self._tell_changed()
-
-    def take_out(self) -> None:
-        """Take the selected project out of the list."""
-        for item in self.chosen.selectedItems():
-            self.chosen.takeItem(self.chosen.row(item))
-        self._tell_changed()
-
-    def keep_name(self) -> None:
-        """Keep the project under the name that was written, in the address book of the profile."""
-        book, id, name = self._context.address_book, self._named(), self.name.text().strip()
-        if book is None or not id or not name:
-            return
-        try:
-            book.remember(name, id)
-        except CbrError as error:
-            self._say(error_sentence(error))
-            return
-        self.name.clear()
-        self._show_names()
-        self._say(_("Kept: {project}.").format(project=project_words(id, self.names)))
-
-    def forget_name(self) -> None:
-        """Take the project's name out of the address book."""
-        book, id = self._context.address_book, self._named()
-        name = next((name for name, known in self.names.items() if known == id), "")
-        if book is None or not name:
-            return
-        try:
-            book.forget(name)
-        except CbrError as error:
-            self._say(error_sentence(error))
-            return
-        self._show_names()
-        self._say(_("Forgotten: {name}.").format(name=shown(name, 64)))
-
-    def _written(self) -> ProjectId:
-        """Return what the line names: the id of a name of the address book, else the text itself."""
-        text = self.project.currentText().strip()
-        names = self.names
-        if text in names:
-            return names[text]
-        return next((id for id in names.values() if project_words(id, names) == text), ProjectId(text))
-
-    def _listed(self) -> list[ProjectId]:
-        items = (self.chosen.item(place) for place in range(self.chosen.count()))
-        return [ProjectId(str(item.data(Qt.ItemDataRole.UserRole))) for item in items]
-
-    def _named(self) -> ProjectId:
-        """Return the project whose name is kept or forgotten: the selected one, else the one in the line."""
-        selected = [str(item.data(Qt.ItemDataRole.UserRole)) for item in self.chosen.selectedItems()]
-        return ProjectId(selected[0]) if selected else self._written()
-
-    def _put(self, id: ProjectId) -> None:
-        item = QListWidgetItem(project_words(id, self.names))
-        item.setData(Qt.ItemDataRole.UserRole, id)
-        self.chosen.addItem(item)
-
-    def _fill(self) -> None:
-        """Offer the names of the address book; what stands in the line stays."""
-        text, names = self.project.currentText(), self.names
-        self.project.blockSignals(True)
-        self.project.clear()
-        self.project.addItems([project_words(id, names) for id in names.values()])
-        self.project.setCurrentIndex(-1)
-        self.project.setEditText(text)
-        self.project.blockSignals(False)
-
-    def _show_names(self) -> None:
-        """Say the names anew after one was kept or forgotten."""
-        written, ids = self._written(), self._listed()
-        names = self.names
-        self._fill()
-        if is_receiver(written):
-            self.project.setEditText(project_words(written, names))
-        for place, id in enumerate(ids):
-            self.chosen.item(place).setText(project_words(id, names))
-        self.show_members()
-        self._tell_changed()
-
-    def _tell_changed(self, *_rest: object) -> None:
-        self._say("")
-        self._tell()
-        self.changed.emit()
-
-    def _say(self, words: str) -> None:
-        """Say what became of a name of the address book, or nothing."""
-        self.book_words.setText(words)
-        self.book_words.setVisible(bool(words))
-
-    def _tell(self, *_rest: object) -> None:
-        """Offer what can be done now, and what the address book has of the project."""
-        id, names = self._named(), self.names
-        is_known = id in names.values()
-        can_keep = self._context.address_book is not None and is_receiver(id)
-        self.add.setEnabled(bool(self._written()))
-        self.remove.setEnabled(bool(self.chosen.selectedItems()))
-        self.chosen.setVisible(self.chosen.count() > 0)
-        self.remove.setVisible(self.chosen.count() > 0)
-        self._acts.setVisible(can_keep or self.chosen.count() > 0)
-        for widget in (self.name, self.keep):
-            widget.setVisible(can_keep and not is_known)
-        self.keep.setEnabled(bool(self.name.text().strip()))
-        self.forget.setVisible(can_keep and is_known)
-
-    # building
-
-    def _make_fields(self) -> None:
-        self.project = QComboBox()
-        self.project.setObjectName("shareProject")
-        self.project.setAccessibleName(_("Project"))
-        self.project.setEditable(True)
-        self.project.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self._line = QLineEdit()
-        self._line.setObjectName("shareLine")
-        self.project.setLineEdit(self._line)
-        self._line.setPlaceholderText(_("Id of the project, or its name in the address book"))
-        self.add = push_button(_("&Add another"), "shareAdd", self.add_project)
-        self.chosen = QListWidget()
-        self.chosen.setObjectName("shareChosen")
-        self.chosen.setAccessibleName(_("Projects that it is shared with"))
-        self.chosen.setMaximumHeight(_LIST_LINES * (self.fontMetrics().height() + 8))
-        self.remove = push_button(_("Take &out"), "shareRemove", self.take_out)
-        self.name = QLineEdit()
-        self.name.setObjectName("shareName")
-        self.name.setAccessibleName(_("Name for the address book"))
-        self.name.setPlaceholderText(_("Name for the address book"))
-        self.name.setMinimumWidth(_NAME_LETTERS * self.fontMetrics().averageCharWidth())
-        self.keep = push_button(_("&Keep the name"), "shareKeep", self.keep_name)
-        self.forget = push_button(_("&Forget its name"), "shareForget", self.forget_name)
-        self.book_words = label(name="shareBook")
-        self.limit = label(
-            _("{count} at most, in this region. Each has to accept the backup into a vault of its own.").format(
-                count=counted("{count} project", "{count} projects", RECEIVERS_LIMIT)
-            ),
-            "shareLimit",
-        )
-
-    def _lay_out(self) -> None:
-        line = QWidget()
-        layout = QHBoxLayout(line)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.project, 1)
-        layout.addWidget(self.add)
-        self._acts = row(self.remove, self.forget, self.name, self.keep)
-        pairs: tuple[tuple[str, QWidget], ...] = (
-            (_("Shared so far"), self.known),
-            (_("Pro&ject"), column(line, self.chosen, self._acts, self.book_words, self.limit)),
-        )
-        fields(self, pairs, {_("Pro&ject"): self.project})
+        self.projects.project.setFocus()
 
 
 class WithdrawForm(MembersForm):

@@ -1,6 +1,7 @@
 """The checkpoints: the backups seen once more, one row a restore point."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import is_
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -29,7 +30,7 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field,
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, Reading
 from cbr_desktop.workflows.restore_points import restore_points
 
-_AT_ONCE = 10_000
+_AT_ONCE = 500
 """Of so many backups and tasks the list is put together before anybody waits; of more, in pieces."""
 
 
@@ -58,6 +59,8 @@ class CheckpointsPage(Page[RestorePoint]):
         self._points: list[RestorePoint] = []
         self._building: Iterator[list[RestorePoint] | None] | None = None
         self._is_built = self._is_outdated = False
+        self._sources: list[object] = []
+        """What the list was put together from, to be told from what is there now."""
         super().__init__(*arguments)
         self.title.setToolTip(tooltip(built_sentence()))
         self._pieces = QTimer(self)
@@ -136,9 +139,9 @@ class CheckpointsPage(Page[RestorePoint]):
             TextField("name", lambda p: p.name),
             TextField("id", lambda p: p.id),
             *self.place_fields(),
-            TextField("vault", lambda p: f"{p.vault_name} {p.vault_id or ''}"),
-            TextField("state", lambda p: f"{p.state.value} {status_words(p.state)}"),
-            TextField("by", lambda p: maker_token(p, self._workspace.scope.policies)),
+            TextField("vault", lambda p: f"{p.vault_name} {p.vault_id or ''}", lambda p: p.vault_name),
+            TextField("state", lambda p: f"{p.state.value} {status_words(p.state)}", lambda p: p.state.value),
+            TextField("by", lambda p: maker_token(p, self._workspace.scope.policies), lambda p: p.maker.value),
             TextField("draft", lambda p: p.draft),
             NumberField("accepted", lambda p: p.accepted),
             NumberField("skipped", lambda p: p.skipped),
@@ -157,6 +160,10 @@ class CheckpointsPage(Page[RestorePoint]):
             self._is_outdated = True  # what has changed meanwhile is put together afterwards
             return self._points
         scope = self._workspace.scope
+        sources = [scope.backups, scope.tasks, scope.vaults, *scope.intents.values()]
+        if len(sources) == len(self._sources) and all(map(is_, sources, self._sources)):
+            return self._points
+        self._sources = sources
         self._building = restore_points(scope)
         if len(scope.backups) + len(scope.tasks) > self._at_once:
             self._pieces.start()

@@ -77,7 +77,7 @@ class JournalPage(Page[Entry]):
         return [
             Column("time", _("Time"), self._time, lambda e: e.at, 20, hint=lambda e: times.both(e.at), whole=True),
             Column("what", _("What"), what_words, what_words, 19, mark=_mark),
-            Column("summary", _("Tells"), entry_summary, entry_summary, 44, elastic=True),
+            Column("summary", _("Details"), entry_summary, entry_summary, 44, elastic=True),
             Column(
                 "name",
                 _("Request"),

@@ -4,17 +4,17 @@ import re
 from datetime import date
 
 Span = tuple[date, date]
-_ASKED = r"(?:^|\s+){field}:(\d{{4}}-\d\d-\d\d)(?:\.\.(\d{{4}}-\d\d-\d\d))?(?!\S)"
+_ASKED = r"(?:^|\s+){field}:(today|\d{{4}}-\d\d-\d\d)(?:\.\.(\d{{4}}-\d\d-\d\d))?(?!\S)"
 
 
-def days_in(text: str, field: str) -> Span | None:
+def days_in(text: str, field: str, today: date) -> Span | None:
     """Return the first and the last day that a filter asks for, ``None`` where it asks for none or in another way."""
     found = list(_pattern(field).finditer(text))
     if len(found) != 1:
         return None
     try:
-        first = date.fromisoformat(found[0][1])
-        last = date.fromisoformat(found[0][2] or found[0][1])
+        first = today if found[0][1].lower() == "today" else date.fromisoformat(found[0][1])
+        last = date.fromisoformat(found[0][2]) if found[0][2] else first
     except ValueError:
         return None
     return (first, last) if first <= last else None

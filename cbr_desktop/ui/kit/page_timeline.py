@@ -136,4 +136,4 @@ class PageTimeline(QObject):
         self._filter.setText(with_days(self._filter.text(), self._field, span))
 
     def _tell_span(self, text: str) -> None:
-        self.strip.show_span(days_in(text, self._field))
+        self.strip.show_span(days_in(text, self._field, self._times.day(self._times.now())))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from cbr_desktop.domain.association import ResourceAssociation, holder_of
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
-from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.policy import BACKUP, PolicyApplication
@@ -87,6 +87,12 @@ class AssociationForm(ChangeForm):
         if application is not None:
             outbox.submit(application, after=intent.id)
         return intent
+
+    def answers(self, finding: Finding) -> bool:
+        """Tell whether the policy that follows is the one that the vault is said to lack."""
+        application = self._application if finding.kind is FindingKind.VAULT_WITHOUT_POLICY else None
+        policy = self._context.ledger.policies.get(application.policy_id) if application is not None else None
+        return policy is not None and policy.enabled
 
     @property
     def _application(self) -> PolicyApplication | None:

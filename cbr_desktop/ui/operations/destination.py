@@ -42,7 +42,7 @@ class DestinationChoice(QWidget):
         self.project = _line("destinationProject", _("Project id"), _("32 digits and letters"))
         self.id = _line("destinationId", _("Vault id"), "")
         self._ids = QWidget()
-        pairs = ((_("Re&gion"), self.region), (_("Pro&ject id"), self.project), (_("Vault &id"), self.id))
+        pairs = ((_("Re&gion"), self.region), (_("Pro&ject id"), self.project), (_("Vault i&d"), self.id))
         fields(self._ids, pairs, {})
         whole = column(self.vault, self.note, self._ids)
         layout = whole.layout()

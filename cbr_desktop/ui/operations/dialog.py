@@ -144,7 +144,7 @@ class ChangeDialog(OperationWindow):
             # whoever typed the name has seen another loss than the one that stands here now
             self.typed.clear()
         self._show_losses(now)
-        self.findings.show_findings(self._verdict.findings)
+        self.findings.show_findings(each for each in self._verdict.findings if not self.form.answers(each))
         self._show_verdict()
 
     def _show_change(self, change: Change) -> None:

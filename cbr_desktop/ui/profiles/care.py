@@ -21,7 +21,7 @@ class CareSection(Section):
     """Environment, colour, read-only, group, name rules, name template and beta fields."""
 
     def __init__(self, profile: Profile) -> None:
-        super().__init__(_("Care"), "careSection")
+        super().__init__(_("Safety"), "careSection")
         environments = [e for e in Environment if e is not Environment.DEMO]
         self._environment = self.add_choice(
             "environment", _("Environment"), _("Environment"), [(environment_title(e), e) for e in environments]
@@ -45,7 +45,7 @@ class CareSection(Section):
         )
         choose(self._rules, profile.name_rules)
         self._add_template(profile)
-        self._beta = QCheckBox(_("Show &fields that only some regions know"))
+        self._beta = QCheckBox(_("Sho&w fields that only some regions know"))
         self._beta.setObjectName("beta_fields")
         self._beta.setAccessibleName(_("Show fields that only some regions know"))
         self._beta.setChecked(profile.beta_fields)

@@ -133,7 +133,7 @@ class LoginDialog(QDialog):
             form.addRow(_("As"), label(profile.proxy_user, "logInAccount"))
             form.addRow(_("Goes to"), label(profile.proxy_url, "logInEndpoint"))
         else:
-            form.addRow(_("Way in"), label(way_words(profile.way), "logInWay"))
+            form.addRow(_("Sign-in method"), label(way_words(profile.way), "logInWay"))
             form.addRow(_("As"), label(identity_words(profile), "logInAccount"))
             form.addRow(_("Goes to"), label(_destination(profile, self.kinds), "logInEndpoint"))
         for kind, field in self._fields.items():

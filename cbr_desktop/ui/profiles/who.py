@@ -19,7 +19,9 @@ class WhoSection(Section):
 
     def __init__(self, profile: Profile) -> None:
         super().__init__(_("Who"), "whoSection")
-        self._way = self.add_choice("way", _("&Way in"), _("Way in"), [(way_words(way), way) for way in Way])
+        self._way = self.add_choice(
+            "way", _("Sign-in &method"), _("Sign-in method"), [(way_words(way), way) for way in Way]
+        )
         self._first = self.add_choice(
             "agency_login",
             _("Log in first by"),
@@ -39,7 +41,7 @@ class WhoSection(Section):
                 _("AK; the secret key is asked for"),
             ),
         }
-        self._mfa = QCheckBox(_("The login asks for a passcode (&MFA)"))
+        self._mfa = QCheckBox(_("The login asks &for a passcode (MFA)"))
         self._mfa.setObjectName("mfa")
         self._mfa.setAccessibleName(_("The login asks for a passcode"))
         self._mfa.setChecked(profile.mfa)

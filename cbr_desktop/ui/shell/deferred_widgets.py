@@ -19,6 +19,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.page_help import PageHelp
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.kit.verbs import Takes
 from cbr_desktop.ui.resources.page import ResourcesPage
@@ -28,7 +29,7 @@ from cbr_desktop.ui.shell.attendance import Attendance
 from cbr_desktop.ui.shell.commands import theme_words
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from cbr_desktop.ui.shell.facts import content_reader
+from cbr_desktop.ui.shell.facts import content_reader, use_reader
 from cbr_desktop.ui.shell.navigation import Navigation
 from cbr_desktop.ui.shell.notices import DesktopNotifier, Reminder, TrayNotifier, Watch
 from cbr_desktop.ui.shell.scopes import ScopeStrip, open_arm_menu, open_profile_menu, open_scope_menu
@@ -64,7 +65,8 @@ class DeferredWidgets:
         self._times = times
         self._show_page = show_page
         reader_of = partial(content_reader, workspace=workspace, times=times)
-        self.details = Details(workspace.scope, vault_index, times, window, reader_of)
+        history_of = partial(use_reader, workspace=workspace)
+        self.details = Details(workspace.scope, vault_index, times, window, reader_of, history_of)
         self.drawer = Drawer(workspace, window)
         self.notices = NoticeBar(window, pages)
         self.strip = ScopeStrip(workspace, window)
@@ -93,6 +95,10 @@ class DeferredWidgets:
                 self._leave.tell()
         if part in (Part.INTENTS, Part.CONNECTION):
             self._reminder.look()
+
+    def help_with(self, page: Page[Any]) -> None:
+        """Let a page offer what its filter can ask for, keep filters, and lead to the console."""
+        PageHelp(page, self._workspace.settings)
 
     def look_at_drafts(self) -> None:
         """Count the drafts in the folder anew, if it is known yet."""

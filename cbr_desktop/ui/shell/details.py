@@ -1,7 +1,8 @@
 """The details: all that is known of the row under the cursor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -32,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.journal import Entry, record_of
+from cbr_desktop.domain.vault import VaultUse
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark
@@ -39,12 +41,14 @@ from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.states import counted, percent_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.action_row import ActionRow
+from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.sparkline import Sparkline
 from cbr_desktop.ui.kit.tables.column import Gauge
 from cbr_desktop.ui.kit.tables.copying import as_json
 from cbr_desktop.ui.kit.tables.delegate import draw_gauge
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.kit.theme import scale_letters, tone_colour
+from cbr_desktop.ui.kit.theme import scale_letters, set_type, tone_colour
 from cbr_desktop.ui.kit.tokens import RADIUS
 from cbr_desktop.ui.session.content import Content, ContentReader
 from cbr_desktop.ui.session.sheet import Relation, Sheet
@@ -52,6 +56,7 @@ from cbr_desktop.ui.shell.content_leaf import ContentLeaf
 from cbr_desktop.ui.shell.fact_grid import FactGrid, words_label
 from cbr_desktop.ui.shell.facts import Subject, sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
+from cbr_desktop.ui.vaults.use_history import use_history
 from cbr_desktop.workflows.ledger import Reading
 
 _JSON_TEXT_LIMIT = 2_000
@@ -64,7 +69,10 @@ _READING = "content"
 _TINT = 0.12
 
 
-def _no_reader(_subject: Subject) -> ContentReader | None:
+UseReader = Callable[[], Coroutine[Any, Any, list[VaultUse]]]
+
+
+def _no_reader(_subject: Subject) -> None:
     return None
 
 
@@ -94,6 +102,7 @@ class Details(QFrame):
         times: Times,
         parent: QWidget | None = None,
         reader_of: Callable[[Subject], ContentReader | None] = _no_reader,
+        history_of: Callable[[Subject], UseReader | None] = _no_reader,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("details")
@@ -107,8 +116,13 @@ class Details(QFrame):
         self._filled: set[int] = set()
         self._reader_of = reader_of
         self._reader: ContentReader | None = None
+        self._history_of = history_of
+        self._history_id = ""
+        self._histories = TaskOwner(self)  # one that cannot be read is not shown, which the disk is told of elsewhere
         self._trouble = ""
         self._is_reading = False
+        self._fallen_to: QWidget | None = None
+        """What came to the front when the content went from there, for a subject that has none."""
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_trouble)
         self._waiting = QTimer(self)
@@ -127,7 +141,28 @@ class Details(QFrame):
         self._filled.clear()
         self._take_reader(self._reader_of(subject) if subject is not None else None)
         self._tell_head()
+        self._want_history()
         self._fill(self.leaves.currentIndex())
+
+    def _want_history(self) -> None:
+        """Have read how full the subject was; until that is known, no line is shown for another one."""
+        if self._sheet is None or self._sheet.id != self._history_id:
+            self.history.hide()
+            self.history_words.hide()
+            self._histories.cancel()
+            self._history_id = ""
+        read = self._history_of(self._subject) if self._subject is not None else None
+        if read is not None and self._sheet is not None and is_at_work() and not self._history_id:
+            self._history_id = self._sheet.id
+            self._histories.start(read(), self._tell_history, group=_READING)
+
+    def _tell_history(self, uses: list[VaultUse]) -> None:
+        told = use_history(uses)
+        self.history.setVisible(told is not None)
+        self.history_words.setVisible(told is not None)
+        if told is not None:
+            self.history.tell(told.percents, told.words, ceiling=100.0)
+            self.history_words.tell(told.words)
 
     def show_content(self) -> None:
         """Bring the leaf of the content to the front, where there is one."""
@@ -142,9 +177,14 @@ class Details(QFrame):
         self._reader = reader
         place = self.leaves.indexOf(self._content)
         if reader is not None and place < 0:
+            is_wanted = self._fallen_to is not None and self._fallen_to is self.leaves.currentWidget()
             self.leaves.insertTab(1, self._content, _("Content"))
-        elif reader is None and place >= 0:
+            if is_wanted:
+                self.leaves.setCurrentWidget(self._content)
+        elif reader is None and place >= 0 and self._subject is not None:
+            was_shown = self.leaves.currentWidget() is self._content
             self.leaves.removeTab(place)
+            self._fallen_to = self.leaves.currentWidget() if was_shown else None
 
     def _want_content(self) -> None:
         """Have the content read if it is looked at and not known well enough; what failed is not tried again."""
@@ -246,6 +286,14 @@ class Details(QFrame):
         head.addWidget(self.kind, 1)
         layout.addLayout(head)
         layout.addWidget(self.gauge)
+        self.history = Sparkline("detailsHistory", self)
+        self.history.setMinimumHeight(3 * self.fontMetrics().height())
+        self.history_words = Line("detailsHistoryWords", self)
+        self.history_words.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        set_type(self.history_words, "small")
+        for part in (self.history, self.history_words):
+            part.hide()
+            layout.addWidget(part)
         layout.addWidget(self._buttons())
         self.leaves = QTabWidget(self)
         self.leaves.setObjectName("detailsLeaves")

@@ -1,12 +1,16 @@
 """Which feature tells the details of a row, and which reads more of it."""
 
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.restore_point import RestorePoint
 from cbr_desktop.domain.task import Task
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import Vault, VaultUse
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.backups.content import BackupContent
 from cbr_desktop.ui.backups.details import backup_sheet
@@ -33,6 +37,16 @@ def content_reader(subject: Subject, workspace: Workspace, times: Times) -> Cont
     context = workspace.context_of(lambda ledger: subject.id in ledger.backups)
     reader = context.backup_reader if context is not None else None
     return BackupContent(subject, reader, times) if reader is not None else None
+
+
+def use_reader(subject: Subject, workspace: Workspace) -> Callable[[], Coroutine[Any, Any, list[VaultUse]]] | None:
+    """Return what reads how full a subject was, day by day, ``None`` where it cannot be filled."""
+    if not isinstance(subject, Vault):
+        return None
+    context = workspace.context_of(lambda ledger: subject.id in ledger.vaults)
+    if context is None or context.services is None:
+        return None
+    return partial(context.refresh.use_of, subject.id)
 
 
 def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:

@@ -64,6 +64,10 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("Ctrl+C", _("Copy the selected rows")),
         ("Ctrl+Shift+C", _("Copy the cell")),
         (_("Letters"), _("Jump to a name")),
+        (
+            _("Arrows, Shift, Enter, Escape"),
+            _("In a timeline: go from day to day, mark days, filter by them, show all again"),
+        ),
         ("F1", _("This help")),
     )
 

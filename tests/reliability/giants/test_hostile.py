@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.ui.shell.window import MainWindow
 from tests.ui import estate, hostile
+from tests.ui.test_hostile import FILLERS, LONG, MARKS, UNSEEN, every_text_is_one_line_in_which_everything_is_seen
 
 ROOT = Path(__file__).parents[3]
 HUGE = 10_000_000
@@ -45,6 +46,15 @@ def test_fault_65_no_picture_is_looked_for_and_no_host_is_asked(tmp_path: Path) 
     assert "AF_INET" not in trace
     assert "PySide6" in trace
     assert "CANARY.png" in traced(tmp_path, "--unsafe")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [" ".join(UNSEEN), FILLERS, MARKS, "R&D", LONG],
+    ids=["unseen", "nothing but fillers", "marks", "ampersand", "long"],
+)
+def test_fault_66_a_name_of_each_kind_is_one_line_in_which_everything_is_seen(qtbot: QtBot, name: str) -> None:
+    every_text_is_one_line_in_which_everything_is_seen(hostile.shown(qtbot, name))
 
 
 def test_fault_66_ten_million_letters_slow_nothing(qtbot: QtBot) -> None:

@@ -1,0 +1,96 @@
+"""Sharing and replicating several backups at once: the projects, or the vault in another region, serve all of them."""
+
+from collections.abc import Sequence
+
+from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.change import Subject
+from cbr_desktop.domain.replication import BackupReplication
+from cbr_desktop.domain.sharing import BackupShare
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.states import quoted
+from cbr_desktop.ui.backups.receivers import Receivers, read_neighbours
+from cbr_desktop.ui.backups.replication import ReplicateForm
+from cbr_desktop.ui.backups.sharing import ShareForm
+from cbr_desktop.ui.kit.fields import fields
+from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.operations.destination import DestinationChoice
+from cbr_desktop.ui.operations.form import Asked, BatchForm
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.workflows.operations.backups import backup_subject
+
+
+class _BackupBatch(BatchForm):
+    """Asks for what all the backups share. What is chosen is of one region, and only backups of that region take it."""
+
+    has_fields = True
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        super().__init__()
+        self._context: ProfileContext = asked[0][0]
+
+    def subject(self, context: ProfileContext, row: Backup) -> Subject:
+        """Return the backup of a row."""
+        return backup_subject(row.id, context.ledger)
+
+    def lacking(self, context: ProfileContext, row: Backup) -> str:  # noqa: ARG002  # the profile alone tells
+        """Return why nothing can be asked for of a backup."""
+        region = self._context.profile.region
+        if context.profile.region != region:
+            return _("It is not in region {region}, which the choice above is of.").format(region=quoted(region, 40))
+        return self._missing()
+
+    def _missing(self) -> str:
+        raise NotImplementedError
+
+    def _held(self, context: ProfileContext) -> None:
+        """Raise ``ValueError`` where what is chosen is nothing for backups of a profile."""
+        if context.profile.region != self._context.profile.region:
+            raise ValueError("another region")
+
+
+class ShareSeveral(_BackupBatch):
+    """Asks for the projects that several backups are shared with."""
+
+    kind = ShareForm.kind
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        super().__init__(asked)
+        self.setObjectName("shareSeveral")
+        self.projects = Receivers(self._context)
+        fields(self, ((_("Pro&ject"), self.projects),), {_("Pro&ject"): self.projects.project})
+        self.projects.changed.connect(self.changed)
+        self._tasks = TaskOwner(self)
+        if is_at_work():
+            self._tasks.start(read_neighbours(self._context), group="neighbours")
+
+    def draft(self, context: ProfileContext, row: Backup) -> BackupShare:
+        """Return with whom a backup is to be shared."""
+        self._held(context)
+        ids = self.projects.ids()
+        if not ids:
+            raise ValueError("no project is chosen")
+        return BackupShare(row.id, ids)
+
+    def _missing(self) -> str:
+        return _("No project is chosen yet.")
+
+
+class ReplicateSeveral(_BackupBatch):
+    """Asks for the vault in another region that several backups are replicated to; replicas keep the names."""
+
+    kind = ReplicateForm.kind
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        super().__init__(asked)
+        self.setObjectName("replicateSeveral")
+        self.destination = DestinationChoice(self._context)
+        fields(self, ((_("&To vault"), self.destination),), {_("&To vault"): self.destination.vault})
+        self.destination.changed.connect(self.changed)
+
+    def draft(self, context: ProfileContext, row: Backup) -> BackupReplication:
+        """Return where a backup is to be replicated to."""
+        self._held(context)
+        return BackupReplication(row.id, self.destination.destination())
+
+    def _missing(self) -> str:
+        return _("No vault is chosen yet.")
