@@ -53,7 +53,9 @@ def _tags_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
 def _create(context: ProfileContext, _row: object, asked: VaultDraft | None = None) -> ChangeForm:
     ledger = context.ledger
     console = console_url(context.profile.cbr_endpoint, ConsolePage.BACKUP)
-    return NewVaultForm(ledger.protectables.values(), ledger.policies.values(), console, asked)
+    form = NewVaultForm(ledger.protectables.values(), ledger.policies.values(), console, asked)
+    form.follow(context)
+    return form
 
 
 def _create_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
