@@ -2,10 +2,12 @@
 
 import argparse
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cbr_desktop.domain.cleanup import DAYS_LIMIT, KEEP_LIMIT
 from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS
 from cbr_desktop.domain.schedule import DAYS
 from cbr_desktop.text.catalogue import _
@@ -38,6 +40,19 @@ def moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         wrong = _("{text} is no time such as 2026-03-01 or 2026-03-01T12:00Z").format(text=repr(text))
         raise argparse.ArgumentTypeError(wrong) from None
+
+
+def _up_to(limit: int) -> Callable[[str], int]:
+    """Return what reads a whole number from 0 to ``limit``. It raises ``ArgumentTypeError``."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) > limit:
+            raise argparse.ArgumentTypeError(
+                _("{text} is no whole number from 0 to {limit}").format(text=repr(text), limit=limit)
+            )
+        return int(text)
+
+    return read
 
 
 def add_holdings(commands: Any, cloud: argparse.ArgumentParser) -> None:
@@ -83,16 +98,42 @@ def add_backups(backups: Any) -> None:
 def add_backup(backup: Any, cloud: argparse.ArgumentParser) -> None:
     """Add the commands on one backup to the command line."""
     acts = backup.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
-    delete = acts.add_parser("delete", parents=[cloud], help=_("delete a backup for good, and wait until it is gone"))
-    delete.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
-    delete.add_argument("--yes", action="store_true", help=_("do not ask"))
-    delete.add_argument("--name", metavar="NAME", help=_("the backup's name, wanted on production"))
-    delete.set_defaults(run="cli.changes:delete_backup")
+    delete = acts.add_parser(
+        "delete",
+        parents=[cloud],
+        help=_("delete a backup for good, or several as one run, and wait for their end"),
+    )
+    delete.add_argument("ids", metavar="ID", nargs="+", help=_("the whole id of a backup"))
+    delete.set_defaults(run="cli.changes:delete_backup", delete=True)
+    clean = acts.add_parser(
+        "cleanup", parents=[cloud], help=_("tell which backups made by persons go by a rule, and delete them if wished")
+    )
+    clean.add_argument(
+        "--keep", metavar="N", type=_up_to(KEEP_LIMIT), default=3, help=_("so many newest of each resource stay (3)")
+    )
+    clean.add_argument(
+        "--older", metavar="DAYS", type=_up_to(DAYS_LIMIT), default=30, help=_("only those at least so old go (30)")
+    )
+    clean.add_argument("--pattern", metavar="NAME", default="", help=_("only those whose name matches, with * and ?"))
+    clean.add_argument("--failed", action="store_true", help=_("those that failed as well"))
+    clean.add_argument("--delete", action="store_true", help=_("delete what goes, after it was confirmed"))
+    clean.set_defaults(run="cli.batch:clean_up")
+    for act in (delete, clean):
+        act.add_argument("--yes", action="store_true", help=_("do not ask"))
+        act.add_argument(
+            "--name",
+            metavar="NAME",
+            help=_("the backup's name, or of several their resource's or vault's, wanted on production"),
+        )
+        act.add_argument(
+            "--leave-out", action="store_true", help=_("of several: delete the others where one cannot be deleted")
+        )
+        act.set_defaults(wait=True, html=None)
     rename = acts.add_parser("rename", parents=[cloud], help=_("give a backup another name"))
     rename.add_argument("id", metavar="ID", help=_("the whole id of the backup"))
     rename.add_argument("new_name", metavar="NAME", help=_("the new name"))
     rename.set_defaults(run="cli.changes:rename_backup", name=None)
-    for act in (delete, rename, *_add_sharing(acts, cloud)):
+    for act in (delete, clean, rename, *_add_sharing(acts, cloud)):
         _add_sending(act)
 
 

@@ -26,8 +26,12 @@ from cbr_desktop.workflows.operations import OPERATIONS, change_of
 
 
 def delete_backup(options: argparse.Namespace) -> int:
-    """Delete a backup, and wait until it is gone."""
-    return _change(options, BackupDeletion(BackupId(options.id)))
+    """Delete a backup, or several as one run, and wait until all are gone."""
+    if len(options.ids) > 1:
+        from cbr_desktop.cli.batch import delete_backups  # plans are not needed for one
+
+        return delete_backups(options)
+    return _change(options, BackupDeletion(BackupId(options.ids[0])))
 
 
 def rename_backup(options: argparse.Namespace) -> int:

@@ -58,11 +58,11 @@ def check(options: argparse.Namespace) -> int:
         known = _profiles(options, plan)
         if options.demo:
             with opened_demo_plan_sessions(places(), known, WallClock()) as plan_sessions:
-                run_work(_closing(plan_sessions, plan_sessions.read()))
+                run_work(closing(plan_sessions, plan_sessions.read()))
             ledgers = plan_sessions.ledgers
         else:
             ledgers = {profile.name: cached_ledger(places(), profile) for profile in known}
-        findings += judged_steps(plan, ledgers, _default(options), WallClock().now())
+        findings += judged_steps(plan, ledgers, default_profile(options), WallClock().now())
     _show_findings(options, plan, findings)
     return GOOD if not is_blocked(findings) else BAD if plan is not None else UNUSABLE
 
@@ -91,30 +91,30 @@ def run(options: argparse.Namespace) -> int:
     if plan is None or is_blocked(findings):
         _show_findings(options, plan, findings)
         return BAD if plan is not None else UNUSABLE
-    with _plan_sessions(options, _profiles(options, plan)) as plan_sessions:
-        return run_work(_closing(plan_sessions, _run(plan_sessions, plan, findings, options)))
+    with plan_sessions_of(options, _profiles(options, plan)) as plan_sessions:
+        return run_work(closing(plan_sessions, _run(plan_sessions, plan, findings, options)))
 
 
 async def _run(
     plan_sessions: PlanSessions, plan: Plan, findings: list[StepFinding], options: argparse.Namespace
 ) -> int:
-    findings += judged_steps(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
+    findings += judged_steps(plan, plan_sessions.ledgers, default_profile(options), plan_sessions.clock.now())
     if is_blocked([found for found in findings if _is_of_plan(found)]):
         _show_findings(options, plan, findings)
         return BAD
-    _arm(plan_sessions, options)
+    arm_all(plan_sessions, options)
     asked_at = plan_sessions.clock.now()
     with nothing_sent():
         await plan_sessions.read()
-    fresh = judged_steps(plan, plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
+    fresh = judged_steps(plan, plan_sessions.ledgers, default_profile(options), plan_sessions.clock.now())
     if is_blocked(fresh):
         _show_findings(options, plan, fresh)
         return BAD
-    begun = prepared(plan, new_intent_id(), plan_sessions.ledgers, _default(options), plan_sessions.clock.now())
-    if _is_kept_back(plan_sessions, begun, options, asked_at) or _is_behind(plan_sessions, begun, options):
+    begun = prepared(plan, new_intent_id(), plan_sessions.ledgers, default_profile(options), plan_sessions.clock.now())
+    if _is_kept_back(plan_sessions, begun, options, asked_at) or is_behind(plan_sessions, begun, options):
         return BAD
     plan_sessions.runs.keep(begun)
-    return await _followed(plan_sessions, begun, options)
+    return await followed(plan_sessions, begun, options)
 
 
 def go_on(options: argparse.Namespace) -> int:
@@ -125,20 +125,20 @@ def go_on(options: argparse.Namespace) -> int:
     wanted = {step.profile for step in begun.plan.steps}
     known = [profile for profile in all_profiles(places()) if profile.name in wanted]
     with opened_plan_sessions(places(), known, WallClock()) as plan_sessions:
-        return run_work(_closing(plan_sessions, _go_on(plan_sessions, begun, options)))
+        return run_work(closing(plan_sessions, _go_on(plan_sessions, begun, options)))
 
 
 async def _go_on(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> int:
-    _arm(plan_sessions, options)
+    arm_all(plan_sessions, options)
     asked_at = plan_sessions.clock.now()
     with nothing_sent():
         await plan_sessions.read()
-    if _is_kept_back(plan_sessions, begun, options, asked_at) or _is_behind(plan_sessions, begun, options):
+    if _is_kept_back(plan_sessions, begun, options, asked_at) or is_behind(plan_sessions, begun, options):
         return BAD
-    return await _followed(plan_sessions, begun, options)
+    return await followed(plan_sessions, begun, options)
 
 
-async def _followed(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> int:
+async def followed(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> int:
     report = await plan_sessions.follow(begun, wait=options.wait, say=remark)
     _show(options, report)
     return plan_exit_code(report)
@@ -164,7 +164,7 @@ def _is_kept_back(plan_sessions: PlanSessions, begun: Run, options: argparse.Nam
     return bool(reason)
 
 
-def _is_behind(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> bool:
+def is_behind(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace) -> bool:
     """Say what steps ask for that was asked for before and is not settled; tell whether that keeps the run back."""
     known = {id for ledger in plan_sessions.ledgers.values() for id in ledger.intents}
     kept = [intent for ledger in plan_sessions.ledgers.values() for intent in ledger.intents.values()]
@@ -217,7 +217,7 @@ def plan_exit_code(report: PlanReport) -> int:
 
 
 @contextmanager
-def _plan_sessions(options: argparse.Namespace, known: list[Profile]) -> Iterator[PlanSessions]:
+def plan_sessions_of(options: argparse.Namespace, known: list[Profile]) -> Iterator[PlanSessions]:
     opened = opened_demo_plan_sessions if options.demo else opened_plan_sessions
     with opened(places(), known, WallClock()) as plan_sessions:
         yield plan_sessions
@@ -226,11 +226,11 @@ def _plan_sessions(options: argparse.Namespace, known: list[Profile]) -> Iterato
 def _profiles(options: argparse.Namespace, plan: Plan) -> list[Profile]:
     """Return the profiles that a plan names, as far as there are such, and the one for steps that name none."""
     known: Iterable[Profile] = DEMO_PROFILES if options.demo else all_profiles(places())
-    wanted = {step.profile or _default(options) for step in plan.steps}
+    wanted = {step.profile or default_profile(options) for step in plan.steps}
     return [profile for profile in known if profile.name in wanted]
 
 
-def _default(options: argparse.Namespace) -> str:
+def default_profile(options: argparse.Namespace) -> str:
     """Return the name of the profile for steps that name none: the one that was named, or the only one there is."""
     if options.demo:
         return find_demo(options.profile).name
@@ -240,7 +240,7 @@ def _default(options: argparse.Namespace) -> str:
     return known[0].name if len(known) == 1 else ""
 
 
-def _arm(plan_sessions: PlanSessions, options: argparse.Namespace) -> None:
+def arm_all(plan_sessions: PlanSessions, options: argparse.Namespace) -> None:
     """Arm the profiles if that is wished. ``ReadOnly`` when one lets nothing through: before anything is sent."""
     for session in plan_sessions.sessions.values():
         if options.arm:
@@ -283,7 +283,7 @@ def _kept() -> Scope:
     return Scope(list(ledgers.values()))
 
 
-async def _closing(plan_sessions: PlanSessions, work: Awaitable[Result]) -> Result:
+async def closing(plan_sessions: PlanSessions, work: Awaitable[Result]) -> Result:
     try:
         return await work
     finally:

@@ -34,7 +34,7 @@ from cbr_desktop.domain.error import (
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.codes import Explanation, explain
 from cbr_desktop.text.identity import fault_words, secret_words
-from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.text.states import quoted, quoted_sentence, shown
 
 
 def raised_sentence() -> str:
@@ -96,7 +96,7 @@ def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
             _("The service gave the code {code}, which this version does not know.").format(code=shown(code, 60))
         )
     if message:
-        parts.append(_("The service says: {message}.").format(message=quoted(message)))
+        parts.append(_("The service says: {message}.").format(message=quoted_sentence(message)))
     return sentences(*parts, _request_id(request_id))
 
 
@@ -394,7 +394,7 @@ def _detail(error: CloudError | StorageError) -> str:
 
 
 def _said(message: str) -> str:
-    return _("It says: {message}.").format(message=quoted(message)) if message else ""
+    return _("It says: {message}.").format(message=quoted_sentence(message)) if message else ""
 
 
 def _code(error: Refused) -> str:

@@ -1,7 +1,6 @@
 """Text of others made fit for showing: no controls, nothing hidden, no markup, not endless."""
 
 import unicodedata
-from textwrap import wrap
 
 from cbr_desktop.text.catalogue import _
 
@@ -76,7 +75,14 @@ def unmarked(text: str) -> str:
 
 
 def _wrapped(line: str) -> str:
-    return line if len(line) <= _TOOLTIP else "\n".join(wrap(line, _TOOLTIP, break_on_hyphens=False))
+    """Break a line at blanks, or within a word that is too long by itself."""
+    rows = []
+    while len(line) > _TOOLTIP:
+        end = line.rfind(" ", 1, _TOOLTIP + 1)
+        end = end if end > 0 else _TOOLTIP
+        rows.append(line[:end])
+        line = line[end:].lstrip(" ")
+    return "\n".join([*rows, line] if line else rows)
 
 
 def _escaped(text: str) -> str:

@@ -29,6 +29,7 @@ from cbr_desktop.text.states import (
     grouped,
     percent_words,
     quoted,
+    quoted_sentence,
     shown,
     status_words,
     utc_words,
@@ -447,7 +448,7 @@ def _not_protectable(finding: Finding) -> str:
         _("The service says that resource {resource} cannot be backed up: {reason}.")
         if reason
         else _("The service says that resource {resource} cannot be backed up.")
-    ).format(resource=quoted(finding.facts["resource"]), reason=quoted(reason))
+    ).format(resource=quoted(finding.facts["resource"]), reason=quoted_sentence(reason))
     explanation = explain(finding.code)
     unexplained = (
         _("Leave it out.")

@@ -6,7 +6,6 @@ that it can neither reorder nor flood the text around it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 SHOWN_LIMIT = 200
 """Code points of foreign text that a sentence takes before it is cut."""
+_SENTENCE = 10_000
+"""Letters of a foreign sentence that are looked at: nobody waits for ten million."""
 
 
 # foreign text and quantities
@@ -33,6 +34,11 @@ def shown(text: object, limit: int = SHOWN_LIMIT) -> str:
 def quoted(text: object, limit: int = SHOWN_LIMIT) -> str:
     """Return foreign text in quotation marks."""
     return _("‘{text}’").format(text=shown(text, limit))
+
+
+def quoted_sentence(text: object, limit: int = SHOWN_LIMIT) -> str:
+    """Return a foreign sentence in quotation marks, without the full stop that the sentence around it has."""
+    return quoted(str(text)[:_SENTENCE].rstrip().rstrip("."), limit)
 
 
 def counted(one: str, many: str, count: int) -> str:
@@ -81,17 +87,17 @@ def duration_words(span: timedelta) -> str:
     return counted("{count} day", "{count} days", hours // 24)
 
 
-_is_whole: ContextVar[bool] = ContextVar("is_whole", default=False)
+_told_whole: list[bool] = []
 
 
 @contextmanager
 def whole_times() -> Iterator[None]:
     """Let times have date and zone meanwhile: what a command prints is kept, mailed and read on another day."""
-    token = _is_whole.set(True)
+    _told_whole.append(True)
     try:
         yield
     finally:
-        _is_whole.reset(token)
+        _told_whole.pop()
 
 
 def utc_words(at: datetime) -> str:
@@ -104,7 +110,7 @@ def clock_words(at: datetime, now: datetime) -> str:
 
     Within ``whole_times`` it is the time in UTC, with its date.
     """
-    if _is_whole.get():
+    if _told_whole:
         return utc_words(at)
     local = at.astimezone()
     return local.strftime("%H:%M:%S" if local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S")

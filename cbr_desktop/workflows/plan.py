@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Protocol
 
 from cbr_desktop.domain import draft as drafts
@@ -26,10 +27,10 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome
-from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding, plan_mark
+from cbr_desktop.domain.plan import STEP_LIMIT, Plan, Run, Step, StepFinding, plan_mark
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows import documents
-from cbr_desktop.workflows.documents import change_in, draft_of, name_of, subject_of, uncounted_part
+from cbr_desktop.workflows.documents import change_in, draft_of, uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.operations import OPERATIONS
@@ -288,6 +289,7 @@ class PlanRun:
         self._is_patient = is_patient
         self._alive_at = clock.now()
         self._begun_at: datetime | None = None
+        self._told: dict[int, StepRow] = {}
         self.stopped = ""
         """Why no further step begins: ``failure``, ``stale``, ``person``, ``refused`` or ``profile``; else empty.
         Of a run that is not kept going ``report`` is told that it is ``paused``."""
@@ -299,7 +301,8 @@ class PlanRun:
 
     def report(self) -> PlanReport:
         """Return how it stands now."""
-        return report(self._run, self._ledger, self._clock.now(), self.stopped)
+        intents = _by_run(self._ledger).get(self._run.id, {})
+        return _report(self._run, intents, self._ledger, self._clock.now(), self.stopped, self._told)
 
     def stop(self, why: str = "person") -> None:
         """Begin no further step; what has begun goes its way."""
@@ -307,7 +310,9 @@ class PlanRun:
 
     def is_over(self, *, wait: bool = True) -> bool:
         """Whether nothing is left to be done; without ``wait`` what the service has accepted is left to itself."""
-        rows = self.report().rows
+        return self._is_over(self.report().rows, wait=wait)
+
+    def _is_over(self, rows: Sequence[StepRow], *, wait: bool) -> bool:
         if not self.stopped and any(row.stand is Stand.NOT_STARTED for row in rows):
             return False
         return all(_is_through(row, wait=wait) for row in rows)
@@ -316,8 +321,9 @@ class PlanRun:
         """Start what may be started until the run is over."""
         while True:
             self.look()
-            told(self.report())
-            if self.is_over(wait=wait):
+            made = self.report()
+            told(made)
+            if self._is_over(made.rows, wait=wait):
                 return
             await self._clock.sleep(LOOK_SECONDS)
 
@@ -444,8 +450,20 @@ def _template_findings(plan: Plan, ledgers: Mapping[str, Ledger], now: datetime)
     ]
 
 
-def _report(run: Run, intents: Mapping[int, Intent], ledger: Reading, now: datetime, stopped: str) -> PlanReport:
-    rows = tuple(_row(step, intents.get(step.number), ledger, now) for step in run.plan.steps)
+def _report(
+    run: Run,
+    intents: Mapping[int, Intent],
+    ledger: Reading,
+    now: datetime,
+    stopped: str,
+    told: "dict[int, StepRow] | None" = None,
+) -> PlanReport:
+    """Return how a run stands; ``told`` are the rows of the last time, of which those at rest are told again."""
+    held = told if told is not None else {}
+    rows = tuple(
+        _told_row(step, intents.get(step.number), ledger, now, held.get(step.number)) for step in run.plan.steps
+    )
+    held.update((row.number, row) for row in rows)
     return PlanReport(run.plan.name, run.id, run.started_at, _verdict(rows, stopped), rows, stopped)
 
 
@@ -460,11 +478,38 @@ def _by_run(ledger: Reading) -> dict[str, dict[int, Intent]]:
     return found
 
 
+class _Same:
+    """A request of a step as a key: it is the same only as itself, since it never changes and has no other key."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Document | None) -> None:
+        self.document = document
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.document is self.document
+
+    def __hash__(self) -> int:
+        return id(self.document)
+
+
+@lru_cache(maxsize=8 * STEP_LIMIT)
+def _drafted(request: _Same) -> Any:
+    """Return the draft that a step means: a run is told of again and again, and what it asks for stays the same."""
+    return draft_of(request.document) if request.document is not None else None
+
+
+def _told_row(step: Step, intent: Intent | None, ledger: Reading, now: datetime, told: StepRow | None) -> StepRow:
+    """Return the row of a step, which is the one of the last time as long as nothing goes on with it."""
+    if told is not None and told.intent is intent and (intent is None or intent.is_settled):
+        return told
+    return _row(step, intent, ledger, now)
+
+
 def _row(step: Step, intent: Intent | None, ledger: Reading, now: datetime) -> StepRow:
-    document = step.document
-    subject = subject_of(document, ledger) if document is not None else None
-    name = name_of(document) if document is not None else ""
-    kind = document.kind if document is not None else None
+    draft, kind = _drafted(_Same(step.document)), step.document.kind if step.document is not None else None
+    subject = OPERATIONS[kind].subject(draft, ledger) if kind is not None and draft is not None else None
+    name = str(getattr(draft, "name", ""))
     row = StepRow(step.number, step.profile, subject, name, step.file, Stand.NOT_STARTED, kind=kind)
     if intent is None:
         return row

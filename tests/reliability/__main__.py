@@ -36,6 +36,7 @@ from . import (
     g20,
     g21,
     g23,
+    g24,
     giant_tests,
 )
 from .finding import Finding, progress, say, table
@@ -64,6 +65,7 @@ GOALS = {
     "G20": g20,
     "G21": g21,
     "G23": g23,
+    "G24": g24,
     "BRANCHES": branches,
     "CHAOS": chaos,
     "GIANTS": giant_tests,

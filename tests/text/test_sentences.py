@@ -505,3 +505,17 @@ def test_gateway_codes_are_known_and_foreign_ones_are_not() -> None:
     assert explain("EPS.0003") is None
     assert explain("") is None
     assert "does not know" in refusal_sentence("EPS.0003")
+
+
+@pytest.mark.parametrize("message", ["The disk is full.", "The disk is full", "Too bad…", "...", ""])
+def test_no_sentence_ends_twice_around_the_words_of_the_service(message: str) -> None:
+    facts: dict[str, object] = {"resource": "ecs-1", "reason": message}
+    said = [
+        refusal_sentence("BackupService.6114", message),
+        finding_sentence(block(FindingKind.RESOURCE_NOT_PROTECTABLE, RequestPart.RESOURCES, **facts)),
+        error_sentence(Refused("h", status=409, code="X", message=message)),
+        error_sentence(errors.LoginRefused("h", status=401, code="X", message=message)),
+    ]
+    for sentence in said:
+        for fault in (".’.", "..", "  ", "is is"):
+            assert fault not in sentence, sentence

@@ -17,7 +17,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.fonts import show_percent, stored_percent
 from cbr_desktop.ui.kit.notice_bar import WARNING, NoticeBar
-from cbr_desktop.ui.kit.tables.density import Density, stored_density
+from cbr_desktop.ui.kit.tables.density import COMFORTABLE, stored_density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.shell.history import History, Place
 from cbr_desktop.ui.shell.navigation import NAMES
@@ -213,7 +213,7 @@ def test_rows_stand_closer_at_once_and_at_the_next_start(open_window: Open) -> N
     assert compact.isChecked()
     compact.trigger()
     assert again.current_page().view.verticalHeader().defaultSectionSize() == wide
-    assert stored_density(settings) is Density.COMFORTABLE
+    assert stored_density(settings) == COMFORTABLE
 
 
 def test_rows_grow_with_their_letters(open_window: Open, qapp: QApplication) -> None:
@@ -242,7 +242,7 @@ def test_the_folders_of_this_program_are_told_and_shown(open_window: Open, tmp_p
 
 @pytest.mark.parametrize("stored", [None, "wide", 7, [1]])
 def test_a_damaged_density_is_the_usual_one(stored: object) -> None:
-    assert stored_density(estate.Notebook({"window/density": stored})) is Density.COMFORTABLE
+    assert stored_density(estate.Notebook({"window/density": stored})) == COMFORTABLE
 
 
 @pytest.mark.parametrize("stored", [None, "large", 7, 100.5, [1]])

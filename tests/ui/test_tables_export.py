@@ -17,6 +17,7 @@ from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.region import CONSOLE_HOSTS, REGIONS, ConsolePage, console_url
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.links import is_safe
+from cbr_desktop.ui.kit.page_help import PageHelp, console_address
 from cbr_desktop.ui.kit.tables.column import Column
 from cbr_desktop.ui.kit.tables.export import Export, Form, gathered, pieces
 from cbr_desktop.ui.shell.export import ExportDialog
@@ -166,7 +167,9 @@ def test_a_row_leads_to_the_console_where_its_address_is_known(qtbot: QtBot) -> 
         qtbot.addWidget(page)
         page.catch_up()
         page.view.selectRow(0)
+        PageHelp(page, workspace.settings)
         menu = QMenu(page)
-        page.fill_menu(menu)
-        assert page.console_url(page.model.row_at(0)) == address
+        page.view.menu_requested.emit(menu)
+        row = page.model.row_at(0)
+        assert console_address(page.console_page(row), page.owners(row)) == address
         assert ("Open in console" in [action.text() for action in menu.actions()]) is bool(address)

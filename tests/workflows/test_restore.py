@@ -15,6 +15,8 @@ from cbr_desktop.domain.intent import Approval, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.restore import BackupRestore, DiskPair, Rule, TargetKind
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.storage.journal import read_only
+from cbr_desktop.storage.paths import places
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import change_of
@@ -264,6 +266,9 @@ def test_what_was_queued_when_the_program_ended_waits_for_a_person(tmp_path: Pat
         assert sent(later) == []
         later.play(story)
     assert len(sent(later)) == 1
+    entries = read_only(places({"CBR_DESKTOP_HOME": str(tmp_path)}).journal_folder).entries()
+    approvals = [entry.event.facts["approval"] for entry in entries if "approval" in entry.event.facts]
+    assert [each["reason"] for each in approvals] == [APPROVED.reason, "looked at it again"]
 
 
 def spoiled(stage: Stage, what: str, backup: Backup) -> BackupRestore:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, VaultId
-from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import mark
@@ -67,11 +66,10 @@ class BackupsPage(ListPage[Backup]):
     parts = (Part.BACKUPS, Part.VAULTS)
     whole_parts = (Part.BACKUPS,)
     hint = "vault:erp by:person age>30d"
-    console_page = ConsolePage.BACKUP
+    console = "BACKUP"
     chips = (
         (N_("Made by a person"), "by:person"),
         (N_("Not available"), "-state:available"),
-        (N_("Full"), "kind:full"),
         (N_("Expires within a week"), "expires<7d"),
     )
     verbs = (

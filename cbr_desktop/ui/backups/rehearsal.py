@@ -26,7 +26,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.restore import BackupRestore, is_of_files
+from cbr_desktop.domain.restore import is_of_files
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
@@ -81,24 +81,14 @@ class RehearsalWindow(OperationWindow):
 
     submitted = Signal(str)
 
-    def __init__(
-        self,
-        context: ProfileContext,
-        backup: Backup,
-        parent: QWidget | None = None,
-        *,
-        asked: BackupRestore | None = None,
-    ) -> None:
+    def __init__(self, context: ProfileContext, backup: Backup, parent: QWidget | None = None) -> None:
         super().__init__("rehearsal", _("Rehearse restore"), parent)
         self._context = context
         self._backup = backup
-        self._is_given = asked is not None
         self._rehearsal: Rehearsal | None = None
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._judge)
-        self.fields = RestoreFields(
-            asked or usual_restore(backup, context.ledger), has_folder=is_of_files(backup.resource_type)
-        )
+        self.fields = RestoreFields(usual_restore(backup, context.ledger), has_folder=is_of_files(backup.resource_type))
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -121,13 +111,13 @@ class RehearsalWindow(OperationWindow):
     def _judge(self, *_rest: object) -> None:
         """Judge what is asked for by what is known now."""
         ledger, now = self._context.ledger, self._context.clock.now()
-        if not self._is_given:
-            self.fields.offer(usual_restore(self._backup, ledger))
+        self.fields.offer(usual_restore(self._backup, ledger))
         made = rehearsed(change_of(self.fields.asked(), ledger), ledger, now)
         self.fields.show_rehearsal(made)
-        # laying rows out may have chosen other disks than were asked for before they were known
-        made = rehearsed(change_of(self.fields.asked(), ledger), ledger, now)
-        self.fields.show_rehearsal(made)
+        if self.fields.asked() != made.asked:
+            # a disk that was asked for cannot be chosen any more
+            made = rehearsed(change_of(self.fields.asked(), ledger), ledger, now)
+            self.fields.show_rehearsal(made)
         self._rehearsal = made
         self.title.setText(headline(made))
         told = loss_sentences(made.blast, now)
@@ -293,6 +283,8 @@ class RehearsalWindow(OperationWindow):
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._judge)
+        # what was saved is not what stands here any more
+        self.fields.changed.connect(lambda: self.saved.say(None, ""))
         self._context.signals.changed.connect(self._ledger_changed)
         QShortcut(QKeySequence("F5"), self, self.read)
 

@@ -1,7 +1,6 @@
 """A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar, Generic
 
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.domain.region import ConsolePage, console_url
 from cbr_desktop.text.catalogue import N_, NN_, _, inside, listed, ngettext, sentences
 from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
@@ -41,14 +40,10 @@ from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
-from cbr_desktop.ui.kit.filter_line import FilterLine
-from cbr_desktop.ui.kit.filters_button import FiltersButton
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
-from cbr_desktop.ui.kit.tables.completion import Offer, offers
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
@@ -94,8 +89,8 @@ class Page(QWidget, Generic[Row]):
     """A number of its rows, in both forms."""
     hint: ClassVar[str] = ""
     """What the empty filter line suggests."""
-    console_page: ClassVar[ConsolePage | None] = None
-    """The page of the cloud's own console that tells of its rows."""
+    console: ClassVar[str] = ""
+    """The page of the cloud's own console that tells of its rows, a name of ``ConsolePage``."""
     without_subject: ClassVar[str] = N_("Nothing is selected. Choose a row to see all that is known of it.")
     """What the details say, once looked up, while this page has no subject for them."""
 
@@ -221,18 +216,20 @@ class Page(QWidget, Generic[Row]):
             self._verb_bar.extend_menu(menu)
             menu.addSeparator()
         self.extend_menu(menu)
-        row = self.view.current_row()
-        url = self.console_url(row) if row is not None else ""
-        if url:
-            action = menu.addAction(_("Open in console"))
-            action.setObjectName("openInConsole")
-            action.triggered.connect(partial(self._open_console, url))
 
-    def console_url(self, row: Row) -> str:
-        """Return the address of a page of the cloud's own console about a row, empty where none is known."""
-        if self.console_page is None:
-            return ""
-        return next((console_url(each.profile.cbr_endpoint, self.console_page) for each in self.owners(row)), "")
+    def console_page(self, _row: Row) -> str:
+        """Return which page of the cloud's own console tells of a row (a name of ``ConsolePage``), empty for none."""
+        return self.console
+
+    @property
+    def filter_fields(self) -> Sequence[Field[Row]]:
+        """What the filter can ask for."""
+        return self._fields
+
+    @property
+    def known_rows(self) -> Sequence[Row]:
+        """All rows, those included that the filter hides."""
+        return self._rows
 
     def extend_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put what a page offers beside its verbs into the menu of the selected rows."""
@@ -469,7 +466,7 @@ class Page(QWidget, Generic[Row]):
         names.setSpacing(0)
         names.addWidget(self.title)
         names.addWidget(self.count)
-        self.filter = FilterLine(self._offers, self)
+        self.filter = QLineEdit(self)
         self.filter.setObjectName(f"filter{self.name}")
         self.filter.setAccessibleName(_("Filter {rows}").format(rows=page_noun(self.name)))
         self.filter.setPlaceholderText(_("Filter: {hint}   (Ctrl+F)").format(hint=self.hint))
@@ -490,18 +487,17 @@ class Page(QWidget, Generic[Row]):
         self.gear.setIcon(icon("columns"))
         self.gear.setAutoRaise(True)
         self.gear.clicked.connect(self._show_columns)
-        self.filters = FiltersButton(self.name, self._workspace.settings, self.filter.text, self)
-        self.filters.chosen.connect(self.use_filter)
-        self.filters.remarked.connect(self.remarked)
+        self.filters = QToolButton(self)
+        self.filters.setObjectName(f"filtersOf{self.name}")
+        self.filters.setAccessibleName(_("Saved filters of {rows}").format(rows=page_noun(self.name)))
+        self.filters.setToolTip(tooltip(_("Saved filters: use one, save this one")))
+        self.filters.setIcon(icon("bookmark"))
+        self.filters.setAutoRaise(True)
         row.addWidget(held)
         row.addWidget(self.filter, 1)
         row.addWidget(self.filters)
         row.addWidget(self.gear)
         return row
-
-    def _offers(self, text: str, cursor: int) -> list[Offer]:
-        """Return what may be meant in the filter, by the fields of this page and the values of its rows."""
-        return offers(text, cursor, self._fields, self._rows)
 
     def _filter_help(self) -> str:
         names = ", ".join(field.name for field in self._fields)
@@ -531,10 +527,6 @@ class Page(QWidget, Generic[Row]):
 
     def _ask_refresh(self) -> None:
         self._workspace.ask_refresh()
-
-    def _open_console(self, url: str, *_rest: object) -> None:
-        if not open_console(url):
-            self.remarked.emit(_("No program of this machine takes {address}.").format(address=url))
 
     def _request_checkpoint(self) -> None:
         self.checkpoint_requested.emit(*self.target(), self.target_words())

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.change import Change, Kind, Subject
+from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.operations import batch_words
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -43,6 +44,10 @@ class ChangeForm(QWidget):
     def submit(self, outbox: Outbox, change: Change) -> Intent:
         """Queue what was filled in. Raises what ``Outbox.submit`` does."""
         return outbox.submit(change, file=self.file)
+
+    def answers(self, finding: Finding) -> bool:  # noqa: ARG002  # most forms ask for one request
+        """Tell whether something advised is what the form does besides, so that it need not be said."""
+        return False
 
     def begin(self) -> None:
         """Put the focus where filling in begins."""

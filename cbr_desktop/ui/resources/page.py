@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
@@ -73,7 +72,7 @@ class ResourcesPage(Page[ResourceRow]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
-    console_page = ConsolePage.SERVERS
+    console = "SERVERS"
     counts = NN_("{count} resource", "{count} resources")
     chips = (
         (N_("Unprotected"), "vault:unprotected"),
@@ -237,9 +236,9 @@ class ResourcesPage(Page[ResourceRow]):
         """Return the ledgers that know a resource."""
         return self._workspace.scope.sighters(row)
 
-    def console_url(self, row: ResourceRow) -> str:
-        """Return the address of the servers in the console; there is none for resources of other kinds."""
-        return super().console_url(row) if row.resource.type is ResourceType.SERVER else ""
+    def console_page(self, row: ResourceRow) -> str:
+        """Return the page of the servers in the console; there is none for resources of other kinds."""
+        return self.console if row.resource.type is ResourceType.SERVER else ""
 
     def search_text(self, row: ResourceRow) -> str:
         """Return what words are looked for in."""

@@ -9,7 +9,7 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.tables.density import Density
+from cbr_desktop.ui.kit.tables.density import COMFORTABLE, COMPACT
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.session.situation import Situation
 from cbr_desktop.ui.session.workspace import Workspace
@@ -48,8 +48,8 @@ class Window(Protocol):
     @property
     def is_utc(self) -> bool: ...
     @property
-    def density(self) -> Density: ...
-    def choose_density(self, density: Density) -> object: ...
+    def density(self) -> str: ...
+    def choose_density(self, density: str) -> object: ...
     def current_page(self) -> Page[Any]: ...
     def go_to(self, name: str) -> object: ...
     def go_back(self) -> object: ...
@@ -124,10 +124,8 @@ class WindowCommands:
             SEPARATOR,
             Command(
                 _("Com&pact rows"),
-                lambda: window.choose_density(
-                    Density.COMFORTABLE if window.density is Density.COMPACT else Density.COMPACT
-                ),
-                checked=lambda: window.density is Density.COMPACT,
+                lambda: window.choose_density(COMFORTABLE if window.density == COMPACT else COMPACT),
+                checked=lambda: window.density == COMPACT,
             ),
             Command(_("Times in &UTC"), window.turn_clocks, checked=lambda: window.is_utc),
             Command(_("&Columns…"), window.current_page().gear.click),

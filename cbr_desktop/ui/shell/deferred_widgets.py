@@ -19,6 +19,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.page_help import PageHelp
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.kit.verbs import Takes
 from cbr_desktop.ui.resources.page import ResourcesPage
@@ -94,6 +95,10 @@ class DeferredWidgets:
                 self._leave.tell()
         if part in (Part.INTENTS, Part.CONNECTION):
             self._reminder.look()
+
+    def help_with(self, page: Page[Any]) -> None:
+        """Let a page offer what its filter can ask for, keep filters, and lead to the console."""
+        PageHelp(page, self._workspace.settings)
 
     def look_at_drafts(self) -> None:
         """Count the drafts in the folder anew, if it is known yet."""

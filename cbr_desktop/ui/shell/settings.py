@@ -26,14 +26,14 @@ from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.fonts import PERCENTS, show_percent, stored_percent
 from cbr_desktop.ui.kit.links import open_folder
 from cbr_desktop.ui.kit.room import make_room
-from cbr_desktop.ui.kit.tables.density import Density, stored_density
+from cbr_desktop.ui.kit.tables.density import COMFORTABLE, COMPACT, stored_density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.attendance import CHOICES, SETTING, stored_seconds
 
-_DENSITIES = {Density.COMFORTABLE: N_("Comfortable"), Density.COMPACT: N_("Compact")}
+_DENSITIES = {COMFORTABLE: N_("Comfortable"), COMPACT: N_("Compact")}
 _FOLDERS = {"config": N_("Profiles"), "data": N_("Outbox and journal"), "logs": N_("Log")}
 
 

@@ -23,7 +23,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.words import Times, page_noun
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.tables.density import Density, store_density, stored_density
+from cbr_desktop.ui.kit.tables.density import store_density, stored_density
 from cbr_desktop.ui.kit.theme import Dress, Theme, stored_theme
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
@@ -171,6 +171,8 @@ class MainWindow(QMainWindow):
         """What joins after the first paint, or when it is first needed."""
         if self._deferred_widgets is None:
             self._deferred_widgets = self._furnished()
+            for page in self._pages.values():
+                self._deferred_widgets.help_with(page)
             self._tell_details()
         return self._deferred_widgets
 
@@ -201,6 +203,8 @@ class MainWindow(QMainWindow):
             made.remarked.connect(self._say)
             made.lines_requested.connect(self._show_lines)
             made.export_requested.connect(partial(self.export_table, made))
+            if self._deferred_widgets is not None:
+                self._deferred_widgets.help_with(made)
             made.verb_requested.connect(partial(self._ask, made))
             made.opened.connect(partial(self.show_details, True))
             made.selection_altered.connect(self._tell_details)
@@ -315,11 +319,11 @@ class MainWindow(QMainWindow):
         return self._times.utc
 
     @property
-    def density(self) -> Density:
+    def density(self) -> str:
         """How close rows stand to each other."""
         return stored_density(self._workspace.settings)
 
-    def choose_density(self, density: Density) -> None:
+    def choose_density(self, density: str) -> None:
         """Let the rows of all tables stand closer or less close, now and at the next start."""
         store_density(self._workspace.settings, density)
         for page in self._pages.values():

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.domain.region import ConsolePage
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ProtectType, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
@@ -90,7 +89,7 @@ class VaultsPage(ListPage[Vault]):
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
-    console_page = ConsolePage.BACKUP
+    console = "BACKUP"
     counts = NN_("{count} vault", "{count} vaults")
     verbs = (
         Verb(

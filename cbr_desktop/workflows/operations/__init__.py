@@ -59,6 +59,14 @@ _ALL: tuple[Operation, ...] = (
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 
 
+def kind_of(draft: type[Any]) -> Kind:
+    """Return the operation that takes drafts of a type. ``TypeError`` when none does."""
+    for kind, operation in OPERATIONS.items():
+        if operation.draft is draft:
+            return kind
+    raise TypeError(f"no operation takes a {draft.__name__}")
+
+
 def change_of(draft: Any, ledger: Reading) -> Change:
     """Return the change that a draft asks for; one that is a change already is returned as it is.
 

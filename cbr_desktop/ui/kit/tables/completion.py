@@ -14,8 +14,8 @@ MOST = 12
 _LOOKED_AT = 3000
 """Rows whose values are looked at, evenly over the list: nobody waits for a letter."""
 _LONGEST = 60
-_BEFORE = re.compile(r'(?:^|\s)(-?(?:[^\s":<>=]+(?::|>=|<=|=|>|<))?(?:"[^"]*|[^\s"]*))\Z')
-_TOKEN = re.compile(r'(-?)([^\s":<>=]*)(:|>=|<=|=|>|<)?("?)(.*)\Z', re.DOTALL)
+_BEFORE = r'(?:^|\s)(-?(?:[^\s":<>=]+(?::|>=|<=|=|>|<))?(?:"[^"]*|[^\s"]*))\Z'
+_PARTS = r'(-?)([^\s":<>=]*)(:|>=|<=|=|>|<)?("?)(.*)\Z'
 
 
 class Offer(NamedTuple):
@@ -36,10 +36,10 @@ def offers(text: str, cursor: int, fields: Sequence[Field[Row]], rows: Sequence[
     Fields are offered by the beginning of their names, values by anything in them, those that most rows have first.
     """
     before = text[:cursor]
-    part = _BEFORE.search(before)
+    part = re.search(_BEFORE, before)
     if part is None or before.count('"') - part[1].count('"') & 1:
         return []
-    token = _TOKEN.match(part[1])
+    token = re.match(_PARTS, part[1], re.DOTALL)
     if token is None:
         return []
     minus, name, sign, quote, typed = token.groups()

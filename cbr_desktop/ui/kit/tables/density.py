@@ -1,36 +1,26 @@
 """How close the rows of tables stand to each other."""
 
-from enum import StrEnum
-
 from PySide6.QtGui import QFontMetrics
 
 from cbr_desktop.ui.session.profile_context import Settings
 
+COMFORTABLE, COMPACT = "comfortable", "compact"
 _KEY = "window/density"
-
-
-class Density(StrEnum):
-    """What can be chosen; the values are what is stored."""
-
-    COMFORTABLE = "comfortable"
-    COMPACT = "compact"
-
-
-_BESIDE = {Density.COMFORTABLE: 14, Density.COMPACT: 5}
+_BESIDE = {COMFORTABLE: 14, COMPACT: 5}
 """What a row has above and below its letters together, in device-independent pixels."""
 
 
-def stored_density(settings: Settings) -> Density:
+def stored_density(settings: Settings) -> str:
     """Return what was chosen, the comfortable one where it was nothing that can be chosen."""
-    stored = settings.get(_KEY, Density.COMFORTABLE.value)
-    return Density(stored) if isinstance(stored, str) and stored in list(Density) else Density.COMFORTABLE
+    stored = settings.get(_KEY, COMFORTABLE)
+    return stored if isinstance(stored, str) and stored in _BESIDE else COMFORTABLE
 
 
-def store_density(settings: Settings, density: Density) -> None:
+def store_density(settings: Settings, density: str) -> None:
     """Remember what was chosen."""
-    settings.put(_KEY, density.value)
+    settings.put(_KEY, density)
 
 
-def row_height(metrics: QFontMetrics, density: Density) -> int:
+def row_height(metrics: QFontMetrics, density: str) -> int:
     """Return the height of a row."""
     return metrics.height() + _BESIDE[density]

@@ -19,7 +19,7 @@ from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.tables.column import Column, Row
 from cbr_desktop.ui.kit.tables.copying import as_json, tsv
 from cbr_desktop.ui.kit.tables.delegate import PAD, CellDelegate, room_beside_text
-from cbr_desktop.ui.kit.tables.density import Density, row_height, stored_density
+from cbr_desktop.ui.kit.tables.density import COMFORTABLE, row_height, stored_density
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.session.profile_context import Settings
@@ -80,7 +80,7 @@ class TableView(QTableView, Generic[Row]):
         self._contents: dict[int, int] = {}
         self._is_fitting = False
         self._has_size = False
-        self._density = Density.COMFORTABLE
+        self._density = COMFORTABLE
         self._room = 0
         self._measuring = QTimer(self)
         self._measuring.setSingleShot(True)
@@ -150,7 +150,7 @@ class TableView(QTableView, Generic[Row]):
 
     # columns
 
-    def show_density(self, density: Density) -> None:
+    def show_density(self, density: str) -> None:
         """Let rows stand closer to each other, or less close."""
         self._density = density
         self.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics(), density))

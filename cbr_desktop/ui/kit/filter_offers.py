@@ -1,10 +1,10 @@
-"""The line in which a filter is typed, with a list of what may be meant below it."""
+"""The list of what may be meant, below the line in which a filter is typed."""
 
 from collections.abc import Callable
 
 from PySide6 import QtGui, QtWidgets
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QModelIndex, QObject, Qt
+from PySide6.QtWidgets import QLineEdit
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
@@ -14,18 +14,22 @@ _LETTERS = 46
 """How wide the list is, in average characters."""
 
 
-class FilterLine(QLineEdit):
-    """Offers what ``offers`` returns for its text and the place of the cursor, while it is typed and by Down.
+class FilterOffers(QObject):
+    """Offers what ``offers`` returns for the text of a line and the place of its cursor, as it is typed and by Down.
 
     Nothing is chosen until somebody goes into the list: Enter takes the text as it was typed.
     """
 
-    def __init__(self, offers: Callable[[str, int], list[Offer]], parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, line: QLineEdit, offers: Callable[[str, int], list[Offer]]) -> None:
+        super().__init__(line)
+        self._line = line
         self._offers = offers
         self._offered: list[Offer] = []
         self._completer: QtWidgets.QCompleter | None = None
-        self.textEdited.connect(self.offer)
+        line.textEdited.connect(self.offer)
+        down = QtGui.QShortcut(QtGui.QKeySequence(Qt.Key.Key_Down), line)
+        down.setContext(Qt.ShortcutContext.WidgetShortcut)
+        down.activated.connect(self.offer)
 
     @property
     def offered(self) -> list[Offer]:
@@ -34,7 +38,7 @@ class FilterLine(QLineEdit):
 
     def offer(self) -> None:
         """Show what may be meant, or take the list away."""
-        self._offered = self._offers(self.text(), self.cursorPosition())
+        self._offered = self._offers(self._line.text(), self._line.cursorPosition())
         completer = self._list()
         popup = _popup(completer)
         if not self._offered:
@@ -50,18 +54,18 @@ class FilterLine(QLineEdit):
             item.setEditable(False)
             model.appendRow(item)
         popup.setCurrentIndex(QModelIndex())
-        at = self.cursorRect()
-        at.setWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
+        at = self._line.cursorRect()
+        at.setWidth(self._line.fontMetrics().averageCharWidth() * _LETTERS)
         completer.complete(at)
 
     def take(self, place: int) -> None:
         """Put what is offered at a place of the list into the text."""
         offer = self._offered[place]
-        rest = self.text()[self.cursorPosition() :]
+        rest = self._line.text()[self._line.cursorPosition() :]
         end = " " if offer.is_whole and not rest.startswith(" ") else ""
-        made = f"{self.text()[: offer.start]}{offer.text}{end}"
-        self.setText(made + rest)
-        self.setCursorPosition(len(made))
+        made = f"{self._line.text()[: offer.start]}{offer.text}{end}"
+        self._line.setText(made + rest)
+        self._line.setCursorPosition(len(made))
         if not offer.is_whole:
             self.offer()
 
@@ -70,7 +74,7 @@ class FilterLine(QLineEdit):
         if self._completer is None:
             made = QtWidgets.QCompleter(QtGui.QStandardItemModel(self), self)
             made.setObjectName("filterOffers")
-            made.setWidget(self)
+            made.setWidget(self._line)
             made.setCompletionMode(QtWidgets.QCompleter.CompletionMode.UnfilteredPopupCompletion)
             _popup(made).setObjectName("filterOfferList")
             _popup(made).setAccessibleName(_("What the filter can ask for"))
@@ -82,13 +86,6 @@ class FilterLine(QLineEdit):
     def _take(self, index: QModelIndex) -> None:
         if 0 <= index.row() < len(self._offered):
             self.take(index.row())
-
-    def keyPressEvent(self, event: "QtGui.QKeyEvent") -> None:
-        """Show the list by the key that leads into it."""
-        if event.key() == Qt.Key.Key_Down and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            self.offer()
-        else:
-            super().keyPressEvent(event)
 
 
 def _popup(completer: "QtWidgets.QCompleter") -> "QtWidgets.QAbstractItemView":

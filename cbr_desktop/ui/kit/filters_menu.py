@@ -1,23 +1,23 @@
-"""The button of the filters that an operator keeps for a page."""
+"""The menu of the filters that an operator keeps for a page."""
 
 from collections.abc import Callable
 from functools import partial
 
 from PySide6 import QtWidgets
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QToolButton
 
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.words import page_noun
-from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.kit.saved_filters import MOST, NAME_LIMIT, SavedFilters
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.profile_context import Settings
 
 
-class FiltersButton(QToolButton):
+class FiltersMenu(QObject):
     """Lists the kept filters, keeps the one that is typed, and forgets others; ``text`` returns what is typed now.
+
+    ``button`` opens it.
 
     Signals:
         chosen: the text of a filter that should be used.
@@ -27,20 +27,16 @@ class FiltersButton(QToolButton):
     chosen = Signal(str)
     remarked = Signal(str)
 
-    def __init__(self, page: str, settings: Settings, text: Callable[[], str], parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, button: QToolButton, page: str, settings: Settings, text: Callable[[], str]) -> None:
+        super().__init__(button)
         self.saved = SavedFilters(settings, page)
+        self._button = button
         self._text = text
-        self.setObjectName(f"filtersOf{page}")
-        self.setAccessibleName(_("Saved filters of {rows}").format(rows=page_noun(page)))
-        self.setToolTip(tooltip(_("Saved filters: use one, save this one")))
-        self.setIcon(icon("bookmark"))
-        self.setAutoRaise(True)
-        self.clicked.connect(self.open_menu)
+        button.clicked.connect(self.open_menu)
 
     def open_menu(self) -> "QtWidgets.QMenu":
         """Open the list below the button."""
-        menu = QtWidgets.QMenu(self)
+        menu = QtWidgets.QMenu(self._button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         saved = self.saved.all()
         for each in saved:
@@ -55,13 +51,13 @@ class FiltersButton(QToolButton):
             forget = menu.addMenu(_("&Forget"))
             for each in saved:
                 forget.addAction(_literal(each.name)).triggered.connect(partial(do, partial(self._forget, each.name)))
-        menu.popup(self.mapToGlobal(QPoint(0, self.height())))
+        menu.popup(self._button.mapToGlobal(QPoint(0, self._button.height())))
         return menu
 
     def ask_name(self) -> "QtWidgets.QInputDialog":
         """Ask by which name the filter that is typed should be kept."""
         text = self._text().strip()
-        asked = QtWidgets.QInputDialog(self)
+        asked = QtWidgets.QInputDialog(self._button)
         asked.setObjectName("filterNameDialog")
         asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         asked.setWindowTitle(_("Save this filter"))
