@@ -12,21 +12,18 @@ from typing import NamedTuple, TypeVar
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
-from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.error import CloudError
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import ResourceType
+from cbr_desktop.workflows.operations.shares import lane_of
 from cbr_desktop.workflows.ports import Clock, Cloud
 
 FRESH = timedelta(minutes=2)
 """For how long what was read is not read again, unless the list says something else of the backup."""
 _WITHOUT_METADATA = frozenset({ResourceType.DISK, ResourceType.FILE_SYSTEM})
 """The kinds of resources of which no metadata are saved: the service refuses the question (6116)."""
-
-_SHARING = frozenset({Kind.SHARE_BACKUP, Kind.WITHDRAW_SHARE})
-"""The requests after which others share a backup than before."""
 
 Value = TypeVar("Value")
 
@@ -98,8 +95,8 @@ def shares_changed(intents: Iterable[Intent]) -> dict[BackupId, datetime]:
     """Return when shares of backups were changed last, as far as requests of this program did it."""
     found: dict[BackupId, datetime] = {}
     for each in intents:
-        if each.change.kind in _SHARING:
-            id = BackupId(each.subject.id)
+        id = BackupId(each.subject.id)
+        if each.change.lane == lane_of(id):  # whatever changes shares goes there
             found[id] = max(each.changed_at, found.get(id, each.changed_at))
     return found
 
