@@ -18,7 +18,7 @@ from cbr_desktop.domain.task import MAKES_CHECKPOINTS, Task, TaskType
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
-_PIECE_ROWS = 4_000
+_PIECE_ROWS = 2_000
 _PIECE_POINTS = 500
 _SUFFIX = re.compile(r"(.+?)[-_]\d{4}\Z")
 """What the service puts behind the name of a checkpoint for each of several resources."""

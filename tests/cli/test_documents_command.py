@@ -19,6 +19,7 @@ from cbr_desktop.domain import document
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.workflows.documents import change_in
 from tests.stage import staged
 
@@ -159,3 +160,20 @@ def test_the_same_again_is_the_same_operation_on_the_same_thing_with_the_same_bo
         turned = {**POLICY, "body": {"policy": dict(reversed(POLICY["body"]["policy"].items()))}}  # type: ignore[index]
         assert [behind(each) for each in (deletion(first), POLICY, turned)] == [1, 1, 1]
         assert [behind(each) for each in (deletion(second), renamed, other)] == [0, 0, 0]
+
+
+def test_vaults_are_made_and_locked_by_files(written: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    billing = {"consistent_level": "crash_consistent", "object_type": "disk", "protect_type": "backup", "size": 10}
+    new = {"operation": "CreateVault", "body": {"vault": {"name": "by-file", "billing": billing, "resources": []}}}
+    path = {"vault_id": REFERENCE_VAULT_ID}
+    lock = {"operation": "LockVault", "path": path, "body": {"vault": {"locked": True}}}
+    hidden = {"operation": "UpdateVault", "path": path, "body": {"vault": {"locked": True}}}
+    assert main(["check", "--demo", "--json", written(new), written(lock), written(hidden)]) == 1
+    made, locked, slipped = json.loads(capsys.readouterr().out)["files"]
+    assert [each["verdict"] for each in (made, locked)] == ["good", "good"]
+    assert "lock the vault by a request of its own" in slipped["problems"][0]
+    assert main(["send", "--demo", "--arm", "--json", written(lock)]) != 0
+    refused = json.loads(capsys.readouterr().out)
+    assert refused["state"] == "not sent" and "--name, which is ‘vault-be94’" in refused["problems"][0]
+    assert main(["send", "--demo", "--arm", "--json", "--wait", "--name", "vault-be94", written(lock)]) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "finished"

@@ -247,6 +247,9 @@ def test_the_sheet_and_the_request_can_be_kept_and_the_file_leads_to_the_same_re
         assert (value["operation"], value["path"]) == ("RestoreBackup", {"backup_id": backup.id})
         assert window._rehearsal is not None
         assert json.loads(window._rehearsal.change.body) == value["body"]
+        assert "Saved to" in child(window, QLabel, "rehearsalSaved").text()
+        window.fields.power_on.setChecked(False)
+        assert child(window, QLabel, "rehearsalSaved").text() == ""
         window.save_sheet(str(tmp_path / "no such folder" / "sheet.pdf"))
         assert "Not saved." in child(window, QLabel, "rehearsalSaved").text()
 

@@ -142,8 +142,21 @@ def test_nothing_is_asked_for_until_the_content_is_looked_at(run: Callable[..., 
         look_at(window, 2001)
         details.leaves.setCurrentIndex(1)
         assert "before the move" in words(details) and len(service.asked) == 2
+        window.current_page().filter.setText("nothing-is-called-so")
+        window.current_page()._apply_filter()
+        assert details.isHidden()
+        window.current_page().clear_filter()
+        look_at(window, 2001)
+        assert details.leaves.currentWidget() is details._content
         window.show_page("Vaults").view.select_id(estate.uid(1))
         assert [details.leaves.tabText(n) for n in range(details.leaves.count())][1] == "Relations"
+        window.show_page("Backups")
+        look_at(window, 2001)
+        assert details.leaves.currentWidget() is details._content
+        window.show_page("Vaults")
+        details.leaves.setCurrentIndex(0)
+        window.show_page("Backups")
+        assert details.leaves.currentIndex() == 0
         close(window)
 
     run(story())

@@ -27,10 +27,12 @@ from cbr_desktop.ui.resources.details import resource_sheet
 from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
 from cbr_desktop.ui.resources.page import ResourcesPage, protection_words, vault_words
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.details import vault_sheet
+from cbr_desktop.ui.vaults.forms import FORMS
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.gaps import Gap, gap_of
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, HandClock, backup, profile, resource, uid, vault
@@ -120,6 +122,34 @@ def test_what_is_free_and_fits_is_ticked_into_a_vault_with_its_disks(counter: Co
         "name": "ecs-free",
         "extra_info": {"exclude_volumes": [uid(42)]},
     }
+
+
+def test_what_is_read_after_the_form_was_opened_is_offered_and_ticks_stay(counter: Counter, opened: Any) -> None:
+    counter.ledger.put_protectables(Listing([UNFIT], NOW))
+    form = AssociationForm(counter.context, uid(2))
+    opened(form)
+    counter.ledger.put_protectables(Listing([SERVER, UNFIT], NOW))
+    counter.signals.changed.emit(Part.PROTECTABLES)
+    tick(form, 0)
+    tick(form, 0, 1, is_on=False)
+    chosen = form.draft().resources
+    assert [(each.name, each.exclude_volumes) for each in chosen] == [("ecs-free", (VolumeId(uid(42)),))]
+    other = Protectable(ResourceId(uid(44)), ResourceType.SERVER, "a-new-one", 1)
+    counter.ledger.put_protectables(Listing([SERVER, UNFIT, other], NOW))
+    counter.signals.changed.emit(Part.PROTECTABLES)
+    assert form.resources.tree.topLevelItemCount() == 3 and form.draft().resources == chosen
+    place = form.resources.tree.topLevelItem(0)
+    counter.signals.changed.emit(Part.PROTECTABLES)
+    assert form.resources.tree.topLevelItem(0) is place, "nothing is built anew for what is the same"
+
+
+def test_a_new_vault_offers_what_is_read_after_it_was_opened(counter: Counter) -> None:
+    counter.ledger.put_protectables(Listing([], NOW))
+    form = FORMS.asked["create"](counter.context, None)
+    assert isinstance(form, NewVaultForm) and form.resources.tree.topLevelItemCount() == 0
+    counter.ledger.put_protectables(Listing([SERVER], NOW))
+    counter.signals.changed.emit(Part.PROTECTABLES)
+    assert form.resources.tree.topLevelItemCount() == 1
 
 
 def test_resources_are_protected_in_one_way_with_a_policy_that_waits(counter: Counter, opened: Any) -> None:

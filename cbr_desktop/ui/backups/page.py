@@ -68,7 +68,6 @@ class BackupsPage(ListPage[Backup]):
     chips = (
         (N_("Made by a person"), "by:person"),
         (N_("Not available"), "-state:available"),
-        (N_("Full"), "kind:full"),
         (N_("Expires within a week"), "expires<7d"),
     )
     verbs = (

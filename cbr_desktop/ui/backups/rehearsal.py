@@ -283,6 +283,8 @@ class RehearsalWindow(OperationWindow):
 
     def _connect(self) -> None:
         self.fields.changed.connect(self._judge)
+        # what was saved is not what stands here any more
+        self.fields.changed.connect(lambda: self.saved.say(None, ""))
         self._context.signals.changed.connect(self._ledger_changed)
         QShortcut(QKeySequence("F5"), self, self.read)
 

@@ -21,6 +21,7 @@ from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks, free_ones
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.operations.associate_resources import added_gb
 from cbr_desktop.workflows.outbox import Outbox
@@ -53,7 +54,9 @@ class AssociationForm(ChangeForm):
         self.vault = VaultBox("associationVault", _("Vault"), fitting, vault_id)
         self.vault.setEnabled(vault is None)
         self.room = label(name="associationRoom")
-        self.resources = ResourceTicks(self._offered(vault, choices), choices)
+        rows = self._offered(vault, choices)
+        self._shown = {row.id: row for row in rows}
+        self.resources = ResourceTicks(rows, choices)
         self.policy = StillBox()
         self.policy.setObjectName("associationPolicy")
         self.policy.setAccessibleName(_("Policy"))
@@ -66,6 +69,7 @@ class AssociationForm(ChangeForm):
         self.vault.currentIndexChanged.connect(self._tell_changed)
         self.policy.currentIndexChanged.connect(self._tell_changed)
         self.resources.changed.connect(self._tell_changed)
+        context.signals.changed.connect(self._ledger_changed)
         self._tell()
 
     def draft(self) -> ResourceAssociation:
@@ -112,6 +116,19 @@ class AssociationForm(ChangeForm):
             types = [each for each in ResourceType if holder_of(each) == vault.kind]
             rows += [row for row in free_ones(ledger.protectables, held, types) if row.id not in chosen]
         return rows
+
+    def _ledger_changed(self, part: Part) -> None:
+        """Offer what is free by now; it may not have been read at all when this was opened."""
+        if part not in (Part.VAULTS, Part.PROTECTABLES):
+            return
+        choices = self.resources.choices()
+        asked_of = None if self.vault.isEnabled() else self._context.ledger.vaults.get(VaultId(self.vault.vault_id))
+        rows = self._offered(asked_of, choices)
+        shown = {row.id: row for row in rows}
+        if shown != self._shown:
+            self._shown = shown
+            self.resources.show_rows(rows, choices)
+        self._tell()
 
     def _tell_changed(self, *_rest: object) -> None:
         self._tell()

@@ -101,7 +101,8 @@ class ResourceTicks(QWidget):
             items = [self._item(row, alike.get(row.id, "")) for row in rows]
             self.tree.addTopLevelItems(items)
             self._ticked = {place: items[place] for place, row in enumerate(rows) if row.id in self._given}
-        self._filter()
+        if self.filter.text():
+            self._filter()
         self._summarize()
 
     def _item(self, row: Protectable, id: str) -> QTreeWidgetItem:
@@ -230,8 +231,12 @@ def free_ones(
     rows: Mapping[ResourceId, Protectable], held: Iterable[ResourceId], types: Iterable[str]
 ) -> list[Protectable]:
     """Return what is in no vault of what could be protected, of some types."""
-    taken, wanted = set(held), set(types)
-    return [row for row in rows.values() if row.type in wanted and row.vault_id is None and row.id not in taken]
+    wanted = set(types)
+    free = {id: row for id, row in rows.items() if row.type in wanted and row.vault_id is None}
+    # what is held may be a hundred times what is free, and is gone through without being kept
+    for id in filter(free.__contains__, held):
+        free.pop(id, None)
+    return list(free.values())
 
 
 def _verdict(row: Protectable) -> str:

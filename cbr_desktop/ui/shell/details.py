@@ -121,6 +121,8 @@ class Details(QFrame):
         self._histories = TaskOwner(self)  # one that cannot be read is not shown, which the disk is told of elsewhere
         self._trouble = ""
         self._is_reading = False
+        self._fallen_to: QWidget | None = None
+        """What came to the front when the content went from there, for a subject that has none."""
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_trouble)
         self._waiting = QTimer(self)
@@ -175,9 +177,14 @@ class Details(QFrame):
         self._reader = reader
         place = self.leaves.indexOf(self._content)
         if reader is not None and place < 0:
+            is_wanted = self._fallen_to is not None and self._fallen_to is self.leaves.currentWidget()
             self.leaves.insertTab(1, self._content, _("Content"))
-        elif reader is None and place >= 0:
+            if is_wanted:
+                self.leaves.setCurrentWidget(self._content)
+        elif reader is None and place >= 0 and self._subject is not None:
+            was_shown = self.leaves.currentWidget() is self._content
             self.leaves.removeTab(place)
+            self._fallen_to = self.leaves.currentWidget() if was_shown else None
 
     def _want_content(self) -> None:
         """Have the content read if it is looked at and not known well enough; what failed is not tried again."""

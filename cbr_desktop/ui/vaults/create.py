@@ -21,6 +21,8 @@ from cbr_desktop.ui.kit.theme import set_type
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.workflows.ledger import Part
 
 _KINDS = {
     VaultKind.SERVER: NP_("what a vault is to hold", "Servers"),
@@ -48,6 +50,7 @@ class NewVaultForm(ChangeForm):
         super().__init__()
         self.setObjectName("newVaultForm")
         self._known = list(known)
+        self._context: ProfileContext | None = None
         self._console = console
         self._policies = [each for each in policies if each.operation_type == BACKUP]
         self._make_fields()
@@ -84,6 +87,20 @@ class NewVaultForm(ChangeForm):
     def _chosen(self) -> tuple[NewResource, ...]:
         chosen = self.resources.choices()
         return tuple(NewResource(each.id, str(each.type), each.name, each.exclude_volumes) for each in chosen)
+
+    def follow(self, context: ProfileContext) -> None:
+        """Offer what is free as the lists of a profile are read: they may not have been when this was opened."""
+        self._context = context
+        context.signals.changed.connect(self._ledger_changed)
+
+    def _ledger_changed(self, part: Part) -> None:
+        if part is not Part.PROTECTABLES or self._context is None:
+            return
+        before, self._known = self._free(), list(self._context.ledger.protectables.values())
+        free = self._free()
+        if free != before:
+            self.resources.show_rows(free, self.resources.choices())
+            self._tell_changed()
 
     def begin(self) -> None:
         """Put the focus into the name."""
