@@ -58,8 +58,13 @@ def _spared() -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def _swept() -> Iterator[None]:
-    """Collect what a module of tests leaves behind, in this thread; what stays is not looked at again."""
+    """Delete and collect what a module of tests leaves behind, in this thread; what stays is not looked at again."""
     yield
+    if (widgets := sys.modules.get("PySide6.QtWidgets")) and widgets.QApplication.instance():
+        for window in widgets.QApplication.topLevelWidgets():
+            if window.parent() is None:
+                window.deleteLater()
+        _delete_now()
     gc.collect()
     gc.freeze()
 
@@ -76,14 +81,18 @@ def _crashes_seen(pytestconfig: pytest.Config) -> Iterator[None]:
 def _windows_gone() -> Iterator[None]:
     """Delete the windows that a test is through with, which Qt does in a loop alone: each one costs all that follow."""
     yield
-    if (core := sys.modules.get("PySide6.QtCore")) and core.QCoreApplication.instance():
-        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+    _delete_now()
 
 
 @pytest.fixture(autouse=True)
 def _one_collector() -> None:
     """Keep other threads from collecting widgets, as the runtime does: it could end in a deadlock or a crash of Qt."""
     gc.disable()
+
+
+def _delete_now() -> None:
+    if (core := sys.modules.get("PySide6.QtCore")) and core.QCoreApplication.instance():
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
 
 
 def _escaped(value: Any) -> Any:

@@ -10,7 +10,7 @@ from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.secret import SecretKind, is_storable, login_secrets
+from cbr_desktop.domain.secret import SecretKind, SecretPlace, is_storable, login_secrets
 from cbr_desktop.logs import Log
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.text.catalogue import _
@@ -96,8 +96,14 @@ class Access(QObject):
             error = context.ledger.connection.error
             if error is not self._asked_for.get(context.profile.name):
                 self._asked_for[context.profile.name] = error
-                if isinstance(error, SecretMissing | LoginRefused | Unreachable):
+                if isinstance(error, SecretMissing | LoginRefused | Unreachable) and not self._is_past(context, error):
                     self._want(context, error)
+
+    def _is_past(self, context: ProfileContext, error: CbrError) -> bool:
+        """Whether a secret was missing that has been given since: what began before that may end after it."""
+        if type(error) is not SecretMissing:
+            return False
+        return self._secrets.place_of(context.profile, SecretKind(error.kind)) is SecretPlace.MEMORY
 
     def _want(self, context: ProfileContext, error: CbrError) -> None:
         words = error_sentence(error)

@@ -289,6 +289,7 @@ class PlanRun:
         self._is_patient = is_patient
         self._alive_at = clock.now()
         self._begun_at: datetime | None = None
+        self._told: dict[int, StepRow] = {}
         self.stopped = ""
         """Why no further step begins: ``failure``, ``stale``, ``person``, ``refused`` or ``profile``; else empty.
         Of a run that is not kept going ``report`` is told that it is ``paused``."""
@@ -300,7 +301,8 @@ class PlanRun:
 
     def report(self) -> PlanReport:
         """Return how it stands now."""
-        return report(self._run, self._ledger, self._clock.now(), self.stopped)
+        intents = _by_run(self._ledger).get(self._run.id, {})
+        return _report(self._run, intents, self._ledger, self._clock.now(), self.stopped, self._told)
 
     def stop(self, why: str = "person") -> None:
         """Begin no further step; what has begun goes its way."""
@@ -448,8 +450,20 @@ def _template_findings(plan: Plan, ledgers: Mapping[str, Ledger], now: datetime)
     ]
 
 
-def _report(run: Run, intents: Mapping[int, Intent], ledger: Reading, now: datetime, stopped: str) -> PlanReport:
-    rows = tuple(_row(step, intents.get(step.number), ledger, now) for step in run.plan.steps)
+def _report(
+    run: Run,
+    intents: Mapping[int, Intent],
+    ledger: Reading,
+    now: datetime,
+    stopped: str,
+    told: "dict[int, StepRow] | None" = None,
+) -> PlanReport:
+    """Return how a run stands; ``told`` are the rows of the last time, of which those at rest are told again."""
+    held = told if told is not None else {}
+    rows = tuple(
+        _told_row(step, intents.get(step.number), ledger, now, held.get(step.number)) for step in run.plan.steps
+    )
+    held.update((row.number, row) for row in rows)
     return PlanReport(run.plan.name, run.id, run.started_at, _verdict(rows, stopped), rows, stopped)
 
 
@@ -483,6 +497,13 @@ class _Same:
 def _drafted(request: _Same) -> Any:
     """Return the draft that a step means: a run is told of again and again, and what it asks for stays the same."""
     return draft_of(request.document) if request.document is not None else None
+
+
+def _told_row(step: Step, intent: Intent | None, ledger: Reading, now: datetime, told: StepRow | None) -> StepRow:
+    """Return the row of a step, which is the one of the last time as long as nothing goes on with it."""
+    if told is not None and told.intent is intent and (intent is None or intent.is_settled):
+        return told
+    return _row(step, intent, ledger, now)
 
 
 def _row(step: Step, intent: Intent | None, ledger: Reading, now: datetime) -> StepRow:

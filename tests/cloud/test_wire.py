@@ -382,10 +382,14 @@ def replaced(tree: Any, name: str, value: object) -> Any:
     return [replaced(inner, name, value) for inner in tree] if isinstance(tree, list) else tree
 
 
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=50, deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("key", sorted(LISTS))
 def test_any_value_in_any_field(key: str, data: st.DataObject) -> None:
+    any_value_in_any_field(key, data)
+
+
+def any_value_in_any_field(key: str, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(fields_of(EXAMPLES[key])))
     body = json.dumps(replaced(json.loads(EXAMPLES[key]), name, data.draw(json_values))).encode()
     try:
@@ -397,9 +401,13 @@ def test_any_value_in_any_field(key: str, data: st.DataObject) -> None:
         json.dumps([repr(row) for row in page.rows]).encode("utf-8")
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 @given(data=st.data())
 def test_any_bytes(data: st.DataObject) -> None:
+    any_bytes(data)
+
+
+def any_bytes(data: st.DataObject) -> None:
     body = bytearray(examples("CreateCheckpoint")[0])
     for _ in range(data.draw(st.integers(1, 8))):
         place = data.draw(st.integers(0, len(body) - 1))

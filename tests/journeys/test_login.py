@@ -19,6 +19,7 @@ from cbr_desktop.app.session_pool import SessionPool, opened_sessions
 from cbr_desktop.app.start import locked
 from cbr_desktop.app.window import new_workspace
 from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.profile import Environment, Profile
@@ -170,6 +171,22 @@ def test_closing_the_window_in_the_middle_of_sending_keeps_what_was_asked(progra
 
     program.play(afterwards)
     assert len(program.service.journal.calls("POST", "/checkpoints")) <= 1
+
+
+def test_a_secret_that_was_missing_before_it_was_given_is_not_asked_for_again(program: Program, until: Until) -> None:
+    async def tale(session: ProfileSession, window: MainWindow, leaving: Leaving) -> None:
+        window.show()
+        await until(lambda: asked(window) is not None)
+        give(window, "wrong")
+        # what began earlier ends now
+        session.ledger.put_connection(session.ledger.connection._replace(error=SecretMissing(DEMO.name)))
+        window._workspace.signals.changed.emit(Part.CONNECTION)
+        assert asked(window) is None
+        await until(lambda: asked(window) is not None)
+        assert "accept" in words(window)
+        leaving.ask()
+
+    program.play(tale)
 
 
 def test_fault_97_three_starts_try_a_wrong_password_once_and_what_is_typed_anew_is_tried(

@@ -204,10 +204,29 @@ def test_data_that_grow_old_while_the_window_stands_open_are_not_fresh(
 ) -> None:
     dialog = opened(counter, deletion_form(OLD.id))
     assert confirm(dialog).isEnabled()
-    counter.clock.at = NOW + timedelta(minutes=16)
+    counter.clock.at = NOW + timedelta(seconds=119)
+    dialog._look()
+    assert confirm(dialog).isEnabled()
+    counter.clock.at = NOW + timedelta(seconds=121)
     confirm(dialog).click()
     assert counter.sent == []
     assert "could not be counted afresh" in verdict(dialog)
+
+
+def test_what_is_destroyed_is_counted_anew_by_itself_while_the_window_stands_open(
+    counter: Listed, opened: Callable[..., ChangeDialog], run: Any, until: Any
+) -> None:
+    async def story() -> None:
+        dialog = opened(counter, deletion_form(OLD.id))
+        await until(lambda: not dialog._tasks.is_busy)
+        counter.clock.at = NOW + timedelta(minutes=3)
+        dialog._look()
+        assert not confirm(dialog).isEnabled()
+        await until(lambda: not dialog._tasks.is_busy)
+        assert confirm(dialog).isEnabled()
+
+    run(story())
+    assert len(counter.reading.read) == 2
 
 
 def test_production_wants_the_name_typed(opened: Callable[..., ChangeDialog]) -> None:

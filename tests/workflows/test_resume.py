@@ -34,7 +34,7 @@ def reads(stage: Stage, path: str) -> int:
     return len(stage.service.journal.calls("GET", path))
 
 
-@pytest.mark.parametrize("gap", [NIGHT, timedelta(days=30), -NIGHT])
+@pytest.mark.parametrize("gap", [NIGHT, timedelta(days=6), -NIGHT])
 def test_the_lists_are_read_once_after_a_sleep_and_then_as_always(tmp_path: Path, gap: timedelta) -> None:
     clock = SleepyClock()
     with staged(tmp_path, clock=clock) as stage:

@@ -7,7 +7,7 @@ confirmed at all by older data.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -49,12 +49,16 @@ from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
 from cbr_desktop.ui.operations.send_bar import SendBar, Standing
 from cbr_desktop.ui.operations.window import OperationWindow, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.workflows.batch import FRESH_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 from cbr_desktop.workflows.preflight import Preflight
 
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
+_COUNTED = timedelta(minutes=FRESH_MINUTES)
+"""How old the lists may be by which it is counted what is destroyed."""
+_LOOK_MS = 5_000
 _LINES = 10
 _SMALLEST = QSize(460, 320)
 _USUAL = QSize(720, 430)
@@ -102,6 +106,11 @@ class ChangeDialog(OperationWindow):
         self._make_parts()
         self._lay_out()
         self._connect()
+        if self._destroys:
+            looking = QTimer(self)
+            looking.setInterval(_LOOK_MS)
+            looking.timeout.connect(self._look)
+            looking.start()
         self._judge()
         self.cancel.setFocus()
         form.begin()
@@ -197,7 +206,16 @@ class ChangeDialog(OperationWindow):
     def _is_fresh(self) -> bool:
         """Whether all that the change is judged by was read since it was asked for, and of late."""
         at, now = self._judged_at(), self._context.clock.now()
-        return at is not None and self._asked_at <= at and now - at <= _FRESH
+        return at is not None and self._asked_at <= at and now - at <= (_COUNTED if self._destroys else _FRESH)
+
+    def _look(self) -> None:
+        """Count anew what is destroyed when that has grown too old while somebody looks at it."""
+        if not self._stack.shows_form or self._tasks.is_busy:
+            return
+        if self._is_fresh() or self._context.ledger.connection.reach is Reach.UNREACHABLE:
+            self._judge()
+        else:
+            self.read()
 
     def _show_verdict(self) -> None:
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
