@@ -35,6 +35,7 @@ from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.session.workspace import Extent, Workspace
+from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -149,6 +150,7 @@ class Operator:
         await self._until(lambda: f'"{name}"' in preview_field.toPlainText(), f"the preview does not show {name}")
         if dialog.anyway.isVisible():
             dialog.anyway.setChecked(True)
+            await asyncio.sleep(0.2)
         self._take(f"dialog-{name}", dialog)
         preview = preview_field.toPlainText()
         self._press(dialog, "checkpointSend")
@@ -159,13 +161,14 @@ class Operator:
     async def _look_around(self, vault_id: VaultId) -> None:
         """Take a picture with the panes open: a vault's details, and the requests that run."""
         self._window.show_vault(vault_id)
-        panes = ("toggleDetails", "toggleTaskDrawer")
-        for pane in panes:
-            _child(self._window, QAbstractButton, pane).click()
+        panes = [_child(self._window, QAbstractButton, name) for name in ("toggleDetails", "toggleTaskDrawer")]
+        closed = [pane for pane in panes if not pane.isChecked()]
+        for pane in closed:
+            pane.click()
         await asyncio.sleep(0.3)
         self._take("window")
-        for pane in panes:
-            _child(self._window, QAbstractButton, pane).click()
+        for pane in closed:
+            pane.click()
 
     async def _look_at_all(self) -> None:
         """Take a picture of every profile at once: one is far away, one lacks a list, the token of one has ended."""
@@ -178,10 +181,10 @@ class Operator:
         self._take("merged")
 
     async def _turn_the_pages(self) -> None:
-        for page in ("Resources", "Tasks", "Outbox", "Plans", "Journal", "Vaults"):
+        for page in (*NAMES[1:], NAMES[0]):
             self._window.show_page(page)
             # never from within: on Windows, sending posted events runs whatever else waits for the loop
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05 if self._pictures is None else 0.5)
             self._take(page.lower())
 
     async def _running(self) -> None:

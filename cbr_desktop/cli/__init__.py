@@ -25,6 +25,8 @@ from cbr_desktop.text.catalogue import _
 
 _UNUSABLE = 2
 _WINDOW = "app.opening:run_window"
+_COMMANDS = "cli."
+"""Where what is not shown in a window is."""
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141
 _FILES = ".json"
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run = getattr(_late(module), name)
         if options.run != _WINDOW:
             gc.enable()
-        with nullcontext() if options.run == _WINDOW else _late("text.states").whole_times():
+        with _late("text.states").whole_times() if options.run.startswith(_COMMANDS) else nullcontext():
             code: int = run(options)
         if sys.stdout is not None:
             sys.stdout.flush()

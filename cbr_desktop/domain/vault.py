@@ -1,5 +1,6 @@
 """Vaults and the resources in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -155,3 +156,26 @@ class VaultUse(NamedTuple):
     def percent(self) -> float:
         """What was used of the size; it may be beyond 100."""
         return 100 * self.used_mb / MB_PER_GB / self.size_gb if self.size_gb else 0.0
+
+
+GROWTH_DAYS = 3
+"""Days that have to lie between the first and the last known use of a vault before its growth is told."""
+
+
+class Growth(NamedTuple):
+    """How the use of a vault grew over some days, in GB a day; it may have become less."""
+
+    days: int
+    gb_a_day: float
+
+    def days_until(self, free_gb: float) -> int | None:
+        """Return in how many days so much more is used at this rate, ``None`` where it does not grow."""
+        return int(max(free_gb, 0.0) / self.gb_a_day) if self.gb_a_day > 0 else None
+
+
+def growth_of(uses: Sequence[VaultUse]) -> Growth | None:
+    """Return how the use of a vault grew, by its days in their order; ``None`` while too few are known."""
+    days = (uses[-1].day - uses[0].day).days if uses else 0
+    if days < GROWTH_DAYS:
+        return None
+    return Growth(days, (uses[-1].used_mb - uses[0].used_mb) / MB_PER_GB / days)

@@ -287,7 +287,7 @@ def test_fault_33_each_refusal_of_a_login_has_its_own_words_and_no_second_try(re
             sentence = error_sentence(error)  # type: ignore[arg-type]
             assert (len(services.logins), services.calls) == (1, [])
             assert words in sentence
-            assert message in sentence
+            assert f"It says: ‘{message.removesuffix('.')}’." in sentence
             assert not [other for each, (_, _, other) in REFUSALS.items() if each != reason and other in sentence]
 
     asyncio.run(main())

@@ -36,6 +36,15 @@ def windows(qapp: QApplication) -> Iterator[list[QWidget]]:
         yield opened
 
 
+def test_no_page_has_a_column_twice(windows: list[QWidget]) -> None:
+    window = windows[0]
+    assert isinstance(window, MainWindow)
+    for name in NAMES:
+        keys = [column.key for column in window.page(name).model.columns]
+        assert len(keys) == len(set(keys)), name
+    window.show_page("Vaults")
+
+
 # the screen reader and the keyboard
 
 

@@ -17,7 +17,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.protectable import Disk, Protectable
-from cbr_desktop.domain.vault import ResourceType, Vault, VaultStatus
+from cbr_desktop.domain.vault import ResourceType, Vault, VaultStatus, VaultUse, growth_of
 from cbr_desktop.domain.vault_changes import TagChange, VaultsUpdate, VaultUpdate
 from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, read_draft
 from cbr_desktop.text.words import Times
@@ -122,6 +122,34 @@ def test_the_agents_are_asked_for_when_they_are_needed(qtbot: QtBot) -> None:
         assert other.agents.text().startswith("Which servers have the agent could not be asked.")
 
     asyncio.run(story())
+
+
+def test_a_size_tells_when_the_vault_is_full_by_what_was_kept_of_it(qtbot: QtBot) -> None:
+    def used(day: int, used_gb: float) -> VaultUse:
+        return VaultUse(OWN.id, NOW.date() - timedelta(days=day), used_gb * 1024, 1000)
+
+    async def read(_id: VaultId) -> list[VaultUse]:
+        return [used(10, 50), used(4, 90), used(0, 100)]
+
+    async def story() -> None:
+        form = VaultEditForm(OWN, read_use=read)
+        qtbot.addWidget(form)
+        form.show()
+        assert not form.outlook.isVisible()
+        form.begin()
+        while form._history.is_busy:  # noqa: ASYNC110  # what a widget waits for sets no event
+            await asyncio.sleep(0)
+        assert form.outlook.text() == (
+            "Its use grew by 5 GB a day in the last 10 days. At that rate it is full in 180 days."
+        )
+        form.size_gb.setValue(200)
+        assert form.outlook.text().endswith("it is full in 20 days.")
+
+    asyncio.run(story())
+    assert growth_of([used(2, 1), used(0, 9)]) is None
+    shrunk = growth_of([used(3, 9), used(0, 3)])
+    assert shrunk is not None
+    assert shrunk.days_until(100) is None
 
 
 def test_what_was_asked_for_before_stands_in_the_fields(qtbot: QtBot) -> None:

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.domain.ids import BackupId, ResourceId, VolumeId
+from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.intent import Approval, IntentState, Reason
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.restore import BackupRestore, DiskPair, Rule, TargetKind
@@ -27,6 +27,7 @@ from tests.stage import START, Stage, staged
 
 S = IntentState
 RESTORE = "/backups/[^/]+/restore"
+STRANGE = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -271,73 +272,74 @@ def test_what_was_queued_when_the_program_ended_waits_for_a_person(tmp_path: Pat
     assert [each["reason"] for each in approvals] == [APPROVED.reason, "looked at it again"]
 
 
-def spoiled(stage: Stage, what: str, backup: Backup) -> BackupRestore:
-    """Return a restore that the service refuses, by what is asked for or by how things stand there."""
-    asked, estate = restore_of(stage, backup), stage.service.estate
-    by_name = {each.name: each for each in estate.resources.values()}
-    server, other, metal = estate.resources[backup.resource_id], by_name["ecs-erp-app-02"], by_name["bms-hana-01"]
-    first, vault = asked.pairs[0], estate.vaults[backup.vault_id]
-    if what == "same size, crossed":
-        server.disks[0].size_gb = server.disks[1].size_gb
-    stands = {
-        "deleted": (server, "status", "DELETED"),
-        "migrating": (server, "status", "MIGRATING"),
-        "removing": (server, "protect_status", "removing"),
-        "frozen": (vault, "status", "frozen"),
-        "in error": (estate.backups[backup.id], "status", "error"),
-    }
-    if what in stands:
-        thing, field, word = stands[what]
-        setattr(thing, field, word)
-        return asked
-    return {
-        "crossed": crossed(asked),
-        "same size, crossed": crossed(asked),
-        "no pairs": replace(asked, pairs=()),
-        "twice": replace(asked, pairs=(first, first)),
-        "no such disk": replace(asked, pairs=(DiskPair(first.backup_id, VolumeId(other.disks[0].id)),)),
-        "no such backup of a disk": replace(asked, pairs=(DiskPair(BackupId(backup.id), first.volume_id),)),
-        "elsewhere": replace(asked, target_id=ResourceId(other.id)),
-        "bare metal": replace(asked, target_id=ResourceId(metal.id)),
-        "wrong key": replace(asked, kind=TargetKind.DISK, pairs=()),
-    }[what]
+WRONG = {
+    "crossed": (crossed, FindingKind.PAIR_RULE),
+    "no pairs": (lambda asked: replace(asked, pairs=()), FindingKind.PAIRS_MISSING),
+    "twice": (lambda asked: replace(asked, pairs=(asked.pairs[0], asked.pairs[0])), FindingKind.PAIR_RULE),
+    "no such disk": (
+        lambda asked: replace(asked, pairs=(DiskPair(asked.pairs[0].backup_id, VolumeId(STRANGE)),)),
+        FindingKind.PAIR_RULE,
+    ),
+    "no such backup of a disk": (
+        lambda asked: replace(asked, pairs=(DiskPair(asked.backup_id, asked.pairs[0].volume_id),)),
+        FindingKind.PAIR_RULE,
+    ),
+    "wrong key": (lambda asked: replace(asked, kind=TargetKind.DISK, pairs=()), FindingKind.RESTORE_WRONG_KEY),
+}
+"""What may be wrong with what is asked for, and how it is called."""
 
 
-@pytest.mark.parametrize(
-    ("what", "kind"),
-    [
-        ("crossed", FindingKind.PAIR_RULE),
-        ("same size, crossed", FindingKind.PAIR_RULE),
-        ("no pairs", FindingKind.PAIRS_MISSING),
-        ("twice", FindingKind.PAIR_RULE),
-        ("no such disk", FindingKind.PAIR_RULE),
-        ("no such backup of a disk", FindingKind.PAIR_RULE),
-        ("elsewhere", FindingKind.RESTORE_ELSEWHERE),
-        ("bare metal", FindingKind.RESTORE_ELSEWHERE),
-        ("wrong key", FindingKind.RESTORE_WRONG_KEY),
-        ("deleted", FindingKind.TARGET_STATUS),
-        ("migrating", FindingKind.TARGET_STATUS),
-        ("frozen", FindingKind.RESTORE_VAULT),
-        ("in error", FindingKind.RESTORE_STATUS),
-        ("removing", FindingKind.TARGET_REMOVED),
-    ],
-)
-def test_what_the_service_would_refuse_is_said_before_with_its_code(stage: Stage, what: str, kind: FindingKind) -> None:
+async def refused_as_it_was_said(stage: Stage, asked: BackupRestore, kind: FindingKind) -> None:
+    """Judge a restore, have it sent all the same, and compare the service's code with those that were said before."""
+    await stage.session.refresh.judge_by(RESTORE_BACKUP.judged_by, asked.backup_id)
+    change = change_of(asked, stage.session.ledger)
+    found = blocks(stage, change)
+    assert kind in {each for each, _ in found}
+    made = stage.session.outbox.submit(change, approval=APPROVED)
+    refused = await stage.until(made.id, S.REJECTED)
+    assert refused.refusal is not None
+    code = refused.refusal.code.removeprefix("BackupService.")
+    # a disk of another server is told apart by the service alone
+    assert ("7000" if code == "7201" else code) in {each for _, each in found}
+
+
+def test_a_request_that_the_service_would_refuse_is_told_by_its_code_before(stage: Stage) -> None:
     async def story() -> None:
-        ledger = stage.session.ledger
         backup = await read(stage)
-        asked = spoiled(stage, what, backup)
-        stage.service.estate.changed()
-        await stage.session.refresh.judge_by(RESTORE_BACKUP.judged_by, backup.id)
-        change = change_of(asked, ledger)
-        found = blocks(stage, change)
-        assert kind in {each for each, _ in found}
-        made = stage.session.outbox.submit(change, approval=APPROVED)
-        refused = await stage.until(made.id, S.REJECTED)
-        assert refused.refusal is not None
-        code = refused.refusal.code.removeprefix("BackupService.")
-        # a disk of another server is told apart by the service alone
-        assert ("7000" if code == "7201" else code) in {each for _, each in found}
+        asked, estate = restore_of(stage, backup), stage.service.estate
+        for spoil, kind in WRONG.values():
+            await refused_as_it_was_said(stage, spoil(asked), kind)
+        for name in ("ecs-erp-app-02", "bms-hana-01"):
+            other = next(each for each in estate.resources.values() if each.name == name)
+            elsewhere = replace(asked, target_id=ResourceId(other.id))
+            await refused_as_it_was_said(stage, elsewhere, FindingKind.RESTORE_ELSEWHERE)
+        disks = estate.resources[backup.resource_id].disks
+        disks[0].size_gb = disks[1].size_gb
+        estate.changed()
+        await refused_as_it_was_said(stage, crossed(asked), FindingKind.PAIR_RULE)
+
+    stage.play(story)
+    assert restores(stage) == 0
+
+
+def test_a_target_that_the_service_would_refuse_is_told_by_its_code_before(stage: Stage) -> None:
+    async def story() -> None:
+        backup = await read(stage)
+        asked, estate = restore_of(stage, backup), stage.service.estate
+        server, vault = estate.resources[backup.resource_id], estate.vaults[backup.vault_id]
+        stands: list[tuple[Any, str, str, FindingKind]] = [
+            (server, "status", "DELETED", FindingKind.TARGET_STATUS),
+            (server, "status", "MIGRATING", FindingKind.TARGET_STATUS),
+            (server, "protect_status", "removing", FindingKind.TARGET_REMOVED),
+            (vault, "status", "frozen", FindingKind.RESTORE_VAULT),
+            (estate.backups[backup.id], "status", "error", FindingKind.RESTORE_STATUS),
+        ]
+        for thing, field, word, kind in stands:
+            usual = getattr(thing, field)
+            setattr(thing, field, word)
+            estate.changed()
+            await refused_as_it_was_said(stage, asked, kind)
+            setattr(thing, field, usual)
 
     stage.play(story)
     assert restores(stage) == 0

@@ -55,6 +55,9 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
+_FILTER_WIDTH = 220
+"""What the filter has beside buttons that can give way, in device-independent pixels."""
+_REMARK_LETTERS = 44
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
 Target = tuple[VaultId | None, Sequence[ResourceId]]
@@ -108,6 +111,10 @@ class Page(QWidget, Generic[Row]):
         self.setObjectName(f"{self.name.lower()}Page")
         self._workspace = workspace
         self._times = times
+        self._tools: list[QWidget] = []
+        """What a subclass has put beside the filter."""
+        self._above: list[QWidget] = []
+        """What it has put between chips and table."""
         self._is_stale = True
         self._is_warned = False
         self._rows: list[Row] = []
@@ -376,10 +383,11 @@ class Page(QWidget, Generic[Row]):
             self._looking.setSingleShot(True)
             self._looking.setInterval(_LOOK_MS)
             self._looking.timeout.connect(self.look)
-            self.band.addWidget(self._change_bar, 2)
+            self.band.addWidget(self._change_bar, 5)
         since = self._changes.since(self._workspace.scope.members)
         self._change_bar.tell(*counts, since, self._times)
         self._change_bar.show()
+        self._share_room()
         if not self._has_looked and not self._looking.isActive():
             self._looking.start()
 
@@ -436,7 +444,7 @@ class Page(QWidget, Generic[Row]):
         rows = self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly)
         chips = self._chips.members if self._chips is not None else ()
         heads = [button for row in rows for button in row.members]
-        order = [self.filter, self.filters, *heads, self.gear, *chips, self.view]
+        order = [self.filter, self.filters, *self._tools, *heads, self.gear, *chips, *self._above, self.view]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         self.view.raise_()  # which lies over nothing, and is last among the children by that
@@ -460,7 +468,7 @@ class Page(QWidget, Generic[Row]):
         self.count = Line(f"{self.name.lower()}Count", self)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         set_type(self.count, "small")
-        held = Titles(self.count.fontMetrics().averageCharWidth(), self)
+        held = self._titles = Titles(self.count.fontMetrics().averageCharWidth(), self)
         names = QVBoxLayout(held)
         names.setContentsMargins(0, 0, 0, 0)
         names.setSpacing(0)
@@ -545,6 +553,7 @@ class Page(QWidget, Generic[Row]):
         text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
         self.remark.setText(text)
         self.remark.setVisible(bool(text))
+        self._share_room()
         self._is_warned = bool(problems or stale)
         self._colour()
         self._tell_empty(None if shown else self.empty_notice(total))
@@ -605,6 +614,24 @@ class Page(QWidget, Generic[Row]):
     def _verbs(self) -> dict[str, Callable[[], object]]:
         """Return what the panel over an empty table can do, by the words of its notices."""
         return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter, "create": self._request_checkpoint}
+
+    def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
+        """Share the new width out."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Let buttons and chips give way before what is told and typed does: these have a menu for the others."""
+        room = self.width() - 2 * WIDE
+        letter = self.fontMetrics().averageCharWidth()
+        rest = self._titles.sizeHint().width() + _FILTER_WIDTH + 2 * self.gear.sizeHint().width() + 4 * NEAR
+        for row in self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            row.setMaximumWidth(max(row.minimumSizeHint().width(), room - rest))
+        if self._chips is not None:
+            rest = 2 * NEAR if self.remark.isHidden() else letter * _REMARK_LETTERS + 2 * NEAR
+            bar = self._change_bar
+            rest += bar.sizeHint().width() + NEAR if bar is not None and not bar.isHidden() else 0
+            self._chips.setMaximumWidth(max(self._chips.minimumSizeHint().width(), room - rest))
 
     def hideEvent(self, event: "QtGui.QHideEvent") -> None:
         """Take the marks as seen when somebody leaves the page after having had them in front for a while."""

@@ -122,7 +122,7 @@ QProgressBar {{
 QProgressBar::chunk {{ background: {selection}; border-radius: 3px; }}
 QGroupBox {{ border: 1px solid {line}; border-radius: {radius}px; margin-top: 0.7em; padding-top: 0.7em; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: {near}px; padding: 0 {tight}px; }}
-#tour {{ background: {surface}; border: 1px solid {edge}; border-radius: {radius}px; }}
+#tour, #notice {{ background: {surface}; border: 1px solid {edge}; border-radius: {radius}px; }}
 #filterOfferList {{ border: 1px solid {edge}; outline: 0; }}
 #filterOfferList::item {{ padding: 4px {near}px; border-radius: 4px; }}
 #filterOfferList::item:selected {{ background: {selection}; color: {text}; }}

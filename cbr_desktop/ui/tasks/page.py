@@ -79,11 +79,6 @@ class TasksPage(Page[Task]):
                 hint=_why_kept,
             ),
             Column("type", _("Type"), lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
-            Column("resource", _("Resource"), resource_words, lambda t: t.resource_name or t.resource_id, 22),
-            Column(
-                "vault", _("Vault"), lambda t: t.vault_name or t.vault_id or NONE, lambda t: t.vault_name or None, 18
-            ),
-            Column("type", _("Type"), lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
             Column(
                 "resource",
                 _("Resource"),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import VaultId
-from cbr_desktop.domain.vault import LARGEST_GB, Vault, VaultKind
+from cbr_desktop.domain.vault import LARGEST_GB, Growth, Vault, VaultKind, VaultUse, growth_of
 from cbr_desktop.domain.vault_changes import (
     APP_CONSISTENT,
     CRASH_CONSISTENT,
@@ -18,9 +18,9 @@ from cbr_desktop.domain.vault_changes import (
     expanded_gb,
     updated,
 )
-from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import gb_words, percent_words
+from cbr_desktop.text.states import counted, gb_words, grouped, percent_words
 from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.pair_table import PairTable
@@ -29,22 +29,36 @@ from cbr_desktop.ui.operations.form import ChangeForm
 
 ReadAgents = Callable[[VaultId], Coroutine[Any, Any, None]]
 """Reads which servers of a vault have the agent for application consistency."""
+ReadUse = Callable[[VaultId], Coroutine[Any, Any, list[VaultUse]]]
+"""Reads how full a vault was, day by day."""
+_FAR_DAYS = 3650
+"""Days beyond which it is not told any more when a vault is full."""
 
 
 class VaultEditForm(ChangeForm):
     """Asks for another name, size, specification or behaviour of a vault; ``asked`` is what was asked for before.
 
-    Whoever chooses application consistency is told which servers have the agent for it: ``read_agents`` asks.
+    Whoever chooses application consistency is told which servers have the agent for it: ``read_agents`` asks. Of what
+    ``read_use`` tells it is said when the vault is full.
     """
 
     kind = Kind.UPDATE_VAULT
 
-    def __init__(self, vault: Vault, asked: VaultUpdate | None = None, read_agents: ReadAgents | None = None) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        asked: VaultUpdate | None = None,
+        read_agents: ReadAgents | None = None,
+        read_use: ReadUse | None = None,
+    ) -> None:
         super().__init__()
         self._vault = vault
         self._read_agents = read_agents
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_trouble)
+        self._read_use = read_use
+        self._history = TaskOwner(self)
+        self._growth: Growth | None = None
         self.setObjectName("vaultEditForm")
         self._make_fields()
         self._lay_out()
@@ -71,8 +85,10 @@ class VaultEditForm(ChangeForm):
         return update
 
     def begin(self) -> None:
-        """Put the focus into the name."""
+        """Put the focus into the name, and read how full the vault was."""
         self.name.setFocus()
+        if self._read_use is not None and is_at_work():
+            self._history.start(self._read_use(self._vault.id), self._tell_use, group="use")
 
     def _show(self, vault: Vault) -> None:
         self.name.setText(vault.name)
@@ -83,6 +99,30 @@ class VaultEditForm(ChangeForm):
         self.auto_expand.setChecked(vault.auto_expand)
         self.auto_bind.setChecked(vault.auto_bind)
         self.bind_tags.show_pairs(vault.bind_tags)
+
+    def _tell_use(self, uses: list[VaultUse]) -> None:
+        self._growth = growth_of(uses)
+        self._tell()
+
+    def _outlook(self, size_gb: int) -> str:
+        """Return when the vault is full with a size, by how it grew so far; empty where that is not known."""
+        growth = self._growth
+        if growth is None:
+            return ""
+        days = growth.days_until(size_gb - self._vault.used_gb)
+        if days is None:
+            return counted(
+                "Its use did not grow in the last {count} day.",
+                "Its use did not grow in the last {count} days.",
+                growth.days,
+            )
+        grew = ngettext(
+            "Its use grew by {size} a day in the last {count} day.",
+            "Its use grew by {size} a day in the last {count} days.",
+            growth.days,
+        ).format(size=gb_words(growth.gb_a_day), count=grouped(growth.days))
+        until = counted("At that rate it is full in {count} day.", "At that rate it is full in {count} days.", days)
+        return sentences(grew, until if days <= _FAR_DAYS else "")
 
     def _level_changed(self, *_rest: object) -> None:
         is_asked = self.level.currentData() == APP_CONSISTENT != self._vault.consistent_level
@@ -110,6 +150,8 @@ class VaultEditForm(ChangeForm):
                 allocated=gb_words(vault.allocated_gb), used=gb_words(vault.used_gb)
             )
         )
+        self.outlook.setText(self._outlook(size_gb))
+        self.outlook.setVisible(bool(self.outlook.text()))
         reach = gb_words(size_gb * self.threshold.value() / 100)
         self.reach.setText(_("of the size, which is {size}").format(size=reach))
         grown = _("From {size} to {then}. No effect once it is full.").format(
@@ -128,6 +170,7 @@ class VaultEditForm(ChangeForm):
         self.size_gb = number("vaultSize", _("Size in GB"), 1, LARGEST_GB, _(" GB"))
         self.size_gb.setEnabled(vault.charging_mode != PRE_PAID)
         self.room = label(name="vaultRoom")
+        self.outlook = label(name="vaultOutlook")
         self.level = StillBox()
         self.level.setObjectName("vaultLevel")
         self.level.setAccessibleName(_("Specification"))
@@ -170,7 +213,7 @@ class VaultEditForm(ChangeForm):
             self,
             (
                 (_("&Name"), self.name),
-                (_("&Size"), column(row(self.size_gb, label(told, "vaultUsedNow")), self.room)),
+                (_("&Size"), column(row(self.size_gb, label(told, "vaultUsedNow")), self.room, self.outlook)),
                 (_("S&pecification"), column(self.level, self.agents)),
                 (_("&Threshold"), column(row(self.threshold, self.reach), self.notify)),
                 (_("Growth"), column(self.auto_expand, self.growth)),

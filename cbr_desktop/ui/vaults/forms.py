@@ -20,7 +20,7 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
-from cbr_desktop.ui.vaults.edit import ReadAgents, VaultEditForm
+from cbr_desktop.ui.vaults.edit import ReadAgents, ReadUse, VaultEditForm
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
@@ -31,12 +31,17 @@ def _read_agents(context: ProfileContext) -> ReadAgents:
     return lambda id: context.refresh.read_agents(id)
 
 
+def _read_use(context: ProfileContext) -> ReadUse:
+    """Return what reads how full a vault was, as far as that was kept."""
+    return lambda id: context.refresh.use_of(id)
+
+
 def _edit_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     id = VaultId(intent.subject.id)
     vault, update = context.ledger.vaults.get(id), read_update(intent.body, id)
     if vault is None or update is None:
         return None
-    return VaultEditForm(vault, update, _read_agents(context))
+    return VaultEditForm(vault, update, _read_agents(context), _read_use(context))
 
 
 def _tags_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
@@ -59,7 +64,7 @@ def _create_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
 
 
 def _edit(context: ProfileContext, vault: Vault) -> ChangeForm:
-    return VaultEditForm(vault, read_agents=_read_agents(context))
+    return VaultEditForm(vault, read_agents=_read_agents(context), read_use=_read_use(context))
 
 
 def _associate(context: ProfileContext, vault: Vault) -> ChangeForm:
