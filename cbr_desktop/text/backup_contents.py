@@ -1,15 +1,18 @@
 """Words for what is read of a single backup: its disks, what was saved with it, and whom it is shared with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus, SavedDisk, SavedPort
 from cbr_desktop.text.backups import told_words
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
+from cbr_desktop.text.sharing import project_words
 from cbr_desktop.text.states import counted, gb_words, grouped, shown, state_words
 from cbr_desktop.text.words import NONE, Times
 
 Pairs = list[tuple[str, str]]
+_NAMELESS: Mapping[str, str] = MappingProxyType({})
 _MEMBER_STATES: dict[str, str] = {
     MemberStatus.PENDING: N_("Offered, not answered yet"),
     MemberStatus.ACCEPTED: N_("Accepted"),
@@ -96,9 +99,9 @@ def no_metadata_sentence() -> str:
     return _("The service saves how something was built with the backups of servers alone.")
 
 
-def member_pairs(members: Sequence[Member], times: Times) -> Pairs:
-    """Return the projects that a backup is shared with, and what each has said to that."""
-    return [(member.project_id or NONE, _member_words(member, times)) for member in members]
+def member_pairs(members: Sequence[Member], times: Times, names: Mapping[str, str] = _NAMELESS) -> Pairs:
+    """Return the projects that a backup is shared with, and what each has said to that; ``names`` are ids by name."""
+    return [(project_words(member.project_id, names) or NONE, _member_words(member, times)) for member in members]
 
 
 def members_note(members: Sequence[Member], *, is_complete: bool) -> str:

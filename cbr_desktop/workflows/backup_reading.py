@@ -6,7 +6,7 @@ written to the disk.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -14,8 +14,10 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
 from cbr_desktop.domain.error import CloudError
 from cbr_desktop.domain.ids import BackupId
+from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import ResourceType
+from cbr_desktop.workflows.operations.shares import lane_of
 from cbr_desktop.workflows.ports import Clock, Cloud
 
 FRESH = timedelta(minutes=2)
@@ -48,18 +50,27 @@ class BackupReader:
         self._cloud = cloud
         self._clock = clock
         self._limit = held
-        self.shared: dict[BackupId, int] = {}
-        """With how many projects a backup is shared, of those that were looked at; who rejected it does not count."""
+        self._shared: dict[BackupId, tuple[int, datetime]] = {}
         self._held: OrderedDict[BackupId, ReadBackup] = OrderedDict()
 
     def known(self, id: BackupId) -> ReadBackup | None:
         """Return what was read of a backup last, however long ago, ``None`` where nothing was."""
         return self._held.get(id)
 
-    def is_fresh(self, backup: Backup) -> bool:
-        """Tell whether what was read still tells how the backup is."""
+    def is_fresh(self, backup: Backup, changed_at: datetime | None = None) -> bool:
+        """Tell whether what was read still tells how the backup is; ``changed_at`` is when its shares were changed."""
         held = self._held.get(backup.id)
-        return held is not None and held.row == backup and self._clock.now() - held.at < FRESH
+        if held is None or held.row != backup or self._clock.now() - held.at >= FRESH:
+            return False
+        return changed_at is None or changed_at < held.at
+
+    def shared_with(self, id: BackupId, changed_at: datetime | None = None) -> int | None:
+        """Return with how many projects a backup is shared, ``None`` while nobody has looked since ``changed_at``.
+
+        Those that have rejected it do not count.
+        """
+        count, at = self._shared.get(id, (None, None))
+        return count if at is not None and (changed_at is None or changed_at < at) else None
 
     async def read(self, backup: Backup) -> ReadBackup:
         """Read all of a backup. Raises ``CloudError`` when even the backup itself cannot be read."""
@@ -71,12 +82,23 @@ class BackupReader:
         )
         found = ReadBackup(backup, self._clock.now(), details, metadata, members, has_metadata)
         if not isinstance(members, CloudError) and members.complete:
-            self.shared[backup.id] = sum(member.status != MemberStatus.REJECTED for member in members.rows)
+            count = sum(member.status != MemberStatus.REJECTED for member in members.rows)
+            self._shared[backup.id] = count, found.at
         self._held[backup.id] = found
         self._held.move_to_end(backup.id)
         while len(self._held) > self._limit:
             self._held.popitem(last=False)
         return found
+
+
+def shares_changed(intents: Iterable[Intent]) -> dict[BackupId, datetime]:
+    """Return when shares of backups were changed last, as far as requests of this program did it."""
+    found: dict[BackupId, datetime] = {}
+    for each in intents:
+        id = BackupId(each.subject.id)
+        if each.change.lane == lane_of(id):  # whatever changes shares goes there
+            found[id] = max(each.changed_at, found.get(id, each.changed_at))
+    return found
 
 
 async def _told(ask: Callable[[BackupId], Awaitable[Value]], id: BackupId) -> Value | CloudError:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -13,6 +14,7 @@ from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Mem
 from cbr_desktop.domain.error import CloudError, NotFound, Refused, Unreachable
 from cbr_desktop.domain.ids import BackupId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.sharing import BackupShare
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.text.backup_contents import member_pairs, metadata_note, metadata_pairs
 from cbr_desktop.text.words import Times
@@ -20,6 +22,8 @@ from cbr_desktop.ui.backups.content import BackupContent
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.backup_reading import BackupReader
+from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.operations import change_of
 from tests.ui import estate
 from tests.ui.estate import NASTY, NOW, HandClock
 from tests.widgets import child
@@ -162,6 +166,31 @@ def test_nothing_is_asked_for_until_the_content_is_looked_at(run: Callable[..., 
     run(story())
 
 
+def test_content_is_read_anew_once_the_shares_of_the_backup_were_changed(run: Callable[..., Any], until: Until) -> None:
+    async def story() -> None:
+        service = Service()
+        window, details = opened(service)
+        context = window._workspace.contexts[0]
+        assert context.services is not None
+        clock = HandClock()
+        context.services = replace(context.services, backup_reader=BackupReader(cast(Any, service), clock))
+        first = BackupId(look_at(window, 2001))
+        window.current_page().opened.emit()
+        await until(lambda: len(service.asked) == 1)
+        await until(lambda: not details._tasks.is_busy)
+        window._workspace.signals.notice(Part.BACKUPS)
+        assert len(service.asked) == 1
+        share = change_of(BackupShare(first, (ProjectId("e" * 32),)), context.ledger)
+        at = NOW + timedelta(seconds=1)
+        clock.at = NOW + timedelta(seconds=2)
+        context.ledger.put_intent(replace(next(iter(context.ledger.intents.values())), change=share, changed_at=at))
+        window._workspace.signals.notice(Part.INTENTS)
+        await until(lambda: service.asked == [first, first])
+        close(window)
+
+    run(story())
+
+
 def test_going_from_row_to_row_asks_for_the_last_one_alone(run: Callable[..., Any], until: Until) -> None:
     async def story() -> None:
         service = Service()
@@ -238,3 +267,4 @@ def test_metadata_and_members_in_words() -> None:
     assert metadata_note(METADATA) == "1 part of it is no JSON and is left out."
     odd = Member("m", BackupId("b"), ProjectId("p"), "pondering")
     assert member_pairs([odd], Times(HandClock())) == [("p", "pondering, offered –")]
+    assert member_pairs([odd], Times(HandClock()), {"audit": "p"}) == [("audit (p)", "pondering, offered –")]

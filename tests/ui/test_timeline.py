@@ -152,6 +152,10 @@ def test_it_is_put_away_and_stays_so_and_counts_nothing_meanwhile(qtbot: QtBot) 
 def test_the_focus_comes_by_on_its_way_from_area_to_area(qtbot: QtBot) -> None:
     page = page_with(qtbot, COUNTS)
     assert page.areas() == [strip(page), page.view]
+    chain: list[QWidget] = [strip(page)]
+    while chain[-1] is not page.view:
+        chain.append(chain[-1].nextInFocusChain())
+    assert [one for one in chain if one.focusPolicy() & Qt.FocusPolicy.TabFocus] == [strip(page), page.view]
     page._timeline.toggle.click()
     assert page.areas() == [page.view]
 

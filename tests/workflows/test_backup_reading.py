@@ -7,8 +7,10 @@ import pytest
 
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.error import NotFound, Refused
-from cbr_desktop.domain.ids import BackupId
-from cbr_desktop.workflows.backup_reading import FRESH, BackupReader
+from cbr_desktop.domain.ids import BackupId, ProjectId
+from cbr_desktop.domain.sharing import BackupShare
+from cbr_desktop.workflows.backup_reading import FRESH, BackupReader, shares_changed
+from cbr_desktop.workflows.operations import change_of
 from tests.stage import Stage, staged
 
 GONE = BackupId("00000000-0000-4000-8000-000000000000")
@@ -86,5 +88,32 @@ def test_what_was_read_is_held_for_the_last_ones_alone(tmp_path: Path) -> None:
             for row in (*rows, rows[1]):
                 await reader.read(row)
             assert [reader.known(row.id) is not None for row in rows] == [False, True, True]
+
+        stage.play(story)
+
+
+def test_what_was_read_before_the_shares_were_changed_tells_nothing_of_them(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        session = stage.session
+        project = next(each.id for each in stage.service.estate.projects[1:] if each.region == "eu-de")
+
+        async def story() -> None:
+            await session.refresh.once()
+            reader = BackupReader(session.cloud, stage.clock)
+            backup = next(each for each in session.ledger.backups.values() if each.resource_name == "ecs-hr-db-01")
+            await reader.read(backup)
+            assert (reader.is_fresh(backup), reader.shared_with(backup.id)) == (True, 0)
+            stage.clock.advance(1)
+            draft = BackupShare(backup.id, (ProjectId(project),))
+            session.guard.arm(60)
+            session.outbox.submit(change_of(draft, session.ledger))
+            changed = shares_changed(session.ledger.intents.values())
+            assert list(changed) == [backup.id]
+            assert not reader.is_fresh(backup, changed[backup.id])
+            assert reader.shared_with(backup.id, changed[backup.id]) is None
+            stage.clock.advance(1)
+            await reader.read(backup)
+            assert reader.is_fresh(backup, changed[backup.id])
+            assert reader.shared_with(backup.id, changed[backup.id]) == 0
 
         stage.play(story)

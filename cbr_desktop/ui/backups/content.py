@@ -1,9 +1,12 @@
 """What the details say of a backup beyond its row, read when somebody looks at it."""
 
 import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.error import CloudError
+from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.text.backup_contents import (
     backup_pairs,
     disk_pairs,
@@ -28,9 +31,21 @@ _TEXT_LIMIT = 2_000
 
 
 class BackupContent:
-    """Tells and reads the content of one backup; fits ``ContentReader``."""
+    """Tells and reads the content of one backup; fits ``ContentReader``.
 
-    def __init__(self, backup: Backup, reader: BackupReader, times: Times) -> None:
+    ``names`` returns project ids by name, ``changed`` when shares of backups were changed last.
+    """
+
+    def __init__(
+        self,
+        backup: Backup,
+        reader: BackupReader,
+        times: Times,
+        names: Callable[[], Mapping[str, str]] = dict,
+        changed: Callable[[], Mapping[BackupId, datetime]] = dict,
+    ) -> None:
+        self._names = names
+        self._changed = changed
         self._backup = backup
         self._reader = reader
         self._times = times
@@ -43,7 +58,7 @@ class BackupContent:
     @property
     def is_fresh(self) -> bool:
         """Whether what was read is young enough, and of the backup as it is."""
-        return self._reader.is_fresh(self._backup)
+        return self._reader.is_fresh(self._backup, self._changed().get(self._backup.id))
 
     def content(self, *, is_reading: bool, trouble: str = "") -> Content:
         """Return what was read last, with its age, or that nothing was."""
@@ -91,9 +106,8 @@ class BackupContent:
         if isinstance(read.members, CloudError):
             return Section(title, [], error_sentence(read.members))
         members = read.members
-        return Section(
-            title, member_pairs(members.rows, self._times), members_note(members.rows, is_complete=members.complete)
-        )
+        pairs = member_pairs(members.rows, self._times, self._names())
+        return Section(title, pairs, members_note(members.rows, is_complete=members.complete))
 
 
 def _saved(read: ReadBackup) -> Section:

@@ -1,6 +1,7 @@
 """The backups: what was made of which resource, when and by whom, and the changes of a single one."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -20,6 +21,7 @@ from cbr_desktop.ui.kit.page_timeline import PageTimeline
 from cbr_desktop.ui.kit.tables.column import Column, Field
 from cbr_desktop.ui.kit.timeline import Lane
 from cbr_desktop.ui.kit.verbs import Takes, Verb
+from cbr_desktop.workflows.backup_reading import BackupReader, shares_changed
 from cbr_desktop.workflows.ledger import Part, Reading
 
 
@@ -58,8 +60,8 @@ class BackupsPage(ListPage[Backup]):
     _is_utc: bool
     _vault_names: Mapping[VaultId, str]
     """By the ids of the vaults that are known, since a hundred thousand cells look them up."""
-    _shares: Sequence[Mapping[BackupId, int]]
-    """With how many projects backups are shared, of each profile."""
+    _shares: Sequence[tuple[BackupReader, Mapping[BackupId, datetime]]]
+    """What tells with how many projects backups are shared, and when that was changed last, of each profile."""
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
     whole_parts = (Part.BACKUPS,)
@@ -133,8 +135,11 @@ class BackupsPage(ListPage[Backup]):
         """Return all backups, have their days counted, and take note of what their cells look up."""
         held = self._workspace.scope.backups
         self._vault_names = {id: vault.name for id, vault in self._workspace.scope.vaults.items()}
-        readers = [context.backup_reader for context in self._workspace.shown_contexts]
-        self._shares = [reader.shared for reader in readers if reader is not None]
+        self._shares = [
+            (context.backup_reader, shares_changed(context.ledger.intents.values()))
+            for context in self._workspace.shown_contexts
+            if context.backup_reader is not None
+        ]
         rows = list(held.values())
         self._timeline.take(held, len(rows), lambda: ((row.created_at, row.status) for row in rows))
         return rows
@@ -167,9 +172,9 @@ class BackupsPage(ListPage[Backup]):
             self.name, "made", self.filter, self._workspace.settings, self._times, _lane, self
         )
         self._column.insertWidget(self._column.indexOf(self.view), self._timeline.strip)
-        self.band.addWidget(self._timeline.toggle)
-        QWidget.setTabOrder(self._timeline.toggle, self._timeline.strip)
-        QWidget.setTabOrder(self._timeline.strip, self.view)
+        self._head_row.insertWidget(self._head_row.indexOf(self.gear), self._timeline.toggle)
+        self._tools, self._above = [self._timeline.toggle], [self._timeline.strip]
+        self._put_in_order()
 
     def held(self, ledger: Reading) -> Mapping[Any, Backup]:
         """Return the backups of a ledger."""
@@ -199,7 +204,8 @@ class BackupsPage(ListPage[Backup]):
 
     def _shared_count(self, row: Backup) -> int | None:
         """Return with how many projects a backup is shared, ``None`` while nobody has looked."""
-        return next((shared[row.id] for shared in self._shares if row.id in shared), None)
+        counts = (reader.shared_with(row.id, changed.get(row.id)) for reader, changed in self._shares)
+        return next((count for count in counts if count is not None), None)
 
     def _vault_words(self, row: Backup) -> str:
         return self._vault_names.get(row.vault_id) or row.vault_id or NONE

@@ -320,6 +320,12 @@ def _checkpoints(painter: QPainter) -> None:
         _lines(painter, (2.2, y), (4.8, y))
 
 
+def _timeline(painter: QPainter) -> None:
+    _lines(painter, (1.8, 13.6), (14.2, 13.6))
+    for x, top in ((3.6, 9.6), (6.6, 4.4), (9.6, 7.2), (12.6, 2.4)):
+        _lines(painter, (x, 11.4), (x, top))
+
+
 def _policies(painter: QPainter) -> None:
     painter.drawRoundedRect(QRectF(2.5, 3, 11, 10.5), 1, 1)
     _lines(painter, (2.5, 6.2), (13.5, 6.2))
@@ -434,6 +440,7 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "checkpoints": _checkpoints,
     "offers": _offers,
     "policies": _policies,
+    "timeline": _timeline,
     "tasks": _tasks,
     "drafts": _drafts,
     "outbox": _outbox,

@@ -111,6 +111,10 @@ class Page(QWidget, Generic[Row]):
         self.setObjectName(f"{self.name.lower()}Page")
         self._workspace = workspace
         self._times = times
+        self._tools: list[QWidget] = []
+        """What a subclass has put beside the filter."""
+        self._above: list[QWidget] = []
+        """What it has put between chips and table."""
         self._is_stale = True
         self._is_warned = False
         self._rows: list[Row] = []
@@ -379,7 +383,7 @@ class Page(QWidget, Generic[Row]):
             self._looking.setSingleShot(True)
             self._looking.setInterval(_LOOK_MS)
             self._looking.timeout.connect(self.look)
-            self.band.addWidget(self._change_bar, 2)
+            self.band.addWidget(self._change_bar, 5)
         since = self._changes.since(self._workspace.scope.members)
         self._change_bar.tell(*counts, since, self._times)
         self._change_bar.show()
@@ -440,7 +444,7 @@ class Page(QWidget, Generic[Row]):
         rows = self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly)
         chips = self._chips.members if self._chips is not None else ()
         heads = [button for row in rows for button in row.members]
-        order = [self.filter, self.filters, *heads, self.gear, *chips, self.view]
+        order = [self.filter, self.filters, *self._tools, *heads, self.gear, *chips, *self._above, self.view]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         self.view.raise_()  # which lies over nothing, and is last among the children by that

@@ -13,6 +13,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Times, page_title
 from cbr_desktop.ui.kit.day_counts import Counts, day_counts
 from cbr_desktop.ui.kit.day_filter import Span, days_in, with_days
+from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.timeline import Lane, Timeline
 from cbr_desktop.ui.session.profile_context import Settings
 
@@ -52,10 +53,10 @@ class PageTimeline(QObject):
         self.strip.chosen.connect(self._choose)
         self.toggle = QToolButton(parent)
         self.toggle.setObjectName(f"show{name}Timeline")
-        self.toggle.setProperty("chip", True)
-        self.toggle.setText(_("Timeline"))
-        self.toggle.setAccessibleName(_("Show the timeline"))
-        self.toggle.setToolTip(tooltip(_("Show how many there are on each day; choosing days filters the table")))
+        self.toggle.setIcon(icon("timeline"))
+        self.toggle.setAutoRaise(True)
+        self.toggle.setAccessibleName(_("Timeline"))
+        self.toggle.setToolTip(tooltip(_("Timeline: how many there are on each day; choosing days filters the table")))
         self.toggle.setCheckable(True)
         self.toggle.setChecked(settings.get(self._key, True) is not False)
         self.toggle.toggled.connect(self._show)

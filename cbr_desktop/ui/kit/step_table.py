@@ -33,6 +33,8 @@ _SPARE = (N_("Accepted"), N_("Skipped"), N_("Failed"))
 """Columns that are not there while the table is narrow: the last one tells in words what they count."""
 _LEAST = 250
 """How wide the last column is at least; where there is no room for that, the table scrolls."""
+_CELL_ROOM = 30
+"""What a cell has beside its words at the most: its edges, and a mark."""
 _LINES = 4
 """Lines of a row that are shown."""
 Line = tuple[tuple[str, ...], Mark]
@@ -95,10 +97,24 @@ class StepTable(QTableWidget):
                 self.setColumnHidden(column, self.viewport().width() < wanted + _LEAST)
         others = sum(self.columnWidth(column) for column in range(last))  # that of a hidden one is 0
         self.setColumnWidth(last, max(_LEAST, self.viewport().width() - others))
-        self.resizeRowsToContents()
+        usual = self.verticalHeader().defaultSectionSize()
         highest = _LINES * self.fontMetrics().lineSpacing() + 6
-        for row in range(self.rowCount()):
-            self.setRowHeight(row, min(highest, self.rowHeight(row)))
+        for row, (words, _mark) in enumerate(self._lines):
+            # to measure every row takes a second where there are hundreds, and most have a line alone
+            if self._wraps(words):
+                self.resizeRowToContents(row)
+                self.setRowHeight(row, min(highest, max(usual, self.rowHeight(row))))
+            elif self.rowHeight(row) != usual:
+                self.setRowHeight(row, usual)
+
+    def _wraps(self, words: Sequence[str]) -> bool:
+        """Whether something in a row needs more than one line."""
+        metrics, told = self.fontMetrics(), enumerate(words)
+        return any(
+            "\n" in text or metrics.horizontalAdvance(text) > self.columnWidth(column) - _CELL_ROOM
+            for column, text in told
+            if not self.isColumnHidden(column)
+        )
 
     def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)

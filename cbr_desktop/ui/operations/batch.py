@@ -506,7 +506,8 @@ class BatchWindow(OperationWindow):
         if destroys_something(self._batch) and is_reached and not self._is_counted(self._ledgers().values()):
             self.read()
         else:
-            self.refresh()
+            self._show_consequences(self._batch, self._workspace.clock.now())
+            self._show_standing(self._batch)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Let Enter press the button that has the focus alone: in a field it neither sends nor throws away."""

@@ -136,6 +136,7 @@ class Details(QFrame):
         """Show what a row stands for, or say ``nothing``: why there is nothing to show."""
         told = sheet(subject, self._ledger, self._vault_index, self._times) if subject is not None else None
         if (told, subject, nothing) == (self._sheet, self._subject, self._nothing) and told is not None:
+            self._want_content()
             return
         self._subject, self._sheet, self._nothing = subject, told, nothing
         self._filled.clear()

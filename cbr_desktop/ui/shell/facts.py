@@ -14,6 +14,7 @@ from cbr_desktop.domain.vault import Vault, VaultUse
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.backups.content import BackupContent
 from cbr_desktop.ui.backups.details import backup_sheet
+from cbr_desktop.ui.backups.receivers import known_projects
 from cbr_desktop.ui.checkpoint.details import point_sheet
 from cbr_desktop.ui.journal.details import entry_sheet
 from cbr_desktop.ui.outbox.details import intent_sheet
@@ -25,6 +26,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.tasks.details import task_sheet
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
+from cbr_desktop.workflows.backup_reading import shares_changed
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 Subject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy | RestorePoint
@@ -35,8 +37,10 @@ def content_reader(subject: Subject, workspace: Workspace, times: Times) -> Cont
     if not isinstance(subject, Backup):
         return None
     context = workspace.context_of(lambda ledger: subject.id in ledger.backups)
-    reader = context.backup_reader if context is not None else None
-    return BackupContent(subject, reader, times) if reader is not None else None
+    if context is None or context.backup_reader is None:
+        return None
+    names, intents = partial(known_projects, context), context.ledger.intents
+    return BackupContent(*(subject, context.backup_reader, times, names), lambda: shares_changed(intents.values()))
 
 
 def use_reader(subject: Subject, workspace: Workspace) -> Callable[[], Coroutine[Any, Any, list[VaultUse]]] | None:

@@ -86,9 +86,9 @@ class DeleteBackup(Operation):
 
     def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
         """Return the backups that are lost, and what stays of their resources when all of them have gone."""
-        own, gone = _own_of(changes, ledger), {change.subject.id for change in changes}
-        as_of = ledger.freshness[Part.BACKUPS].as_of
-        return [Blast((_lost(change, ledger, own, gone),), as_of) for change in changes]
+        gone, as_of = {change.subject.id for change in changes}, ledger.freshness[Part.BACKUPS].as_of
+        good = {id: _good_of(backups) for id, backups in _own_of(changes, ledger).items()}
+        return [Blast((_lost(change, ledger, good, gone),), as_of) for change in changes]
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the backup: gone, or on its way to that, it was deleted; else it was not so far."""
@@ -117,6 +117,8 @@ def _own_of(changes: Sequence[Change], ledger: Reading) -> dict[ResourceId, list
     """Return all backups of the resources whose backups are to be deleted, by resource."""
     known = (known_backup(change, ledger) for change in changes)
     own: dict[ResourceId, list[Backup]] = {backup.resource_id: [] for backup in known if backup is not None}
+    if not own:
+        return own
     for backup in ledger.backups.values():
         if backup.resource_id in own:
             own[backup.resource_id].append(backup)
@@ -129,11 +131,11 @@ def _good_of(backups: Iterable[Backup]) -> list[Backup]:
     return sorted(good, key=lambda each: each.created_at or _EARLIEST, reverse=True)
 
 
-def _lost(change: Change, ledger: Reading, own: Mapping[ResourceId, list[Backup]], gone: Container[str]) -> Lost:
+def _lost(change: Change, ledger: Reading, good_of: Mapping[ResourceId, list[Backup]], gone: Container[str]) -> Lost:
     backup = known_backup(change, ledger)
     if backup is None:
         return Lost(change.subject.id, change.subject.name, "", None)
-    good = _good_of(own[backup.resource_id])
+    good = good_of[backup.resource_id]
     left = [each for each in good if each.id not in gone]
     vault, traits = ledger.vaults.get(backup.vault_id), backup.traits
     ties = {Tie.IMAGE: traits.image_ids, Tie.REPLICA: traits.replicas, Tie.AUTOMATIC: backup.auto}
