@@ -61,7 +61,8 @@ _KEEPS = {
 class PolicyFields(ChangeForm):
     """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC, ``now`` tells the time.
 
-    Days and times are filled in by UTC or by the operator's clock. Without ``now`` no next runs are listed.
+    Days and times are filled in by UTC, by the operator's clock or by that of the region, which is ``there`` ahead of
+    UTC where that is known. Without ``now`` no next runs are listed.
     """
 
     kind = Kind.CREATE_POLICY
@@ -71,10 +72,16 @@ class PolicyFields(ChangeForm):
     """Whether what it does is still to be chosen: a backup policy never becomes one of replication."""
 
     def __init__(
-        self, offset: timedelta, given: PolicyForm | None = None, *, now: Callable[[], datetime] | None = None
+        self,
+        offset: timedelta,
+        given: PolicyForm | None = None,
+        *,
+        now: Callable[[], datetime] | None = None,
+        there: timedelta | None = None,
     ) -> None:
         super().__init__()
         self._offset = offset
+        self._there = there
         self._now = now
         self._clock = timedelta()
         """How far the clock is ahead of UTC by which days and times are filled in."""
@@ -180,9 +187,8 @@ class PolicyFields(ChangeForm):
     def _add(self, minute: int) -> None:
         words = f"{clock_of_day(minute)} UTC"
         if self._clock:
-            words = _("{here} here = {time} UTC").format(
-                here=clock_of_day(minute), time=local_words(minute, -self._clock)
-            )
+            by_this = _("{here} here = {time} UTC") if self._clock == self._offset else _("{here} there = {time} UTC")
+            words = by_this.format(here=clock_of_day(minute), time=local_words(minute, -self._clock))
         elif self._offset:
             words = _("{time} UTC = here {here}").format(
                 time=clock_of_day(minute), here=local_words(minute, self._offset)
@@ -290,13 +296,7 @@ class PolicyFields(ChangeForm):
         self.type = _box("policyType", _("What the policy does"), _TYPES, self.is_new)
         self.region = _line("policyRegion", _("Region that it copies to"))
         self.project = _line("policyProject", _("Id of the project that it copies to"))
-        clocks = [(0, "UTC"), *([(_minutes_of(self._offset), self._here())] if self._offset else [])]
-        self.clock = StillBox()
-        self.clock.setObjectName("policyClock")
-        self.clock.setAccessibleName(_("Clock by which days and times are filled in"))
-        for minutes, words in clocks:
-            self.clock.addItem(words, minutes)
-        self.clock.setVisible(len(clocks) > 1)
+        self.clock = self._clock_box()
         self.clock_note = label(self._clock_words(), "policyClockNote")
         self.ahead = QPlainTextEdit()
         self.ahead.setObjectName("policyAhead")
@@ -307,6 +307,21 @@ class PolicyFields(ChangeForm):
         self.ahead.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
         self.enabled = tick(_("Ena&bled"), "policyEnabled")
         self.rule = label(name="policyRule")
+
+    def _clock_box(self) -> StillBox:
+        """Return the choice of the clock, which is hidden where there is one alone."""
+        clocks = {0: "UTC"}
+        clocks.setdefault(_minutes_of(self._offset), self._here())
+        if self._there is not None:
+            offset = offset_words(self._there)
+            clocks.setdefault(_minutes_of(self._there), _("Clock of the region ({offset})").format(offset=offset))
+        made = StillBox()
+        made.setObjectName("policyClock")
+        made.setAccessibleName(_("Clock by which days and times are filled in"))
+        for minutes, words in clocks.items():
+            made.addItem(words, minutes)
+        made.setVisible(len(clocks) > 1)
+        return made
 
     def _connect(self) -> None:
         for edit in (self.name, self.region, self.project):
