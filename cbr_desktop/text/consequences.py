@@ -30,8 +30,8 @@ def lost_backups_sentence(lost: LostBackups, now: datetime) -> str:
     if lost.at is not None:
         until = clock_words(lost.at, now)
         head = ngettext(
-            "{count} backup of {resource} in vault {vault} is deleted for good until {until}, sooner than now.",
-            "{count} backups of {resource} in vault {vault} are deleted for good until {until}, sooner than now.",
+            "{count} backup of {resource} in vault {vault} goes sooner than now: it is deleted for good by {until}.",
+            "{count} backups of {resource} in vault {vault} go sooner than now: they are deleted for good by {until}.",
             lost.count,
         )
     facts = {"count": grouped(lost.count), "resource": resource, "vault": quoted(lost.vault_name, 80)}

@@ -249,7 +249,7 @@ def test_a_sooner_expiry_is_told_as_it_is_chosen_and_confirmed_by_name(qtbot: Qt
     form.zone.setCurrentIndex(form.zone.findData("UTC+08:00"))
     assert "That day ends " in form.words.text() and "16:00 UTC" in form.words.text()
     form.day.setDate(QDate(NOW.year, NOW.month, NOW.day).addDays(9))
-    assert "2 of them go sooner" in form.backups.text()
+    assert "All of them go sooner" in form.backups.text()
     assert "2 backups in vault ‘vault-one’ go sooner than now" in dialog.findings.text()
     assert "1 of them would stay until somebody deletes it." in words(dialog)
     button = child(dialog, QPushButton, "changeConfirm")

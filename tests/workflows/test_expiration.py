@@ -128,7 +128,7 @@ def test_a_sooner_day_counts_and_names_what_goes(ledger: Ledger) -> None:
     assert next(each for each in lost if each.id == first.resource_id).newest_at == newest
     assert blast.takes_last and wants_typed_name(OPERATION.effect, Environment.TEST, blast)
     said = next(each for each in loss_sentences(blast, START) if "1 of them would stay until somebody" in each)
-    assert "deleted for good until" in said and "sooner than now" in said
+    assert "deleted for good by" in said and "sooner than now" in said
     assert "Of the good backups of" in said and "none is left in this region then" in said
 
 

@@ -137,6 +137,8 @@ class ExpirationForm(ChangeForm):
         sooner = sum(map(draft.is_sooner, own))
         concerned_words = counted("It concerns {count} backup.", "It concerns {count} backups.", len(own))
         goes = counted("{count} of them goes sooner than now.", "{count} of them go sooner than now.", sooner)
+        if sooner == len(own) > 1:
+            goes = _("All of them go sooner than now.")
         none = _("None of them goes sooner than now.")
         self.backups.setText(sentences(concerned_words, (goes if sooner else none) if own else ""))
 
