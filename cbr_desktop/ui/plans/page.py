@@ -35,6 +35,7 @@ from cbr_desktop.text.plans import (
     PlanRow,
     columns,
     need_words,
+    plan_sentence,
     report_file,
     run_line,
     run_mark,
@@ -88,6 +89,7 @@ class PlansPage(Page[PlanRow]):
     Signals:
         outcome_requested: the id of the request whose outcome should open.
         outbox_requested: the id of the run whose requests should be shown in the outbox.
+        run_ended: what became of a run that this window has kept going to its end, in words.
     """
 
     name = "Plans"
@@ -99,6 +101,7 @@ class PlansPage(Page[PlanRow]):
 
     outcome_requested = Signal(object)
     outbox_requested = Signal(str)
+    run_ended = Signal(str)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "continue": (N_("&Continue"), N_("Confirms the rest of the plan anew, and starts what has not begun")),
@@ -474,7 +477,7 @@ class PlansPage(Page[PlanRow]):
         made = PlanRun(run, contexts, self._workspace.open, self._workspace.clock)
         self._workspace.plan_runs[run.id] = made
         self._going[run.id] = _Going(made, tuple(contexts.values()))
-        self._tasks.start(made.follow(), self._end, group=_("run {run}").format(run=run.id))
+        self._tasks.start(made.follow(), partial(self._end, made), group=_("run {run}").format(run=run.id))
         self._take()
         self.show_row(run.id)
 
@@ -517,7 +520,9 @@ class PlansPage(Page[PlanRow]):
         else:
             self.remarked.emit(_("Saved to {path}.").format(path=plain(path)))
 
-    def _end(self, _ended: object) -> None:
+    def _end(self, made: PlanRun, _ended: object) -> None:
+        name = plain(made.run.plan.name, 60) or _("(without a name)")
+        self.run_ended.emit(_("{plan}: {sentence}").format(plan=name, sentence=plan_sentence(made.report())))
         self._take()
 
     def _arm(self) -> None:
