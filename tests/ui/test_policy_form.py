@@ -132,6 +132,17 @@ def test_days_and_times_may_be_filled_in_by_the_clock_here(qtbot: QtBot) -> None
     assert fields.clock_note.text().startswith("By that clock some of the times are on other days")
 
 
+def test_days_and_times_may_be_filled_in_by_the_clock_of_the_region(qtbot: QtBot) -> None:
+    fields = PolicyFields(timedelta(), PolicyForm("x", minutes=(60,)), there=timedelta(hours=8))
+    qtbot.addWidget(fields)
+    assert [fields.clock.itemText(row) for row in range(2)] == ["UTC", "Clock of the region (UTC+08:00)"]
+    fields.clock.setCurrentIndex(1)
+    assert fields.times.item(0).text() == "09:00 there = 01:00 UTC"
+    same = PolicyFields(BERLIN, there=BERLIN)
+    qtbot.addWidget(same)
+    assert same.clock.count() == 2, "one clock is offered once"
+
+
 def test_the_next_runs_and_the_rules_of_the_service_are_listed(qtbot: QtBot) -> None:
     fields = PolicyFields(timedelta(), PolicyForm("x", minutes=(60,)), now=lambda: NOW)
     qtbot.addWidget(fields)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTreeWidgetItem
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.error import NotFound
@@ -20,8 +20,10 @@ from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import ResourceType, Vault, VaultStatus, VaultUse, growth_of
 from cbr_desktop.domain.vault_changes import TagChange, VaultsUpdate, VaultUpdate
 from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, read_draft
+from cbr_desktop.text.catalogue import spoken
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
@@ -31,9 +33,12 @@ from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
 from cbr_desktop.workflows.ledger import Freshness, Part
+from tests.pseudo import Pseudo
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, HandClock, backup, profile, resource, uid, vault
+from tests.ui.mnemonics import clashes
+from tests.ui.test_pseudo_language import FOREIGN, bypassed
 from tests.widgets import child
 
 OWN = replace(
@@ -366,3 +371,35 @@ def test_several_vaults_get_the_same_tags_and_settings(qtbot: QtBot) -> None:
     assert (tags.title(2), settings.title(1)) == ("Set tags of 2 vaults", "Change 1 vault")
     forms = FORMS.several
     assert [type(forms[verb]([])) for verb in ("tags", "edit")] == [TagsBatch, SettingsBatch]
+
+
+def every_form(name: str = "nightly") -> list[QWidget]:
+    """Return each form of vaults, with what it shows at need; ``name`` is what people have called things."""
+    own = replace(OWN, name=name, tags={name: name}, auto_bind=True, bind_tags=((name, name),))
+    policy = Policy(PolicyId(uid(500)), name, "backup", True)
+    return [
+        NewVaultForm([replace(PLAIN, name=name)], [policy], "https://console.otc.t-systems.com/cbr/"),
+        VaultEditForm(own),
+        TagsForm(own),
+        AllVaultsForm(),
+        lock_form(own.id),
+        deletion_form(own.id),
+        TagsBatch(),
+        SettingsBatch(),
+    ]
+
+
+def test_no_letter_leads_to_two_things_in_the_windows_of_vaults(qtbot: QtBot) -> None:
+    counter = Counter([OWN], of=profile())
+    for form in every_form():
+        dialog = opened(qtbot, counter, form) if isinstance(form, ChangeForm) else form
+        qtbot.addWidget(dialog)
+        assert clashes(dialog) == {}, type(form).__name__
+
+
+def test_the_forms_of_vaults_speak_through_the_catalogue(qtbot: QtBot) -> None:
+    with spoken(Pseudo()):
+        forms = every_form(FOREIGN)
+        for form in forms:
+            qtbot.addWidget(form)
+        assert bypassed(forms) == {}

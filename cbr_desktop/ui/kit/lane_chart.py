@@ -70,6 +70,7 @@ class LaneChart(QAbstractScrollArea):
         """The lane that the keys are at, -1 for none."""
         self.bar = -1
         self._drawn: dict[int, list[_Drawn]] = {}
+        self._boxes: dict[int, dict[tuple[Tone, bool], list[QRectF]]] = {}
 
     def tell(self, picture: Picture) -> None:
         """Show another picture; the lane that the keys are at stays where it is still there."""
@@ -77,7 +78,7 @@ class LaneChart(QAbstractScrollArea):
         self.picture = picture
         ids = [lane.id for lane in picture.lanes]
         self.lane, self.bar = (ids.index(before) if before in ids else -1), -1
-        self._drawn.clear()
+        self._forget()
         self.setAccessibleName(picture.words)
         self._measure()
         self.updateGeometry()
@@ -121,6 +122,11 @@ class LaneChart(QAbstractScrollArea):
         """Return the room of two lanes: there is a scroll bar for more."""
         return QSize(240, self.line_height * 3 + 2)
 
+    def _forget(self) -> None:
+        """Work out anew what stands where."""
+        self._drawn.clear()
+        self._boxes.clear()
+
     def _measure(self) -> None:
         shown = max(1, self.viewport().height() // self.line_height - 1)
         self.verticalScrollBar().setRange(0, max(0, len(self.picture.lanes) - shown))
@@ -129,14 +135,14 @@ class LaneChart(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Work out anew what stands where."""
         super().resizeEvent(event)
-        self._drawn.clear()
+        self._forget()
         self._measure()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow another font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._drawn.clear()
+            self._forget()
             self._measure()
 
     def scrollContentsBy(self, _across: int, _down: int) -> None:
@@ -157,6 +163,22 @@ class LaneChart(QAbstractScrollArea):
                     known.append(_Drawn(left, width, bar))
                     end = max(end, left + width)
             self._drawn[place] = known
+        return known
+
+    def _boxes_of(self, place: int) -> dict[tuple[Tone, bool], list[QRectF]]:
+        """Return what is painted of a lane whose top is 0, by tone and whether it is hollow; what touches is one."""
+        known = self._boxes.get(place)
+        if known is None:
+            known = {}
+            high = self.line_height * _BAR_PARTS
+            top = (self.line_height - high) / 2
+            for left, width, bar in self._bars_of(place):
+                boxes = known.setdefault((bar.tone, bar.is_hollow), [])
+                if boxes and not bar.is_hollow and left <= boxes[-1].right() + 1:
+                    boxes[-1].setRight(max(boxes[-1].right(), left + width))
+                else:
+                    boxes.append(QRectF(left, top, width, high))
+            self._boxes[place] = known
         return known
 
     def drawn_bars(self, place: int) -> list[Bar]:
@@ -236,19 +258,16 @@ class LaneChart(QAbstractScrollArea):
         painter.drawText(QRectF(NEAR, rect.top(), room, rect.height()), Qt.AlignmentFlag.AlignVCenter, name)
         high = rect.height() * _BAR_PARTS
         top = rect.top() + (rect.height() - high) / 2
-        marked: list[QRectF] = []
-        for left, width, bar in self._bars_of(place):
-            colour, box = tone_colour(bar.tone, colours), QRectF(left, top, width, high)
-            if bar.is_hollow:
-                painter.setPen(QPen(colour, 1))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(box)
-            else:
-                painter.fillRect(box, colour)
+        painter.translate(0, rect.top())
+        for (tone, is_hollow), boxes in self._boxes_of(place).items():
+            colour = tone_colour(tone, colours)
+            painter.setPen(QPen(colour, 1) if is_hollow else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if is_hollow else colour)
+            painter.drawRects(boxes)
+        painter.translate(0, -rect.top())
+        for left, width, bar in self._bars_of(place) if lane.has_marks else ():
             if bar.is_marked:
-                marked.append(QRectF(left + width / 2 - 6, rect.top() + 1, 12, 12))
-        for box in marked:
-            draw_mark(painter, _MARK, box, colours)
+                draw_mark(painter, _MARK, QRectF(left + width / 2 - 6, rect.top() + 1, 12, 12), colours)
         if place == self.lane and 0 <= self.bar < len(lane.bars) and self.hasFocus():
             self._draw_current(painter, lane.bars[self.bar], QRectF(0, top, 0, high), colours)
 

@@ -25,6 +25,11 @@ class Lane(NamedTuple):
     bars: Sequence[Bar]
     is_faded: bool = False
 
+    @property
+    def has_marks(self) -> bool:
+        """Whether a bar is marked."""
+        return any(bar.is_marked for bar in self.bars)
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

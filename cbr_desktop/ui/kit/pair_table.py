@@ -49,9 +49,9 @@ class PairTable(QWidget):
         line = self.fontMetrics().height() + 10
         self.table.verticalHeader().setDefaultSectionSize(line)
         self.table.setFixedHeight((_ROWS + 1) * line + 4)
-        self.add = push_button(_("&Add"), f"{name}Add", self.begin_pair)
+        self.add = push_button(_("Add"), f"{name}Add", self.begin_pair)
         self.add.setAccessibleName(_("Add to: {list}").format(list=words))
-        self.remove = push_button(_("Re&move"), f"{name}Remove", self.remove_chosen)
+        self.remove = push_button(_("Remove"), f"{name}Remove", self.remove_chosen)
         self.remove.setAccessibleName(_("Remove from: {list}").format(list=words))
         if not removes:
             self.remove.hide()

@@ -210,7 +210,18 @@ class PolicyCalendar(QWidget):
         begin, _utc = self._clock_days()
         days = days_from(begin + timedelta(days=count * self._ahead), count, utc=utc)
         self.span.tell(runs_span_words(days.since, days.until))
-        self.chart.tell(runs_picture(known.schedules, days, self._times.now(), utc=utc))
+        work = partial(runs_picture, known.schedules, days, self._times.now(), utc=utc)
+        if is_at_work():
+            self._tasks.start(asyncio.to_thread(work), partial(self._show_picture, self.view), group="picture")
+        else:
+            self._show_picture(self.view, work())
+
+    def _show_picture(self, view: View, picture: Picture) -> None:
+        """Show the runs, unless something else is looked at by now."""
+        if view is not self.view or self._known is None:
+            return
+        known = self._known
+        self.chart.tell(picture)
         self.chart.choose(self._policy.id if self._policy is not None else "")
         self._say("" if known.schedules.policies else _("There is no policy, so nothing runs by itself."))
 

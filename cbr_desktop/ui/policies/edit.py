@@ -32,9 +32,10 @@ class PolicyEditFields(PolicyFields):
         asked: Policy | None = None,
         *,
         now: Callable[[], datetime] | None = None,
+        there: timedelta | None = None,
     ) -> None:
         self._edit = edit_of(policy, asked)
-        super().__init__(offset, self._edit.form, now=now)
+        super().__init__(offset, self._edit.form, now=now, there=there)
         self.setObjectName("policyEditForm")
         # where it copies to is changed by removing it from its vaults first, which is no matter of this form
         self.target_side.setEnabled(False)
@@ -76,9 +77,16 @@ class PolicyEditFields(PolicyFields):
 class PolicyCopyFields(PolicyFields):
     """Asks for a new policy like one that there is; what the fields cannot show of it is not copied, which is said."""
 
-    def __init__(self, policy: Policy, offset: timedelta, *, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        offset: timedelta,
+        *,
+        now: Callable[[], datetime] | None = None,
+        there: timedelta | None = None,
+    ) -> None:
         copied = copy_of(policy)
-        super().__init__(offset, copied.form, now=now)
+        super().__init__(offset, copied.form, now=now, there=there)
         lost = [] if copied.shows_schedule else [_("This form cannot show its times. They are not copied.")]
         lost += [] if copied.shows_retention else [_("This form cannot show its rules. They are not copied.")]
         grid = self.layout()

@@ -8,9 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, QTime
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -18,7 +16,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QRadioButton,
     QTimeEdit,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -36,7 +33,8 @@ from cbr_desktop.text.schedules import (
     runs_sentence,
     season_sentences,
 )
-from cbr_desktop.ui.kit.lines import StillBox, StillNumber, label
+from cbr_desktop.ui.kit.fields import column, number, row, tick
+from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.policies.policyform import Keep, LongTerm, PolicyForm
@@ -63,7 +61,8 @@ _KEEPS = {
 class PolicyFields(ChangeForm):
     """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC, ``now`` tells the time.
 
-    Days and times are filled in by UTC or by the operator's clock. Without ``now`` no next runs are listed.
+    Days and times are filled in by UTC, by the operator's clock or by that of the region, which is ``there`` ahead of
+    UTC where that is known. Without ``now`` no next runs are listed.
     """
 
     kind = Kind.CREATE_POLICY
@@ -73,10 +72,16 @@ class PolicyFields(ChangeForm):
     """Whether what it does is still to be chosen: a backup policy never becomes one of replication."""
 
     def __init__(
-        self, offset: timedelta, given: PolicyForm | None = None, *, now: Callable[[], datetime] | None = None
+        self,
+        offset: timedelta,
+        given: PolicyForm | None = None,
+        *,
+        now: Callable[[], datetime] | None = None,
+        there: timedelta | None = None,
     ) -> None:
         super().__init__()
         self._offset = offset
+        self._there = there
         self._now = now
         self._clock = timedelta()
         """How far the clock is ahead of UTC by which days and times are filled in."""
@@ -93,7 +98,7 @@ class PolicyFields(ChangeForm):
 
     def form(self) -> PolicyForm:
         """Return what is filled in."""
-        more = {name: number.value() for name, number in self.more.items()}
+        more = {name: field.value() for name, field in self.more.items()}
         return PolicyForm(
             name=self.name.text(),
             is_weekly=self.weekly.isChecked(),
@@ -148,8 +153,8 @@ class PolicyFields(ChangeForm):
         self.days_kept.setValue(form.days_kept)
         self.in_addition.setChecked(form.long_term is not None)
         more = form.long_term or LongTerm(timezone=offset_words(self._offset))
-        for name, number in self.more.items():
-            number.setValue(getattr(more, name))
+        for name, field in self.more.items():
+            field.setValue(getattr(more, name))
         if self.zone.findText(more.timezone) < 0:
             self.zone.addItem(more.timezone)
         self.zone.setCurrentText(more.timezone)
@@ -182,9 +187,8 @@ class PolicyFields(ChangeForm):
     def _add(self, minute: int) -> None:
         words = f"{clock_of_day(minute)} UTC"
         if self._clock:
-            words = _("{here} here = {time} UTC").format(
-                here=clock_of_day(minute), time=local_words(minute, -self._clock)
-            )
+            by_this = _("{here} here = {time} UTC") if self._clock == self._offset else _("{here} there = {time} UTC")
+            words = by_this.format(here=clock_of_day(minute), time=local_words(minute, -self._clock))
         elif self._offset:
             words = _("{time} UTC = here {here}").format(
                 time=clock_of_day(minute), here=local_words(minute, self._offset)
@@ -251,8 +255,8 @@ class PolicyFields(ChangeForm):
         self.name.setAccessibleName(_("Name"))
         self.weekly = _radio(_("On &days of the week"), "policyWeekly")
         self.every = _radio(_("&Every"), "policyEvery")
-        self.days = {day: _tick(_(words), f"policy{words}") for day, words in DAY_WORDS.items()}
-        self.interval = _number("policyInterval", _("Days between two runs"), 1, INTERVAL_LIMIT)
+        self.days = {day: tick(_(words), f"policy{words}") for day, words in DAY_WORDS.items()}
+        self.interval = number("policyInterval", _("Days between two runs"), 1, INTERVAL_LIMIT)
         self.time = QTimeEdit(_FIRST_TIME)
         self.time.setObjectName("policyTime")
         self.time.setAccessibleName(_("Time of the day in UTC"))
@@ -269,36 +273,30 @@ class PolicyFields(ChangeForm):
             group = QButtonGroup(self)
             for choice in choices:
                 group.addButton(choice)
-        self.number = _number("policyNumber", _("Number of backups that are kept"), 1, RETENTION_LIMIT)
+        self.number = number("policyNumber", _("Number of backups that are kept"), 1, RETENTION_LIMIT)
         self.number.setSuffix(_(" backups of each resource"))
         self.number.setSpecialValueText(_("1 backup of each resource"))
-        self.days_kept = _number("policyDaysKept", _("Days for which backups are kept"), 1, RETENTION_LIMIT)
+        self.days_kept = number("policyDaysKept", _("Days for which backups are kept"), 1, RETENTION_LIMIT)
         for days in (self.interval, self.days_kept):
             days.setSuffix(_(" days"))
             days.setSpecialValueText(_("1 day"))
-        self.in_addition = _tick(_("&In addition keep the last backup of:"), "policyInAddition")
+        self.in_addition = tick(_("&In addition keep the last backup of:"), "policyInAddition")
         self.more = {
-            name: _number(f"policy{name.capitalize()}", _(title), 0, LONG_TERM_LIMIT)
+            name: number(f"policy{name.capitalize()}", _(title), 0, LONG_TERM_LIMIT)
             for name, (title, _noun) in _LONG_TERM.items()
         }
         self.zone = StillBox()
         self.zone.setObjectName("policyZone")
         self.zone.setAccessibleName(_("Time zone of these days"))
         self.zone.addItems([offset_words(timedelta(hours=hours)) for hours in _ZONES])
-        self.full = _tick(_("Besides the first, make full every"), "policyFull")
-        self.full_every = _number("policyFullEvery", _("Every how many backups one is full"), 1, LONG_TERM_LIMIT)
+        self.full = tick(_("Besides the first, make full every"), "policyFull")
+        self.full_every = number("policyFullEvery", _("Every how many backups one is full"), 1, LONG_TERM_LIMIT)
         self.full_every.setSuffix(_(" backups"))
         self.full_every.setSpecialValueText(_("1 backup"))
         self.type = _box("policyType", _("What the policy does"), _TYPES, self.is_new)
         self.region = _line("policyRegion", _("Region that it copies to"))
         self.project = _line("policyProject", _("Id of the project that it copies to"))
-        clocks = [(0, "UTC"), *([(_minutes_of(self._offset), self._here())] if self._offset else [])]
-        self.clock = StillBox()
-        self.clock.setObjectName("policyClock")
-        self.clock.setAccessibleName(_("Clock by which days and times are filled in"))
-        for minutes, words in clocks:
-            self.clock.addItem(words, minutes)
-        self.clock.setVisible(len(clocks) > 1)
+        self.clock = self._clock_box()
         self.clock_note = label(self._clock_words(), "policyClockNote")
         self.ahead = QPlainTextEdit()
         self.ahead.setObjectName("policyAhead")
@@ -307,8 +305,24 @@ class PolicyFields(ChangeForm):
         self.ahead.setTabChangesFocus(True)
         self.ahead.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.ahead.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
-        self.enabled = _tick(_("Ena&bled"), "policyEnabled")
+        self.enabled = tick(_("Ena&bled"), "policyEnabled")
         self.rule = label(name="policyRule")
+
+    def _clock_box(self) -> StillBox:
+        """Return the choice of the clock, which is hidden where there is one alone."""
+        clocks = {0: "UTC"}
+        clocks.setdefault(_minutes_of(self._offset), self._here())
+        if self._there is not None:
+            offset = offset_words(self._there)
+            clocks.setdefault(_minutes_of(self._there), _("Clock of the region ({offset})").format(offset=offset))
+        made = StillBox()
+        made.setObjectName("policyClock")
+        made.setAccessibleName(_("Clock by which days and times are filled in"))
+        for minutes, words in clocks.items():
+            made.addItem(words, minutes)
+        if len(clocks) == 1:
+            made.hide()
+        return made
 
     def _connect(self) -> None:
         for edit in (self.name, self.region, self.project):
@@ -323,8 +337,8 @@ class PolicyFields(ChangeForm):
             self.full,
         ):
             box.toggled.connect(self._tell_changed)
-        for number in (self.interval, self.number, self.days_kept, self.full_every, *self.more.values()):
-            number.valueChanged.connect(self._tell_changed)
+        for field in (self.interval, self.number, self.days_kept, self.full_every, *self.more.values()):
+            field.valueChanged.connect(self._tell_changed)
         self.zone.currentTextChanged.connect(self._tell_changed)
         self.type.currentIndexChanged.connect(self._tell_changed)
         self.clock.currentIndexChanged.connect(self._take_clock)
@@ -335,8 +349,8 @@ class PolicyFields(ChangeForm):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
         self.schedule_side, self.clock_side, self.retention_side = self._schedule(), self._clocks(), self._retention()
-        self.full_side = _row(self.full, self.full_every)
-        self.target_side = _column(self.region, self.project)
+        self.full_side = row(self.full, self.full_every)
+        self.target_side = column(self.region, self.project)
         rows: tuple[tuple[str, QWidget], ...] = (
             (_("&Name"), self.name),
             (_("Does"), self.type),
@@ -349,19 +363,19 @@ class PolicyFields(ChangeForm):
             ("", self.rule),
         )
         self.titles: dict[QWidget, QLabel] = {}
-        for row, (words, field) in enumerate(rows):
+        for place, (words, field) in enumerate(rows):
             title = QLabel(words)
             title.setObjectName("policyField")
             title.setTextFormat(Qt.TextFormat.PlainText)
             title.setBuddy(field)
-            grid.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(field, row, 1)
+            grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(field, place, 1)
             self.titles[field] = title
 
     def _schedule(self) -> QWidget:
-        days = _row(*self.days.values())
-        every = _row(self.every, self.interval)
-        return _column(self.weekly, days, every)
+        days = row(*self.days.values())
+        every = row(self.every, self.interval)
+        return column(self.weekly, days, every)
 
     def _here(self) -> str:
         return _("Clock here ({offset})").format(offset=offset_words(self._offset))
@@ -392,10 +406,10 @@ class PolicyFields(ChangeForm):
         grid.addWidget(label(_("Next runs, and the rules as the service has them"), "policyAheadTitle"), 0, 1)
         grid.addWidget(self.times, 1, 0)
         grid.addWidget(self.ahead, 1, 1)
-        return _column(_row(self.time, self.clock, self.add, self.remove), lists, self.clock_note)
+        return column(row(self.time, self.clock, self.add, self.remove), lists, self.clock_note)
 
     def _retention(self) -> QWidget:
-        self._more = _row(
+        self._more = row(
             *(
                 part
                 for name, (_title, noun) in _LONG_TERM.items()
@@ -403,10 +417,10 @@ class PolicyFields(ChangeForm):
             ),
             self.zone,
         )
-        return _column(
+        return column(
             self.keep[Keep.DELETED],
-            _row(self.keep[Keep.NUMBER], self.number),
-            _row(self.keep[Keep.DAYS], self.days_kept),
+            row(self.keep[Keep.NUMBER], self.number),
+            row(self.keep[Keep.DAYS], self.days_kept),
             self.in_addition,
             self._more,
         )
@@ -438,39 +452,4 @@ def _radio(words: str, name: str) -> QRadioButton:
     made = QRadioButton(words)
     made.setObjectName(name)
     made.setAccessibleName(words.replace("&", ""))
-    return made
-
-
-def _tick(words: str, name: str) -> QCheckBox:
-    made = QCheckBox(words)
-    made.setObjectName(name)
-    made.setAccessibleName(words.replace("&", ""))
-    return made
-
-
-def _number(name: str, words: str, low: int, high: int) -> StillNumber:
-    made = StillNumber()
-    made.setObjectName(name)
-    made.setAccessibleName(words)
-    made.setRange(low, high)
-    return made
-
-
-def _row(*widgets: QWidget) -> QWidget:
-    made = QWidget()
-    layout = QHBoxLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch(1)
-    return made
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    made = QWidget()
-    layout = QVBoxLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget)
     return made

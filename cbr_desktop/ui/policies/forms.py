@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
@@ -18,6 +19,8 @@ from cbr_desktop.domain.policy import (
     read_update,
     updated,
 )
+from cbr_desktop.domain.region import zone_name
+from cbr_desktop.domain.schedule import offset_at, zone_of
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
@@ -159,7 +162,7 @@ def _remove_form(context: ProfileContext, policy: Policy) -> RemoveForm:
 def _policy_again(context: ProfileContext, intent: Intent) -> PolicyFields | None:
     draft = read_policy(intent.body)
     given = form_of(draft) if draft is not None else None
-    return PolicyFields(_offset(context), given, now=context.clock.now) if given is not None else None
+    return PolicyFields(_offset(context), given, **_clocks(context)) if given is not None else None
 
 
 def _edit_again(context: ProfileContext, intent: Intent) -> PolicyEditFields | None:
@@ -167,7 +170,9 @@ def _edit_again(context: ProfileContext, intent: Intent) -> PolicyEditFields | N
     policy, update = context.ledger.policies.get(id), read_update(intent.body, id)
     if policy is None or update is None:
         return None
-    return PolicyEditFields(policy, _offset(context), updated(policy, update), now=context.clock.now)
+    return PolicyEditFields(
+        policy, _offset(context), updated(policy, update), now=context.clock.now, there=_there(context)
+    )
 
 
 def _application_again(context: ProfileContext, intent: Intent) -> ApplyForm:
@@ -187,11 +192,29 @@ def _offset(context: ProfileContext) -> timedelta:
     return context.clock.now().astimezone().utcoffset() or timedelta()
 
 
+def _clocks(context: ProfileContext) -> dict[str, Any]:
+    """Return what the forms of schedules are told of time."""
+    return {"now": context.clock.now, "there": _there(context)}
+
+
+def _there(context: ProfileContext) -> timedelta | None:
+    """Return how far the clock of the profile's region is from UTC now, ``None`` where that is not known."""
+    name = zone_name(context.profile.region)
+    try:
+        return offset_at(context.clock.now(), zone_of(name)) if name else None
+    except LookupError:  # this machine has no data of time zones
+        return None
+
+
 FORMS = Forms(
     asked={
-        "create": lambda context, _row: PolicyFields(_offset(context), now=context.clock.now),
-        "copy": lambda context, policy: PolicyCopyFields(policy, _offset(context), now=context.clock.now),
-        "edit": lambda context, policy: PolicyEditFields(policy, _offset(context), now=context.clock.now),
+        "create": lambda context, _row: PolicyFields(_offset(context), **_clocks(context)),
+        "copy": lambda context, policy: PolicyCopyFields(
+            policy, _offset(context), now=context.clock.now, there=_there(context)
+        ),
+        "edit": lambda context, policy: PolicyEditFields(
+            policy, _offset(context), now=context.clock.now, there=_there(context)
+        ),
         "switch": lambda _context, policy: switch_form(policy),
         "apply": lambda context, policy: _apply_form(context, policy.id),
         "remove": _remove_form,

@@ -422,6 +422,11 @@ class MainWindow(QMainWindow):
         status.ticked.connect(self._tick)
         status.offline_requested.connect(self._workspace.work_offline)
 
+    def _parts_in_front(self) -> frozenset[Part]:
+        """Return what the page in front shows; one that is just being made tells of itself when it is there."""
+        page = self._pages.get(NAMES[max(0, self.navigation.currentRow())])
+        return frozenset() if page is None else frozenset(page.parts)
+
     def _furnished(self) -> "DeferredWidgets":
         """Fetch the deferred widgets and put them where their places are kept."""
         from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
@@ -436,7 +441,7 @@ class MainWindow(QMainWindow):
             self._times,
             self.show_page,
             self._notifier,
-            lambda: frozenset(self.current_page().parts),
+            self._parts_in_front,
         )
         self._split.addWidget(made.details)
         self._split.setCollapsible(self._split.count() - 1, False)

@@ -197,20 +197,20 @@ class NewVaultForm(ChangeForm):
         self.console = push_button(_("&Open the console"), "newVaultConsole", lambda: open_console(self._console))
         self.size_gb = number("newVaultSize", _("Size in GB"), SMALLEST_GB, LARGEST_GB, _(" GB"))
         self.room = label(name="newVaultRoom")
-        self.multi_az = tick(_("&Keep backups in several zones"), "newVaultMultiAz")
+        self.multi_az = tick(_("Keep backups in se&veral zones"), "newVaultMultiAz")
         self.resources = ResourceTicks()
         named = sorted(self._policies, key=lambda each: (each.name, each.id))
         self.policy = _box(
             "newVaultPolicy", _("Policy"), [(_("None"), ""), *((shown(each.name, 80), each.id) for each in named)]
         )
-        self.auto_bind = tick(_("&Take in resources by itself before each backup"), "newVaultAutoBind")
+        self.auto_bind = tick(_("Ta&ke in resources by itself before each backup"), "newVaultAutoBind")
         self.bind_tags = PairTable("newVaultBindTags", _("Tags of the resources that it takes in"))
         self.auto_expand = tick(_("&Expand by itself when it is full"), "newVaultAutoExpand")
         self.growth = label(name="newVaultGrowth")
         self.threshold = number("newVaultThreshold", _("Threshold in percent"), 1, 100, _(" %"))
         self.reach = label(name="newVaultReach")
         self.reach.setWordWrap(False)
-        self.notify = tick(_("N&otify when it is reached"), "newVaultNotify")
+        self.notify = tick(_("Notify &when it is reached"), "newVaultNotify")
         self.tags = PairTable("newVaultTags", _("Tags of the vault"))
         self.description = _line("newVaultDescription", _("Description"))
         self.prefix = _line("newVaultPrefix", _("What the names of automatic backups begin with"))
@@ -241,7 +241,7 @@ class NewVaultForm(ChangeForm):
         self._holding = _section(_("What it takes in"), (("", self.resources),))
         self._policies_part = _section(
             _("How it is backed up"),
-            ((_("Poli&cy"), self.policy), (_("Further resources"), column(self.auto_bind, self._binding))),
+            ((_("Po&licy"), self.policy), (_("Further resources"), column(self.auto_bind, self._binding))),
         )
         parts = (
             _section(
@@ -250,21 +250,21 @@ class NewVaultForm(ChangeForm):
                     (_("&Name"), self.name),
                     (_("&Holds"), self.holds),
                     (_("&For"), self.protection),
-                    (_("S&pecification"), self.level),
+                    (_("Spec&ification"), self.level),
                     (_("&Billing"), column(self.billing, self._order)),
-                    (_("&Size"), column(row(self.size_gb, self.multi_az), self.room)),
+                    (_("Si&ze"), column(row(self.size_gb, self.multi_az), self.room)),
                 ),
-                {_("&Size"): self.size_gb, _("&Billing"): self.billing},
+                {_("Si&ze"): self.size_gb, _("&Billing"): self.billing},
             ),
             self._holding,
             self._policies_part,
             _section(
                 _("When it fills"),
                 (
-                    (_("Th&reshold"), column(row(self.threshold, self.reach), self.notify)),
+                    (_("&Threshold"), column(row(self.threshold, self.reach), self.notify)),
                     (_("Growth"), column(self.auto_expand, self.growth)),
                 ),
-                {_("Th&reshold"): self.threshold},
+                {_("&Threshold"): self.threshold},
             ),
             _section(
                 _("How it is found"),

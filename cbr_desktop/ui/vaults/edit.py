@@ -185,7 +185,7 @@ class VaultEditForm(ChangeForm):
         self.threshold = number("vaultThreshold", _("Threshold in percent"), 1, 100, _(" %"))
         self.reach = label(name="vaultReach")
         self.reach.setWordWrap(False)
-        self.notify = tick(_("N&otify when it is reached"), "vaultNotify")
+        self.notify = tick(_("Notify &when it is reached"), "vaultNotify")
         self.notify.setEnabled(vault.notify is not None)
         self.auto_expand = tick(_("&Expand by itself when it is full"), "vaultAutoExpand")
         self.growth = label(name="vaultGrowth")
@@ -213,11 +213,11 @@ class VaultEditForm(ChangeForm):
             self,
             (
                 (_("&Name"), self.name),
-                (_("&Size"), column(row(self.size_gb, label(told, "vaultUsedNow")), self.room, self.outlook)),
-                (_("S&pecification"), column(self.level, self.agents)),
+                (_("Si&ze"), column(row(self.size_gb, label(told, "vaultUsedNow")), self.room, self.outlook)),
+                (_("Spec&ification"), column(self.level, self.agents)),
                 (_("&Threshold"), column(row(self.threshold, self.reach), self.notify)),
                 (_("Growth"), column(self.auto_expand, self.growth)),
                 (_("Resources"), column(self.auto_bind, self._binding)),
             ),
-            {_("&Size"): self.size_gb, _("S&pecification"): self.level, _("&Threshold"): self.threshold},
+            {_("Si&ze"): self.size_gb, _("Spec&ification"): self.level, _("&Threshold"): self.threshold},
         )

@@ -27,7 +27,7 @@ class TagsForm(ChangeForm):
         own = dict(vault.tags)
         deletes = asked is not None and asked.deletes
         chosen = {key for key, _value in asked.tags} if asked is not None and asked.deletes else set()
-        self.sets = _choice(_("&Set tags"), "tagsSet", not deletes)
+        self.sets = _choice(_("Set &tags"), "tagsSet", not deletes)
         self.deletes = _choice(_("&Delete tags"), "tagsDelete", deletes)
         group = QButtonGroup(self)
         for button in (self.sets, self.deletes):

@@ -26,7 +26,7 @@ class Thresholds(QWidget):
         more: tuple[tuple[str, QWidget], ...] = (),
     ) -> None:
         super().__init__()
-        self.changes_threshold = tick(_("&Change it to"), "allThresholdChanged")
+        self.changes_threshold = tick(_("Change it t&o"), "allThresholdChanged")
         self.changes_threshold.setChecked(threshold_percent is not None)
         self.threshold = number("allThreshold", _("Threshold in percent"), 1, 100, _(" %"))
         self.threshold.setValue(threshold_percent or _USUAL_PERCENT)
