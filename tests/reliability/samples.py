@@ -463,6 +463,10 @@ class Sample:
         policies, vaults = service.estate.policies, service.estate.vaults
         own = {*self.subject.split("/")} - {REFERENCE_VAULT_ID}
         for id in own & service.estate.resources.keys():
+            holder = vaults.get(service.estate.resources[id].vault_id or "")
+            if holder is not None and id in holder.resources:
+                # what was put into the vault that stays goes out of it as well
+                holder.resources.remove(id)
             del service.estate.resources[id]
         for things in (policies, vaults):
             for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:
