@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import ClassVar, NamedTuple
 
@@ -57,7 +57,6 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 from cbr_desktop.workflows.plan import (
     PlanReport,
     PlanRun,
@@ -65,7 +64,6 @@ from cbr_desktop.workflows.plan import (
     all_left,
     destroying,
     step_blasts,
-    uncounted,
     why_named,
 )
 
@@ -397,8 +395,7 @@ class PlansPage(Page[PlanRow]):
     def _loss_hindrance(self, row: PlanRow) -> str:
         """Return why a run is not continued that has things to destroy left, empty when nothing keeps it."""
         steps = self._waiting(row)
-        since = self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES)
-        if uncounted(steps, since) is not None:
+        if Senders(self._workspace, row.profiles).uncounted(steps) is not None:
             return _("What the rest destroys was not counted of late. Refresh (F5), then continue.")
         why = why_named(steps)
         if why is not None and self.typed.text() != (row.run.plan.name or row.run.id):
