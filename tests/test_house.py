@@ -259,6 +259,18 @@ def test_no_screen_reads_markup(modules: list[Module]) -> None:
     assert broken(modules, markup) == {}
 
 
+def test_no_screen_names_a_colour(modules: list[Module]) -> None:
+    """Colours are tokens of ``ui/kit``: one that is named elsewhere is the same in every theme."""
+
+    def colours(module: Module) -> set[str]:
+        if not module.name.startswith("ui/") or module.name.startswith("ui/kit/"):
+            return set()
+        texts = (node.value for node in module.nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+        return {text for text in texts if re.fullmatch(r"#[0-9a-fA-F]{3,8}", text)}
+
+    assert broken(modules, colours) == {}
+
+
 HINT_CALLS = {"setToolTip", "setWhatsThis", "setStatusTip", "setTabToolTip", "setItemToolTip", "showText"}
 HINT_ROLES = {"ToolTipRole", "WhatsThisRole", "StatusTipRole"}
 

@@ -6,6 +6,7 @@ reference request, which must end whole, and one of a vault where two of seven r
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import sys
@@ -55,10 +56,10 @@ class SelftestFailed(Exception):
 def run_selftest(options: argparse.Namespace) -> int:
     """Do the main job and print one line; return 0 when all was as it must be, else 1."""
     began = time.monotonic()
-    if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"} & set(os.environ):
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     here = places()
     here.make()
+    if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"} & set(os.environ):
+        os.environ["QT_QPA_PLATFORM"] = _offscreen(here.cache / "selftest-screen.json")
     application = new_application()
     clock = WallClock(SPEED)
     workspace = new_workspace(here, DEMO, clock=clock)
@@ -82,6 +83,13 @@ def run_selftest(options: argparse.Namespace) -> int:
         return 1
     print(f"selftest: ok in {time.monotonic() - began:.1f} s: {operator.result}")  # noqa: T201
     return 0
+
+
+def _offscreen(file: Path) -> str:
+    """Return the platform without a display, with a screen (told in ``file``) that has room for every window."""
+    size = {"width": 1920, "height": 1200, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    file.write_text(json.dumps({"screens": [{"name": "selftest", "x": 0, "y": 0, **size}]}))
+    return f"offscreen:configfile={file}" if ":" not in str(file) else "offscreen"
 
 
 class Defects(logging.Handler):
@@ -175,17 +183,21 @@ class Operator:
         self._workspace.choose(next(choice for choice in self._workspace.choices() if choice.extent is Extent.ALL))
         far = self._workspace.contexts[-1].ledger
         await self._until(lambda: bool(far.vaults) and bool(far.backups), "the profile that is far away did not answer")
-        for notice in list(self._window.notices.notices):
-            notice.dismiss.click()
+        self._dismiss_notices()
         await asyncio.sleep(0.5)
         self._take("merged")
 
     async def _turn_the_pages(self) -> None:
+        self._dismiss_notices()
         for page in (*NAMES[1:], NAMES[0]):
             self._window.show_page(page)
             # never from within: on Windows, sending posted events runs whatever else waits for the loop
             await asyncio.sleep(0.05 if self._pictures is None else 0.5)
             self._take(page.lower())
+
+    def _dismiss_notices(self) -> None:
+        for notice in list(self._window.notices.notices):
+            notice.dismiss.click()
 
     async def _running(self) -> None:
         def half_way() -> bool:

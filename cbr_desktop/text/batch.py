@@ -94,8 +94,11 @@ def run_lines(rows: Sequence[StepRow], now: datetime) -> list[tuple[tuple[str, .
     ]
 
 
-def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
-    """Return all that a batch destroys in lines, the gravest first; of one that destroys nothing a single one."""
+def consequence_lines(blast: Blast, now: datetime, shared: int = 0) -> list[tuple[Mark, str]]:
+    """Return all that a batch destroys in lines, the gravest first; of one that destroys nothing a single one.
+
+    ``shared`` of the backups are known to be shared with other projects.
+    """
     if blast.is_empty:
         return [(NEUTRAL, _("Nothing is deleted by that."))]
     if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
@@ -127,6 +130,17 @@ def consequence_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
                     "{count} more resources keep at least {least} of their good backups each.",
                     len(more),
                 ).format(count=grouped(len(more)), least=grouped(least)),
+            )
+        )
+    if shared:
+        lines.append(
+            (
+                _WARNED,
+                counted(
+                    "{count} of them is shared with other projects, as far as is known: they lose it as well.",
+                    "{count} of them are shared with other projects, as far as is known: they lose them as well.",
+                    shared,
+                ),
             )
         )
     lines += [(_NOTED, words) for words in _tied(blast)]
@@ -194,7 +208,7 @@ def _tied(blast: Blast) -> list[str]:
                 count[Tie.AUTOMATIC],
             )
         )
-    told.append(_("A backup that is shared with other projects is lost to them as well; shares are not read here."))
+    told.append(_("A backup that is shared with other projects is lost to them as well; shares are not read for this."))
     return told
 
 

@@ -176,7 +176,7 @@ def uncounted(steps: Iterable[tuple[Step, Ledger]], since: datetime) -> tuple[St
 def why_named(steps: Iterable[tuple[Step, Ledger]]) -> Grave | None:
     """Return why a person types the name of the plan before steps go, the gravest; ``None`` where nobody has to."""
     held = [(step, ledger) for step, ledger in steps if step.document is not None]
-    lost = merged(list(_blasts(held).values()))
+    lost = merged(list(step_blasts(held).values()))
     found = {
         grave(OPERATIONS[step.document.kind].effect, ledger.profile.environment, lost)
         for step, ledger in held
@@ -191,11 +191,11 @@ def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int,
     What is left is told as it is when the whole plan is through.
     """
     known = [(step, ledgers.get(step.profile or default)) for step in plan.steps]
-    found = _blasts([(step, ledger) for step, ledger in known if ledger is not None])
+    found = step_blasts([(step, ledger) for step, ledger in known if ledger is not None])
     return {number: blast for number, blast in found.items() if not blast.is_empty}
 
 
-def _blasts(steps: Iterable[tuple[Step, Ledger]]) -> dict[int, Blast]:
+def step_blasts(steps: Iterable[tuple[Step, Ledger]]) -> dict[int, Blast]:
     """Return what steps destroy by their numbers; those of one operation and profile are looked at together."""
     groups: dict[tuple[str, Kind], list[tuple[int, Change, Ledger]]] = {}
     for step, ledger in steps:

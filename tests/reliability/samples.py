@@ -486,6 +486,12 @@ class Sample:
         policies, vaults = service.estate.policies, service.estate.vaults
         own = {*self.subject.split("/")} - {REFERENCE_VAULT_ID}
         for id in own & service.estate.resources.keys():
+            holders = [vault for vault in vaults.values() if id in vault.resources]
+            if any(service.estate.jobs_in(vault) for vault in holders):
+                continue  # it is on its way still, and may stay where that leads
+            for vault in holders:
+                # what was put into the vault that stays goes out of it as well
+                vault.resources.remove(id)
             del service.estate.resources[id]
         for things in (policies, vaults):
             for id in [each.id for each in things.values() if self.name == each.name or each.id in own]:

@@ -74,10 +74,15 @@ class Wishes:
     older: list[Task] = field(default_factory=list)
     uses: list[VaultUse] = field(default_factory=list)
     attended: list[object] = field(default_factory=list)
+    needed: list[object] = field(default_factory=list)
 
     def attend(self, attention: object) -> None:
         """Take note of how often the lists should be read."""
         self.attended.append(attention)
+
+    def need(self, parts: frozenset[object]) -> None:
+        """Take note of lists that are wanted."""
+        self.needed.append(parts)
 
     def ask(self) -> None:
         """Take note of a wish to refresh."""

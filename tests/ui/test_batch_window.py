@@ -159,6 +159,17 @@ def test_what_together_takes_the_last_good_backup_is_typed_anywhere(tmp_path: Pa
     assert f"‘{SERVER.name}’ keeps 1 good backup" in losses(window)
 
 
+def test_what_is_known_of_shares_is_told(tmp_path: Path, opened: Open) -> None:
+    class Shares:
+        def shared_with(self, id: str, _changed: object) -> int | None:
+            return {ROWS[0].id: 2, ROWS[1].id: 0}.get(id)
+
+    scene = Scene(tmp_path)
+    assert scene.context.services is not None
+    scene.context.services = replace(scene.context.services, backup_reader=Shares())  # type: ignore[arg-type]
+    assert "1 of them is shared with other projects, as far as is known" in losses(opened(scene, *ROWS[:3]))
+
+
 def test_production_asks_for_the_name_of_the_resource(tmp_path: Path, opened: Open) -> None:
     window = opened(Scene(tmp_path, LIVE), *ROWS[:2])
     assert f"type ‘{SERVER.name}’, the resource of all of them" in child(window, QLabel, "batchAsk").text()

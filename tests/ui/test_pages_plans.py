@@ -297,6 +297,8 @@ def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path
         scene = Scene(tmp_path / str(environment), [replace(estate.profile(), environment=environment)])
         page = opened(scene)
         ledger = estate.ledger(scene.workspace)
+        for part in Part:
+            ledger.freshness[part] = ledger.freshness[part]._replace(as_of=estate.NOW)
         id = estate.uid(1999)  # one in error, so that no resource loses its last good backup by it
         found, _ = document.read(json.dumps({"operation": "DeleteBackup", "path": {"backup_id": id}}).encode())
         profile = ledger.profile.name
@@ -305,6 +307,11 @@ def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path
         of_plan(scene, 2, IntentState.FINISHED, "r-1/1")
         row = PlanRow(begun, left(begun, scene.workspace.open, estate.NOW))
         assert (lead in page._loss_hindrance(row)) and (bool(page._loss_hindrance(row)) is bool(lead))
+        page.typed.setText("old ones")
+        assert page._loss_hindrance(row) == ""
+        page._tell_losses(replace(row, told=replace(row.told, stopped="paused")))
+        assert page._losses[0].label.text().startswith("1 backup of 1 resource")
+        page.typed.clear()
         for part in Part:
-            ledger.freshness[part] = ledger.freshness[part]._replace(as_of=estate.NOW - timedelta(hours=1))
+            ledger.freshness[part] = ledger.freshness[part]._replace(as_of=estate.NOW - timedelta(minutes=3))
         assert page._loss_hindrance(row)

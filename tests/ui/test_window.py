@@ -363,6 +363,25 @@ def test_a_window_that_is_not_in_front_tells_through_the_desktop(
     assert not window.notices.isHidden()
 
 
+def test_of_a_plan_the_first_troubles_are_told_and_its_end_as_one_thing(
+    open_window: Callable[..., MainWindow], told: Told
+) -> None:
+    workspace = estate.workspace()
+    window = open_window(workspace)
+    window.hide()
+    ledger = estate.ledger(workspace)
+    vault = next(iter(ledger.vaults.values()))
+    made = [replace(estate.intent(900 + n, vault, IntentState.SENDING), plan=f"run-1/{n}") for n in range(6)]
+    for intent in made:
+        ledger.put_intent(intent)
+    for intent in made:
+        ledger.put_intent(intent.moved(IntentState.NOT_FOUND, estate.NOW))
+    assert len(told.told) == 3
+    page: Any = window.page("Plans")
+    page.run_ended.emit("patch day: ended")
+    assert told.told[3:] == ["patch day: ended"]
+
+
 def test_what_was_over_before_is_no_news(open_window: Callable[..., MainWindow], told: Told) -> None:
     workspace = estate.workspace()
     window = open_window(workspace)

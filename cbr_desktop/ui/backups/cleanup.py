@@ -246,19 +246,21 @@ class CleanUpWindow(OperationWindow):
         head.setSpacing(NEAR)
         head.addWidget(self.stakes)
         head.addWidget(self.place, 1)
-        fields = QHBoxLayout()
-        fields.setSpacing(NEAR)
-        for words, field in (
-            (_("&Keep the newest"), self.keep),
-            (_("of each resource, and what is younger than"), self.days),
-            (_("days. &Name:"), self.pattern),
-        ):
-            title = label(words, "cleanUpWords")
-            title.setWordWrap(False)
-            title.setBuddy(field)
-            fields.addWidget(title)
-            fields.addWidget(field, 1 if field is self.pattern else 0)
-        fields.addWidget(self.failed)
+        rows = (
+            ((_("&Keep the newest"), self.keep), (_("of each resource, and what is younger in &days than"), self.days)),
+            ((_("&Names that match"), self.pattern),),
+        )
+        fields = [QHBoxLayout() for _row in rows]
+        for row, held in zip(fields, rows, strict=True):
+            row.setSpacing(NEAR)
+            for words, field in held:
+                title = label(words, "cleanUpWords")
+                title.setWordWrap(False)
+                title.setBuddy(field)
+                row.addWidget(title)
+                row.addWidget(field, 1 if field is self.pattern else 0)
+        fields[0].addStretch(1)
+        fields[1].addWidget(self.failed)
         foot = QHBoxLayout()
         foot.addWidget(self.leave)
         foot.addStretch(1)
@@ -266,7 +268,8 @@ class CleanUpWindow(OperationWindow):
         layout = QVBoxLayout(self)
         layout.setSpacing(NEAR)
         layout.addLayout(head)
-        layout.addLayout(fields)
+        for row in fields:
+            layout.addLayout(row)
         layout.addWidget(self.chips)
         layout.addWidget(self.view, 1)
         layout.addWidget(self.note)

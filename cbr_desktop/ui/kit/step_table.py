@@ -97,15 +97,17 @@ class StepTable(QTableWidget):
                 self.setColumnHidden(column, self.viewport().width() < wanted + _LEAST)
         others = sum(self.columnWidth(column) for column in range(last))  # that of a hidden one is 0
         self.setColumnWidth(last, max(_LEAST, self.viewport().width() - others))
-        usual = self.verticalHeader().defaultSectionSize()
         highest = _LINES * self.fontMetrics().lineSpacing() + 6
+        usual = 0
         for row, (words, _mark) in enumerate(self._lines):
-            # to measure every row takes a second where there are hundreds, and most have a line alone
-            if self._wraps(words):
-                self.resizeRowToContents(row)
-                self.setRowHeight(row, min(highest, max(usual, self.rowHeight(row))))
-            elif self.rowHeight(row) != usual:
+            # to measure every row takes a second where there are hundreds, and those with a line alone are all as high
+            if not self._wraps(words) and usual:
                 self.setRowHeight(row, usual)
+                continue
+            self.resizeRowToContents(row)
+            self.setRowHeight(row, min(highest, self.rowHeight(row)))
+            if not self._wraps(words):
+                usual = self.rowHeight(row)
 
     def _wraps(self, words: Sequence[str]) -> bool:
         """Whether something in a row needs more than one line."""

@@ -27,6 +27,7 @@ from cbr_desktop.domain.blast import destroys
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.plan import Run
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text import batch as words
@@ -50,6 +51,7 @@ from cbr_desktop.ui.operations.window import OperationWindow
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.backup_reading import shares_changed
 from cbr_desktop.workflows.batch import (
     FRESH_MINUTES,
     LIMIT,
@@ -307,7 +309,7 @@ class BatchWindow(OperationWindow):
             # whoever typed the name has seen other losses than those that stand here now
             self.typed.clear()
         self._lost = batch.blast.lost
-        told = words.consequence_lines(batch.blast, now)
+        told = words.consequence_lines(batch.blast, now, self._shared(batch))
         while len(self._lines) < len(told):
             line = MarkedLine(f"batchLoss{len(self._lines) or ''}")
             self._lines.append(line)
@@ -322,6 +324,17 @@ class BatchWindow(OperationWindow):
                 as_of=clock_words(at, now), age=duration_words(now - at)
             )
         )
+
+    def _shared(self, batch: Batch) -> int:
+        """Return how many of the backups that are lost are known to be shared with other projects."""
+        count = 0
+        for name, context in self._contexts().items():
+            reader = context.backup_reader
+            if reader is not None:
+                changed = shares_changed(context.ledger.intents.values())
+                own = (each.id for row in batch.sent if row.profile == name for each in row.blast.backups)
+                count += sum(bool(reader.shared_with(BackupId(id), changed.get(BackupId(id)))) for id in own)
+        return count
 
     def _show_requests(self, batch: Batch) -> None:
         contexts = self._contexts()

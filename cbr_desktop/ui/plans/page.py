@@ -2,18 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import ClassVar, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QSplitter, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QSplitter,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
+from cbr_desktop.domain.blast import merged
 from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.plan import SUFFIX, Run
+from cbr_desktop.domain.plan import SUFFIX, Run, Step
+from cbr_desktop.text.batch import consequence_lines
 from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
@@ -24,6 +35,7 @@ from cbr_desktop.text.plans import (
     PlanRow,
     columns,
     need_words,
+    plan_sentence,
     report_file,
     run_line,
     run_mark,
@@ -33,7 +45,7 @@ from cbr_desktop.text.plans import (
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import ListNotice, Times
-from cbr_desktop.ui.kit.lines import MarkedLine
+from cbr_desktop.ui.kit.lines import MarkedLine, label
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
@@ -45,18 +57,19 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 from cbr_desktop.workflows.plan import (
     PlanReport,
     PlanRun,
     Stand,
     all_left,
     destroying,
-    uncounted,
+    step_blasts,
     why_named,
 )
 
 _PANEL_SHARES = (2, 3)
+_LOSSES = 6
+"""Lines of what the rest of a run destroys, the gravest first."""
 
 
 class _Going(NamedTuple):
@@ -74,6 +87,7 @@ class PlansPage(Page[PlanRow]):
     Signals:
         outcome_requested: the id of the request whose outcome should open.
         outbox_requested: the id of the run whose requests should be shown in the outbox.
+        run_ended: what became of a run that this window has kept going to its end, in words.
     """
 
     name = "Plans"
@@ -85,6 +99,7 @@ class PlansPage(Page[PlanRow]):
 
     outcome_requested = Signal(object)
     outbox_requested = Signal(str)
+    run_ended = Signal(str)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "continue": (N_("&Continue"), N_("Confirms the rest of the plan anew, and starts what has not begun")),
@@ -299,6 +314,20 @@ class PlansPage(Page[PlanRow]):
         inside.setContentsMargins(0, 6, 0, 0)
         inside.setSpacing(6)
         inside.addWidget(self.verdict)
+        self._losses = [MarkedLine(f"planLoss{place}") for place in range(_LOSSES)]
+        for line in self._losses:
+            inside.addWidget(line)
+        self.ask = label(name="planContinueAsk")
+        self.typed = QLineEdit()
+        self.typed.setObjectName("planContinueTyped")
+        self.typed.setAccessibleName(_("The name of the plan"))
+        self.typed.textChanged.connect(self._tell_choice)
+        self._typing = QWidget()
+        typing = QHBoxLayout(self._typing)
+        typing.setContentsMargins(0, 0, 0, 0)
+        typing.addWidget(self.ask, 1)
+        typing.addWidget(self.typed, 1)
+        inside.addWidget(self._typing)
         inside.addWidget(self.steps, 1)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setObjectName("planAreas")
@@ -334,7 +363,9 @@ class PlansPage(Page[PlanRow]):
             if row.run.id != self._told:
                 self._told = row.run.id
                 self.steps.clearSelection()
+                self.typed.clear()
             self.verdict.say(run_mark(row), run_sentence(row))
+            self._tell_losses(row)
             self.steps.fill(columns(), [run_line(row, step, now) for step in row.told.rows])
             self.steps.setColumnHidden(PROFILE_COLUMN, len(row.profiles) < 2)
             profiles = Senders(self._workspace, row.profiles)
@@ -346,7 +377,7 @@ class PlansPage(Page[PlanRow]):
                 "report": row.is_known,
                 "outbox": any(step.intent is not None for step in row.told.rows),
             }
-            hindrance = profiles.hindrance("continue") or self._loss_hindrance(row)
+            hindrance = profiles.hindrance("continue") or (self._loss_hindrance(row) if row.can_go_on else "")
             self.buttons["continue"].setEnabled(not hindrance)
             self.buttons["continue"].setToolTip(tooltip(hindrance or _(self._VERBS["continue"][1])))
             words = counted("Open {count} profile", "Open {count} profiles", len(row.closed))
@@ -355,21 +386,34 @@ class PlansPage(Page[PlanRow]):
         for verb, button in self.buttons.items():
             button.setVisible(shown[verb])
 
-    def _loss_hindrance(self, row: PlanRow) -> str:
-        """Return why a run is not continued that has things to destroy left, empty when nothing keeps it."""
+    def _waiting(self, row: PlanRow) -> list[tuple[Step, Ledger]]:
+        """Return the steps of a run that destroy something and have not begun."""
         waiting = {step.number for step in row.told.rows if step.stand is Stand.NOT_STARTED}
         found = destroying(row.run.plan, self._workspace.ledgers, "")
-        steps = [each for each in found if each[0].number in waiting]
-        why = why_named(steps)
-        if why is not None:
-            command = _("cbr-desktop plan continue {run} --name …").format(run=row.run.id[:8])
-            return sentences(
-                grave_sentence(why),
-                _("{command} counts that of the rest afresh and continues it.").format(command=quoted(command)),
-            )
-        if uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES)) is not None:
+        return [each for each in found if each[0].number in waiting]
+
+    def _loss_hindrance(self, row: PlanRow) -> str:
+        """Return why a run is not continued that has things to destroy left, empty when nothing keeps it."""
+        steps = self._waiting(row)
+        if Senders(self._workspace, row.profiles).uncounted(steps) is not None:
             return _("What the rest destroys was not counted of late. Refresh (F5), then continue.")
+        why = why_named(steps)
+        if why is not None and self.typed.text() != (row.run.plan.name or row.run.id):
+            ask = _("Type {plan} above the steps to continue.").format(plan=quoted(row.run.plan.name or row.run.id, 80))
+            return sentences(grave_sentence(why), ask)
         return ""
+
+    def _tell_losses(self, row: PlanRow) -> None:
+        """Say what the rest of a run destroys, and ask for its name where that is grave."""
+        steps = self._waiting(row) if row.can_go_on else []
+        lost = merged(list(step_blasts(steps).values()))
+        now = self._times.now()
+        told = consequence_lines(lost, now)[:_LOSSES] if steps else []
+        for line, said in zip(self._losses, [*told, *[(None, "")] * (_LOSSES - len(told))], strict=True):
+            line.say(*said)
+        why = why_named(steps)
+        self._typing.setVisible(why is not None)
+        self.ask.setText(_("To continue, type {plan}:").format(plan=quoted(row.run.plan.name or row.run.id, 80)))
 
     # what a person does
 
@@ -430,7 +474,7 @@ class PlansPage(Page[PlanRow]):
         made = PlanRun(run, contexts, self._workspace.open, self._workspace.clock)
         self._workspace.plan_runs[run.id] = made
         self._going[run.id] = _Going(made, tuple(contexts.values()))
-        self._tasks.start(made.follow(), self._end, group=_("run {run}").format(run=run.id))
+        self._tasks.start(made.follow(), partial(self._end, made), group=_("run {run}").format(run=run.id))
         self._take()
         self.show_row(run.id)
 
@@ -473,7 +517,9 @@ class PlansPage(Page[PlanRow]):
         else:
             self.remarked.emit(_("Saved to {path}.").format(path=plain(path)))
 
-    def _end(self, _ended: object) -> None:
+    def _end(self, made: PlanRun, _ended: object) -> None:
+        name = plain(made.run.plan.name, 60) or _("(without a name)")
+        self.run_ended.emit(_("{plan}: {sentence}").format(plan=name, sentence=plan_sentence(made.report())))
         self._take()
 
     def _arm(self) -> None:

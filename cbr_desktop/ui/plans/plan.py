@@ -1,7 +1,6 @@
 """The window of a plan that was not run yet: what was found about each step, and the button that starts it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -26,8 +25,7 @@ from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
-from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared, uncounted, why_named
+from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared, why_named
 
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
@@ -127,18 +125,18 @@ class PlanDialog(QDialog):
                 "Not ready: {count} steps must be put right in the file; see what was found.",
                 count,
             )
-        return profiles.hindrance("run") or self._loss_reason()
+        return profiles.hindrance("run") or self._loss_reason(profiles)
 
-    def _loss_reason(self) -> str:
+    def _loss_reason(self, profiles: Senders) -> str:
         """Return what is wanted before steps go that destroy or overwrite something, empty when nothing is."""
         steps = destroying(self._plan, self._workspace.ledgers, self._default())
         why = why_named(steps)
         self.typed.setVisible(why is not None)
         self.ask.setVisible(why is not None)
-        found = uncounted(steps, self._workspace.clock.now() - timedelta(minutes=CONFIRM_MINUTES))
-        if found is not None:
+        stale = profiles.uncounted(steps)
+        if stale is not None:
             return _("Not ready: what step {number} destroys was not counted of late. Refresh (F5).").format(
-                number=found[0].number
+                number=stale.number
             )
         if why is None or (self._plan.name and self.typed.text() == self._plan.name):
             return ""

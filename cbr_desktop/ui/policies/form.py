@@ -320,7 +320,8 @@ class PolicyFields(ChangeForm):
         made.setAccessibleName(_("Clock by which days and times are filled in"))
         for minutes, words in clocks.items():
             made.addItem(words, minutes)
-        made.setVisible(len(clocks) > 1)
+        if len(clocks) == 1:
+            made.hide()
         return made
 
     def _connect(self) -> None:

@@ -1,14 +1,18 @@
 """Senders: the profiles that the steps of a plan are sent from, and what they lack before anything can be sent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 
+from cbr_desktop.domain.plan import Step
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.batch import FRESH_MINUTES
 from cbr_desktop.workflows.guard import ARM_MINUTES
-from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.ledger import Ledger, Part
+from cbr_desktop.workflows.plan import uncounted
 
 MINUTES_ARMED = ARM_MINUTES[1]
 """For how long profiles are armed for a plan."""
@@ -53,6 +57,18 @@ class Senders:
             return error_sentence(self._workspace.sealed)
         names = ", ".join(quoted(name, 60) for name in self.unarmed)
         return _("Read-only: {names}. Arm first, then {act}.").format(names=names, act=act) if names else ""
+
+    def uncounted(self, steps: Sequence[tuple[Step, Ledger]]) -> Step | None:
+        """Return the first step of which what it destroys was not counted within ``FRESH_MINUTES``; it is read anew."""
+        found = uncounted(steps, self._workspace.clock.now() - timedelta(minutes=FRESH_MINUTES))
+        if found is None:
+            return None
+        step, part, ledger = found
+        freshness = ledger.freshness[part]
+        for context in self._workspace.contexts:
+            if context.ledger is ledger and context.services is not None and not (freshness.loading or freshness.error):
+                context.refresh.need(frozenset({part}))
+        return step
 
     def open(self) -> None:
         """Open those that are closed; nothing is sent by that."""

@@ -275,6 +275,7 @@ class DeferredWidgets:
         self._plans_page = page
         page.outcome_requested.connect(self._open_outcome)
         page.outbox_requested.connect(self._show_run)
+        page.run_ended.connect(self._watch.tell_run)
         return page
 
     def _open_outcome(self, id: IntentId) -> QWidget:

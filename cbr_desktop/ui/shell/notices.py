@@ -1,5 +1,6 @@
 """What is told without being asked: ends of requests, requests that are held, here and by the desktop."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -111,7 +112,10 @@ def _held(ledger: Reading) -> list[Intent]:
 
 
 class Watch:
-    """Notices when a request comes to an end or needs somebody, and says so once."""
+    """Notices when a request comes to an end or needs somebody, and says so once.
+
+    Of the requests of a plan the first few troubles are told alone; its end is told as one thing.
+    """
 
     def __init__(
         self,
@@ -126,6 +130,8 @@ class Watch:
         self._notifier = notifier
         self._window = window
         self._open = open
+        self._troubles: Counter[str] = Counter()
+        """How many troubles of each run of a plan have been told."""
         self._seen: dict[IntentId, IntentState] = {id: intent.state for id, intent in ledger.intents.items()}
 
     def look(self) -> None:
@@ -136,8 +142,21 @@ class Watch:
             if before is not None and before is not intent.state and intent.state in _TOLD:
                 self._tell(intent)
 
+    def tell_run(self, words: str) -> None:
+        """Say that the run of a plan has ended, or rests."""
+        self._bar.say(words)
+        if not self._window.isActiveWindow():
+            self._notifier.tell(_("CBR Desktop"), words)
+            QApplication.alert(self._window)
+
     def _tell(self, intent: Intent) -> None:
         outcome = outcome_of(self._ledger, intent)
+        if intent.plan:
+            run = intent.plan.partition("/")[0]
+            is_good = intent.state is IntentState.FINISHED and outcome is not None and outcome.is_whole
+            if is_good or self._troubles[run] >= _AT_ONCE:
+                return
+            self._troubles[run] += 1
         words = finished_words(intent, outcome)
         self._bar.say(words, intent_mark(intent, outcome), _("Open"), lambda: self._open(intent.id))
         if not self._window.isActiveWindow():
