@@ -277,17 +277,18 @@ def _own_vault(service: Service) -> str:
 
 def _own_vault_with_backup(service: Service) -> str:
     """Put a vault with one backup in it into the estate that nothing else is done to."""
-    vault_id, backups = _own_vault(service), service.estate.backups
-    model = next(each for each in backups.values() if each.status == "available" and not each.auto and not each.images)
-    made = replace(model, id=str(uuid.uuid4()), vault_id=vault_id)
-    backups[made.id] = made
+    vault_id, history = _own_vault(service), service.estate.history
+    some = history.backups.values()
+    model = next(each for each in some if each.status == "available" and not each.auto and not each.images)
+    history.add(replace(model, id=str(uuid.uuid4()), vault_id=vault_id), None)
     service.estate.changed()
     return vault_id
 
 
 def _does_expire(service: Service, _name: str, subject: str) -> int:
     wanted = _expiration(VaultId(subject)).ends_at
-    return all(each.expired_at == wanted for each in service.estate.kept_in(subject))
+    own = service.estate.kept_in(subject)
+    return bool(own) and all(each.expired_at == wanted for each in own)
 
 
 def _expiration(vault_id: VaultId) -> BackupExpiration:

@@ -224,13 +224,14 @@ def change_draft(ledger: Ledger) -> Any:
 
 def test_a_list_that_is_not_whole_proves_nothing(stage: Stage) -> None:
     class Short:
-        """Gives the backups that it has, as a list of which something is missing."""
+        """Gives the backups that it has, as a list of which something is missing unless it is whole."""
 
-        def __init__(self, rows: list[Backup]) -> None:
+        def __init__(self, rows: list[Backup], *, is_whole: bool = False) -> None:
             self._rows = rows
+            self._is_whole = is_whole
 
         async def backups(self, **_narrowed: object) -> Listing[Backup]:
-            return Listing(self._rows, START, complete=False)
+            return Listing(self._rows, START, complete=self._is_whole)
 
     async def story() -> None:
         await stage.session.refresh.once()
@@ -243,6 +244,11 @@ def test_a_list_that_is_not_whole_proves_nothing(stage: Stage) -> None:
         for rows, proof in ((met, (False, False)), (good(ledger), (True, True)), ([], (False, False))):
             search = await OPERATION.find(ended, reader_of(stage, Short(rows)))
             assert (search.is_whole, search.is_undone) == proof and search.proved is None
+        # what was made since it was sent is not what a person looked at: no word about it, and no second request
+        new = [replace(each, created_at=stage.clock.now() + timedelta(hours=1)) for each in good(ledger)]
+        for rows in ([], new):
+            search = await OPERATION.find(ended, reader_of(stage, Short(rows, is_whole=True)))
+            assert (search.proved, search.is_undone) == (None, False)
 
     stage.play(story)
 

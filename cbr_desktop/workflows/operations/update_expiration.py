@@ -112,8 +112,8 @@ class UpdateExpiration(Operation):
             return Search(is_undone=True)
         if not is_whole:
             return Search(is_whole=False)
-        # where there is nothing that it could have changed, once more comes to the same and brings an answer
-        return Search(Result(intent.subject.id, CHANGED)) if met else Search(is_undone=True)
+        # where nothing is left that it could have changed nobody can tell; once more might change what is new
+        return Search(Result(intent.subject.id, CHANGED)) if met else Search()
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:
         """Read when the backups expire, and the task as long as some of them do not on that day."""
