@@ -227,6 +227,7 @@ SIMULATED = {
     Kind.DELETE_VAULT: {"vault_changes"},
     Kind.UPDATE_ALL_VAULTS: {"vault_changes"},
     Kind.CHANGE_TAGS: {"tags"},
+    Kind.UPDATE_EXPIRATION: {"expiry"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

@@ -288,11 +288,15 @@ def _send(send: _Parser) -> None:
     send.add_argument("file", metavar="FILE", type=Path)
     send.add_argument("--arm", action="store_true", help=_("let the request through a read-only profile"))
     send.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
-    send.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
+    _name(send)
     _reason(send)
     _again(send)
     send.add_argument("--json", action="store_true", help=_("print JSON"))
     send.set_defaults(run="cli.commands:send")
+
+
+def _name(act: _Parser) -> None:
+    _late("cli.arguments").add_name(act, _("the name of what is lost by it, wanted on production"))
 
 
 def _reason(act: _Parser) -> None:
@@ -314,7 +318,7 @@ def _outbox(outbox: _Parser) -> None:
     release = acts.add_parser("release", help=_("confirm held requests anew and send them now"))
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help=_("let them through a read-only profile"))
-    release.add_argument("--name", metavar="NAME", help=_("the name of what is lost by it, wanted on production"))
+    _name(release)
     _reason(release)
     reconcile = acts.add_parser("reconcile", help=_("look once for requests whose answer was lost; nothing is sent"))
     reconcile.set_defaults(run="cli.outbox:reconcile")
@@ -376,7 +380,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
         act.add_argument("run_id", metavar="RUN", help=_("the id of the run, or how it begins"))
     for act in (run, go_on):
         act.add_argument("--arm", action="store_true", help=_("let the requests through read-only profiles"))
-        act.add_argument("--name", metavar="NAME", help=_("the plan's name, wanted where it destroys on production"))
+        _late("cli.arguments").add_name(act, _("the plan's name, wanted where it destroys on production"))
         act.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
         _again(act)
     for act in (run, go_on, report):

@@ -55,6 +55,11 @@ def _up_to(limit: int) -> Callable[[str], int]:
     return read
 
 
+def add_name(act: Any, words: str) -> None:
+    """Add the name that confirms what is lost by a command, under both of its spellings; ``words`` say what name."""
+    act.add_argument("--name", "--confirm", dest="name", metavar="NAME", help=words)
+
+
 def add_holdings(commands: Any, cloud: argparse.ArgumentParser) -> None:
     """Add the commands that tell what vaults hold to the command line."""
     vault = commands.add_parser("vault", help=_("tell all that is known of a vault, or replicate it"))
@@ -120,11 +125,7 @@ def add_backup(backup: Any, cloud: argparse.ArgumentParser) -> None:
     clean.set_defaults(run="cli.batch:clean_up")
     for act in (delete, clean):
         act.add_argument("--yes", action="store_true", help=_("do not ask"))
-        act.add_argument(
-            "--name",
-            metavar="NAME",
-            help=_("the backup's name, or of several their resource's or vault's, wanted on production"),
-        )
+        add_name(act, _("the backup's name, or of several their resource's or vault's, wanted on production"))
         act.add_argument(
             "--leave-out", action="store_true", help=_("of several: delete the others where one cannot be deleted")
         )

@@ -68,11 +68,12 @@ class Overwritten:
 
 @dataclass(frozen=True, slots=True)
 class LostBackups:
-    """All backups of a resource in a vault, which a change deletes: ``count`` of them, ``good`` ones among them.
+    """Backups of a resource in a vault, mostly all of it, which a change deletes: ``count``, ``good`` ones among them.
 
     ``newest_at`` is when the newest good one was made. ``manual`` were made by a person; of ``images`` an image was
     made, ``replicated`` have a copy in another region, which stays. ``left`` good ones are in other vaults, the newest
-    of them made at ``left_newest_at``; ``None`` when nobody knows.
+    of them made at ``left_newest_at``; ``None`` when nobody knows. ``at`` is when they have gone, ``None`` for at once:
+    then it is only some of its backups, which go sooner than before, and ``endless`` of them had no end at all.
     """
 
     id: str
@@ -86,6 +87,8 @@ class LostBackups:
     left: int | None = None
     left_newest_at: datetime | None = None
     vault_name: str = ""
+    at: datetime | None = None
+    endless: int = 0
 
     @property
     def is_last(self) -> bool:

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     DELETE_VAULT = "DeleteVault"
     CHANGE_TAGS = "BatchCreateAndDeleteVaultTags"
     UPDATE_ALL_VAULTS = "BatchUpdateVault"
+    UPDATE_EXPIRATION = "UpdateExpirationTime"
 
     @property
     def definition(self) -> str:

@@ -119,6 +119,16 @@ class FindingKind(StrEnum):
     DELETION_POLICIES = "deletion-policies"  # count, names
     DELETION_REPLICAS = "deletion-replicas"  # count (backups), names (regions)
     DELETION_SHARES = "deletion-shares"
+    EXPIRY_NO_DAY = "expiry-no-day"  # found
+    EXPIRY_NO_ZONE = "expiry-no-zone"  # found
+    EXPIRY_PAST = "expiry-past"  # day, zone
+    EXPIRY_NOTHING = "expiry-nothing"  # vault
+    EXPIRY_UNCHANGED = "expiry-unchanged"  # vault, count
+    EXPIRY_SOONER = "expiry-sooner"  # vault, count, day (with its zone)
+    EXPIRY_ENDLESS = "expiry-endless"  # vault, count (backups that never expire now)
+    EXPIRY_LAST = "expiry-last"  # count, names (resources of which no good backup is left then)
+    EXPIRY_LOCKED = "expiry-locked"  # vault, count (automatic backups)
+    EXPIRY_LATER = "expiry-later"  # vault, count (backups that are kept longer)
     BAD_PREFIX = "bad-prefix"  # found, limit
     REPLICATION_UNFIT = "replication-unfit"
     REPLICATION_HOLDS = "replication-holds"  # count (resources)

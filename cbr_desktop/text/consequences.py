@@ -25,8 +25,25 @@ def lost_backups_sentence(lost: LostBackups, now: datetime) -> str:
         "{count} backup of {resource} in vault {vault} is deleted for good.",
         "All {count} backups of {resource} in vault {vault} are deleted for good.",
         lost.count,
-    ).format(count=grouped(lost.count), resource=resource, vault=quoted(lost.vault_name, 80))
-    told = [head]
+    )
+    until = ""
+    if lost.at is not None:
+        until = clock_words(lost.at, now)
+        head = ngettext(
+            "{count} backup of {resource} in vault {vault} goes sooner than now: it is deleted for good by {until}.",
+            "{count} backups of {resource} in vault {vault} go sooner than now: they are deleted for good by {until}.",
+            lost.count,
+        )
+    facts = {"count": grouped(lost.count), "resource": resource, "vault": quoted(lost.vault_name, 80)}
+    told = [head.format(**facts, until=until)]
+    if lost.endless:
+        told.append(
+            ngettext(
+                "{count} of them would stay until somebody deletes it.",
+                "{count} of them would stay until somebody deletes them.",
+                lost.endless,
+            ).format(count=grouped(lost.endless))
+        )
     if lost.newest_at is not None:
         ago = duration_words(now - lost.newest_at)
         newest = _("The newest good one was made {made} ({ago} ago).")
@@ -51,6 +68,9 @@ def lost_backups_sentence(lost: LostBackups, now: datetime) -> str:
 def _elsewhere_words(lost: LostBackups, resource: str, now: datetime) -> str:
     if lost.left is None:
         return _("Whether {resource} has good backups elsewhere is not known.").format(resource=resource)
+    if not lost.left and lost.at is not None:
+        now_there = _("Of the good backups of {resource} that there are now none is left in this region then.")
+        return now_there.format(resource=resource)
     if not lost.left:
         return _("No good backup of {resource} is left in this region then.").format(resource=resource)
     left = ngettext(

@@ -1237,7 +1237,13 @@ def _not_found_again(intent: Intent, now: datetime) -> str:
         else words.untraceable(intent, at)
     )
     then = _("Keep looking, or look at {place} yourself before you send it again.").format(place=words.place)
-    return sentences(head, then, looked_sentence(intent, now))
+    answer = intent.refusal
+    said = (
+        sentences(_("The last answer to it proves nothing, but reads:"), refusal_sentence(answer.code, answer.message))
+        if answer is not None
+        else ""
+    )
+    return sentences(head, said, then, looked_sentence(intent, now))
 
 
 def _cancelled(intent: Intent, _now: datetime) -> str:

@@ -331,6 +331,64 @@ def _tags_limit(finding: Finding) -> str:
     ).format(count=grouped(count), limit=shown(finding.facts["limit"]))
 
 
+def _expiry_unchanged(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} backup in vault {vault} expires on that day already. Nothing would change.",
+        "All {count} backups in vault {vault} expire on that day already. Nothing would change.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
+def _expiry_sooner(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} backup in vault {vault} goes sooner than now: the service deletes it on {day}, for good.",
+        "{count} backups in vault {vault} go sooner than now: the service deletes them on {day}, for good.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding), day=shown(finding.facts["day"]))
+
+
+def _expiry_endless(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} of them has no end now: it would stay until somebody deletes it.",
+        "{count} of them have no end now: they would stay until somebody deletes them.",
+        count,
+    ).format(count=grouped(count))
+
+
+def _expiry_last(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "The last good restore point that {count} resource has now goes with them: {names}. Unless it is backed up"
+        " before that day, nothing is left.",
+        "The last good restore points that {count} resources have now go with them: {names}. Unless these are backed up"
+        " before that day, nothing is left.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+
+
+def _expiry_locked(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "Vault {vault} is locked, and {count} automatic backup in it would go sooner. Whether the service takes that is"
+        " not known; it may refuse, or leave the backup as it is.",
+        "Vault {vault} is locked, and {count} automatic backups in it would go sooner. Whether the service takes that"
+        " is not known; it may refuse, or leave these backups as they are.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
+def _expiry_later(finding: Finding) -> str:
+    count = _count(finding)
+    return ngettext(
+        "{count} backup in vault {vault} is kept longer than now, and takes its room until then.",
+        "{count} backups in vault {vault} are kept longer than now, and take their room until then.",
+        count,
+    ).format(count=grouped(count), vault=_vault(finding))
+
+
 VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.VAULT_STATE: _state,
     FindingKind.VAULT_UNCHANGED: N_("Nothing of vault ‘{vault}’ is changed by that. Change something, or leave it."),
@@ -380,6 +438,16 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         "Policy ‘{policy}’ gives what it makes no day on which it expires. Change that first, unless you want to keep"
         " all of it for ever."
     ),
+    FindingKind.EXPIRY_NO_DAY: N_("‘{found}’ is no day. Write it as year, month and day: 2027-03-01."),
+    FindingKind.EXPIRY_NO_ZONE: N_("‘{found}’ is no zone that the service knows. Write it as UTC+08:00."),
+    FindingKind.EXPIRY_PAST: N_("{day} is over in the zone {zone}, and the service takes no day of the past."),
+    FindingKind.EXPIRY_NOTHING: N_("There is no backup in vault ‘{vault}’ that could expire on another day."),
+    FindingKind.EXPIRY_UNCHANGED: _expiry_unchanged,
+    FindingKind.EXPIRY_SOONER: _expiry_sooner,
+    FindingKind.EXPIRY_ENDLESS: _expiry_endless,
+    FindingKind.EXPIRY_LAST: _expiry_last,
+    FindingKind.EXPIRY_LOCKED: _expiry_locked,
+    FindingKind.EXPIRY_LATER: _expiry_later,
     FindingKind.DELETION_STATE: _deletion_state,
     FindingKind.DELETION_BY_ORDER: N_(
         "Vault ‘{vault}’ is paid by the year or month, and is given up by unsubscribing in the console."

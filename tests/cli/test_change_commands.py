@@ -177,6 +177,22 @@ def test_production_by_name_and_yes_needs_nobody(machine: Machine) -> None:
     assert main(["backup", "delete", machine.backup.id, "--name", machine.backup.name]) == 2
 
 
+def test_the_name_of_what_is_lost_can_be_spelled_as_a_confirmation(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of every command that takes it; ``--name`` stays the one that sentences say."""
+    machine.save(Environment.PRODUCTION)
+    backup = machine.backup
+    assert main(["backup", "delete", backup.id, "--yes", "--confirm", "another"]) == 1
+    assert main(["backup", "delete", backup.id, "--yes", "--confirm", backup.name]) == 0
+    assert machine.calls("DELETE", "/backups/") == 1
+    capsys.readouterr()
+    for command in ("send", "outbox release", "plan run", "plan continue", "backup delete", "backup cleanup"):
+        with pytest.raises(SystemExit):
+            main([*command.split(), "--help"])
+        assert "--name NAME, --confirm NAME" in capsys.readouterr().out, command
+
+
 def test_a_read_only_profile_is_armed_by_the_command(machine: Machine) -> None:
     machine.save(Environment.TEST, read_only=True)
     id = machine.backup.id

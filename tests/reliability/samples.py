@@ -17,6 +17,7 @@ from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
+from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.ids import BackupId, PolicyId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Approval
 from cbr_desktop.domain.policy import (
@@ -274,6 +275,25 @@ def _own_vault(service: Service) -> str:
     return made.id
 
 
+def _own_vault_with_backup(service: Service) -> str:
+    """Put a vault with one backup in it into the estate that nothing else is done to."""
+    vault_id, backups = _own_vault(service), service.estate.backups
+    model = next(each for each in backups.values() if each.status == "available" and not each.auto and not each.images)
+    made = replace(model, id=str(uuid.uuid4()), vault_id=vault_id)
+    backups[made.id] = made
+    service.estate.changed()
+    return vault_id
+
+
+def _does_expire(service: Service, _name: str, subject: str) -> int:
+    wanted = _expiration(VaultId(subject)).ends_at
+    return all(each.expired_at == wanted for each in service.estate.kept_in(subject))
+
+
+def _expiration(vault_id: VaultId) -> BackupExpiration:
+    return BackupExpiration(vault_id, "2099-12-31", "UTC+08:00")
+
+
 def _vaults(service: Service, name: str, _subject: str) -> int:
     return sum(each.name == name for each in service.estate.vaults.values())
 
@@ -436,6 +456,9 @@ _WAYS = {
     ),
     Kind.UPDATE_ALL_VAULTS: _Way(_unasked, lambda _name, subject: _all(subject), _are_all),
     Kind.DELETE_VAULT: _Way(_own_vault, lambda _name, subject: VaultDeletion(VaultId(subject)), _is_vault_deleted),
+    Kind.UPDATE_EXPIRATION: _Way(
+        _own_vault_with_backup, lambda _name, subject: _expiration(VaultId(subject)), _does_expire
+    ),
     Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""

@@ -136,6 +136,8 @@ FACTS: dict[str, object] = {
     "is_on": True,
     "saved_gb": 40,
     "rule": "too_small",
+    "day": "2027-03-01",
+    "zone": "UTC+08:00",
 }
 
 

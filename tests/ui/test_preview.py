@@ -223,6 +223,11 @@ FILES |= {
         "body": {"action": "create", "tags": [{"key": "env", "value": "prod"}]},
     },
     Kind.UPDATE_ALL_VAULTS: {"operation": "BatchUpdateVault", "body": {"vault": {"threshold": 70, "smn_notify": True}}},
+    Kind.UPDATE_EXPIRATION: {
+        "operation": "UpdateExpirationTime",
+        "path": {"vault_id": VAULT},
+        "body": {"expect_expiration_date": "2027-03-01", "time_zone": "UTC+08:00"},
+    },
     Kind.DELETE_VAULT: {"operation": "DeleteVault", "path": {"vault_id": VAULT}},
     Kind.RESTORE_BACKUP: {
         "operation": "RestoreBackup",
@@ -252,6 +257,7 @@ METHODS = {
     **dict.fromkeys((Kind.ASSOCIATE_RESOURCES, Kind.DISSOCIATE_RESOURCES, Kind.MIGRATE_RESOURCES), "POST"),
     Kind.SET_PROTECTION: "PUT",
     Kind.RESTORE_BACKUP: "POST",
+    Kind.UPDATE_EXPIRATION: "PUT",
 }
 
 

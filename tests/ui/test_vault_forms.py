@@ -3,15 +3,16 @@
 import asyncio
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTreeWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.error import NotFound
+from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
@@ -28,6 +29,7 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
+from cbr_desktop.ui.vaults.expiration import ExpirationForm
 from cbr_desktop.ui.vaults.forms import FORMS, deletion_form, lock_form
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
@@ -39,7 +41,7 @@ from tests.ui.counter import Counter
 from tests.ui.estate import NOW, HandClock, backup, profile, resource, uid, vault
 from tests.ui.mnemonics import clashes
 from tests.ui.test_pseudo_language import FOREIGN, bypassed
-from tests.widgets import child
+from tests.widgets import child, words
 
 OWN = replace(
     vault(1, "vault-one", 100, 1000),
@@ -229,6 +231,42 @@ def test_a_lock_wants_the_vaults_name_everywhere(qtbot: QtBot) -> None:
     assert [json.loads(each.body) for each in counter.sent] == [{"vault": {"locked": True}}]
 
 
+def test_a_sooner_expiry_is_told_as_it_is_chosen_and_confirmed_by_name(qtbot: QtBot) -> None:
+    held = replace(OWN, resources=[resource(100, OWN, 0)])
+    held.resources[0].backup_count = 2
+    counter = Counter([held], of=profile(Environment.PRODUCTION))
+    last = datetime(NOW.year + 1, 3, 1, 12, tzinfo=UTC)
+    rows = [replace(backup(n, held, held.resources[0], NOW - timedelta(days=n)), expires_at=last) for n in (1, 2)]
+    rows[1] = replace(rows[1], expires_at=None)
+    form = FORMS.asked["expire"](counter.context, held)
+    assert isinstance(form, ExpirationForm)
+    dialog = opened(qtbot, counter, form)
+    counter.ledger.freshness[Part.VAULTS] = Freshness(NOW)
+    counter.ledger.put_backups(Listing(rows, NOW))
+    # the day on which the last of them expires now, as soon as they have been read
+    qtbot.waitUntil(lambda: form.draft().day == f"{NOW.year + 1}-03-01")
+    assert form.backups.text() == "It concerns 2 backups. 1 of them goes sooner than now."
+    form.zone.setCurrentIndex(form.zone.findData("UTC+08:00"))
+    assert "That day ends " in form.words.text() and "16:00 UTC" in form.words.text()
+    form.day.setDate(QDate(NOW.year, NOW.month, NOW.day).addDays(9))
+    assert "All of them go sooner" in form.backups.text()
+    assert "2 backups in vault ‘vault-one’ go sooner than now" in dialog.findings.text()
+    assert "1 of them would stay until somebody deletes it." in words(dialog)
+    button = child(dialog, QPushButton, "changeConfirm")
+    child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+    assert not button.isEnabled()
+    child(dialog, QLineEdit, "changeTyped").setText("vault-one")
+    button.click()
+    (intent,) = counter.sent
+    day = f"{NOW + timedelta(days=9):%Y-%m-%d}"
+    assert json.loads(intent.body) == {"expect_expiration_date": day, "time_zone": "UTC+08:00"}
+    again = FORMS.again[intent.change.kind](counter.context, intent)
+    assert again is not None and again.draft() == form.draft()
+    odd = ExpirationForm(held.id, NOW, BackupExpiration(held.id, "soon", "Mars"))
+    qtbot.addWidget(odd)
+    assert odd.draft() == BackupExpiration(held.id, "soon", "Mars"), "what a file says is judged, not mended unseen"
+
+
 def test_tags_that_are_set_or_deleted_are_asked_for_one_request_each(qtbot: QtBot) -> None:
     own = replace(OWN, tags={"env": "prod", "team": "erp"})
     form = TagsForm(own)
@@ -382,6 +420,7 @@ def every_form(name: str = "nightly") -> list[QWidget]:
         VaultEditForm(own),
         TagsForm(own),
         AllVaultsForm(),
+        ExpirationForm(own.id, NOW),
         lock_form(own.id),
         deletion_form(own.id),
         TagsBatch(),

@@ -19,6 +19,7 @@ from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.document import Document, parts_of
+from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import ProjectId, VaultId
 from cbr_desktop.domain.intent import IntentState
@@ -138,6 +139,7 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.CHANGE_TAGS: TagChange(VaultId(REFERENCE_VAULT_ID), (("env", "prod"),)),
         Kind.UPDATE_ALL_VAULTS: VaultsUpdate(70, True),
         Kind.DELETE_VAULT: VaultDeletion(VaultId(REFERENCE_VAULT_ID)),
+        Kind.UPDATE_EXPIRATION: BackupExpiration(VaultId(REFERENCE_VAULT_ID), "2027-03-01", "UTC+08:00"),
         Kind.RESTORE_BACKUP: restore_of(stage, newest(stage)),
     }
     operation = OPERATIONS[kind]

@@ -15,6 +15,7 @@ from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Replica
 from cbr_desktop.domain.blast import LostBackups, destroys, wants_typed_name
 from cbr_desktop.domain.change import Change, Effect, Kind, Result
+from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.intent import Intent, IntentState, Target
@@ -149,6 +150,7 @@ def drafts_of(ledger: Ledger) -> dict[Kind, Any]:
         Kind.LOCK_VAULT: VaultLock(web.id),
         Kind.CHANGE_TAGS: TagChange(web.id, (("env", "test"), ("owner", ""))),
         Kind.UPDATE_ALL_VAULTS: VaultsUpdate(33, True),
+        Kind.UPDATE_EXPIRATION: BackupExpiration(web.id, "2027-03-01", "UTC+08:00"),
         Kind.DELETE_VAULT: VaultDeletion(named(ledger, "vault-sfs-media").id),
     }
 
@@ -157,6 +159,7 @@ WAYS = dict.fromkeys((Kind.UPDATE_VAULT, Kind.LOCK_VAULT), ("PUT", "/vaults/[^/]
 WAYS[Kind.CREATE_VAULT] = ("POST", "/vaults")
 WAYS[Kind.CHANGE_TAGS] = ("POST", "/vault/[^/]+/tags/action")
 WAYS[Kind.UPDATE_ALL_VAULTS] = ("PUT", "/vaults/batch-update")
+WAYS[Kind.UPDATE_EXPIRATION] = ("PUT", "/vaults/[^/]+/update-backup-expiration-time")
 WAYS[Kind.DELETE_VAULT] = ("DELETE", "/vaults/[^/]+")
 
 
@@ -171,6 +174,8 @@ def assert_done(ledger: Ledger) -> None:
     assert changed.tags == {"env": "test", "owner": ""}
     assert (changed.auto_bind, sorted(changed.bind_tags)) == (True, [("a", "1"), ("b", "2")])
     assert changed.worm_locked
+    own = [each for each in ledger.backups.values() if each.vault_id == changed.id and each.status == "available"]
+    assert {f"{each.expires_at:%Y-%m-%d %H:%M}" for each in own} == {"2027-03-01 16:00"}
     assert "vault-sfs-media" not in [each.name for each in ledger.vaults.values()]
 
 

@@ -7,14 +7,15 @@ from cbr_desktop.cloud.wire.backups import backup
 from cbr_desktop.cloud.wire.checkpoints import created
 from cbr_desktop.cloud.wire.members import member, members
 from cbr_desktop.cloud.wire.policies import association, policy
-from cbr_desktop.cloud.wire.reading import Unfit
+from cbr_desktop.cloud.wire.reading import Unfit, strictly
 from cbr_desktop.cloud.wire.replication import backup_copy, vault_copy
 from cbr_desktop.cloud.wire.tasks import job
 from cbr_desktop.cloud.wire.vaults import named_ids, updated, vault
 from cbr_desktop.domain.association import RESUME, Stage, content_of, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
-from cbr_desktop.domain.ids import is_uuid
+from cbr_desktop.domain.expiration import read_expiration
+from cbr_desktop.domain.ids import VaultId, is_uuid
 from cbr_desktop.domain.replication import destination_in
 from cbr_desktop.domain.sharing import content, receivers_in
 from cbr_desktop.domain.task import TaskStatus
@@ -198,6 +199,23 @@ def _vault_lock(change: Change, body: bytes) -> Result:
     return made
 
 
+def _expiration(change: Change, body: bytes) -> Result:
+    """Read the day that was set, and the task that tells of it where the service names one.
+
+    Whether all backups expire then is read afterwards: the answer says how many are affected, and not of how many.
+    """
+    answer, asked = strictly(body), read_expiration(change.body, VaultId(change.subject.id))
+    if not isinstance(answer, dict):
+        raise Unfit("no object")
+    day, count, task = (answer.get(key) for key in ("new_expiration_day", "affected_backups_count", "operation_log_id"))
+    if day is None and count is None and task is None:
+        raise Unfit("no `new_expiration_day`")
+    if day is not None and (asked is None or day != asked.day):
+        raise Unfit("another day than was asked for - at `new_expiration_day`")
+    parts = (task,) if isinstance(task, str) and is_uuid(task) else ()
+    return Result(change.subject.id, "changing", parts=parts)
+
+
 _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.CREATE_CHECKPOINT: _checkpoint,
     Kind.CREATE_POLICY: _policy,
@@ -223,4 +241,5 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.DELETE_VAULT: _vault_deletion,
     Kind.CHANGE_TAGS: _tags,
     Kind.UPDATE_ALL_VAULTS: _all_vaults,
+    Kind.UPDATE_EXPIRATION: _expiration,
 }

@@ -29,6 +29,7 @@ from cbr_desktop.text.operations.restore_backup import restore_backup
 from cbr_desktop.text.operations.set_protection import set_protection
 from cbr_desktop.text.operations.share_backup import share_backup
 from cbr_desktop.text.operations.update_all_vaults import update_all_vaults
+from cbr_desktop.text.operations.update_expiration import update_expiration
 from cbr_desktop.text.operations.update_policy import update_policy
 from cbr_desktop.text.operations.update_vault import update_vault
 from cbr_desktop.text.operations.withdraw_share import withdraw_share
@@ -61,6 +62,7 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.DELETE_VAULT: delete_vault,
     Kind.UPDATE_ALL_VAULTS: update_all_vaults,
     Kind.CHANGE_TAGS: change_tags,
+    Kind.UPDATE_EXPIRATION: update_expiration,
 }
 
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.expiration import BackupExpiration, read_expiration
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.region import ConsolePage, console_url
@@ -21,6 +22,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import ReadAgents, ReadUse, VaultEditForm
+from cbr_desktop.ui.vaults.expiration import ExpirationForm
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
@@ -67,6 +69,18 @@ def _edit(context: ProfileContext, vault: Vault) -> ChangeForm:
     return VaultEditForm(vault, read_agents=_read_agents(context), read_use=_read_use(context))
 
 
+def _expire(context: ProfileContext, vault: Vault, asked: BackupExpiration | None = None) -> ChangeForm:
+    form = ExpirationForm(vault.id, context.clock.now(), asked)
+    form.follow(context)
+    return form
+
+
+def _expire_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
+    id = VaultId(intent.subject.id)
+    vault, asked = context.ledger.vaults.get(id), read_expiration(intent.body, id)
+    return _expire(context, vault, asked) if vault is not None and asked is not None else None
+
+
 def _associate(context: ProfileContext, vault: Vault) -> ChangeForm:
     return AssociationForm(context, vault.id)
 
@@ -104,6 +118,7 @@ FORMS = Forms(
         "create": _create,
         "edit": _edit,
         "associate": _associate,
+        "expire": _expire,
         "lock": lambda _context, vault: lock_form(vault.id),
         "replicate": lambda context, vault: ReplicateVaultForm(context, vault.id),
         "tags": lambda _context, vault: TagsForm(vault),
@@ -116,6 +131,7 @@ FORMS = Forms(
         NewVaultForm.kind: _create_again,
         VaultEditForm.kind: _edit_again,
         TagsForm.kind: _tags_again,
+        ExpirationForm.kind: _expire_again,
         AllVaultsForm.kind: lambda _context, intent: AllVaultsForm(read_all(intent.body)),
         Kind.DELETE_VAULT: lambda _context, intent: deletion_form(VaultId(intent.subject.id)),
         Kind.LOCK_VAULT: lambda _context, intent: lock_form(VaultId(intent.subject.id)),

@@ -131,6 +131,11 @@ class VaultsPage(ListPage[Vault]):
             takes=Takes.SEVERAL,
         ),
         Verb(
+            "expire",
+            N_("E&xpiry of backups…"),
+            N_("Set the day on which the backups of the selected vault expire, all of them at once"),
+        ),
+        Verb(
             "lock",
             N_("&Lock…"),
             N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),

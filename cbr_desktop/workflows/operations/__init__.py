@@ -26,6 +26,7 @@ from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP
 from cbr_desktop.workflows.operations.set_protection import SET_PROTECTION
 from cbr_desktop.workflows.operations.share_backup import SHARE_BACKUP
 from cbr_desktop.workflows.operations.update_all_vaults import UPDATE_ALL_VAULTS
+from cbr_desktop.workflows.operations.update_expiration import UPDATE_EXPIRATION
 from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
 from cbr_desktop.workflows.operations.update_vault import UPDATE_VAULT
 from cbr_desktop.workflows.operations.withdraw_share import WITHDRAW_SHARE
@@ -55,6 +56,7 @@ _ALL: tuple[Operation, ...] = (
     DELETE_VAULT,
     UPDATE_ALL_VAULTS,
     CHANGE_TAGS,
+    UPDATE_EXPIRATION,
 )
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 
