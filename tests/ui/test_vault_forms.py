@@ -262,6 +262,9 @@ def test_a_sooner_expiry_is_told_as_it_is_chosen_and_confirmed_by_name(qtbot: Qt
     assert json.loads(intent.body) == {"expect_expiration_date": day, "time_zone": "UTC+08:00"}
     again = FORMS.again[intent.change.kind](counter.context, intent)
     assert again is not None and again.draft() == form.draft()
+    qtbot.mouseClick(form.day, Qt.MouseButton.LeftButton)
+    sunday = form.day.calendarWidget().weekdayTextFormat(Qt.DayOfWeek.Sunday)
+    assert sunday.foreground().style() == Qt.BrushStyle.NoBrush, "in the colours of the theme, not in a red of Qt's"
     odd = ExpirationForm(held.id, NOW, BackupExpiration(held.id, "soon", "Mars"))
     qtbot.addWidget(odd)
     assert odd.draft() == BackupExpiration(held.id, "soon", "Mars"), "what a file says is judged, not mended unseen"

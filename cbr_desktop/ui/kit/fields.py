@@ -1,8 +1,19 @@
 """Fields of a form, and how they stand beside their titles."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QCheckBox,
+    QDateTimeEdit,
+    QGridLayout,
+    QHBoxLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import StillNumber, label
 
 _TITLE_DROP = 5
@@ -29,6 +40,32 @@ def tick(words: str, name: str) -> QCheckBox:
     made.setObjectName(name)
     made.setAccessibleName(words.replace("&", ""))
     return made
+
+
+class _CalendarColours(QObject):
+    """Gives the calendar of a field the colours of the theme when it is about to open, since many are never opened."""
+
+    def eventFilter(self, edit: QObject, event: QEvent) -> bool:
+        """Take note of what may open it."""
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress) and isinstance(edit, QDateTimeEdit):
+            edit.removeEventFilter(self)
+            _colour(edit.calendarWidget())
+        return False
+
+
+def _colour(calendar: QCalendarWidget) -> None:
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+        calendar.setWeekdayTextFormat(day, QTextCharFormat())
+    for name, picture in (("prevmonth", "left"), ("nextmonth", "right")):
+        button = calendar.findChild(QToolButton, f"qt_calendar_{name}")
+        if isinstance(button, QToolButton):
+            button.setIcon(icon(picture))
+
+
+def offer_calendar(edit: QDateTimeEdit) -> None:
+    """Let a day be chosen in a calendar, in the colours of the theme; Qt's own has black arrows and red days."""
+    edit.setCalendarPopup(True)
+    edit.installEventFilter(_CalendarColours(edit))
 
 
 def row(*widgets: QWidget) -> QWidget:

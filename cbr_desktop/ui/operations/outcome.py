@@ -362,8 +362,9 @@ class _Head(QWidget):
     def show_intent(self, intent: Intent, outcome: Outcome | None, when: str) -> None:
         """Show another state."""
         self._dot.show_mark(intent_mark(intent, outcome))
-        vendor = f" ({plain(outcome.status, 60)})" if outcome is not None and outcome.status else ""
-        self._status.setText(request_stand_words(intent, outcome) + vendor)
+        stand, vendor = request_stand_words(intent, outcome), outcome.status if outcome is not None else ""
+        is_said = not vendor or str(vendor).casefold() == stand.casefold()
+        self._status.setText(stand if is_said else f"{stand} ({plain(vendor, 60)})")
         words = words_of(intent)
         name = _("Checkpoint named by the service") if words.is_counted and not intent.name else words.name(intent)
         parts = (

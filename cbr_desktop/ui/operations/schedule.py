@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDateTimeEdit, QDialog, QDialogButtonBox, QVBoxLay
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import duration_words
+from cbr_desktop.ui.kit.fields import offer_calendar
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
@@ -36,7 +37,7 @@ class ScheduleDialog(QDialog):
         self.edit.setObjectName("scheduleTime")
         self.edit.setAccessibleName(_("Send at"))
         self.edit.setDisplayFormat(_FORMAT)
-        self.edit.setCalendarPopup(True)
+        offer_calendar(self.edit)
         ask = label(_("Send at (by the clock here):"), "scheduleQuestion")
         ask.setBuddy(self.edit)
         self.beside = label(name="scheduleBeside")

@@ -14,7 +14,7 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.schedules import offset_words
 from cbr_desktop.text.states import counted, shown
-from cbr_desktop.ui.kit.fields import fields
+from cbr_desktop.ui.kit.fields import fields, offer_calendar
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -64,7 +64,7 @@ class ExpirationForm(ChangeForm):
         self.day = _StillDate()
         self.day.setObjectName("expirationDay")
         self.day.setAccessibleName(_("Day on which the backups expire"))
-        self.day.setCalendarPopup(True)
+        offer_calendar(self.day)
         self.day.setDisplayFormat(_FORMAT)
         self._show((read_day(asked.day) if asked is not None else None) or (now + _USUAL).astimezone().date())
         self._is_chosen = asked is not None
