@@ -183,6 +183,8 @@ def test_a_draft_of_any_operation_is_listed_and_opened_in_its_editor(qtbot: QtBo
 def test_a_plan_that_destroys_on_production_is_run_by_its_name(qtbot: QtBot) -> None:
     workspace = estate.workspace()
     context = workspace.contexts[0]
+    freshness = context.ledger.freshness
+    freshness.update({part: stand._replace(as_of=estate.NOW) for part, stand in freshness.items()})
     known = next(each for each in context.ledger.backups.values() if each.status == "available")
     found, _ = document.read(DELETION.replace(OLD.id, known.id).encode())
     plan = Plan("old ones", (Step(1, context.profile.name, "", found),))
