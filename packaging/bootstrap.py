@@ -166,7 +166,12 @@ UNSEEN = {"QT_QPA_PLATFORM": "offscreen", **({"LC_ALL": "C.UTF-8"} if LINUX else
 
 # Modules whole and in the order of tests/conftest.py, the long ones first. A process that crashes says where, and is
 # the end: another one would crash at the same test, and what the first said would be far up.
-SHARED_OUT = ("-n", "auto", "--dist", "loadscope", "--no-loadscope-reorder", "--max-worker-restart", "0")
+WAITING = 2
+"""Processes of the suite beside one for each core: some tests wait for others, as a program does for its end."""
+SHARED_OUT = (
+    *("-n", str((os.cpu_count() or 1) + WAITING), "--dist", "loadscope", "--no-loadscope-reorder"),
+    *("--max-worker-restart", "0"),
+)
 MEMORY = Path("/dev/shm")  # noqa: S108  a folder with a name of chance is made in it
 MEMORY_BYTES = 2**30
 
