@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
-from cbr_desktop.domain.ids import PolicyId
+from cbr_desktop.domain.ids import BackupId, PolicyId
 from cbr_desktop.domain.policy import Policy, PolicyDraft
 from cbr_desktop.domain.region import zone_name
-from cbr_desktop.domain.retention import FOREVER, Day, Forecast
+from cbr_desktop.domain.retention import ASSUMED, FOREVER, Day, Forecast
 from cbr_desktop.domain.schedule import DAYS, PEAK_HOURS, Recurrence, Season, offset_at, recurrence, zone_of
 from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, sentences
 from cbr_desktop.text.states import counted, duration_words, grouped, quoted, shown
@@ -325,6 +325,35 @@ def removal_sentence(name: str, at: datetime, made: Sequence[datetime], *, is_la
         len(made),
     ).format(at=_at(at, utc=utc), count=grouped(len(made)), name=quoted(name, 80), made=_at(min(made), utc=utc))
     return sentences(said, _("None of those that are there now is left then.") if is_last else "")
+
+
+def removal_lines(told: Forecast, names: Mapping[BackupId, tuple[str, str]], *, utc: bool) -> list[str]:
+    """Return the backups that rules delete, the first first, by name and resource, and what is supposed of the service.
+
+    ``names`` are the names of backup and resource by the backup's id.
+    """
+    lines = []
+    for removal in told.removals:
+        name, resource = names.get(removal.id, (removal.id, removal.resource_id))
+        lines.append(
+            _("{at}: {name} of {resource}, made {made}").format(
+                at=_at(removal.at, utc=utc),
+                name=quoted(name, 80),
+                resource=quoted(resource, 80),
+                made=_at(removal.made_at, utc=utc),
+            )
+        )
+    supposed = [
+        _("Supposed, since no document tells: every run succeeds, and old backups are looked at when it has ended."),
+        ngettext(
+            "Of failed backups the newest {count} of each resource is kept, for {days}.",
+            "Of failed backups the newest {count} of each resource are kept, for {days}.",
+            ASSUMED.failed_limit,
+        ).format(count=grouped(ASSUMED.failed_limit), days=counted("{count} day", "{count} days", ASSUMED.failed_days)),
+        _("A lock (WORM) keeps backups from being deleted by hand, not by the number of a rule."),
+        _("What a disabled policy keeps for days, weeks, months and years stays kept."),
+    ]
+    return [*lines, *supposed]
 
 
 def used_words(used: int, limit: int) -> str:

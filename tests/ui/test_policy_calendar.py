@@ -268,6 +268,26 @@ def test_what_the_chosen_policy_deletes_is_shown_and_of_a_replication_that_nothi
     assert len(made.calendar.chart.picture.lanes) == len(ledger.vaults[VAULT].resources), "each resource that it covers"
 
 
+def test_what_is_deleted_is_listed_with_what_is_supposed_of_the_service(qtbot: QtBot, workspace: Workspace) -> None:
+    (ledger,) = workspace.scope.members
+    holder = ledger.vaults[VAULT]
+    held = holder.resources[0]
+    own = [replace(estate.backup(n, holder, held, NOW - DAY), auto=True, expires_at=NOW + n * DAY) for n in (1, 2)]
+    ledger.put_backups(Listing(own, NOW, True))
+    made = page(qtbot, workspace)
+    made.calendar.show_view(View.RETENTION)
+    assert not made.calendar.list.isEnabled()
+    made.show_row("night")
+    qtbot.waitUntil(made.calendar.list.isEnabled)
+    told: list[tuple[str, list[str]]] = []
+    made.lines_requested.connect(lambda title, lines: told.append((title, lines)))
+    made.calendar.list.click()
+    ((title, lines),) = told
+    assert title == "What policy ‘night’ deletes"
+    assert [f"‘{each.name}’ of ‘{held.name}’" in line for each, line in zip(own, lines, strict=False)] == [True, True]
+    assert lines[2].startswith("Supposed, since no document tells") and len(lines) == 6
+
+
 def test_the_next_run_is_told_by_this_clock_in_utc_and_by_that_of_the_region(
     qtbot: QtBot, workspace: Workspace
 ) -> None:

@@ -29,7 +29,7 @@ from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.retention import HORIZON_DAYS, Coverage, Forecast, forecast
 from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.schedules import forecast_sentences, runs_span_words, span_words
+from cbr_desktop.text.schedules import forecast_sentences, removal_lines, runs_span_words, span_words
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import Times
@@ -57,6 +57,8 @@ from cbr_desktop.workflows.schedules import coverage, schedule_findings
 from cbr_desktop.workflows.timetable import Clash, clashes, usual_durations
 
 _SHOWN, _VIEW = "policies/calendar", "policies/calendar-view"
+_LINES, _SUPPOSED = 500, 4
+"""Lines that a list of deletions has at the most, and how many of them say what is supposed."""
 _PROBLEMS = 200
 """Problems that are listed; the others are counted."""
 _SOON_MS = 50
@@ -96,10 +98,12 @@ class PolicyCalendar(QWidget):
     Signals:
         policy_chosen: the id of the policy whose lane or problem was opened.
         vault_chosen: the id of the vault whose problem was opened.
+        lines_requested: lines should be shown beside the window: their title, and a list of them.
     """
 
     policy_chosen = Signal(str)
     vault_chosen = Signal(object)
+    lines_requested = Signal(str, object)
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,6 +118,8 @@ class PolicyCalendar(QWidget):
         self._listed: list[Finding] | None = None
         """The problems that the list shows."""
         self._is_stale = True
+        self._losses: Losses | None = None
+        """What the chosen policy deletes, while that is shown."""
         self._tasks = TaskOwner(self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -227,6 +233,8 @@ class PolicyCalendar(QWidget):
 
     def _show_losses(self) -> None:
         policy = self._policy
+        self._losses = None
+        self.list.setEnabled(False)
         self.span.tell("")
         if policy is None or policy.operation_type != BACKUP:
             self.chart.tell(Picture())
@@ -258,7 +266,21 @@ class PolicyCalendar(QWidget):
         days = days_from(begin, HORIZON_DAYS, utc=utc)
         self.span.tell(span_words(days.since, days.until))
         self.chart.tell(losses_picture(losses, days, utc=utc))
+        self._losses = losses
+        self.list.setEnabled(True)
         self._say(sentences(*forecast_sentences(losses.forecast)))
+
+    def list_losses(self) -> None:
+        """Wish for the list of what the chosen policy deletes, and of what is supposed of the service."""
+        if self._losses is None or self._policy is None:
+            return
+        known = self._losses.backups
+        names = {id: (each.name, each.resource_name or each.resource_id) for id, each in known.items()}
+        lines = removal_lines(self._losses.forecast, names, utc=self._times.utc)
+        if len(lines) > _LINES:
+            more = counted("and {count} more", "and {count} more", len(lines) - _LINES)
+            lines = [*lines[: _LINES - _SUPPOSED], more, *lines[-_SUPPOSED:]]
+        self.lines_requested.emit(_("What policy {name} deletes").format(name=quoted(self._policy.name, 80)), lines)
 
     def _tell_problems(self, findings: Sequence[Finding]) -> None:
         """Count what is wrong; the list itself is made when it is looked at, and is not longer than can be read."""
@@ -332,6 +354,11 @@ class PolicyCalendar(QWidget):
         row.addSpacing(NEAR)
         self.span = Line("policyCalendarSpan", self)
         row.addWidget(self.span, 1)
+        self.list = self._button("policyCalendarList", _("&List…"), _("List every backup that is deleted, and when"))
+        self.list.clicked.connect(self.list_losses)
+        self.list.setAutoRaise(True)
+        self.list.setEnabled(False)
+        row.addWidget(self.list)
         self.earlier = self._arrow("policyCalendarEarlier", "left", _("Earlier"), -1)
         self.now = self._button("policyCalendarToday", _("&Today"), _("Show the days from today on"))
         self.now.clicked.connect(self._turn_to_today)
@@ -363,6 +390,7 @@ class PolicyCalendar(QWidget):
             button.setChecked(view is self.view)
         for button in (self.earlier, self.now, self.later):
             button.setVisible(self.view in _DAYS)
+        self.list.setVisible(self.view is View.RETENTION)
         is_list = self.view is View.PROBLEMS
         self.stack.setCurrentWidget(self.problems if is_list else self.chart)
         self.span.tell("")

@@ -93,6 +93,7 @@ class PoliciesPage(ListPage[Policy]):
         self.calendar = PolicyCalendar(workspace, times, self)
         self.calendar.policy_chosen.connect(self.show_row)
         self.calendar.vault_chosen.connect(self.vault_requested)
+        self.calendar.lines_requested.connect(self.lines_requested)
         self.view.selection_altered.connect(self._tell_calendar)
         self.model.arranged.connect(self._arrange_calendar)
         self._column.addWidget(self.calendar)
