@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.departure import depart
 from cbr_desktop.domain import request
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, OpenedBackup, SavedDisk
@@ -401,8 +400,6 @@ def main(canary: str, *, unsafe: bool) -> None:
     sys.stdout.write(f"{len(opened)} windows\n")
     sys.stdout.flush()
     del application
-    # as the program itself ends: an interpreter that goes down under open windows may abort in the binding
-    depart(0)
 
 
 if __name__ == "__main__":

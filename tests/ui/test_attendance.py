@@ -1,5 +1,8 @@
 """Who looks at what: how often the lists are read goes with the window, the page in front and what was chosen."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, cast
 
 from PySide6.QtWidgets import QComboBox
@@ -61,6 +64,26 @@ def test_how_often_the_lists_are_read_is_chosen_in_the_settings_and_remembered(q
     assert (told(context).every_seconds, stored_seconds(context.settings)) == (900, 900)
     context.settings.put("refresh/seconds", "often")
     assert stored_seconds(context.settings) == 120, "what is none of the choices is the usual one"
+
+
+TAKEN_DOWN = """
+import sys
+from PySide6.QtWidgets import QApplication
+from cbr_desktop.ui.shell.window import MainWindow
+from tests.ui import estate
+application = QApplication(sys.argv[:1])
+window = MainWindow(estate.workspace())
+window.show()
+window.build_deferred_widgets()
+application.processEvents()
+"""
+
+
+def test_an_interpreter_that_ends_under_an_open_window_ends_in_order() -> None:
+    """What follows the window is asked while it is taken down; an error there ends the process in the binding."""
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", TAKEN_DOWN], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_a_machine_without_a_battery_runs_on_none() -> None:

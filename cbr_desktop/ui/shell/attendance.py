@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.session.profile_context import Settings
@@ -63,8 +64,8 @@ class Attendance(QObject):
                 context.refresh.attend(Attention(seconds, front if here else frozenset(), here, self._is_on_battery))
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Follow the window as it is minimised, hidden and shown."""
-        if event.type() in _SIGHT:
+        """Follow the window as it is minimised, hidden and shown; not as it is taken down, when it is hidden too."""
+        if event.type() in _SIGHT and isValid(self._window):
             self.tell()
         return False
 
