@@ -41,7 +41,7 @@ async def felt(pulse: Pulse, session: Any, window: Any) -> None:
         told(f"visit:{name}")
         session.refresh.ask_whole()
         before = session.refresh.rounds
-        await living.until(lambda before=before: session.refresh.rounds > before)
+        await living.until(lambda before=before: session.refresh.rounds > before, seconds=150.0)
         await asyncio.sleep(0.2)
         told(f"arriving:{name}")
     vault_id = next(iter(session.ledger.vaults))

@@ -51,7 +51,10 @@ async def loaded(session: Any) -> None:
     """Return when every list has been read or has failed."""
     stands = session.ledger.freshness
     parts = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
-    await until(lambda: all(stands[part].error or (stands[part].as_of and not stands[part].loading) for part in parts))
+    await until(
+        lambda: all(stands[part].error or (stands[part].as_of and not stands[part].loading) for part in parts),
+        seconds=150.0,
+    )
 
 
 async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
