@@ -34,6 +34,7 @@ from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.policies import PolicyOperation
 from cbr_desktop.workflows.schedules import LOOKED_BACK, outlook, schedule_findings
+from cbr_desktop.workflows.timetable import next_run
 
 _YEAR = timedelta(days=366)
 Work = Callable[[ProfileSession, argparse.Namespace], Coroutine[Any, Any, int]]
@@ -97,10 +98,6 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
     return GOOD if whole else PARTIAL
 
 
-def _next(policy: Policy, now: datetime) -> datetime | None:
-    return next(policy.schedule.runs(now), None) if policy.enabled and policy.vault_ids else None
-
-
 def _record(policy: Policy, ledger: Ledger, now: datetime) -> dict[str, Any]:
     vaults = [{"id": id, "name": ledger.vaults[id].name if id in ledger.vaults else None} for id in policy.vault_ids]
     kept = policy.retention
@@ -111,14 +108,14 @@ def _record(policy: Policy, ledger: Ledger, now: datetime) -> dict[str, Any]:
         "operation_type": policy.operation_type,
         "enabled": policy.enabled,
         "patterns": policy.patterns,
-        "next_run": _next(policy, now),
+        "next_run": next_run(policy, now),
         "retention": {name: getattr(kept, name) for name in numbers},
         "vaults": vaults,
     }
 
 
 def _cells(policy: Policy, now: datetime) -> tuple[str, ...]:
-    at = _next(policy, now)
+    at = next_run(policy, now)
     return (
         shown(policy.name, 64),
         shown(policy.operation_type, 20),

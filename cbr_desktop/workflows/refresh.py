@@ -50,8 +50,6 @@ LARGE_ROWS = 5000
 UNSURE_SECONDS = 900.0
 """How often a list of more than ``LARGE_ROWS`` is read whole where the service does not tell what has changed in it."""
 _LOOK_SECONDS = 15.0
-_FAR_SECONDS = 1e9
-"""More seconds than any pause has, which the calendar can still add."""
 _READ = (Part.VAULTS, Part.TASKS, Part.POLICIES, Part.PROTECTABLES, Part.BACKUPS)
 """The lists that are read."""
 _LATELY = timedelta(days=1)
@@ -395,13 +393,13 @@ class Refresh:
         begun, waited = self._ended_at or self._clock.now(), 0.0
         while True:
             every = self._attention.pause * self._pace
-            if waited >= every or self._clock.now() >= begun + timedelta(seconds=min(every, _FAR_SECONDS)):
-                break
             if every == inf:
                 # nothing is looked at by a clock that nobody needs
                 self._altered.clear()
                 await self._altered.wait()
                 continue
+            if waited >= every or self._clock.now() >= begun + timedelta(seconds=every):
+                break
             await self._clock.sleep(_LOOK_SECONDS)
             waited += _LOOK_SECONDS
         self.ask()

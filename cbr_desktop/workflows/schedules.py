@@ -14,7 +14,7 @@ from cbr_desktop.domain.schedule import Schedule, is_peak, offset_at
 from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultStatus
 from cbr_desktop.workflows.ledger import Part, Reading
-from cbr_desktop.workflows.timetable import Clash, ClashKind, clashes, usual_durations
+from cbr_desktop.workflows.timetable import Clash, ClashKind, Lasting, clashes, usual_durations
 
 SHORT_DAYS = 7
 """Backups that reach back less than this many days are few: a weekend with its holidays is longer."""
@@ -69,10 +69,13 @@ def policy_of(vault_id: VaultId, ledger: Reading, but: PolicyId | None = None) -
 # what is wrong
 
 
-def schedule_findings(ledger: Reading, now: datetime, zone: tzinfo | None = None) -> list[Finding]:
+def schedule_findings(
+    ledger: Reading, now: datetime, zone: tzinfo | None = None, *, lasting: Lasting | None = None
+) -> list[Finding]:
     """Return what is wrong with the schedules of a project; nothing is said of lists that were never read.
 
-    Busy hours are judged by the clocks of a zone, those of this machine where it is ``None``.
+    Busy hours are judged by the clocks of a zone, those of this machine where it is ``None``. ``lasting`` is how long
+    runs usually take, where that has been worked out already.
     """
     as_of = ledger.freshness[Part.POLICIES].as_of
     if as_of is None:
@@ -83,7 +86,7 @@ def schedule_findings(ledger: Reading, now: datetime, zone: tzinfo | None = None
     for policy in own:
         about = _of_policy(policy, ledger, tasks[policy.id], now, zone)
         found += (replace(each, facts={**each.facts, "policy_id": policy.id}) for each in about)
-    found += _clashing(ledger, now)
+    found += _clashing(ledger, now, usual_durations(ledger.tasks.values()) if lasting is None else lasting)
     return [replace(each, as_of=as_of) for each in found]
 
 
@@ -103,9 +106,8 @@ def _created_at(task: Task) -> datetime:
     return task.created_at
 
 
-def _clashing(ledger: Reading, now: datetime) -> Iterator[Finding]:
+def _clashing(ledger: Reading, now: datetime, lasting: Lasting) -> Iterator[Finding]:
     """Yield which policies get into each other's way within ``LOOKED_AHEAD``, each pair of them once."""
-    lasting = usual_durations(ledger.tasks.values())
     pairs = defaultdict[object, list[Clash]](list)
     for clash in clashes(ledger, lasting, now, now + LOOKED_AHEAD):
         pairs[clash.kind, clash.policy_id, clash.other_id].append(clash)

@@ -57,6 +57,11 @@ def is_at_work(policy: Policy) -> bool:
     return policy.enabled and bool(policy.vault_ids)
 
 
+def next_run(policy: Policy, now: datetime) -> datetime | None:
+    """Return when a policy runs next, ``None`` where it does not run."""
+    return next(policy.schedule.runs(now), None) if is_at_work(policy) else None
+
+
 def runs_of(policy: Policy, since: datetime, until: datetime) -> list[datetime]:
     """Return when a policy runs from ``since`` on and before ``until``, aware UTC; no more than ``LIMIT``."""
     found = policy.schedule.runs(since - timedelta(microseconds=1), until - timedelta(microseconds=1))

@@ -39,8 +39,7 @@ def policy(name: str, hour: int, **more: object) -> Policy:
 
 def shown(policies: Sequence[Policy], *found: Clash, lasting: timedelta | None = None) -> Picture:
     lasts = {} if lasting is None else {(each.id, VAULT): lasting for each in policies}
-    names = {each.id: each.name for each in policies}
-    known = Schedules(policies, lasts, found, names, {VAULT: "vault-one"})
+    known = Schedules(policies, lasts, found, {VAULT: "vault-one"})
     return runs_picture(known, days_from(NOW.date(), 7, utc=True), NOW, utc=True)
 
 

@@ -440,10 +440,9 @@ def _known_of(members: Sequence[Ledger], policies: Sequence[Policy], clock: tupl
         lasting.update(own)
         met += clashes(member, own, days.since, days.until)
         vaults.update({id: vault.name for id, vault in member.vaults.items()})
-        findings += schedule_findings(member, now)
+        findings += schedule_findings(member, now, lasting=own)
     findings.sort(key=lambda each: each.severity.value)
-    names = {policy.id: policy.name for policy in policies}
-    return _Known(Schedules(policies, lasting, met, names, vaults), findings, clock)
+    return _Known(Schedules(policies, lasting, met, vaults), findings, clock)
 
 
 def _losses_of(

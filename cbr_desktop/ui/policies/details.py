@@ -1,7 +1,5 @@
 """What the details say of a policy."""
 
-from datetime import datetime
-
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.schedules import (
@@ -16,7 +14,7 @@ from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.policies.page import local_offset, policy_mark, policy_state, policy_type
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
-from cbr_desktop.workflows.timetable import is_at_work
+from cbr_desktop.workflows.timetable import next_run
 
 
 def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
@@ -25,7 +23,7 @@ def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
     facts = [
         (_("Type"), policy_type(policy)),
         (_("Runs"), schedule_words(policy.patterns, local_offset(times))),
-        (_("Next run"), next_run_words(_next(policy, times), times, region)),
+        (_("Next run"), next_run_words(next_run(policy, times.now()), times, region)),
         (_("Keeps"), retention_words(policy)),
         (_("Full backups"), full_interval_words(policy)),
         (_("Vaults"), str(len(policy.vault_ids) or NONE)),
@@ -58,7 +56,3 @@ def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
         activity([task for task in ledger.tasks.values() if task.policy_id == policy.id], times),
         None,
     )
-
-
-def _next(policy: Policy, times: Times) -> datetime | None:
-    return next(policy.schedule.runs(times.now()), None) if is_at_work(policy) else None

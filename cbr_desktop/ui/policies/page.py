@@ -26,7 +26,7 @@ from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.policies.calendar import PolicyCalendar
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part, Reading
-from cbr_desktop.workflows.timetable import is_at_work
+from cbr_desktop.workflows.timetable import next_run
 
 _TYPES = {"backup": N_("Backup"), "replication": N_("Replication")}
 
@@ -175,7 +175,7 @@ class PoliciesPage(ListPage[Policy]):
         self.calendar.choose(self.view.current_row())
 
     def _next(self, row: Policy) -> datetime | None:
-        return next(row.schedule.runs(self._times.now()), None) if is_at_work(row) else None
+        return next_run(row, self._times.now())
 
     def _region(self, row: Policy) -> str:
         return next((member.profile.region for member in self.owners(row)), "")

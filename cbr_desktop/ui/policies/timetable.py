@@ -71,13 +71,12 @@ class Schedules:
     policies: Sequence[Policy]
     lasting: Lasting
     clashes: Sequence[Clash]
-    names: Mapping[PolicyId, str]
     vaults: Mapping[str, str]
 
 
 def runs_picture(known: Schedules, days: Days, now: datetime, *, utc: bool) -> Picture:
     """Return when the policies run in a span: a lane for each, those that do nothing hollow, clashes marked."""
-    usual = _usual(known.lasting)
+    usual, names = _usual(known.lasting), {policy.id: policy.name for policy in known.policies}
     marked = defaultdict[PolicyId, dict[datetime, Clash]](dict)
     for clash in known.clashes:
         marked[clash.policy_id].setdefault(clash.at, clash)
@@ -93,13 +92,13 @@ def runs_picture(known: Schedules, days: Days, now: datetime, *, utc: bool) -> P
             bars.append(Bar(begin, days.part(at + lasts), tone, is_hollow=not works, is_marked=early is not None))
             told[policy.id, begin] = (at, early)
         total += len(bars) if works else 0
-        lanes.append(Lane(policy.id, known.names.get(policy.id, policy.name), bars, is_faded=not works))
+        lanes.append(Lane(policy.id, policy.name, bars, is_faded=not works))
 
     def describe(lane: Lane, bar: Bar) -> str:
         at, met = told[lane.id, bar.begin]
         id = PolicyId(lane.id)
         said = run_sentence(lane.name, at, usual.get(id), is_certain=not bar.is_hollow, utc=utc)
-        return f"{said} {clash_sentence(met, known.names, known.vaults)}" if met is not None else said
+        return f"{said} {clash_sentence(met, names, known.vaults)}" if met is not None else said
 
     return Picture(
         lanes,

@@ -10,7 +10,6 @@ from cbr_desktop.domain.document import ChangeDocument, Schema, filled
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.vault_changes import (
     TAGS_LIMIT,
@@ -21,7 +20,7 @@ from cbr_desktop.domain.vault_changes import (
     tags_body,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
 from cbr_desktop.workflows.operations.vaults import judged, judged_at, known_vault, read_vault, vault_id_in
 from cbr_desktop.workflows.preflight import Preflight
@@ -30,7 +29,7 @@ _PATH = "vault/{vault_id}/tags/action"
 """Tags are the one thing that the service has under ``vault``, not ``vaults``."""
 
 
-class ChangeTags(Operation):
+class ChangeTags(AnsweredOperation):
     """The operation that sets tags of a vault, in the place of those with the same keys, or deletes some."""
 
     kind = Kind.CHANGE_TAGS
@@ -92,16 +91,6 @@ class ChangeTags(Operation):
         if vault is not None and draft is not None and _is_as_asked(vault, draft):
             return Search(Result(vault.id, "changed"))
         return Search(is_undone=True)
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
-
-    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return that it was done, since the answer said so."""
-        if intent.result is None:
-            return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
 
 CHANGE_TAGS = ChangeTags()

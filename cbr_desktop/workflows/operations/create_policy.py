@@ -25,7 +25,7 @@ from cbr_desktop.domain.policy import (
     read_policy,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search
 from cbr_desktop.workflows.operations.policies import DESTINATION, NAME_AND_STATE, RETENTION, TRIGGER
 from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.sending import Span, searched_since, span_of
@@ -51,7 +51,7 @@ _SCHEMA = Schema(
 )
 
 
-class CreatePolicy(Operation):
+class CreatePolicy(AnsweredOperation):
     """The operation that makes a policy, which is applied to no vault yet."""
 
     kind = Kind.CREATE_POLICY
@@ -124,10 +124,6 @@ class CreatePolicy(Operation):
         """Return a candidate as the policy that a request made."""
         draft = read_policy(intent.body)
         return Result(candidate.id, draft.operation_type if draft is not None else BACKUP)
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
 
     def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
         """Return that it was made, since the answer said so."""

@@ -12,13 +12,12 @@ from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subj
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import BACKUP
 from cbr_desktop.domain.retention import FOREVER
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.vault_changes import LOCK_BODY, VaultLock, encoded
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
 from cbr_desktop.workflows.operations.vaults import (
     VAULT_PATH,
@@ -34,7 +33,7 @@ from cbr_desktop.workflows.operations.vaults import (
 from cbr_desktop.workflows.preflight import Preflight
 
 
-class LockVault(Operation):
+class LockVault(AnsweredOperation):
     """The operation that locks a vault for good (``locked``, which other products call WORM)."""
 
     kind = Kind.LOCK_VAULT
@@ -88,16 +87,6 @@ class LockVault(Operation):
         if vault is not None and vault.worm_locked:
             return Search(Result(vault.id, str(vault.status)))
         return Search(is_undone=True)
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
-
-    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return that it was locked, since the answer said so."""
-        if intent.result is None:
-            return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
 
 LOCK_VAULT = LockVault()

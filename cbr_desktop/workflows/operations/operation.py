@@ -11,7 +11,7 @@ from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subj
 from cbr_desktop.domain.document import Schema
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Candidate, Intent
-from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.ports import Cloud
 from cbr_desktop.workflows.preflight import Preflight
@@ -169,3 +169,17 @@ class Operation(Protocol):
     def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
         """Return what became of an accepted request, as far as the ledger knows."""
         ...
+
+
+class AnsweredOperation(Operation):
+    """An operation that is through when it is accepted: its answer tells all, and that it was done."""
+
+    async def look(self, intent: Intent, reader: Reader) -> Result | None:
+        """The answer has told all."""
+        return intent.result
+
+    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
+        """Return that it was done, since the answer said so."""
+        if intent.result is None:
+            return None
+        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)

@@ -8,17 +8,16 @@ from typing import Any, NamedTuple
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.blast import Blast, Lost
-from cbr_desktop.domain.change import Change, Repeat, Result, Subject, SubjectType
+from cbr_desktop.domain.change import Change, Repeat, Subject, SubjectType
 from cbr_desktop.domain.document import ChangeDocument, Schema, filled
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
-from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.retention import HORIZON_DAYS, Forecast, Removal, Rules, compared
 from cbr_desktop.workflows.ledger import Part, Reading
-from cbr_desktop.workflows.operations.operation import Operation, Reader
+from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader
 from cbr_desktop.workflows.schedules import coverage, outlook
 from cbr_desktop.workflows.sending import searched_since
 
@@ -65,7 +64,7 @@ class Outlooks(NamedTuple):
         return list(compared(self.before, self.after))
 
 
-class PolicyOperation(Operation):
+class PolicyOperation(AnsweredOperation):
     """An operation that changes which rules the backups of some vaults come under; its answer tells all."""
 
     repeat = Repeat.SAFE
@@ -81,16 +80,6 @@ class PolicyOperation(Operation):
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of policies is."""
         return ledger.freshness[Part.POLICIES].as_of
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
-
-    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return that it was done, since the answer said so."""
-        if intent.result is None:
-            return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
     def shift(self, change: Change, ledger: Reading) -> Shift | None:
         """Return which rules are changed, ``None`` where none are or the policy is not known."""

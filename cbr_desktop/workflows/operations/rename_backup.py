@@ -11,7 +11,6 @@ from cbr_desktop.domain.checkpoint import name_findings
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.backups import (
     BACKUP_PATH,
@@ -24,7 +23,7 @@ from cbr_desktop.workflows.operations.backups import (
     read_backup,
     unknown_backup,
 )
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search
 from cbr_desktop.workflows.preflight import Preflight
 
 _SCHEMA = Schema(
@@ -34,7 +33,7 @@ _SCHEMA = Schema(
 )
 
 
-class RenameBackup(Operation):
+class RenameBackup(AnsweredOperation):
     """The operation that gives a backup another name."""
 
     kind = Kind.RENAME_BACKUP
@@ -91,16 +90,6 @@ class RenameBackup(Operation):
         if backup is not None and backup.name == intent.name:
             return Search(Result(intent.subject.id, str(backup.status)))
         return Search(is_undone=True)
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
-
-    def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return that it was done, since the answer said so."""
-        if intent.result is None:
-            return None
-        return single(intent.subject.id, intent.subject.name, Fate.DONE, intent.result.status)
 
 
 RENAME_BACKUP = RenameBackup()

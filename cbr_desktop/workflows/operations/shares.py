@@ -5,7 +5,7 @@ from datetime import datetime
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup_details import Member
 from cbr_desktop.domain.blast import Blast
-from cbr_desktop.domain.change import Change, Effect, Result, Subject
+from cbr_desktop.domain.change import Change, Effect, Subject
 from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import BackupId, ProjectId
@@ -15,7 +15,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.sharing import is_receiver
 from cbr_desktop.workflows.ledger import Part, Reading
 from cbr_desktop.workflows.operations.backups import backup_subject
-from cbr_desktop.workflows.operations.operation import Operation, Reader
+from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader
 from cbr_desktop.workflows.sending import searched_since
 
 MEMBERS_PATH = "backups/{backup_id}/members"
@@ -26,7 +26,7 @@ _GONE = frozenset({"6200", "6705"})
 """The service's words for a backup, or a share of it, that does not exist."""
 
 
-class ShareOperation(Operation):
+class ShareOperation(AnsweredOperation):
     """An operation on the sharing of a backup, whose answer tells all."""
 
     effect = Effect.CHANGES
@@ -44,10 +44,6 @@ class ShareOperation(Operation):
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """No backup is lost by that: the project that it is of keeps it."""
         return Blast()
-
-    async def look(self, intent: Intent, reader: Reader) -> Result | None:
-        """The answer has told all."""
-        return intent.result
 
     def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
         """Return that it was done, since the answer said so."""
