@@ -4,14 +4,13 @@ A policy tells when its trigger was made. One of the same name, schedule and ret
 left is what was asked for; if it was made by another person in the same minutes, it is the same all the same.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject, SubjectType
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import FindingKind
-from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.policy import (
@@ -25,13 +24,11 @@ from cbr_desktop.domain.policy import (
     read_policy,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.creation import found_in
 from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search
 from cbr_desktop.workflows.operations.policies import DESTINATION, NAME_AND_STATE, RETENTION, TRIGGER
 from cbr_desktop.workflows.preflight import Preflight
-from cbr_desktop.workflows.sending import Span, searched_since, span_of
-
-_LATE = timedelta(minutes=15)
-"""How long after the sending a policy may have been made that is taken for what was asked for."""
+from cbr_desktop.workflows.sending import searched_since
 
 _SCHEMA = Schema(
     "PolicyCreateReq",
@@ -105,20 +102,15 @@ class CreatePolicy(AnsweredOperation):
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the policies: one that is as was asked for and made since is the one; none in a whole list is proof."""
-        span = span_of(intent, reader.ledger.connection)
         with reader.noting(intent, "policies", searched_since(intent, reader.ledger.connection)):
             listing = await reader.cloud.policies()
-        claimed = {other.result.id for other in reader.others(intent) if other.result is not None}
         draft = read_policy(intent.body)
-        named = [each for each in listing.rows if each.name == intent.name and each.id not in claimed]
-        made = [each for each in named if _may_be_in(span, each)]
-        fitting = [each for each in made if draft is not None and _is_as_asked(each, draft)]
-        if len(fitting) == 1 and fitting[0].started_at is not None:
-            return Search(Result(fitting[0].id, fitting[0].operation_type))
-        # those of before are nobody's proof of anything, but they do not hide that it was not made
-        candidates = tuple(Candidate(CheckpointId(each.id), each.name, each.started_at) for each in made)
-        is_undone = listing.complete and not made and span.is_certain
-        return Search(None, candidates, listing.complete, is_undone)
+        return found_in(
+            *(listing, intent, reader),
+            lambda each: each.started_at,
+            lambda each: draft is not None and _is_as_asked(each, draft),
+            lambda each: Result(each.id, each.operation_type),
+        )
 
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Return a candidate as the policy that a request made."""
@@ -133,12 +125,6 @@ class CreatePolicy(AnsweredOperation):
 
 
 CREATE_POLICY = CreatePolicy()
-
-
-def _may_be_in(span: Span, policy: Policy) -> bool:
-    """Whether a policy was made when the request can have made it; of one that does not tell, that is not known."""
-    at = policy.started_at
-    return at is None or (span.earliest <= at and (not span.is_certain or at <= span.sent_at + _LATE))
 
 
 def _is_as_asked(policy: Policy, draft: PolicyDraft) -> bool:

@@ -5,14 +5,14 @@ asked for; if it was made by another person in the same minutes, it is the same 
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject, SubjectType
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import CheckpointId, PolicyId, ResourceId, VaultId
+from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome, single
 from cbr_desktop.domain.policy import BACKUP
@@ -30,15 +30,14 @@ from cbr_desktop.domain.vault_draft import (
     resource_findings,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.creation import found_in
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.operations.policies import unknown_policy
 from cbr_desktop.workflows.operations.update_vault import BIND_RULES
 from cbr_desktop.workflows.operations.vaults import known_resources, name_taken
 from cbr_desktop.workflows.preflight import Preflight
-from cbr_desktop.workflows.sending import Span, searched_since, span_of
+from cbr_desktop.workflows.sending import searched_since
 
-_LATE = timedelta(minutes=15)
-"""How long after the sending a vault may have been made that is taken for what was asked for."""
 _BILLING = Schema(
     "BillingCreate",
     {
@@ -141,20 +140,15 @@ class CreateVault(Operation):
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vaults: one that is as was asked for and made since is the one; none in a whole list is proof."""
-        span = span_of(intent, reader.ledger.connection)
         with reader.noting(intent, "vaults", searched_since(intent, reader.ledger.connection)):
             listing = await reader.cloud.vaults()
-        claimed = {other.result.id for other in reader.others(intent) if other.result is not None}
         draft = read_draft(intent.body)
-        named = [each for each in listing.rows if each.name == intent.name and each.id not in claimed]
-        made = [each for each in named if _may_be_in(span, each)]
-        fitting = [each for each in made if draft is not None and _is_as_asked(each, draft)]
-        if len(fitting) == 1 and fitting[0].created_at is not None:
-            return Search(_result(fitting[0]))
-        # those of before are nobody's proof of anything, but they do not hide that it was not made
-        candidates = tuple(Candidate(CheckpointId(each.id), each.name, each.created_at) for each in made)
-        is_undone = listing.complete and not made and span.is_certain
-        return Search(None, candidates, listing.complete, is_undone)
+        return found_in(
+            *(listing, intent, reader),
+            lambda each: each.created_at,
+            lambda each: draft is not None and _is_as_asked(each, draft),
+            _result,
+        )
 
     def adopted(self, intent: Intent, candidate: Candidate) -> Result:
         """Return a candidate as the vault that a request made."""
@@ -198,12 +192,6 @@ def _policy_findings(draft: VaultDraft, ledger: Ledger) -> Iterator[Finding]:
         yield finding.block(FindingKind.POLICY_TYPE_UNFIT, part, "6127", **names)
     elif not policy.enabled:
         yield finding.warn(FindingKind.POLICY_ASLEEP, part, policy=policy.name)
-
-
-def _may_be_in(span: Span, vault: Vault) -> bool:
-    """Whether a vault was made when the request can have made it; of one that does not tell, that is not known."""
-    at = vault.created_at
-    return at is None or (span.earliest <= at and (not span.is_certain or at <= span.sent_at + _LATE))
 
 
 def _is_as_asked(vault: Vault, draft: VaultDraft) -> bool:
