@@ -28,7 +28,7 @@ from cbr_desktop.workflows.operations.creation import found_in
 from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search
 from cbr_desktop.workflows.operations.policies import DESTINATION, NAME_AND_STATE, RETENTION, TRIGGER
 from cbr_desktop.workflows.preflight import Preflight
-from cbr_desktop.workflows.sending import searched_since
+from cbr_desktop.workflows.sending import searched_since, span_of
 
 _SCHEMA = Schema(
     "PolicyCreateReq",
@@ -102,11 +102,12 @@ class CreatePolicy(AnsweredOperation):
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the policies: one that is as was asked for and made since is the one; none in a whole list is proof."""
+        span = span_of(intent, reader.ledger.connection)
         with reader.noting(intent, "policies", searched_since(intent, reader.ledger.connection)):
             listing = await reader.cloud.policies()
         draft = read_policy(intent.body)
         return found_in(
-            *(listing, intent, reader),
+            *(listing, intent, reader, span),
             lambda each: each.started_at,
             lambda each: draft is not None and _is_as_asked(each, draft),
             lambda each: Result(each.id, each.operation_type),

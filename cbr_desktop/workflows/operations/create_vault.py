@@ -36,7 +36,7 @@ from cbr_desktop.workflows.operations.policies import unknown_policy
 from cbr_desktop.workflows.operations.update_vault import BIND_RULES
 from cbr_desktop.workflows.operations.vaults import known_resources, name_taken
 from cbr_desktop.workflows.preflight import Preflight
-from cbr_desktop.workflows.sending import searched_since
+from cbr_desktop.workflows.sending import searched_since, span_of
 
 _BILLING = Schema(
     "BillingCreate",
@@ -140,11 +140,12 @@ class CreateVault(Operation):
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vaults: one that is as was asked for and made since is the one; none in a whole list is proof."""
+        span = span_of(intent, reader.ledger.connection)
         with reader.noting(intent, "vaults", searched_since(intent, reader.ledger.connection)):
             listing = await reader.cloud.vaults()
         draft = read_draft(intent.body)
         return found_in(
-            *(listing, intent, reader),
+            *(listing, intent, reader, span),
             lambda each: each.created_at,
             lambda each: draft is not None and _is_as_asked(each, draft),
             _result,

@@ -9,7 +9,7 @@ from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.workflows.operations.operation import Reader, Search
-from cbr_desktop.workflows.sending import Span, span_of
+from cbr_desktop.workflows.sending import Span
 
 _LATE = timedelta(minutes=15)
 """How long after the sending something may have been made that is taken for what was asked for."""
@@ -36,15 +36,16 @@ def found_in(
     listing: Listing[Row],
     intent: Intent,
     reader: Reader,
+    span: Span,
     made_at: Callable[[Row], datetime | None],
     is_as_asked: Callable[[Row], bool],
     result: Callable[[Row], Result],
 ) -> Search:
     """Return what a request has made by a list: one that is as was asked for and made since is the one.
 
-    None in a whole list is proof that it was not made, where the clocks had been compared.
+    None in a whole list is proof that it was not made, where the clocks had been compared. ``span`` is that of the
+    request by what was known before the list was read.
     """
-    span = span_of(intent, reader.ledger.connection)
     claimed = {other.result.id for other in reader.others(intent) if other.result is not None}
     named = [each for each in listing.rows if each.name == intent.name and each.id not in claimed]
     made = [each for each in named if _may_be_in(span, made_at(each))]
