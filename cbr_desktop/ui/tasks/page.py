@@ -38,6 +38,7 @@ class TasksPage(Page[Task]):
 
     name = "Tasks"
     parts = (Part.TASKS,)
+    is_derived = True
     default_sort = ("started", Qt.SortOrder.DescendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
