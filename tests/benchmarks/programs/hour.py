@@ -21,7 +21,7 @@ import httpcore
 import httpx
 
 from cbr_desktop.app.start import opened
-from cbr_desktop.cloud.network import IN_FLIGHT
+from cbr_desktop.cloud.gate import IN_FLIGHT
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.workflows.ledger import Ledger, Part
