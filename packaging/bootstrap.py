@@ -451,10 +451,11 @@ def environment_state(environment: Environment) -> dict[str, str]:
 
 
 def refuse_link(environment: Environment, reason: str) -> NoReturn:
-    """Says why the environment of another tree, which `.venv` leads to, cannot be used; it is never changed from here."""
+    """Says why the environment of another tree, which `.venv` leads to, cannot be used; it is not changed from here."""
+    place = os.path.realpath(environment.folder)
     stop(
-        f"{environment} is a link to {os.path.realpath(environment.folder)}, which cannot be used: {reason}. Nothing was "
-        "changed there. Remove the link, so that an environment is made here, or set up the one that it leads to."
+        f"{environment} is a link to {place}, which cannot be used: {reason}. Nothing was changed there. "
+        "Remove the link, so that an environment is made here, or set up the one that it leads to."
     )
 
 
