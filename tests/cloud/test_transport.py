@@ -200,7 +200,15 @@ def test_redirects_to_nonsense(target: str) -> None:
         (400, "9900", Refused, False),
         (400, "EPS.0003", Refused, None),
         (400, "APIGW.0602", Refused, None),
-        (404, "APIGW.0101", NotFound, None),
+        (404, "APIGW.0101", NotFound, False),
+        (404, "APIG.0101", NotFound, False),
+        # something is behind the path, whatever became of it
+        (404, "APIGW.0103", NotFound, None),
+        (404, "APIGW.0104", NotFound, None),
+        # a code that belongs to another status
+        (404, "APIGW.0301", NotFound, None),
+        (403, "APIGW.0101", Forbidden, None),
+        (404, "", NotFound, None),
         (401, "APIGW.0301", LoginRefused, False),
         (401, "APIG.0301", LoginRefused, False),
         (403, "APIGW.0302", Forbidden, False),
