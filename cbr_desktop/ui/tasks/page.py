@@ -16,7 +16,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import grouped, state_words, status_words
-from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
+from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at, type_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page, Target
@@ -89,7 +89,7 @@ class TasksPage(Page[Task]):
                 mark=self._kept_mark,
                 hint=_why_kept,
             ),
-            Column("type", _("Type"), lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
+            Column("type", _("Type"), lambda t: type_words(t.type), lambda t: type_words(t.type), 11),
             Column(
                 "resource",
                 _("Resource"),
@@ -157,7 +157,7 @@ class TasksPage(Page[Task]):
         """Return what the filter can ask for."""
         return (
             TextField("state", lambda t: f"{t.status} {status_words(t.status)}", lambda t: str(t.status)),
-            TextField("type", lambda t: f"{t.type} {status_words(t.type)}", lambda t: str(t.type)),
+            TextField("type", lambda t: f"{t.type} {type_words(t.type)}", lambda t: str(t.type)),
             TextField("resource", lambda t: f"{t.resource_name} {t.resource_id or ''}", lambda t: t.resource_name),
             TextField("vault", lambda t: f"{t.vault_name} {t.vault_id or ''}", lambda t: t.vault_name),
             TextField("code", lambda t: t.code),
