@@ -27,6 +27,8 @@ class FactGrid(QWidget):
         self._layout.setVerticalSpacing(4)
         self._layout.setColumnStretch(1, 1)
         self._labels: list[tuple[QLabel, QLabel]] = []
+        self._below: set[int] = set()
+        """The places of values that stand below their names."""
 
     def tell(self, facts: Facts) -> None:
         """Show other pairs."""
@@ -55,8 +57,8 @@ class FactGrid(QWidget):
             is_below = (
                 len(text) >= _LONG_WORD and not text.count(" ") and value.fontMetrics().horizontalAdvance(text) > room
             )
-            row, column, _rows, _columns = self._layout.getItemPosition(self._layout.indexOf(value))
-            if (row, column) != (2 * place + is_below, 1 - is_below):
+            if is_below is not (place in self._below):
+                (self._below.add if is_below else self._below.discard)(place)
                 self._layout.addWidget(value, 2 * place + is_below, 1 - is_below, 1, 1 + is_below)
 
     def _add(self) -> None:
