@@ -83,7 +83,7 @@ class Collector:
     """
 
     def __init__(
-        self, now: Callable[[], float] = time.monotonic, is_idle: Callable[[], bool] = _nobody_is_idle
+        self, now: Callable[[], float] = time.monotonic, is_idle: Callable[[], bool] = lambda: False
     ) -> None:
         self._now = now
         self._is_idle = is_idle
