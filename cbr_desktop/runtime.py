@@ -82,9 +82,7 @@ class Collector:
     until ``is_idle`` tells that nobody waits: then all is looked through.
     """
 
-    def __init__(
-        self, now: Callable[[], float] = time.monotonic, is_idle: Callable[[], bool] = lambda: False
-    ) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, is_idle: Callable[[], bool] = lambda: False) -> None:
         self._now = now
         self._is_idle = is_idle
         self._old_at = now() + OLD_SECONDS
