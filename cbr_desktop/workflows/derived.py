@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.ids import BackupId
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -54,15 +55,15 @@ class NewestBackups(Generic[Key]):
 
     def __init__(self, key: Callable[[Backup], Key]) -> None:
         self._key = key
-        self._backups: Mapping[str, Backup] = {}
+        self._backups: Mapping[BackupId, Backup] = {}
         self.found: Mapping[Key, Backup] = {}
         """By the keys; it is replaced, not changed."""
 
-    def knows(self, backups: Mapping[str, Backup]) -> bool:
+    def knows(self, backups: Mapping[BackupId, Backup]) -> bool:
         """Whether these are the backups that were followed last."""
         return backups is self._backups
 
-    def follow(self, backups: Mapping[str, Backup]) -> Generator[None, None, set[Key]]:
+    def follow(self, backups: Mapping[BackupId, Backup]) -> Generator[None, None, set[Key]]:
         """Take other backups over, and return the keys of which the newest one is another now."""
         before, key = self._backups, self._key
         ids = yield from changed(before, backups)

@@ -95,7 +95,7 @@ class RestorePoints:
             yield
         task_ids = yield from changed(self._tasks, tasks)
         for tasks_then in (self._tasks, tasks):
-            touched.update([each.checkpoint_id for id in task_ids if (each := tasks_then.get(id)) is not None])
+            touched.update([task.checkpoint_id for id in task_ids if (task := tasks_then.get(id)) is not None])
             yield
         for id in (yield from changed(self._intents, intents)):
             for intent in (self._intents.get(id), intents.get(id)):
