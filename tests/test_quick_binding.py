@@ -28,6 +28,7 @@ def test_signatures_and_the_words_of_a_wrong_call_are_the_same_with_less() -> No
 
 def test_a_pattern_of_the_binding_is_compiled_when_it_is_used_and_any_other_at_once() -> None:
     late = quick_binding._LatePattern("b(a+)", re.VERBOSE)
+    assert not hasattr(late, "__isabstractmethod__")
     assert late.split("xbaay") == ["x", "aa", "y"]
     assert [each.group(1) for each in late.finditer("ba baaa")] == ["a", "aaa"]
     assert late.groups == 1

@@ -53,6 +53,8 @@ class _LatePattern:
         self._asked = (pattern, flags)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # a class that has this looks for the marks of an abstract method
+            raise AttributeError(name)
         return partial(self._call, name) if name in _METHODS else getattr(re.compile(*self._asked), name)
 
     def _call(self, name: str, *arguments: Any, **more: Any) -> Any:
