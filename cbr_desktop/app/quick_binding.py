@@ -21,7 +21,7 @@ _METHODS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "sp
 def bring_in() -> None:
     """Import the binding's core."""
     if os.environ.get(SWITCH):
-        import PySide6.QtCore  # noqa: F401
+        import PySide6.QtCore
 
         return
     compile_now, re.compile = re.compile, _compiled_when_used  # type: ignore[assignment]
