@@ -72,19 +72,20 @@ def made(base: type[enum.Enum], class_name: str, names: list[tuple[str, int]], b
     for name, value in names:
         member: Any = by_value.get(value)
         if member is None:
-            member = int.__new__(cls, value) if is_number else object.__new__(cls)
+            member = by_value[value] = int.__new__(cls, value) if is_number else object.__new__(cls)
             member._value_ = value
             member._name_ = name
             member.__objclass__ = cls
             member._sort_order_ = len(canonical)
-            by_value[value] = member
-            every |= value
             if not is_flag:
                 canonical.append(name)
             elif value and not value & (value - 1):
                 canonical.append(name)
                 single |= value
+            every |= value
         members[name] = member
+    # each of these makes what Python remembers of the class void, so they come last
+    for name, member in members.items():
         type.__setattr__(cls, name, member)
     if is_flag:
         _settle_flags(cls, every, single)

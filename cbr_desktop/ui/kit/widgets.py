@@ -10,9 +10,11 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
 
 
-def push_button(text: str, name: str, act: Callable[[], object] | None = None) -> QPushButton:
+def push_button(
+    text: str, name: str, act: Callable[[], object] | None = None, parent: QWidget | None = None
+) -> QPushButton:
     """Return a button that calls ``act``, and that Enter in a field never presses."""
-    made = QPushButton(text)
+    made = QPushButton(text, parent)
     made.setObjectName(name)
     made.setAutoDefault(False)
     if act is not None:
@@ -21,12 +23,18 @@ def push_button(text: str, name: str, act: Callable[[], object] | None = None) -
 
 
 def verb_buttons(
-    prefix: str, verbs: Mapping[str, tuple[str, str]], acts: Mapping[str, Callable[[], object]]
+    prefix: str,
+    verbs: Mapping[str, tuple[str, str]],
+    acts: Mapping[str, Callable[[], object]],
+    parent: QWidget | None = None,
 ) -> dict[str, QPushButton]:
-    """Return a button for each verb, named by ``prefix`` and the verb; its words and its hint are looked up here."""
+    """Return a button for each verb, named by ``prefix`` and the verb; its words and its hint are looked up here.
+
+    To put a button into its place later costs more than to make it there, since its style is found anew by that.
+    """
     buttons = {}
     for verb, (words, hint) in verbs.items():
-        button = push_button(_(words), f"{prefix}{verb.capitalize()}", acts[verb])
+        button = push_button(_(words), f"{prefix}{verb.capitalize()}", acts[verb], parent)
         button.setAccessibleName(_(words).replace("&", ""))
         button.setToolTip(tooltip(_(hint)))
         buttons[verb] = button

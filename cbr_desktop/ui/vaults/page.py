@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import ResourceId, VaultId
@@ -161,9 +162,11 @@ class VaultsPage(ListPage[Vault]):
         (N_("No backup for 2 days"), "age>2d"),
     )
 
-    def __init__(self, workspace: Workspace, times: Times, vault_index: VaultIndex) -> None:
+    def __init__(
+        self, workspace: Workspace, times: Times, vault_index: VaultIndex, parent: QWidget | None = None
+    ) -> None:
         self._vault_index = vault_index
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
 
     def columns(self) -> Sequence[Column[Vault]]:
         """Return the columns, those of the first start first."""
