@@ -24,7 +24,7 @@ def bring_in() -> None:
         import PySide6.QtCore
 
         return
-    compile_now, re.compile = re.compile, _compiled_when_used  # type: ignore[assignment]
+    compile_now, re.compile = re.compile, _compiled_when_used
     try:
         import PySide6.QtCore  # noqa: F401
     finally:

@@ -66,7 +66,7 @@ def made(base: type[enum.Enum], class_name: str, names: list[tuple[str, int]], b
     members: dict[str, Any] = {}
     by_value: dict[int, Any] = {}
     of_this = {"_member_names_": canonical, "_member_map_": members, "_value2member_map_": by_value}
-    cls = type.__new__(enum.EnumType, class_name, (base,), {**body, **of_this, "_unhashable_values_": []})
+    cls: Any = type.__new__(enum.EnumType, class_name, (base,), {**body, **of_this, "_unhashable_values_": []})
     is_flag, is_number = issubclass(base, enum.Flag), issubclass(base, int)
     every = single = 0
     for name, value in names:

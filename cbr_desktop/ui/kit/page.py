@@ -406,7 +406,7 @@ class Page(QWidget, Generic[Row]):
 
     def _second_row(self) -> QWidget:
         """Return the row that keeps its height, so that the table stays where it is whatever is said above it."""
-        made = QWidget(self)
+        made = self._band = QWidget(self)
         made.setObjectName(f"{self.name.lower()}Band")
         made.setMinimumHeight(self.fontMetrics().height() + 14)
         self.band = QHBoxLayout(made)
@@ -459,7 +459,7 @@ class Page(QWidget, Generic[Row]):
 
     def _add_chips(self) -> None:
         """Put the quick filters into their place."""
-        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self.remark.parentWidget())
+        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self._band)
         made.rearranged.connect(self._put_in_order)
         made.chosen.connect(self.filter.setText)
         self.filter.textChanged.connect(made.tell)
