@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cbr_desktop.domain.blast import Blast, LostBackups, Tie
-from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences, shares_sentences
@@ -58,7 +58,8 @@ def batch_line(row: BatchRow, now: datetime, lacking: str, *, is_uncounted: bool
         told.insert(0, _("What it destroys could not be counted afresh."))
     if row.change is None:
         told.append(lacking or _("Something is missing."))
-    told += _row_losses(row.blast, now)
+    if all(each.kind is not FindingKind.DELETION_BACKUPS for each in row.findings):
+        told += _row_losses(row.blast, now)
     words, mark = _verdict(row, is_uncounted=is_uncounted)
     where = shown(row.subject.label, 80) if row.subject is not None else NONE
     name = shown(row.name, 80) or NONE
@@ -72,9 +73,8 @@ def _row_losses(blast: Blast, now: datetime) -> list[str]:
         return []
     if len(blast.lost) == 1 or not all(isinstance(each, LostBackups) and each.at is None for each in blast.lost):
         return loss_sentences(blast, now)[:1]
-    resources = {each.id for each in blast.lost}
-    words = counted("Backups of {count} resource go.", "Backups of {count} resources go.", len(resources))
-    return [words] if not blast.more else []
+    count = blast.more + sum(each.count for each in blast.lost if isinstance(each, LostBackups))
+    return [counted("{count} backup is deleted for good.", "{count} backups are deleted for good.", count)]
 
 
 def _verdict(row: BatchRow, *, is_uncounted: bool) -> tuple[str, Mark]:
@@ -114,7 +114,10 @@ def consequence_lines(
 
     ``shares`` tells which of the backups are shared, ``None`` where nobody looks; ``sums`` are said of it as a whole.
     """
-    summed = [(_SEVERITIES[each.severity], finding_sentence(each)) for each in sums]
+    summed = [
+        (BAD if each.kind is FindingKind.DELETION_LAST else _SEVERITIES[each.severity], finding_sentence(each))
+        for each in sums
+    ]
     if blast.is_empty:
         return summed or [(NEUTRAL, _("Nothing is deleted by that."))]
     if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):

@@ -159,15 +159,16 @@ def test_a_request_whose_data_grow_old_while_it_waits_asks_for_newer_ones(on_dis
     on_disk.ledger.put_connection(Connection(Reach.ONLINE))
 
     async def story() -> Intent:
-        draining = asyncio.create_task(on_disk.outbox.drain())
-        on_disk.know()
-        made = on_disk.outbox.submit(DRAFT)
-        await on_disk.clock.sleep(16 * 60)
-        assert on_disk.asked == 0
-        on_disk.ledger.put_intent(replace(before, state=S.FINISHED))
-        on_disk.outbox.lane_freed()
-        await on_disk.clock.sleep(60)
-        draining.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            draining = tasks.create_task(on_disk.outbox.drain())
+            on_disk.know()
+            made = on_disk.outbox.submit(DRAFT)
+            await on_disk.clock.sleep(16 * 60)
+            assert on_disk.asked == 0
+            on_disk.ledger.put_intent(replace(before, state=S.FINISHED))
+            on_disk.outbox.lane_freed()
+            await on_disk.clock.sleep(60)
+            draining.cancel()
         return on_disk.ledger.intents[made.id]
 
     assert asyncio.run(story()).reason == Reason.OLD_DATA
