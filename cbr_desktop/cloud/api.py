@@ -11,8 +11,19 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from cbr_desktop.cloud.auth import Auth, authorised
-from cbr_desktop.cloud.network import IN_FLIGHT, Transport
-from cbr_desktop.cloud.pages import LIMITS, After, Collection, Fetch, Limits, Row, collect, collect_counted_oddly
+from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
+from cbr_desktop.cloud.network import Transport
+from cbr_desktop.cloud.pages import (
+    LIMITS,
+    After,
+    Collection,
+    Fetch,
+    Limits,
+    Row,
+    collect,
+    collect_counted_oddly,
+    fetched_ahead,
+)
 from cbr_desktop.cloud.projects import own_projects
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.agents import agents, question
@@ -81,7 +92,8 @@ class CbrCloud:
     """The backup service of a profile, as ``auth`` lets us in; fits ``Cloud`` of the workflows.
 
     ``transport`` is the only way to the network, ``report`` hears of every change of the connection, ``deadline`` is
-    for one request in seconds; while ``offline`` says so, nothing is sent. Raises ``ProfileError`` for an endpoint that
+    for one request in seconds; while ``offline`` says so, nothing is sent; ``most`` is how many requests are on their
+    way at a time at the most. Raises ``ProfileError`` for an endpoint that
     is not ``https://host[:port]``; plain http is for loopback only.
     """
 
@@ -95,6 +107,7 @@ class CbrCloud:
         *,
         deadline: float = DEADLINE_SECONDS,
         offline: Callable[[], bool] = lambda: False,
+        most: Callable[[], int] = lambda: MOST_IN_FLIGHT,
     ) -> None:
         _check_endpoint(profile, "iam_endpoint", profile.iam_endpoint)
         _check_endpoint(profile, "cbr_endpoint", profile.cbr_endpoint)
@@ -102,7 +115,7 @@ class CbrCloud:
         self._endpoint = profile.cbr_endpoint.rstrip("/")
         self._auth = auth
         self._clock = clock
-        self._client = Client(transport, clock, report, deadline=deadline, offline=offline)
+        self._client = Client(transport, clock, report, deadline=deadline, offline=offline, most=most)
         self._remembered: dict[str, dict[int, tuple[bytes, ListPage[Any]]]] = {}
         """The pages of lists as they came last: the digest of the answer at each offset, and what was made of it."""
         self._is_sorting = False
@@ -111,9 +124,12 @@ class CbrCloud:
         """Return the id of the profile's project, logging in if need be."""
         return await self._auth.project_id(self._client)
 
-    async def vaults(self) -> Listing[Vault]:
-        """Return all vaults of the project, newest first, with their resources (ListVault)."""
-        return await self._list("vaults", vaults, remembers=True)
+    async def vaults(self, expected: int = 0) -> Listing[Vault]:
+        """Return all vaults of the project, newest first, with their resources (ListVault).
+
+        ``expected`` is how many these may be: so many are asked for at once.
+        """
+        return await self._list("vaults", vaults, expected=expected, remembers=True)
 
     async def vault(self, id: VaultId) -> Vault:
         """Return one vault with its resources (ShowVault)."""
@@ -137,7 +153,7 @@ class CbrCloud:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""
         path = f"protectables/{quote(kind, safe='')}/instances"
         fetch, _ = self._pages(path, protectables, {}, PROTECTABLE_PAGE_SIZE, remembers=True)
-        return self._listing(await collect_counted_oddly(fetch, IN_FLIGHT))
+        return self._listing(await collect_counted_oddly(fetch, self._in_flight))
 
     async def backups(
         self,
@@ -170,7 +186,7 @@ class CbrCloud:
             "show_replication": "true",
         }
         limits = LIMITS if at_most is None else LIMITS._replace(rows=at_most)
-        return await self._list("backups", backups, query, 1 if slowly else IN_FLIGHT, limits)
+        return await self._list("backups", backups, query, limits, slowly=slowly)
 
     async def count_backups(self, since: datetime | None = None, until: datetime | None = None) -> int | None:
         """Return how many backups were created in a time by the service's count, ``None`` where it does not count."""
@@ -392,15 +408,22 @@ class CbrCloud:
         path: str,
         read: Callable[[bytes, Names], ListPage[Row]],
         query: dict[str, str | None] | None = None,
-        in_flight: int = IN_FLIGHT,
         limits: Limits = LIMITS,
         *,
+        expected: int = 0,
         remembers: bool = False,
+        slowly: bool = False,
     ) -> Listing[Row]:
         fetch, after = self._pages(path, read, query or {}, PAGE_SIZE, remembers=remembers)
         # only backups and members can be asked for after a row
         by_marker = after if path.startswith("backups") else None
+        in_flight = _one if slowly else self._in_flight
+        if expected > PAGE_SIZE:
+            fetch = await fetched_ahead(fetch, range(0, expected, PAGE_SIZE), in_flight(), limits)
         return self._listing(await collect(fetch, in_flight, limits, after=by_marker))
+
+    def _in_flight(self) -> int:
+        return self._client.in_flight
 
     def _pages(
         self,
@@ -464,6 +487,10 @@ class CbrCloud:
             host = urlsplit(self._endpoint).netloc
             raise NotFound(host, status=404, message="not the form of an id", executed=False)
         return quote(id, safe="")
+
+
+def _one() -> int:
+    return 1
 
 
 def _decoded(answer: Answer, read: Callable[[bytes], Value]) -> Value:

@@ -25,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.domain.error import FieldFault, ProfileError, Unreachable
 from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Variable
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
@@ -32,8 +33,6 @@ from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
 if TYPE_CHECKING:  # the demo and a program at rest do without it
     import httpcore
 
-IN_FLIGHT = 6
-"""Requests at a time; more gain nothing over a real link."""
 HEAD_START_SECONDS = 0.25
 """How long an address of a host is tried before the next one is tried as well (RFC 8305)."""
 
@@ -167,7 +166,7 @@ class Network(httpx.AsyncBaseTransport):
         except OSError as error:
             raise Unreachable(netloc, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from error
         dial = _Dial(self._resolve, FAMILIES[self._profile.address_family], proxy is not None)
-        return _Lines(_pool(context, dial, proxy, IN_FLIGHT), _pool(context, dial, proxy, 0))
+        return _Lines(_pool(context, dial, proxy, MOST_IN_FLIGHT), _pool(context, dial, proxy, 0))
 
 
 class InProcess(httpx.ASGITransport):
@@ -324,7 +323,7 @@ def _pool(context: ssl.SSLContext, dial: "_Dial", proxy: _Proxy | None, kept: in
 
     options: dict[str, Any] = {
         "ssl_context": context,
-        "max_connections": IN_FLIGHT,
+        "max_connections": MOST_IN_FLIGHT,
         "max_keepalive_connections": kept,
         "keepalive_expiry": _KEPT_SECONDS,
         "network_backend": dial,

@@ -9,7 +9,10 @@ from cbr_desktop.domain.redaction import redact_fields
 
 
 class TaskType(StrEnum):
-    """``operation_type`` of an operation log."""
+    """``operation_type`` of an operation log.
+
+    For the newest of them the vendor's definition has no word yet: such a task is known by its part of ``extra_info``.
+    """
 
     BACKUP = "backup"
     COPY = "copy"
@@ -19,6 +22,7 @@ class TaskType(StrEnum):
     SYNC = "sync"
     VAULT_DELETE = "vault_delete"
     REMOVE_RESOURCE = "remove_resource"
+    UPDATE_EXPIRATION = "update_expiration"
 
 
 class TaskStatus(StrEnum):

@@ -80,6 +80,13 @@ def test_a_box_whose_name_is_what_is_chosen_has_a_label_or_a_description(windows
 def test_what_is_read_of_a_control_is_no_markup(windows: list[QWidget]) -> None:
     marked = {(one.whose, one.description) for window in windows for one in told(window) if "<qt>" in one.description}
     assert marked == set()
+    unseen = {
+        (type(window).__name__, one.objectName())
+        for window in windows
+        for one in window.findChildren(QWidget)
+        if one.toolTip().startswith("<qt>") and not one.accessibleDescription()
+    }
+    assert unseen == set()
 
 
 def test_everything_can_be_reached_by_keys(windows: list[QWidget]) -> None:

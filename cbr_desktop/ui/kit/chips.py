@@ -31,6 +31,7 @@ class Chips(ActionRow):
             button.setText(_(words))
             button.setAccessibleName(_("Filter: {words}").format(words=_(words)))
             button.setToolTip(tooltip(_("Filter: {words}").format(words=filter)))
+            button.setAccessibleDescription(filter)
             button.setCheckable(True)
             button.clicked.connect(partial(self._choose, filter, button))
             self.buttons[filter] = button

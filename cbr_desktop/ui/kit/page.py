@@ -56,7 +56,9 @@ from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
 _FILTER_WIDTH = 220
-"""What the filter has beside buttons that can give way, in device-independent pixels."""
+"""What the filter has at least beside buttons that can give way, in device-independent pixels."""
+_FILTER_SHARE = 5
+"""What part of the page it has at least where that is more: one in so many."""
 _REMARK_LETTERS = 44
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
@@ -624,7 +626,8 @@ class Page(QWidget, Generic[Row]):
         """Let buttons and chips give way before what is told and typed does: these have a menu for the others."""
         room = self.width() - 2 * WIDE
         letter = self.fontMetrics().averageCharWidth()
-        rest = self._titles.sizeHint().width() + _FILTER_WIDTH + 2 * self.gear.sizeHint().width() + 4 * NEAR
+        beside = max(_FILTER_WIDTH, room // _FILTER_SHARE)
+        rest = self._titles.sizeHint().width() + beside + 2 * self.gear.sizeHint().width() + 4 * NEAR
         for row in self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly):
             row.setMaximumWidth(max(row.minimumSizeHint().width(), room - rest))
         if self._chips is not None:

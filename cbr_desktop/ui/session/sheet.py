@@ -6,8 +6,8 @@ from typing import NamedTuple
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.task import Task
 from cbr_desktop.text.marks import Mark, mark
-from cbr_desktop.text.states import shown, state_words, status_words
-from cbr_desktop.text.tasks import code_words, percent_words, resource_words, started_at
+from cbr_desktop.text.states import shown, state_words
+from cbr_desktop.text.tasks import code_words, percent_words, resource_words, started_at, type_words
 from cbr_desktop.text.words import Times
 
 LINES = 50
@@ -56,5 +56,5 @@ def _activity_line(task: Task, times: Times) -> str:
         ends.append(percent_words(task))
     if task.code:
         ends.append(code_words(task))
-    what = f"{status_words(task.type)}: {shown(resource_words(task), 80)}"
+    what = f"{type_words(task.type)}: {shown(resource_words(task), 80)}"
     return f"{mark(task.status).shape} {times.text(started_at(task))}  {what} – {', '.join(ends)}"

@@ -16,7 +16,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import grouped, state_words, status_words
-from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
+from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at, type_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page, Target
@@ -29,6 +29,17 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 KEPT = "kept"
 """The key of the column that tells which tasks the service has forgotten."""
 KEPT_HERE = Mark(Shape.SQUARE, Tone.IDLE)
+_URGENCY: Mapping[TaskStatus | str, int] = {
+    status: place
+    for place, status in enumerate(
+        (
+            *(TaskStatus.RUNNING, TaskStatus.WAITING, TaskStatus.FAILED, TaskStatus.TIMEOUT),
+            *(TaskStatus.SKIPPED, TaskStatus.SUCCESS),
+        )
+    )
+}
+_AGES = 1e11
+"""More seconds than any time has."""
 _SERVICE_KEEPS = timedelta(days=30)
 _KEPT_HINT = N_("The service forgets tasks after 30 days. This program keeps those that have ended for 13 months.")
 
@@ -38,7 +49,7 @@ class TasksPage(Page[Task]):
 
     name = "Tasks"
     parts = (Part.TASKS,)
-    default_sort = ("started", Qt.SortOrder.DescendingOrder)
+    default_sort = ("state", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
     chips = ((N_("Running"), "state:running"), (N_("Failed"), "state:failed"), (N_("Today"), "day:today"))
@@ -63,7 +74,7 @@ class TasksPage(Page[Task]):
                 "state",
                 _("State"),
                 lambda t: state_words(t.status),
-                lambda t: state_words(t.status),
+                _urgency,
                 18,
                 mark=lambda t: mark(t.status),
             ),
@@ -78,7 +89,7 @@ class TasksPage(Page[Task]):
                 mark=self._kept_mark,
                 hint=_why_kept,
             ),
-            Column("type", _("Type"), lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
+            Column("type", _("Type"), lambda t: type_words(t.type), lambda t: type_words(t.type), 11),
             Column(
                 "resource",
                 _("Resource"),
@@ -146,7 +157,7 @@ class TasksPage(Page[Task]):
         """Return what the filter can ask for."""
         return (
             TextField("state", lambda t: f"{t.status} {status_words(t.status)}", lambda t: str(t.status)),
-            TextField("type", lambda t: f"{t.type} {status_words(t.type)}", lambda t: str(t.type)),
+            TextField("type", lambda t: f"{t.type} {type_words(t.type)}", lambda t: str(t.type)),
             TextField("resource", lambda t: f"{t.resource_name} {t.resource_id or ''}", lambda t: t.resource_name),
             TextField("vault", lambda t: f"{t.vault_name} {t.vault_id or ''}", lambda t: t.vault_name),
             TextField("code", lambda t: t.code),
@@ -357,6 +368,12 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
 
 def _why_kept(_task: Task) -> str:
     return _(_KEPT_HINT)
+
+
+def _urgency(task: Task) -> float:
+    """Return by what states are ordered: what may run and what went wrong first, within each the newest first."""
+    began = task.began_at
+    return _URGENCY.get(task.status, _URGENCY[TaskStatus.WAITING]) * _AGES - (began.timestamp() if began else 0)
 
 
 def _meaning(task: Task) -> str:
