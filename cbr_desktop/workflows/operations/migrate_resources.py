@@ -199,14 +199,9 @@ def _summed_up(changes: Sequence[Change], ledger: Ledger) -> Iterator[Finding]:
         if target is None or len(own) < 2:
             continue
         moved_gb = _size_gb(moved)
-        facts: finding.Facts = {"moved_gb": moved_gb, "free_gb": max(target.free_gb - moved_gb, 0)}
-        yield finding.info(
-            *(FindingKind.RESOURCES_MOVE, finding.RequestPart.VAULT),
-            target=target.name,
-            count=len(moved),
-            vaults=len(own),
-            **facts,
-        )
+        facts: finding.Facts = {"vaults": len(own), "moved_gb": moved_gb, "free_gb": max(target.free_gb - moved_gb, 0)}
+        part = finding.RequestPart.VAULT
+        yield finding.info(FindingKind.RESOURCES_MOVE, part, "", target=target.name, count=len(moved), **facts)
 
 
 def _size_gb(resources: Iterable[Resource]) -> float:
