@@ -121,7 +121,7 @@ def consequence_lines(
     if blast.is_empty:
         return summed or [(NEUTRAL, _("Nothing is deleted by that."))]
     if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
-        return [*summed, *_resource_lines(blast, now), *_share_lines(shares)]
+        return [*summed, *_share_lines(shares), *_resource_lines(blast, now)]
     told = remainders(blast)
     lines = [(_WARNED, _head(blast, len(told), now))]
     lines += [

@@ -194,7 +194,7 @@ def _summed_up(
         "size_gb": sum(each.used_gb for each in vaults),
     }
     names = [each.name or each.id for each in vaults]
-    yield finding.warn(FindingKind.VAULTS_GO, part, count=len(vaults), names=names, **facts)
+    yield finding.warn(FindingKind.VAULTS_GO, part, "", count=len(vaults), names=names, **facts)
     last = {each.id: each.resource_name for each in told if each.is_last}
     if last:
         yield finding.warn(FindingKind.DELETION_LAST, part, count=len(last), names=sorted(last.values()))
