@@ -20,7 +20,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -37,6 +37,8 @@ HEAD_START_SECONDS = 0.25
 """How long an address of a host is tried before the next one is tried as well (RFC 8305)."""
 
 _KEPT_SECONDS = 20
+_PIECE_BYTES = 256 * 2**10
+"""As much as the loop takes out of a socket at one go."""
 _DIRECT = Profile("", "", "", "", proxy=ProxyMode.NONE)
 FAMILIES = {
     AddressFamily.ANY: socket.AF_UNSPEC,
@@ -336,6 +338,25 @@ def _pool(context: ssl.SSLContext, dial: "_Dial", proxy: _Proxy | None, kept: in
     return _Pool(httpcore.AsyncHTTPProxy(proxy_url=proxy.url, proxy_auth=login, **options))  # type: ignore[arg-type]
 
 
+class _Stream:
+    """A connection that hands over what has come in larger pieces than the HTTP library asks for.
+
+    It asks for 64 KiB; each piece then goes through five layers, which took a tenth of the time of a page.
+    """
+
+    def __init__(self, inner: "httpcore.AsyncNetworkStream") -> None:
+        self._inner = inner
+        self.write, self.aclose, self.get_extra_info = inner.write, inner.aclose, inner.get_extra_info
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Return what has come, empty at the end."""
+        return await self._inner.read(max(max_bytes, _PIECE_BYTES), timeout)
+
+    async def start_tls(self, *given: Any, **options: Any) -> "httpcore.AsyncNetworkStream":
+        """Return the same connection under TLS."""
+        return cast("httpcore.AsyncNetworkStream", _Stream(await self._inner.start_tls(*given, **options)))
+
+
 class _Dial:
     """Opens connections for the HTTP library. Names are resolved aside, addresses are tried one after the other."""
 
@@ -352,9 +373,10 @@ class _Dial:
         """Return a connection to a host. Cancelling it works at once, whatever names and networks do."""
         try:
             addresses = await self._addresses(host, port)
-            return await self._first(addresses, port)
+            stream = await self._first(addresses, port)
         except (OSError, *self._failures) as error:
             raise self._failure(f"{host}:{port}: {_words(error)}") from error
+        return cast("httpcore.AsyncNetworkStream", _Stream(stream))
 
     async def _addresses(self, host: str, port: int) -> list[str]:
         literal = _literal(host)
