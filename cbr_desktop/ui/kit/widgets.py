@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QPushButton, QTableWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QPushButton, QTableWidget, QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.ui.kit.tokens import NEAR
 
 
 def push_button(
@@ -20,6 +21,21 @@ def push_button(
     if act is not None:
         made.clicked.connect(partial(do, act))
     return made
+
+
+def button_row(leave: QWidget, *others: QWidget, beside: Sequence[QWidget] = ()) -> QHBoxLayout:
+    """Return the foot of a window: on its left what leaves it, on its right all that it can do, what it is for last.
+
+    What stands ``beside`` the first acts on what is shown and leads nowhere.
+    """
+    row = QHBoxLayout()
+    row.setSpacing(NEAR)
+    for widget in (leave, *beside):
+        row.addWidget(widget)
+    row.addStretch(1)
+    for widget in others:
+        row.addWidget(widget)
+    return row
 
 
 def verb_buttons(

@@ -151,9 +151,9 @@ class VaultsPage(ListPage[Vault]):
         Verb(
             "delete",
             N_("&Delete…"),
-            N_("Delete the selected vault with all its backups, for good (Del)"),
+            N_("Delete the selected vaults with all their backups, for good (Del)"),
+            takes=Takes.SEVERAL,
             shortcut=Qt.Key.Key_Delete,
-            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
         ),
     )
     chips = (
