@@ -436,7 +436,7 @@ class Page(QWidget, Generic[Row]):
 
     def _second_row(self) -> QWidget:
         """Return the row that keeps its height, so that the table stays where it is whatever is said above it."""
-        made = QWidget(self)
+        made = self._band = QWidget(self)
         made.setObjectName(f"{self.name.lower()}Band")
         made.setMinimumHeight(self.fontMetrics().height() + 14)
         self.band = QHBoxLayout(made)
@@ -455,17 +455,23 @@ class Page(QWidget, Generic[Row]):
 
     def _add_verbs(self) -> None:
         """Put the verbs into the head of the page, and on the keys of its table."""
-        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts)
+        row = self._action_row()
+        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts, row.nursery)
         self._verb_bar.requested.connect(self.verb_requested)
         self._verb_bar.remarked.connect(self.remarked)
         self.buttons = self._verb_bar.buttons
-        self.add_actions(self.buttons.values())
+        self._fill(row, self.buttons.values())
         self.view.selection_altered.connect(self._verb_bar.tell_choice)
         self.model.arranged.connect(self._verb_bar.tell_choice)
 
     def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons into the page's head, where those of every page are."""
-        row = ActionRow(f"actionsOf{self.name}", self)
+        self._fill(self._action_row(), buttons)
+
+    def _action_row(self) -> ActionRow:
+        return ActionRow(f"actionsOf{self.name}", self)
+
+    def _fill(self, row: ActionRow, buttons: Iterable[QAbstractButton]) -> None:
         row.add(buttons)
         self._head_row.insertWidget(self._head_row.count() - 1, row)
         row.rearranged.connect(self._put_in_order)
@@ -483,7 +489,7 @@ class Page(QWidget, Generic[Row]):
 
     def _add_chips(self) -> None:
         """Put the quick filters into their place."""
-        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self)
+        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self._band)
         made.rearranged.connect(self._put_in_order)
         made.chosen.connect(self.filter.setText)
         self.filter.textChanged.connect(made.tell)
@@ -493,14 +499,15 @@ class Page(QWidget, Generic[Row]):
     def _head(self) -> QHBoxLayout:
         row = self._head_row = QHBoxLayout()
         row.setSpacing(NEAR)
-        self.title = QLabel(page_title(self.name), self)
+        held = self._titles = Titles(self)
+        self.title = QLabel(page_title(self.name), held)
         self.title.setObjectName(f"{self.name.lower()}Title")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         set_type(self.title, "title", bold=True)
-        self.count = Line(f"{self.name.lower()}Count", self)
+        self.count = Line(f"{self.name.lower()}Count", held)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         set_type(self.count, "small")
-        held = self._titles = Titles(self.count.fontMetrics().averageCharWidth(), self)
+        held.letter = self.count.fontMetrics().averageCharWidth()
         names = QVBoxLayout(held)
         names.setContentsMargins(0, 0, 0, 0)
         names.setSpacing(0)
