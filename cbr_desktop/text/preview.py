@@ -44,11 +44,14 @@ def _request_line(change: Change) -> str:
     return f"{change.method} {change.address}"
 
 
+_UNKNOWN_HOST = "https://$EPS_HOST"
+
+
 def _endpoint(change: Change, profile: Profile) -> str:
     """Return where a change is sent; of a service whose address is not known a variable of the shell."""
     if change.kind.service is Service.BACKUP:
         return profile.cbr_endpoint.rstrip("/")
-    return eps_endpoint(profile.cbr_endpoint) or "https://$EPS_HOST"
+    return eps_endpoint(profile.cbr_endpoint) or _UNKNOWN_HOST
 
 
 def _host_line(change: Change, profile: Profile) -> str:
@@ -74,7 +77,7 @@ def _curl(change: Change, profile: Profile) -> str:
     # The project id stays outside of the quotes' reach: the shell fills it in, whatever the endpoint contains.
     endpoint, is_own = _endpoint(change, profile), change.kind.service is Service.BACKUP
     version = '/v3/"$CBR_PROJECT_ID"/' if is_own else "/v1.0/"
-    host = endpoint if "$" in endpoint else shlex.quote(endpoint)
+    host = endpoint if endpoint == _UNKNOWN_HOST else shlex.quote(endpoint)
     address = f"{host}{version}{shlex.quote(change.path)}"
     text = _json(change, profile)
     lines = [

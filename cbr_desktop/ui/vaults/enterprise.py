@@ -1,7 +1,7 @@
 """The choice of an enterprise project, and the form that puts a vault into another one."""
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange, hindrance_of
@@ -10,7 +10,7 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.enterprise_projects import enterprise_project_words, named_words, reading_note
 from cbr_desktop.text.errors import hindrance_sentence
-from cbr_desktop.ui.kit.fields import column, fields
+from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.task_owner import is_at_work
 from cbr_desktop.ui.operations.form import ChangeForm
@@ -48,9 +48,11 @@ class EnterpriseProjectChoice(QWidget):
         self.id.setAccessibleName(_("Id of the enterprise project"))
         self.id.setPlaceholderText(_("Its id, as the console shows it"))
         self.note = label(name=f"{name}Note")
-        layout = column(self.box, self.id, self.note).layout()
-        if layout is not None:
-            self.setLayout(layout)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for part in (self.box, self.id, self.note):
+            layout.addWidget(part)
         self.setFocusProxy(self.box)
         self._fill(asked or (DEFAULT_ENTERPRISE_PROJECT if is_usual else ""))
         self.box.currentIndexChanged.connect(self._tell_changed)
