@@ -10,6 +10,7 @@ from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.enterprise_projects import enterprise_project_words, named_words, reading_note
 from cbr_desktop.text.errors import hindrance_sentence
+from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.task_owner import is_at_work
@@ -59,9 +60,14 @@ class EnterpriseProjectChoice(QWidget):
         self.id.textChanged.connect(self._tell_changed)
 
     def value(self) -> str:
-        """Return the id that is asked for, empty while none is; the usual one is not named unless it was asked for."""
+        """Return the id that is asked for, empty while none is; the usual one is not named unless it was asked for.
+
+        ``ValueError`` while one is to be named by its id, and is not.
+        """
         chosen = self.box.currentData()
         if chosen == _BY_ID:
+            if not self.id.text().strip():
+                raise ValueError("no id is named")
             return self.id.text().strip()
         if self._is_usual and chosen == DEFAULT_ENTERPRISE_PROJECT:
             return self._asked if self._asked == chosen else ""
@@ -137,7 +143,11 @@ class EnterpriseProjectForm(ChangeForm):
         self.choice.follow(context)
         fields(
             self,
-            ((_("Is in now"), self.now), (_("Enterprise pro&ject"), self.choice)),
+            (
+                (_("Vault"), label(shown(vault.name, 80) or shown(vault.id), "enterpriseProjectVault")),
+                (_("Is now in"), self.now),
+                (_("Enterprise pro&ject"), self.choice),
+            ),
             {_("Enterprise pro&ject"): self.choice.box},
         )
         self._tell()
