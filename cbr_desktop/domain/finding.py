@@ -129,7 +129,7 @@ class FindingKind(StrEnum):
     EXPIRY_LAST = "expiry-last"  # count, names (resources of which no good backup is left then)
     EXPIRY_LOCKED = "expiry-locked"  # vault, count (automatic backups)
     EXPIRY_LATER = "expiry-later"  # vault, count (backups that are kept longer)
-    EPS_NOT_ASKED = "eps-not-asked"  # why: one of ``enterprise_project.Hindrance``
+    EPS_NOT_ASKED = "eps-not-asked"  # hindrance: one of ``enterprise_project.Hindrance``
     PROJECT_ID_MISSING = "project-id-missing"
     PROJECT_ID_OTHER = "project-id-other"  # found
     ENTERPRISE_PROJECT_UNKNOWN = "enterprise-project-unknown"  # id

@@ -485,7 +485,7 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         "Projects that backups are shared with lose them as well. The list of backups does not tell which are shared:"
         " look at the backups themselves."
     ),
-    FindingKind.EPS_NOT_ASKED: lambda finding: hindrance_sentence(Hindrance(str(finding.facts["why"]))),
+    FindingKind.EPS_NOT_ASKED: lambda finding: hindrance_sentence(Hindrance(str(finding.facts["hindrance"]))),
     FindingKind.PROJECT_ID_MISSING: N_(
         "The id of the project is told by the login, and there was none since the start. Go online once, then ask"
         " again."

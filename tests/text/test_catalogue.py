@@ -144,7 +144,7 @@ def facts() -> dict[str, object]:
         "ours": False,
         "image": NAME,
         "region": NAME,
-        "why": Hindrance.PASSCODE,
+        "hindrance": Hindrance.PASSCODE.value,
         "problem": "bad-width",
         "since": NOW,
         "last": NOW,

@@ -139,7 +139,7 @@ FACTS: dict[str, object] = {
     "rule": "too_small",
     "day": "2027-03-01",
     "zone": "UTC+08:00",
-    "why": Hindrance.NO_ENDPOINT,
+    "hindrance": Hindrance.NO_ENDPOINT.value,
 }
 
 

@@ -142,7 +142,7 @@ def _request_findings(draft: EnterpriseProjectChange, ledger: Ledger) -> Iterato
     """Say that the service cannot be asked, or that what is asked for is of another project."""
     part, hindrance = finding.RequestPart.VAULT, hindrance_of(ledger.profile)
     if hindrance is not None:
-        yield finding.block(FindingKind.EPS_NOT_ASKED, part, why=hindrance)
+        yield finding.block(FindingKind.EPS_NOT_ASKED, part, hindrance=hindrance.value)
     if not is_uuid(draft.vault_id):
         yield finding.block(FindingKind.BAD_ID, part, "9900", path="body.resource_id", found=draft.vault_id)
     if not draft.project_id:
