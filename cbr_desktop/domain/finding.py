@@ -119,6 +119,8 @@ class FindingKind(StrEnum):
     DELETION_POLICIES = "deletion-policies"  # count, names
     DELETION_REPLICAS = "deletion-replicas"  # count (backups), names (regions)
     DELETION_SHARES = "deletion-shares"
+    VAULTS_GO = "vaults-go"  # count (vaults), names, backups, size_gb
+    VAULTS_FREE = "vaults-free"  # count (policies that several vaults lose), names, idle (those without a vault then)
     EXPIRY_NO_DAY = "expiry-no-day"  # found
     EXPIRY_NO_ZONE = "expiry-no-zone"  # found
     EXPIRY_PAST = "expiry-past"  # day, zone
@@ -202,6 +204,7 @@ class FindingKind(StrEnum):
     TARGET_UNFIT = "target-unfit"  # vault, target
     TARGET_FULL = "target-full"  # target, free_gb, moved_gb
     BACKUPS_MOVE = "backups-move"  # target, count, moved_gb
+    RESOURCES_MOVE = "resources-move"  # target, count (resources), vaults (how many they leave), moved_gb, free_gb
     POLICY_LOST = "policy-lost"  # vault, target: it has a policy, the other has none
     PROTECTION_STOPS = "protection-stops"  # count (resources), resources (names)
     PROTECTION_UNCHANGED = "protection-unchanged"  # resource, is_on

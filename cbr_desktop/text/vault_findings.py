@@ -237,6 +237,38 @@ def _deletion_policies(finding: Finding) -> str:
     ).format(count=grouped(count), names=names_words(finding.facts["names"]))
 
 
+def _vaults_go(finding: Finding) -> str:
+    count, backups = _count(finding), finding.facts["backups"]
+    named = ngettext(
+        "{count} vault is deleted for good: {names}.", "{count} vaults are deleted for good: {names}.", count
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    if not isinstance(backups, int) or not backups:
+        return sentences(named, _("No backup is known to be in them."))
+    with_them = ngettext(
+        "{count} backup goes with them, and frees {size}.", "{count} backups go with them, and free {size}.", backups
+    ).format(count=grouped(backups), size=_gb(finding, "size_gb"))
+    return sentences(named, with_them)
+
+
+def _vaults_free(finding: Finding) -> str:
+    count, idle = _count(finding), finding.facts["idle"]
+    lost = ngettext(
+        "{count} policy is not applied to them any more, and stays: {names}.",
+        "{count} policies are not applied to them any more, and stay: {names}.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    if not isinstance(idle, list) or not idle:
+        return lost
+    return sentences(
+        lost,
+        ngettext(
+            "{count} of them has no vault at all then: {names}.",
+            "{count} of them have no vault at all then: {names}.",
+            len(idle),
+        ).format(count=grouped(len(idle)), names=names_words(idle)),
+    )
+
+
 def _deletion_replicas(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
@@ -481,6 +513,8 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.DELETION_RESOURCES: _deletion_resources,
     FindingKind.DELETION_POLICIES: _deletion_policies,
     FindingKind.DELETION_REPLICAS: _deletion_replicas,
+    FindingKind.VAULTS_GO: _vaults_go,
+    FindingKind.VAULTS_FREE: _vaults_free,
     FindingKind.DELETION_SHARES: N_(
         "Projects that backups are shared with lose them as well. The list of backups does not tell which are shared:"
         " look at the backups themselves."

@@ -55,8 +55,8 @@ class Cloud(Protocol):
         """Return the id of the profile's project, logging in if need be."""
         ...
 
-    async def vaults(self) -> Listing[Vault]:
-        """Return all vaults of the project, newest first, with their resources."""
+    async def vaults(self, expected: int = 0) -> Listing[Vault]:
+        """Return all vaults of the project, newest first, with their resources; so many are asked for at once."""
         ...
 
     async def vault(self, id: VaultId) -> Vault:

@@ -431,7 +431,7 @@ class Refresh:
                 self._tell(trouble)
 
     async def _vaults(self) -> None:
-        listing = await self._cloud.vaults()
+        listing = await self._cloud.vaults(len(self._ledger.vaults))
         await _steady(listing, self._ledger.vaults)
         self._ledger.put_vaults(listing)
         self._keep_use(listing.rows)

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import p1, p2, p3, p4, p6, p7, p7b, p8, p9, p10, p12, p13
+from . import p1, p2, p3, p4, p5, p6, p7, p7b, p8, p9, p10, p12, p13
 from .ground import ground
 from .measure import Comparison, say, table
 
@@ -20,6 +20,7 @@ GOALS = {
     "P2": p2,
     "P3": p3,
     "P4": p4,
+    "P5": p5,
     "P6": p6,
     "P7": p7,
     "P7B": p7b,

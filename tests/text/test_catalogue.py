@@ -161,6 +161,8 @@ def facts() -> dict[str, object]:
         **dict.fromkeys(("holds", "type", "disk", "target"), NAME),
         **dict.fromkeys(("auto_expand", "is_on"), False),
         "moved_gb": 12.5,
+        **dict.fromkeys(("backups", "vaults"), 7),
+        "idle": [NAME] * 2,
         "age": timedelta(hours=3),
     }
 

@@ -1,6 +1,7 @@
 """Words: everything that can happen has a sentence of its own, and foreign text cannot break one."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
@@ -23,6 +24,7 @@ from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, V
 from cbr_desktop.text.codes import ADVICE, codes, explain
 from cbr_desktop.text.errors import error_sentence, refusal_sentence
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
+from cbr_desktop.text.requests import waiting_words
 from cbr_desktop.text.sentences import (
     estimate_sentence,
     finding_sentence,
@@ -134,6 +136,9 @@ FACTS: dict[str, object] = {
     "disk": "d-1",
     "target": "vault-3",
     "moved_gb": 12.5,
+    "backups": 4,
+    "vaults": 2,
+    "idle": [],
     "is_on": True,
     "saved_gb": 40,
     "rule": "too_small",
@@ -385,6 +390,9 @@ def test_a_lost_answer_says_how_long_and_where_is_looked_and_that_nothing_is_sen
 def test_a_refusal_says_code_meaning_and_remedy() -> None:
     refused = intent(IntentState.REJECTED, refusal=Refusal(400, "BackupService.6114", "full", "req-1"))
     sentence = intent_sentence(refused, None, NOW)
+    assert waiting_words(refused, None, NOW) == "6114 · The vault is full"
+    foreign = replace(refused, refusal=Refusal(400, "BackupService.1", "full", "req-1"))
+    assert waiting_words(foreign, None, NOW) == "1"
     for part in ("nothing is backed up", "6114: The vault is full.", "Expand the vault", "‘full’"):
         assert part in sentence
 

@@ -101,7 +101,7 @@ class Slow:
     async def project_id(self) -> str:
         return "project"
 
-    async def vaults(self) -> Listing[Any]:
+    async def vaults(self, _expected: int = 0) -> Listing[Any]:
         self.asked.append(asyncio.get_running_loop().create_future())
         return await self.asked[-1]
 

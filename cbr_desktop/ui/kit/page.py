@@ -56,7 +56,9 @@ from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
 _FILTER_WIDTH = 220
-"""What the filter has beside buttons that can give way, in device-independent pixels."""
+"""What the filter has at least beside buttons that can give way, in device-independent pixels."""
+_FILTER_SHARE = 5
+"""What part of the page it has at least where that is more: one in so many."""
 _REMARK_LETTERS = 44
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
@@ -404,7 +406,7 @@ class Page(QWidget, Generic[Row]):
 
     def _second_row(self) -> QWidget:
         """Return the row that keeps its height, so that the table stays where it is whatever is said above it."""
-        made = QWidget(self)
+        made = self._band = QWidget(self)
         made.setObjectName(f"{self.name.lower()}Band")
         made.setMinimumHeight(self.fontMetrics().height() + 14)
         self.band = QHBoxLayout(made)
@@ -423,17 +425,23 @@ class Page(QWidget, Generic[Row]):
 
     def _add_verbs(self) -> None:
         """Put the verbs into the head of the page, and on the keys of its table."""
-        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts)
+        row = self._action_row()
+        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts, row.nursery)
         self._verb_bar.requested.connect(self.verb_requested)
         self._verb_bar.remarked.connect(self.remarked)
         self.buttons = self._verb_bar.buttons
-        self.add_actions(self.buttons.values())
+        self._fill(row, self.buttons.values())
         self.view.selection_altered.connect(self._verb_bar.tell_choice)
         self.model.arranged.connect(self._verb_bar.tell_choice)
 
     def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons into the page's head, where those of every page are."""
-        row = ActionRow(f"actionsOf{self.name}", self)
+        self._fill(self._action_row(), buttons)
+
+    def _action_row(self) -> ActionRow:
+        return ActionRow(f"actionsOf{self.name}", self)
+
+    def _fill(self, row: ActionRow, buttons: Iterable[QAbstractButton]) -> None:
         row.add(buttons)
         self._head_row.insertWidget(self._head_row.count() - 1, row)
         row.rearranged.connect(self._put_in_order)
@@ -451,7 +459,7 @@ class Page(QWidget, Generic[Row]):
 
     def _add_chips(self) -> None:
         """Put the quick filters into their place."""
-        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self)
+        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self._band)
         made.rearranged.connect(self._put_in_order)
         made.chosen.connect(self.filter.setText)
         self.filter.textChanged.connect(made.tell)
@@ -461,14 +469,15 @@ class Page(QWidget, Generic[Row]):
     def _head(self) -> QHBoxLayout:
         row = self._head_row = QHBoxLayout()
         row.setSpacing(NEAR)
-        self.title = QLabel(page_title(self.name), self)
+        held = self._titles = Titles(self)
+        self.title = QLabel(page_title(self.name), held)
         self.title.setObjectName(f"{self.name.lower()}Title")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         set_type(self.title, "title", bold=True)
-        self.count = Line(f"{self.name.lower()}Count", self)
+        self.count = Line(f"{self.name.lower()}Count", held)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         set_type(self.count, "small")
-        held = self._titles = Titles(self.count.fontMetrics().averageCharWidth(), self)
+        held.letter = self.count.fontMetrics().averageCharWidth()
         names = QVBoxLayout(held)
         names.setContentsMargins(0, 0, 0, 0)
         names.setSpacing(0)
@@ -624,7 +633,8 @@ class Page(QWidget, Generic[Row]):
         """Let buttons and chips give way before what is told and typed does: these have a menu for the others."""
         room = self.width() - 2 * WIDE
         letter = self.fontMetrics().averageCharWidth()
-        rest = self._titles.sizeHint().width() + _FILTER_WIDTH + 2 * self.gear.sizeHint().width() + 4 * NEAR
+        beside = max(_FILTER_WIDTH, room // _FILTER_SHARE)
+        rest = self._titles.sizeHint().width() + beside + 2 * self.gear.sizeHint().width() + 4 * NEAR
         for row in self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly):
             row.setMaximumWidth(max(row.minimumSizeHint().width(), room - rest))
         if self._chips is not None:

@@ -43,17 +43,6 @@ def _held_hindrance(rows: Sequence[ResourceRow]) -> str:
     return ""
 
 
-def _vault_hindrance(rows: Sequence[ResourceRow]) -> str:
-    """Return why something cannot be done to the resources of one vault."""
-    hindrance = _held_hindrance(rows)
-    if hindrance:
-        return hindrance
-    count = len({row.vault.id for row in rows if row.vault is not None})
-    if count > 1:
-        return _("The selected resources are in {count} vaults. Choose those of one vault.").format(count=count)
-    return ""
-
-
 def _suspend_hindrance(rows: Sequence[ResourceRow]) -> str:
     is_done = all(not row.resource.auto_protect for row in rows)
     return _held_hindrance(rows) or (_("They are suspended already.") if is_done else "")
@@ -115,7 +104,7 @@ class ResourcesPage(Page[ResourceRow]):
             N_("&Migrate…"),
             N_("Move the selected resources with their backups to another vault"),
             Takes.SEVERAL,
-            hindrance=_vault_hindrance,
+            hindrance=_held_hindrance,
         ),
         Verb(
             "dissociate",

@@ -33,6 +33,11 @@ class LedgerSignals(QObject):
         elif not self._timer.isActive():
             self._timer.start()
 
+    def forget(self) -> None:
+        """Drop what was noticed and not told yet: for before there are screens, which begin with all there is."""
+        self._pending.clear()
+        self._timer.stop()
+
     def _tell(self) -> None:
         pending, self._pending = self._pending, set()
         for part in sorted(pending):

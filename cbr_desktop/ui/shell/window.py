@@ -353,7 +353,7 @@ class MainWindow(QMainWindow):
 
     def _make_page(self, name: str) -> Page[Any]:
         if name == "Vaults":
-            return VaultsPage(self._workspace, self._times, self._vault_index)
+            return VaultsPage(self._workspace, self._times, self._vault_index, self._stack)
         return self.deferred_widgets.make_page(name)
 
     def _build(self) -> None:

@@ -29,6 +29,17 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 KEPT = "kept"
 """The key of the column that tells which tasks the service has forgotten."""
 KEPT_HERE = Mark(Shape.SQUARE, Tone.IDLE)
+_URGENCY: Mapping[TaskStatus | str, int] = {
+    status: place
+    for place, status in enumerate(
+        (
+            *(TaskStatus.RUNNING, TaskStatus.WAITING, TaskStatus.FAILED, TaskStatus.TIMEOUT),
+            *(TaskStatus.SKIPPED, TaskStatus.SUCCESS),
+        )
+    )
+}
+_AGES = 1e11
+"""More seconds than any time has."""
 _SERVICE_KEEPS = timedelta(days=30)
 _KEPT_HINT = N_("The service forgets tasks after 30 days. This program keeps those that have ended for 13 months.")
 
@@ -38,7 +49,7 @@ class TasksPage(Page[Task]):
 
     name = "Tasks"
     parts = (Part.TASKS,)
-    default_sort = ("started", Qt.SortOrder.DescendingOrder)
+    default_sort = ("state", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
     chips = ((N_("Running"), "state:running"), (N_("Failed"), "state:failed"), (N_("Today"), "day:today"))
@@ -63,7 +74,7 @@ class TasksPage(Page[Task]):
                 "state",
                 _("State"),
                 lambda t: state_words(t.status),
-                lambda t: state_words(t.status),
+                _urgency,
                 18,
                 mark=lambda t: mark(t.status),
             ),
@@ -357,6 +368,12 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
 
 def _why_kept(_task: Task) -> str:
     return _(_KEPT_HINT)
+
+
+def _urgency(task: Task) -> float:
+    """Return by what states are ordered: what may run and what went wrong first, within each the newest first."""
+    began = task.began_at
+    return _URGENCY.get(task.status, _URGENCY[TaskStatus.WAITING]) * _AGES - (began.timestamp() if began else 0)
 
 
 def _meaning(task: Task) -> str:

@@ -17,7 +17,7 @@ from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_all,
 from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, read_draft
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
@@ -135,7 +135,11 @@ FORMS = Forms(
         "all": lambda _context, _row: AllVaultsForm(),
         "delete": lambda _context, vault: deletion_form(vault.id),
     },
-    several={"tags": lambda _asked: TagsBatch(), "edit": lambda _asked: SettingsBatch()},
+    several={
+        "tags": lambda _asked: TagsBatch(),
+        "edit": lambda _asked: SettingsBatch(),
+        "delete": lambda _asked: FixedBatch(Kind.DELETE_VAULT, lambda vault: VaultDeletion(vault.id)),
+    },
     again={
         ReplicateVaultForm.kind: _replicate_again,
         NewVaultForm.kind: _create_again,

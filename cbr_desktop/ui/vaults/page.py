@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import ResourceId, VaultId
@@ -160,9 +161,9 @@ class VaultsPage(ListPage[Vault]):
         Verb(
             "delete",
             N_("&Delete…"),
-            N_("Delete the selected vault with all its backups, for good (Del)"),
+            N_("Delete the selected vaults with all their backups, for good (Del)"),
+            takes=Takes.SEVERAL,
             shortcut=Qt.Key.Key_Delete,
-            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
         ),
     )
     chips = (
@@ -171,9 +172,11 @@ class VaultsPage(ListPage[Vault]):
         (N_("No backup for 2 days"), "age>2d"),
     )
 
-    def __init__(self, workspace: Workspace, times: Times, vault_index: VaultIndex) -> None:
+    def __init__(
+        self, workspace: Workspace, times: Times, vault_index: VaultIndex, parent: QWidget | None = None
+    ) -> None:
         self._vault_index = vault_index
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
 
     def refresh(self, part: Part) -> None:
         """Take over a change of the ledger; the names of enterprise projects make no other rows."""
