@@ -132,7 +132,13 @@ class TasksPage(Page[Task]):
             Column("request-id", _("Request id"), lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
             Column("id", "ID", lambda t: t.id, lambda t: t.id, 34, shown=False),
             Column(
-                "backup", _("Backup"), lambda t: t.backup_name or NONE, lambda t: t.backup_name or None, 22, shown=False
+                "backup",
+                _("Backup"),
+                lambda t: t.backup_name or NONE,
+                lambda t: t.backup_name or None,
+                22,
+                shown=False,
+                middle=True,
             ),
             Column(
                 "checkpoint",
