@@ -168,9 +168,9 @@ def _features() -> "Mapping[str, Forms]":
 
     return {
         "Backups": backups.FORMS,
-        "Policies": policies.FORMS,
+        "Policies": policies.FORMS.joined(several.FORMS),
         "Resources": resources.FORMS.joined(vaults.FOR_RESOURCES),
-        "Vaults": vaults.FORMS.joined(several.FORMS),
+        "Vaults": vaults.FORMS.joined(several.FOR_VAULTS),
     }
 
 
