@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.ids import PolicyId, VaultId
+from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.ui.checkpoint.several import CheckpointsForm
 from cbr_desktop.ui.operations.batch import BatchWindow
+from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import BatchForm
 from cbr_desktop.ui.policies.several import FOR_VAULTS as FORMS
 from cbr_desktop.ui.policies.several import ApplyFromPolicies, RemoveFromPolicies
 from cbr_desktop.ui.resources.forms import MigrationsForm
+from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.forms import FORMS as VAULT_FORMS
 from tests.ui import estate
@@ -227,3 +229,24 @@ def test_policies_are_removed_from_those_of_their_vaults_that_are_ticked(tmp_pat
     confirm(window).click()
     assert sent(scene) == [(TEST.name, {"policy_id": policy.id})]
     assert [step.document.path["vault_id"] for step in scene.begun[0].plan.steps if step.document] == [OTHER.id]
+
+
+def test_all_that_vaults_hold_is_suspended_and_resumed_together(tmp_path: Path, qtbot: QtBot) -> None:
+    scene = Scene(tmp_path)
+    idle = replace(DISK, id=ResourceId(uid(301)), auto_protect=False)
+    held = [replace(VAULT, resources=[SERVER]), replace(OTHER, resources=[DISK, idle]), THIRD]
+    scene.context.ledger.put_vaults(Listing(held, NOW))
+    host = QWidget()
+    qtbot.addWidget(host)
+    asked = [(scene.context, each) for each in held]
+    window = Dialogs().ask(scene.workspace, "Vaults", "suspend", asked, host)
+    assert isinstance(window, BatchWindow) and window.windowTitle() == "Suspend resources in 2 vaults"
+    window.consent.setChecked(True)
+    confirm(window).click()
+    assert [body["resource_ids"] for _profile, body in sent(scene)] == [[SERVER.id], [DISK.id]]
+    alone = Dialogs().ask(scene.workspace, "Vaults", "resume", asked, host)
+    assert isinstance(alone, ChangeDialog) and alone.windowTitle() == "Resume 1 resource"
+    rows = [row for row in scene.context.ledger.resource_rows() if row.vault is not None]
+    assert len(rows) == 3
+    applied = Dialogs().ask(scene.workspace, "Resources", "apply", [(scene.context, row) for row in rows], host)
+    assert isinstance(applied, BatchWindow) and column(applied, "Done to") == ["vault-one", "vault-two"]

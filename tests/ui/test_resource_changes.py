@@ -373,9 +373,9 @@ def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
 
     own = [each.name for each in vaults()[0].resources]
     assert offered("ecs-free") == ["protect", "create"]
-    assert offered(own[0]) == ["suspend", "migrate", "dissociate"]
-    assert offered(own[2]) == ["resume", "migrate", "dissociate"]
-    assert offered(own[0], own[2]) == ["suspend", "resume", "migrate", "dissociate"]
+    assert offered(own[0]) == ["suspend", "apply", "migrate", "dissociate"]
+    assert offered(own[2]) == ["resume", "apply", "migrate", "dissociate"]
+    assert offered(own[0], own[2]) == ["suspend", "resume", "apply", "migrate", "dissociate"]
     assert offered("ecs-free", own[0]) == []
     assert "in a vault already" in page.buttons["protect"].toolTip()
     assert offered("root-of-web") == []

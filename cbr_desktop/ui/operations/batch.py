@@ -370,7 +370,8 @@ class BatchWindow(OperationWindow):
 
     def _show_standing(self, batch: Batch) -> None:
         hindered, count = self._hindered(batch), len(batch.sent)
-        contexts = [self._contexts()[name] for name in dict.fromkeys(row.profile for row in batch.sent)]
+        known = self._contexts()
+        contexts = [known[name] for name in dict.fromkeys(row.profile for row in batch.sent)] or list(known.values())
         is_demo = self._workspace.is_demo
         self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
         self.place.setText(words.profiles_words([each.profile.name for each in contexts]))

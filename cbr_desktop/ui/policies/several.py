@@ -225,6 +225,15 @@ def _opened(window: Window) -> Window:
     return window
 
 
+def _apply_to_holders(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the window that applies a policy to the vaults of the selected resources."""
+    found = {(context.profile.name, row.vault.id): (context, row.vault) for context, row in asked}
+    rows = list(found.values())
+    return _opened(BatchWindow(workspace, rows, ApplyToVaults(rows), parent))
+
+
+FOR_RESOURCES = Forms(windows={"apply": _apply_to_holders})
+"""What can be asked for of the vaults of resources, on the page of resources."""
 FOR_VAULTS = Forms(several={"apply": ApplyToVaults, "remove": RemoveFromVaults})
 """What can be asked for of vaults, on their page."""
 FORMS = Forms(windows={"apply": _apply, "remove": _remove})

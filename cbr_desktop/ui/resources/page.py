@@ -101,6 +101,13 @@ class ResourcesPage(Page[ResourceRow]):
             hindrance=_resume_hindrance,
         ),
         Verb(
+            "apply",
+            N_("Appl&y policy…"),
+            N_("Back the vaults of the selected resources up by a policy, in the place of the one that they have"),
+            Takes.SEVERAL,
+            hindrance=_held_hindrance,
+        ),
+        Verb(
             "migrate",
             N_("&Migrate…"),
             N_("Move the selected resources with their backups to another vault"),
@@ -206,7 +213,7 @@ class ResourcesPage(Page[ResourceRow]):
         return (
             (before.resource is row.resource or before.resource == row.resource)
             and (before.protectable is row.protectable or before.protectable == row.protectable)
-            and before.schedule is row.schedule
+            and (before.schedule is row.schedule or None in (before.schedule, row.schedule))
             and (before.vault is row.vault or vault_words(before) == vault_words(row))
         )
 
