@@ -30,6 +30,9 @@ from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 _NONE = "-"
 
+_UNPROTECTED = {Gap.FREE, Gap.UNFIT, Gap.SUSPENDED}
+_WITHOUT_POLICY = {Gap.NO_POLICY, Gap.POLICY_OFF}
+
 
 def resources(options: argparse.Namespace) -> int:
     """List the resources of a project: those of the vaults, vault by vault, then those in none."""
@@ -79,7 +82,7 @@ async def _read(session: ProfileSession, *parts: Part) -> tuple[Ledger, bool]:
 
 
 async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger, is_whole = await _read(session, Part.PROTECTABLES, Part.BACKUPS)
+    ledger, is_whole = await _read(session, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
     rows = _wanted(ledger, options)
     record = {
         "resources": [_record(row) for row in rows],
@@ -94,8 +97,9 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
 
 def _wanted(ledger: Ledger, options: argparse.Namespace) -> list[ResourceRow]:
     rows: Iterable[ResourceRow] = ledger.resource_rows()
-    if options.unprotected:
-        rows = [row for row in rows if gap_of(row) is not None]
+    wanted = (_UNPROTECTED if options.unprotected else set()) | (_WITHOUT_POLICY if options.without_policy else set())
+    if wanted:
+        rows = [row for row in rows if gap_of(row) in wanted]
     if options.vault is not None:
         rows = [row for row in rows if row.vault is not None and options.vault in (row.vault.id, row.vault.name)]
     return list(rows)
@@ -108,6 +112,14 @@ def _summary(rows: Sequence[ResourceRow]) -> str:
         Gap.FREE: ngettext("{count} in no vault", "{count} in no vault", gaps.count(Gap.FREE)),
         Gap.UNFIT: ngettext("{count} not protectable", "{count} not protectable", gaps.count(Gap.UNFIT)),
         Gap.SUSPENDED: ngettext("{count} suspended", "{count} suspended", gaps.count(Gap.SUSPENDED)),
+        Gap.NO_POLICY: ngettext(
+            "{count} in a vault without policy", "{count} in vaults without policy", gaps.count(Gap.NO_POLICY)
+        ),
+        Gap.POLICY_OFF: ngettext(
+            "{count} in a vault whose policy is disabled",
+            "{count} in vaults whose policies are disabled",
+            gaps.count(Gap.POLICY_OFF),
+        ),
     }
     said = [words.format(count=gaps.count(gap)) for gap, words in told.items() if gaps.count(gap)]
     whole = counted("{count} resource", "{count} resources", len(rows))

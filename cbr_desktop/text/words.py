@@ -404,5 +404,10 @@ def gap_words(row: ResourceRow) -> str:
         code = row.protectable.code.removeprefix("BackupService.")
         reason = shown(row.protectable.reason or row.protectable.message)
         return _("Not protectable ({code}): {reason}").format(code=shown(code) or NONE, reason=reason or NONE)
-    words = {Gap.FREE: _("In no vault"), Gap.SUSPENDED: _("Suspended")}
+    words = {
+        Gap.FREE: _("In no vault"),
+        Gap.SUSPENDED: _("Suspended"),
+        Gap.NO_POLICY: _("Vault without policy"),
+        Gap.POLICY_OFF: _("Policy disabled"),
+    }
     return words.get(gap, "") if gap is not None else ""

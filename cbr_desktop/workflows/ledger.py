@@ -13,7 +13,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.vault import Resource, ResourceType, Vault
+from cbr_desktop.domain.vault import ProtectType, Resource, ResourceType, Vault
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.account import Project
@@ -77,6 +77,16 @@ class First(NamedTuple):
     as_of: datetime
 
 
+class VaultSchedule(StrEnum):
+    """What backs up by itself what a vault holds."""
+
+    NONE = "none"
+    """No backup policy is applied to it."""
+    ASLEEP = "asleep"
+    """The backup policies that are applied to it are disabled."""
+    RUNS = "runs"
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
     """A line of the Resources view: a resource with its vault; ``vault`` is ``None`` for one in none.
@@ -90,6 +100,8 @@ class ResourceRow:
     last_good: Backup | None
     server_vault: Vault | None = None
     """The vault of the server that a disk is attached to: the disk is backed up with the server."""
+    schedule: VaultSchedule | None = None
+    """What backs it up by itself, by its vault; ``None`` where nobody knows, and where replicas are taken."""
 
     @property
     def unlisted_vault(self) -> VaultId | None:
@@ -268,18 +280,34 @@ class Ledger:
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""
-        last_good = self.last_good_backups()
+        last_good, schedules = self.last_good_backups(), self._schedules()
         seen: set[ResourceId] = set()
         for vault in self.vaults.values():
+            schedule = schedules.get(vault.id)
             for resource in vault.resources:
                 seen.add(resource.id)
-                yield ResourceRow(resource, vault, self.protectables.get(resource.id), last_good.get(resource.id))
+                known, newest = self.protectables.get(resource.id), last_good.get(resource.id)
+                yield ResourceRow(resource, vault, known, newest, None, schedule)
         for protectable in self.protectables.values():
             if protectable.id not in seen:
                 resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
                 is_disk = protectable.type == ResourceType.DISK and protectable.vault_id is not None
                 server_vault = self.vaults.get(protectable.vault_id) if is_disk and protectable.vault_id else None
-                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault)
+                schedule = schedules.get(server_vault.id) if server_vault is not None else None
+                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault, schedule)
+
+    def _schedules(self) -> dict[VaultId, VaultSchedule]:
+        """Return what backs up each vault by itself, of those alone of which that is known."""
+        fresh = self.freshness[Part.POLICIES]
+        if fresh.as_of is None:
+            return {}
+        own = [each for each in self.policies.values() if each.operation_type == ProtectType.BACKUP]
+        found = {id: VaultSchedule.ASLEEP for each in own if not each.enabled for id in each.vault_ids}
+        found |= {id: VaultSchedule.RUNS for each in own if each.enabled for id in each.vault_ids}
+        if fresh.complete:
+            plain = (id for id, each in self.vaults.items() if each.protect_type != ProtectType.REPLICATION)
+            found = dict.fromkeys(plain, VaultSchedule.NONE) | found
+        return found
 
     def last_good_backups(self) -> dict[ResourceId, Backup]:
         """Return the newest available backup of every resource that has one."""

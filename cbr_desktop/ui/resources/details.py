@@ -89,8 +89,13 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
 
 def _explain(row: ResourceRow) -> str:
     """Return what the state of a resource means, and whether policies leave it out."""
-    suspended = _("Policies leave it out: its automatic backup is suspended.")
-    return sentences(_state_words(row), suspended if gap_of(row) is Gap.SUSPENDED else "")
+    why = {
+        Gap.SUSPENDED: _("Policies leave it out: its automatic backup is suspended."),
+        Gap.NO_POLICY: _("No policy is applied to its vault: nothing backs it up by itself."),
+        Gap.POLICY_OFF: _("The policy of its vault is disabled: nothing backs it up by itself."),
+    }
+    gap = gap_of(row)
+    return sentences(_state_words(row), why.get(gap, "") if gap is not None else "")
 
 
 def _state_words(row: ResourceRow) -> str:

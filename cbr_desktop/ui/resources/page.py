@@ -57,7 +57,7 @@ class ResourcesPage(Page[ResourceRow]):
     """All resources that are in a vault or could be."""
 
     name = "Resources"
-    parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS)
+    parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
@@ -67,6 +67,7 @@ class ResourcesPage(Page[ResourceRow]):
         (N_("Unprotected"), "vault:unprotected"),
         (N_("Not protectable"), f"why:{Gap.UNFIT}"),
         (N_("Suspended"), f"why:{Gap.SUSPENDED}"),
+        (N_("No policy runs"), "why:policy"),
         (N_("No backup for 2 days"), "age>2d"),
     )
     verbs = (
@@ -98,6 +99,13 @@ class ResourcesPage(Page[ResourceRow]):
             N_("Have policies back the selected resources up again"),
             Takes.SEVERAL,
             hindrance=_resume_hindrance,
+        ),
+        Verb(
+            "apply",
+            N_("Appl&y policy…"),
+            N_("Back the vaults of the selected resources up by a policy, in the place of the one that they have"),
+            Takes.SEVERAL,
+            hindrance=_held_hindrance,
         ),
         Verb(
             "migrate",
@@ -205,6 +213,7 @@ class ResourcesPage(Page[ResourceRow]):
         return (
             (before.resource is row.resource or before.resource == row.resource)
             and (before.protectable is row.protectable or before.protectable == row.protectable)
+            and (before.schedule is row.schedule or None in (before.schedule, row.schedule))
             and (before.vault is row.vault or vault_words(before) == vault_words(row))
         )
 

@@ -81,6 +81,20 @@ def _replication_hindrance(rows: Sequence[Vault]) -> str:
     return _("Only backups of servers are replicated.") if any(row.kind != VaultKind.SERVER for row in rows) else ""
 
 
+def _suspend_hindrance(rows: Sequence[Vault]) -> str:
+    is_found = any(each.auto_protect for row in _taking_backups(rows) for each in row.resources)
+    return "" if is_found else _("There is no resource in it that a policy would back up.")
+
+
+def _resume_hindrance(rows: Sequence[Vault]) -> str:
+    is_found = any(not each.auto_protect for row in _taking_backups(rows) for each in row.resources)
+    return "" if is_found else _("No resource in it is suspended.")
+
+
+def _taking_backups(rows: Sequence[Vault]) -> list[Vault]:
+    return [row for row in rows if row.protect_type != ProtectType.REPLICATION]
+
+
 class VaultsPage(ListPage[Vault]):
     """All vaults of the project."""
 
@@ -129,6 +143,20 @@ class VaultsPage(ListPage[Vault]):
             N_("Remo&ve policy…"),
             N_("Have the selected vaults backed up by a policy no longer; their backups stay"),
             takes=Takes.SEVERAL,
+        ),
+        Verb(
+            "suspend",
+            N_("&Suspend…"),
+            N_("Have policies leave all resources of the selected vaults out; their backups stay"),
+            takes=Takes.SEVERAL,
+            hindrance=_suspend_hindrance,
+        ),
+        Verb(
+            "resume",
+            N_("Res&ume…"),
+            N_("Have policies back all resources of the selected vaults up again"),
+            takes=Takes.SEVERAL,
+            hindrance=_resume_hindrance,
         ),
         Verb(
             "expire",
