@@ -2,7 +2,6 @@
 
 import re
 from typing import NewType
-from uuid import UUID
 
 VaultId = NewType("VaultId", str)
 ResourceId = NewType("ResourceId", str)
@@ -28,7 +27,8 @@ def spelled(text: str) -> str:
     bare = text.replace("-", "") if is_uuid(text) else text
     if re.match(_HEX32, bare) is None:
         return text
-    return str(UUID(bare))
+    low = bare.lower()
+    return "-".join((low[:8], low[8:12], low[12:16], low[16:20], low[20:]))
 
 
 def is_project_id(text: str) -> bool:

@@ -7,13 +7,14 @@ from enum import StrEnum
 from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.vault import ProtectType, Resource, ResourceType, Vault
+from cbr_desktop.domain.vault import Resource, ResourceType, Vault
+from cbr_desktop.workflows.derived import NewestBackups, at_once
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.account import Project
@@ -77,16 +78,6 @@ class First(NamedTuple):
     as_of: datetime
 
 
-class VaultSchedule(StrEnum):
-    """What backs up by itself what a vault holds."""
-
-    NONE = "none"
-    """No backup policy is applied to it."""
-    ASLEEP = "asleep"
-    """The backup policies that are applied to it are disabled."""
-    RUNS = "runs"
-
-
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
     """A line of the Resources view: a resource with its vault; ``vault`` is ``None`` for one in none.
@@ -100,14 +91,32 @@ class ResourceRow:
     last_good: Backup | None
     server_vault: Vault | None = None
     """The vault of the server that a disk is attached to: the disk is backed up with the server."""
-    schedule: VaultSchedule | None = None
-    """What backs it up by itself, by its vault; ``None`` where nobody knows, and where replicas are taken."""
 
     @property
     def unlisted_vault(self) -> VaultId | None:
         """The vault that the resource is in by the service, when that vault is not listed, or does not list it."""
         is_told = self.vault is None and self.server_vault is None and self.protectable is not None
         return self.protectable.vault_id if is_told and self.protectable is not None else None
+
+
+def row_id(row: ResourceRow) -> str:
+    """Return what names a line for good; a resource can be in a backup and in a replication vault."""
+    return f"{row.vault.id if row.vault else ''}/{row.resource.id}"
+
+
+def loose_row(
+    protectable: "Protectable", vaults: Mapping[VaultId, Vault], last_good: Mapping[ResourceId, Backup]
+) -> ResourceRow:
+    """Return the line of a resource that no vault in the list has; a disk may be in one by its server."""
+    resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
+    is_disk = protectable.type == ResourceType.DISK and protectable.vault_id is not None
+    server_vault = vaults.get(protectable.vault_id) if is_disk and protectable.vault_id else None
+    return ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault)
+
+
+def resource_of(backup: Backup) -> ResourceId:
+    """Return the resource that a backup is of."""
+    return backup.resource_id
 
 
 class Reading(Protocol):
@@ -258,6 +267,22 @@ class Ledger:
         """This one alone."""
         return (self,)
 
+    def contents(self, part: Part) -> tuple[object, ...]:
+        """Return what a part holds: the very same objects as long as none of it is another."""
+        held: dict[Part, tuple[object, ...]] = {
+            Part.VAULTS: (self.vaults, self.agents),
+            Part.TASKS: (self.tasks,),
+            Part.BACKUPS: (self.backups,),
+            Part.POLICIES: (self.policies,),
+            Part.PROTECTABLES: (self.protectables,),
+            Part.OFFERS: (self.offers, self.neighbours, *self.receivers.values()),
+            Part.DESTINATIONS: (self.destinations,),
+            Part.OPENED: (self.opened,),
+            Part.INTENTS: (*self.intents.values(), *self.followed_backups.values()),
+            Part.CONNECTION: (self.connection,),
+        }
+        return held[part]
+
     def knows(self, subject: "Subject") -> bool:
         """Whether a thing is in the lists; what has no id yet is in none, and neither is a project."""
         if subject.type == "resource":
@@ -280,45 +305,21 @@ class Ledger:
 
     def resource_rows(self) -> Iterator[ResourceRow]:
         """Yield every known resource: those of the vaults, vault by vault, then those in no vault that is listed."""
-        last_good, schedules = self.last_good_backups(), self._schedules()
+        last_good = self.last_good_backups()
         seen: set[ResourceId] = set()
         for vault in self.vaults.values():
-            schedule = schedules.get(vault.id)
             for resource in vault.resources:
                 seen.add(resource.id)
-                known, newest = self.protectables.get(resource.id), last_good.get(resource.id)
-                yield ResourceRow(resource, vault, known, newest, None, schedule)
+                yield ResourceRow(resource, vault, self.protectables.get(resource.id), last_good.get(resource.id))
         for protectable in self.protectables.values():
             if protectable.id not in seen:
-                resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
-                is_disk = protectable.type == ResourceType.DISK and protectable.vault_id is not None
-                server_vault = self.vaults.get(protectable.vault_id) if is_disk and protectable.vault_id else None
-                schedule = schedules.get(server_vault.id) if server_vault is not None else None
-                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault, schedule)
+                yield loose_row(protectable, self.vaults, last_good)
 
-    def _schedules(self) -> dict[VaultId, VaultSchedule]:
-        """Return what backs up each vault by itself, of those alone of which that is known."""
-        fresh = self.freshness[Part.POLICIES]
-        if fresh.as_of is None:
-            return {}
-        own = [each for each in self.policies.values() if each.operation_type == ProtectType.BACKUP]
-        found = {id: VaultSchedule.ASLEEP for each in own if not each.enabled for id in each.vault_ids}
-        found |= {id: VaultSchedule.RUNS for each in own if each.enabled for id in each.vault_ids}
-        if fresh.complete:
-            plain = (id for id, each in self.vaults.items() if each.protect_type != ProtectType.REPLICATION)
-            found = dict.fromkeys(plain, VaultSchedule.NONE) | found
-        return found
-
-    def last_good_backups(self) -> dict[ResourceId, Backup]:
+    def last_good_backups(self) -> Mapping[ResourceId, Backup]:
         """Return the newest available backup of every resource that has one."""
-        newest: dict[ResourceId, Backup] = {}
-        for backup in self.backups.values():
-            if backup.status != BackupStatus.AVAILABLE or backup.created_at is None:
-                continue
-            held = newest.get(backup.resource_id)
-            if held is None or held.created_at is None or backup.created_at > held.created_at:
-                newest[backup.resource_id] = backup
-        return newest
+        newest = NewestBackups(resource_of)
+        at_once(newest.follow(self.backups))
+        return newest.found
 
     def running_tasks(self, vault_id: VaultId) -> "list[Task]":
         """Return the tasks of a vault that have not ended, as far as is known."""

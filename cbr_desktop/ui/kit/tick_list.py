@@ -11,8 +11,8 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.kit.widgets import push_button
 
 _KEY = Qt.ItemDataRole.UserRole
-_LINES = 6
-"""How many rows are seen at the least."""
+_FEWEST, _MOST = 3, 10
+"""How many rows are seen at the least, and for how many there is room at the most."""
 
 
 class Tickable(NamedTuple):
@@ -40,7 +40,9 @@ class TickList(QWidget):
         self.list.setObjectName(f"{name}List")
         self.list.setAccessibleName(words)
         self.list.setUniformItemSizes(True)
-        self.list.setMinimumHeight(_LINES * (self.fontMetrics().height() + 8))
+        line = self.fontMetrics().height() + 6
+        self.list.setMinimumHeight(_FEWEST * line)
+        self.list.setMaximumHeight(max(min(len(rows), _MOST), _FEWEST) * line + line)
         self.filter = QLineEdit()
         self.filter.setObjectName(f"{name}Filter")
         self.filter.setAccessibleName(_("Filter what can be ticked"))

@@ -44,7 +44,7 @@ from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
-from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.operations.form import Asked, BatchForm
@@ -196,7 +196,7 @@ class BatchWindow(OperationWindow):
         layout.addWidget(self._typing)
         layout.addWidget(self.verdict)
         layout.addLayout(self._foot())
-        take_room(self, _SIZE)
+        take_room(self, _SIZE, self._workspace.settings)
 
     def _make_under(self) -> QTabWidget:
         self._under = QTabWidget()
@@ -218,17 +218,8 @@ class BatchWindow(OperationWindow):
 
     def _foot(self) -> QHBoxLayout:
         self.confirm.setProperty("danger" if destroys(self._operation.effect) else "primary", True)
-        foot = QHBoxLayout()
-        foot.setSpacing(NEAR)
-        foot.addWidget(self.leave)
-        foot.addWidget(self.consent)
-        foot.addStretch(1)
-        buttons: tuple[QPushButton, ...] = (
-            *(self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm),
-        )
-        for button in buttons:
-            foot.addWidget(button)
-        return foot
+        buttons = (self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm)
+        return button_row(self.leave, *buttons, beside=(self.consent,))
 
     def open(self) -> None:
         """Show the window beside the others, and read afresh what the batch is judged by."""

@@ -30,7 +30,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
             ),
         ),
         (_("Policy"), vault_index.policy_words(vault)),
-        (_("Last good backup"), times.text_and_age(vault_index.last_good_at(vault))),
+        (_("Last good backup"), times.text_and_age(vault_index.last_good_now(vault))),
         *((_("Replicas"), replicas_sentence(each)) for each in replicas_of(vault.id, ledger)),
         (_("Threshold"), _threshold_words(vault)),
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
