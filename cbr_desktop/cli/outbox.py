@@ -124,7 +124,7 @@ def release(options: argparse.Namespace) -> int:
         held = []
         for intent in waiting:
             await open_for(session, intent.change)
-            say_losses(session, intent.change)
+            await say_losses(session, intent.change)
             reason = obstacle(session, intent.change, options.name, since, approval_in(options))
             if reason:
                 remark(sentences(_("Request {id} stays held.").format(id=intent.id[:8]), reason))

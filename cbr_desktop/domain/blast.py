@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cbr_desktop.domain.change import Effect, Subject
+from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.profile import Environment
 
 
@@ -100,13 +101,15 @@ class LostBackups:
 class Blast:
     """All that a change destroys or overwrites; ``as_of`` is how old the data are that it was counted by.
 
-    ``more`` counts what is lost besides those that are named.
+    ``more`` counts what is lost besides those that are named. ``shareable`` are the backups that go at once and may be
+    shared with other projects, the newest first; no list tells whether they are.
     """
 
     lost: tuple[Lost | LostBackups, ...] = ()
     as_of: datetime | None = None
     more: int = 0
     overwritten: Overwritten | None = None
+    shareable: tuple[BackupId, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -129,7 +132,8 @@ def merged(blasts: Sequence[Blast]) -> Blast:
     lost = tuple(each for blast in blasts for each in blast.lost)
     known = [blast.as_of for blast in blasts]
     as_of = min((at for at in known if at is not None), default=None) if None not in known else None
-    return Blast(lost, as_of, sum(blast.more for blast in blasts))
+    shareable = tuple(dict.fromkeys(id for blast in blasts for id in blast.shareable))
+    return Blast(lost, as_of, sum(blast.more for blast in blasts), shareable=shareable)
 
 
 def destroys(effect: Effect) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
+from cbr_desktop.domain.vault import ResourceType
 
 RECEIVERS_LIMIT = 10
 """Projects that a backup is shared with at the most, and that one request names (definition of AddMember)."""
@@ -21,6 +22,24 @@ class BackupShare:
 
     backup_id: BackupId
     project_ids: tuple[ProjectId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedBackup:
+    """A backup that other projects share, and which these are."""
+
+    id: BackupId
+    name: str
+    project_ids: tuple[ProjectId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharesLost:
+    """Which of ``total`` backups that go are shared; of ``unread`` ones nobody could look whether they are."""
+
+    shared: tuple[SharedBackup, ...]
+    total: int
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +112,8 @@ def content(body: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def may_be_shared(backup: Backup) -> bool:
+    """Whether a backup can be shared at all: one of a server or a disk, and not encrypted (6700, 6709)."""
+    return backup.resource_type in (ResourceType.SERVER, ResourceType.DISK) and not backup.traits.encrypted

@@ -440,6 +440,9 @@ class Outbox:
             reason = Reason.OLD_DATA if self._is_in_contact else Reason.UNREACHABLE
             if intent.reason != reason:
                 self._ledger.put_intent(replace(intent, reason=reason))
+                if reason is Reason.OLD_DATA and (intent.confirmed_at or intent.created_at) - judged_at <= _FRESH:
+                    # they were new enough when it was confirmed, so that nobody has asked for newer ones
+                    self._want_data(self._operation(intent).judged_by)
             return False
         if self._is_contradicted(intent, now):
             self._move(intent, IntentState.HELD, reason=Reason.CONTRADICTED)

@@ -23,13 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.blast import destroys
+from cbr_desktop.domain.blast import destroys, merged
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.plan import Run
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
 from cbr_desktop.text.consequences import grave_sentence
@@ -43,7 +43,7 @@ from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
-from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.operations.form import Asked, BatchForm
@@ -51,7 +51,6 @@ from cbr_desktop.ui.operations.window import OperationWindow
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows.backup_reading import shares_changed
 from cbr_desktop.workflows.batch import (
     FRESH_MINUTES,
     LIMIT,
@@ -193,7 +192,7 @@ class BatchWindow(OperationWindow):
         layout.addWidget(self._typing)
         layout.addWidget(self.verdict)
         layout.addLayout(self._foot())
-        take_room(self, _SIZE)
+        take_room(self, _SIZE, self._workspace.settings)
 
     def _make_under(self) -> QTabWidget:
         self._under = QTabWidget()
@@ -215,17 +214,8 @@ class BatchWindow(OperationWindow):
 
     def _foot(self) -> QHBoxLayout:
         self.confirm.setProperty("danger" if destroys(self._operation.effect) else "primary", True)
-        foot = QHBoxLayout()
-        foot.setSpacing(NEAR)
-        foot.addWidget(self.leave)
-        foot.addWidget(self.consent)
-        foot.addStretch(1)
-        buttons: tuple[QPushButton, ...] = (
-            *(self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm),
-        )
-        for button in buttons:
-            foot.addWidget(button)
-        return foot
+        buttons = (self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm)
+        return button_row(self.leave, *buttons, beside=(self.consent,))
 
     def open(self) -> None:
         """Show the window beside the others, and read afresh what the batch is judged by."""
@@ -237,8 +227,16 @@ class BatchWindow(OperationWindow):
         if is_at_work() and self._run is None:
             self._asked_at = self._workspace.clock.now()
             for name, context in self._contexts().items():
-                self._tasks.start(context.refresh.once(self._operation.judged_by), group=name)
+                self._tasks.start(self._read(name, context), group=name)
             self.refresh()
+
+    async def _read(self, name: str, context: ProfileContext) -> None:
+        """Read the lists of a profile, and then whom those backups are shared with that go by them."""
+        await context.refresh.once(self._operation.judged_by)
+        reader = context.backup_reader
+        if reader is not None:
+            lost = merged([row.blast for row in self._judge().rows if row.profile == name])
+            await reader.read_shares(lost.shareable, context.ledger)
 
     # what is known
 
@@ -309,7 +307,7 @@ class BatchWindow(OperationWindow):
             # whoever typed the name has seen other losses than those that stand here now
             self.typed.clear()
         self._lost = batch.blast.lost
-        told = words.consequence_lines(batch.blast, now, self._shared(batch))
+        told = words.consequence_lines(batch.blast, now, self._shares(batch), batch.sums)
         while len(self._lines) < len(told):
             line = MarkedLine(f"batchLoss{len(self._lines) or ''}")
             self._lines.append(line)
@@ -325,16 +323,17 @@ class BatchWindow(OperationWindow):
             )
         )
 
-    def _shared(self, batch: Batch) -> int:
-        """Return how many of the backups that are lost are known to be shared with other projects."""
-        count = 0
+    def _shares(self, batch: Batch) -> SharesLost | None:
+        """Return which of the backups that are lost are shared, ``None`` where nobody can look."""
+        found = []
         for name, context in self._contexts().items():
             reader = context.backup_reader
-            if reader is not None:
-                changed = shares_changed(context.ledger.intents.values())
-                own = (each.id for row in batch.sent if row.profile == name for each in row.blast.backups)
-                count += sum(bool(reader.shared_with(BackupId(id), changed.get(BackupId(id)))) for id in own)
-        return count
+            if reader is None:
+                return None
+            own = merged([row.blast for row in batch.sent if row.profile == name]).shareable
+            found.append(reader.shares_lost(own, context.ledger))
+        shared = tuple(each for told in found for each in told.shared)
+        return SharesLost(shared, sum(told.total for told in found), sum(told.unread for told in found))
 
     def _show_requests(self, batch: Batch) -> None:
         contexts = self._contexts()
@@ -364,7 +363,7 @@ class BatchWindow(OperationWindow):
         objection = self._objection(batch, hindered)
         self.consent.show_findings(batch.findings, is_offered=not objection)
         wish = ""
-        if why is not None and typed is not None and self.typed.text() != typed.name:
+        if why is not None and typed is not None and not typed.is_met_by(self.typed.text()):
             ask = _("Type {name} above to go on.").format(name=quoted(typed.name, 80))
             wish = sentences(grave_sentence(why), ask)
         senders = self._senders(batch)

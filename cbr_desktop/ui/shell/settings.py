@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -29,7 +28,7 @@ from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.tables.density import COMFORTABLE, COMPACT, stored_density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.kit.tokens import NEAR
-from cbr_desktop.ui.kit.widgets import do
+from cbr_desktop.ui.kit.widgets import button_row, do, push_button
 from cbr_desktop.ui.session.network_settings import (
     AT_ONCE,
     AT_ONCE_CHOICES,
@@ -91,7 +90,7 @@ class SettingsDialog(QDialog):
         layout.setSpacing(16)
         layout.addLayout(form)
         layout.addStretch()
-        layout.addWidget(self._buttons())
+        layout.addLayout(self._buttons())
         self.setMinimumWidth(520)
         make_room(self)
 
@@ -166,16 +165,10 @@ class SettingsDialog(QDialog):
         row.addStretch()
         form.addRow(_label(_("Keyboard")), row)
 
-    def _buttons(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.setObjectName("settingsButtons")
-        close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setObjectName("settingsClose")
-        close.setText(_("Close"))
-        close.setAccessibleName(_("Close"))
+    def _buttons(self) -> QHBoxLayout:
+        close = push_button(_("Close"), "settingsClose", self.close)
         close.setDefault(True)
-        buttons.rejected.connect(self.close)
-        return buttons
+        return button_row(close)
 
     def _drafts_row(self) -> QHBoxLayout:
         store = self._workspace.draft_store

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import Schema
+from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
@@ -95,6 +96,11 @@ class Operation(Protocol):
         ...
 
     @property
+    def one_by_one(self) -> bool:
+        """Whether several go one after the other, since each keeps more busy than its own lane."""
+        return False
+
+    @property
     def template(self) -> str:
         """The path of its request with a place for each id."""
         ...
@@ -139,6 +145,10 @@ class Operation(Protocol):
     def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
         """Return what each of several changes destroys; what is left is told as it is when all of them are made."""
         return [self.blast(change, ledger) for change in changes]
+
+    def sum_up(self, changes: Sequence[Change], ledger: Ledger) -> list[Finding]:
+        """Return what is to be said of several changes as a whole, and of none of them by itself."""
+        return []
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Look once for what a request has made. Raises ``CloudError``."""

@@ -206,11 +206,11 @@ class TableView(QTableView, Generic[Row]):
             self._fit()
 
     def _fit(self) -> None:
-        sections = self._visible_columns()
-        if self._is_fitting or not self._has_size or not sections:
+        sections = self._visible_columns() if self._has_size and not self._is_fitting else []
+        if not sections:
             return
         elastic = next((s for s in sections if self._table.columns[s].elastic), sections[0])
-        wishes = [self._wish(section, section == elastic) for section in sections]
+        wishes = [self._wish(section, section == elastic, section == sections[0]) for section in sections]
         self._is_fitting = True
         for section, width in zip(sections, fitted(wishes, self._room), strict=True):
             if width:
@@ -222,7 +222,7 @@ class TableView(QTableView, Generic[Row]):
                 self._yielded.add(section)
                 self.setColumnHidden(section, True)
         self._is_fitting = False
-        self._delegate.lead = self._first_column()
+        self._delegate.lead = next((section for section in sections if section not in self._yielded), 0)
 
     def measure(self) -> None:
         """Look how wide the words of each column are; columns only grow by that, so that nothing jumps back."""
@@ -258,7 +258,7 @@ class TableView(QTableView, Generic[Row]):
         else:
             self.measure()
 
-    def _wish(self, section: int, elastic: bool) -> Wish:
+    def _wish(self, section: int, elastic: bool, is_first: bool) -> Wish:
         column = self._table.columns[section]
         letter = self.fontMetrics().averageCharWidth()
         arrow = _SORT_ARROW if self.horizontalHeader().sortIndicatorSection() == section else 0
@@ -269,7 +269,7 @@ class TableView(QTableView, Generic[Row]):
         letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS_BY_GAUGE if column.gauge else _LEAST_LETTERS
         least = full if column.whole or column.right else max(head, min(good, letters * letter + beside))
         good = max(least, good)
-        yields = not elastic and section not in self._wanted and section != self._visible_columns()[0]
+        yields = not elastic and section not in self._wanted and not is_first
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
     def _is_chosen(self, section: int) -> bool:
