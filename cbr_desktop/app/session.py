@@ -117,7 +117,8 @@ def open_session(
     profile = ledger.profile
     network = wire.transport or Network(profile, partial(wire.secret, SecretKind.PROXY_PASSWORD))
     login = login_of(profile, wire.secret, refusals=disk.refusals)
-    cloud = CbrCloud(profile, login, network, clock, ledger.put_connection, offline=wire.offline)
+    account = login_of(profile, wire.secret, whole_account=True, refusals=disk.refusals)
+    cloud = CbrCloud(profile, login, network, clock, ledger.put_connection, offline=wire.offline, account=account)
     guard, records = guard or Guard(profile, clock), disk.records
     if guard.sealed is not None:
         records = SealedRecords(records, guard.sealed)

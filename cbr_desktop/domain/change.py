@@ -19,6 +19,13 @@ PRIOR_ID = "{prior.id}"
 VAULT_LANE = "vault:"
 
 
+class Service(StrEnum):
+    """The services that are asked for changes, by the short names that the vendor's tools have for them."""
+
+    BACKUP = "CBR"
+    ENTERPRISE_PROJECTS = "EPS"
+
+
 class Kind(StrEnum):
     """The operations, under the names that the service's definition has for them.
 
@@ -51,11 +58,17 @@ class Kind(StrEnum):
     CHANGE_TAGS = "BatchCreateAndDeleteVaultTags"
     UPDATE_ALL_VAULTS = "BatchUpdateVault"
     UPDATE_EXPIRATION = "UpdateExpirationTime"
+    CHANGE_ENTERPRISE_PROJECT = "MigrateResource"
 
     @property
     def definition(self) -> str:
         """The name that the service's definition has for it."""
         return "UpdateVault" if self.value == "LockVault" else self.value
+
+    @property
+    def service(self) -> Service:
+        """The service that has it."""
+        return Service.ENTERPRISE_PROJECTS if self.value == "MigrateResource" else Service.BACKUP
 
 
 class Repeat(Enum):
@@ -107,7 +120,8 @@ class Subject(Struct, frozen=True):
 class Change(Struct, frozen=True):
     """One change of a service.
 
-    ``path`` follows ``/v3/{project_id}/``; ``body`` is empty where the operation has none. Of the requests of one
+    ``path`` follows ``/v3/{project_id}/``, that of another service its version (``address``); ``body`` is empty where
+    the operation has none. Of the requests of one
     ``lane`` at one endpoint one runs at a time. ``tag`` is the name by which a lost answer is recognised, empty where
     the subject's id is enough or the service chooses the name.
     """
@@ -119,6 +133,12 @@ class Change(Struct, frozen=True):
     path: str
     body: bytes = b""
     tag: str = ""
+
+    @property
+    def address(self) -> str:
+        """The whole path, with a place for the id of the project where the service has it there."""
+        is_own = self.kind.service is Service.BACKUP
+        return f"/v3/{{project_id}}/{self.path}" if is_own else f"/v1.0/{self.path}"
 
     @property
     def vault_id(self) -> VaultId | None:

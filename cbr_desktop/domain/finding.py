@@ -133,6 +133,14 @@ class FindingKind(StrEnum):
     EXPIRY_LAST = "expiry-last"  # count, names (resources of which no good backup is left then)
     EXPIRY_LOCKED = "expiry-locked"  # vault, count (automatic backups)
     EXPIRY_LATER = "expiry-later"  # vault, count (backups that are kept longer)
+    EPS_NOT_ASKED = "eps-not-asked"  # hindrance: one of ``enterprise_project.Hindrance``
+    PROJECT_ID_MISSING = "project-id-missing"
+    PROJECT_ID_OTHER = "project-id-other"  # found
+    ENTERPRISE_PROJECT_UNKNOWN = "enterprise-project-unknown"  # id
+    ENTERPRISE_PROJECT_UNVERIFIED = "enterprise-project-unverified"  # id
+    ENTERPRISE_PROJECT_DISABLED = "enterprise-project-disabled"  # name, id
+    ENTERPRISE_PROJECT_SAME = "enterprise-project-same"  # vault, name (empty where not known), id
+    ENTERPRISE_PROJECT_RIGHTS = "enterprise-project-rights"  # as above
     BAD_PREFIX = "bad-prefix"  # found, limit
     REPLICATION_UNFIT = "replication-unfit"
     REPLICATION_HOLDS = "replication-holds"  # count (resources)

@@ -61,8 +61,10 @@ USE_DAYS = 90
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
-SELDOM = (Part.OFFERS, Part.DESTINATIONS)
+SELDOM = (Part.OFFERS, Part.DESTINATIONS, Part.ENTERPRISE_PROJECTS)
 """The lists that are read only when something needs them, or a person wants every list read whole."""
+_OF_NEIGHBOURS = frozenset({Part.ENTERPRISE_PROJECTS})
+"""The lists of other services: whether these answer says nothing of the connection to the backup service."""
 _PROJECTS_LIMIT = 50
 """Projects in other regions whose vaults are asked for."""
 OLDER_TASKS = 1000
@@ -351,6 +353,7 @@ class Refresh:
             Part.BACKUPS: partial(self._backups, whole=whole, slowly=slowly),
             Part.OFFERS: self._offers,
             Part.DESTINATIONS: self._destinations,
+            Part.ENTERPRISE_PROJECTS: self._enterprise_projects,
         }
         # what is looked at comes first; else in the order of the table, as backups are read by what tasks tell
         order = sorted((*_READ, *SELDOM), key=lambda part: part not in self._attention.front)
@@ -419,13 +422,14 @@ class Refresh:
         # one after the other, so that an older list never takes the place of one that was asked for later
         async with self._turns[part]:
             self._ledger.loading(part)
+            trouble: CbrError | None = None
             try:
                 await reader()
             except CbrError as error:
+                trouble = error
                 self._ledger.failed(part, error)
-                self._tell(error)
-            else:
-                self._tell(None)
+            if part not in _OF_NEIGHBOURS:
+                self._tell(trouble)
 
     async def _vaults(self) -> None:
         listing = await self._cloud.vaults(len(self._ledger.vaults))
@@ -669,6 +673,9 @@ class Refresh:
             rows += [DestinationVault(project.region, project, vault) for vault in listing.rows]
         complete = complete and lacking is None and len(projects) <= _PROJECTS_LIMIT
         self._ledger.put_destinations(regions, projects, Listing(rows, self._clock.now(), complete, lacking))
+
+    async def _enterprise_projects(self) -> None:
+        self._ledger.put_enterprise_projects(await self._cloud.enterprise_projects())
 
     def _tell(self, error: CbrError | None) -> None:
         connection = self._ledger.connection
