@@ -12,6 +12,7 @@ from functools import partial
 from msgspec import Struct
 
 from cbr_desktop.cloud.api import CbrCloud
+from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
 from cbr_desktop.domain.connection import Reach
@@ -91,12 +92,14 @@ def _never() -> bool:
 class SessionWire(Struct, frozen=True):
     """How a session reaches the service.
 
-    ``transport`` is the only seam to the network, by default the real one. Nothing is sent while ``offline`` says so.
+    ``transport`` is the only seam to the network, by default the real one. Nothing is sent while ``offline`` says so,
+    and no more than ``most`` requests at a time.
     """
 
     secret: Secret
     transport: Transport | None = None
     offline: Callable[[], bool] = _never
+    most: Callable[[], int] = lambda: MOST_IN_FLIGHT
 
 
 def open_session(
@@ -118,7 +121,12 @@ def open_session(
     network = wire.transport or Network(profile, partial(wire.secret, SecretKind.PROXY_PASSWORD))
     login = login_of(profile, wire.secret, refusals=disk.refusals)
     account = login_of(profile, wire.secret, whole_account=True, refusals=disk.refusals)
-    cloud = CbrCloud(profile, login, network, clock, ledger.put_connection, offline=wire.offline, account=account)
+    cloud = CbrCloud(
+        *(profile, login, network, clock, ledger.put_connection),
+        offline=wire.offline,
+        account=account,
+        most=wire.most,
+    )
     guard, records = guard or Guard(profile, clock), disk.records
     if guard.sealed is not None:
         records = SealedRecords(records, guard.sealed)

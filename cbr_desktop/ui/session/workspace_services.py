@@ -26,7 +26,7 @@ class WorkspaceServices(Struct, frozen=True):
 
     ``open_session`` builds what acts on a profile context. ``orphans`` reads the requests that are kept and are of no
     profile with one of the names that it is given. ``plans`` are read and run, ``journal`` proves all of it.
-    ``is_on_battery`` may be asked in any thread.
+    ``is_on_battery`` and ``is_metered`` (the network) may be asked in any thread.
     """
 
     open_session: "Callable[[ProfileContext], ProfileServices]"
@@ -35,3 +35,4 @@ class WorkspaceServices(Struct, frozen=True):
     journal: "Journal"
     draft_store: "DraftStore"
     is_on_battery: Callable[[], bool] = _never
+    is_metered: Callable[[], bool] = _never
