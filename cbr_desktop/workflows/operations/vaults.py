@@ -1,7 +1,6 @@
 """What the operations on one vault have in common."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from msgspec.structs import replace
