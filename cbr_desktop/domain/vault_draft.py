@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cbr_desktop.domain.checkpoint import description_findings
 from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, block, folded, info, warn
@@ -54,8 +55,7 @@ _CLASSES = {
 _APP_CLASS = "vault.backup.database.normal"
 
 
-@dataclass(frozen=True, slots=True)
-class NewResource:
+class NewResource(Struct, frozen=True):
     """A resource that a new vault takes in, without some of its disks."""
 
     id: ResourceId
@@ -64,8 +64,7 @@ class NewResource:
     exclude_volumes: tuple[VolumeId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class VaultDraft:
+class VaultDraft(Struct, frozen=True):
     """What a person fills in for a new vault; what is as usual is not sent.
 
     ``kind``, ``protect_type``, ``multi_az`` and ``description`` stay for the life of the vault. ``prefix`` is what the
