@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cbr_desktop.domain.checkpoint import description_findings
 from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, block, folded, info, warn
@@ -56,8 +57,7 @@ _CLASSES = {
 _APP_CLASS = "vault.backup.database.normal"
 
 
-@dataclass(frozen=True, slots=True)
-class NewResource:
+class NewResource(Struct, frozen=True):
     """A resource that a new vault takes in, without some of its disks, or with some of them alone."""
 
     id: ResourceId
@@ -71,8 +71,7 @@ class NewResource:
         return volume in self.include_volumes if self.include_volumes else volume not in self.exclude_volumes
 
 
-@dataclass(frozen=True, slots=True)
-class VaultDraft:
+class VaultDraft(Struct, frozen=True):
     """What a person fills in for a new vault; what is as usual is not sent.
 
     ``kind``, ``protect_type``, ``multi_az`` and ``description`` stay for the life of the vault. ``prefix`` is what the

@@ -9,11 +9,12 @@ does not do.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from math import inf
 from typing import Any, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
@@ -36,8 +37,8 @@ EVERY_SECONDS = 120.0
 """How often the lists are read while nobody asks, unless a person has chosen otherwise."""
 UNSEEN = 5
 """How many times as long a pause is while nobody can see what is read."""
-ON_BATTERY = 2
-"""How many times as long a pause is while the machine runs on its battery."""
+SPARING = 2
+"""How many times as long a pause is while the machine runs on its battery or its network is metered."""
 ASIDE_SECONDS = 1800.0
 """How often a list is read that only one page shows, while that page is not looked at."""
 _ASIDE = frozenset({Part.PROTECTABLES})
@@ -129,13 +130,15 @@ class Attention(NamedTuple):
     front: frozenset[Part] = frozenset()
     is_seen: bool = True
     is_on_battery: bool = False
+    is_metered: bool = False
 
     @property
     def pause(self) -> float:
         """Seconds between the ends of two rounds, infinite where nobody wants them."""
         if not self.every_seconds:
             return inf
-        return self.every_seconds * (1 if self.is_seen else UNSEEN) * (ON_BATTERY if self.is_on_battery else 1)
+        is_sparing = self.is_on_battery or self.is_metered
+        return self.every_seconds * (1 if self.is_seen else UNSEEN) * (SPARING if is_sparing else 1)
 
 
 def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
