@@ -2,25 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
+from cbr_desktop.domain.backup_status import BackupStatus as BackupStatus
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.vault import ResourceType
-
-
-class BackupStatus(StrEnum):
-    """The state of a backup."""
-
-    AVAILABLE = "available"
-    PROTECTING = "protecting"
-    DELETING = "deleting"
-    RESTORING = "restoring"
-    ERROR = "error"
-    WAITING_PROTECT = "waiting_protect"
-    WAITING_DELETE = "waiting_delete"
-    WAITING_RESTORE = "waiting_restore"
-
 
 GONE = "gone"
 """The status of a backup that does not exist any more, which is not a word of the service."""

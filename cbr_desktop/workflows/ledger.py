@@ -7,7 +7,7 @@ from enum import StrEnum
 from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup_status import BackupStatus
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ProjectId, ResourceId, TaskId, VaultId
@@ -18,6 +18,7 @@ from cbr_desktop.domain.vault import Resource, ResourceType, Vault
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.account import Project
     from cbr_desktop.domain.agent import AgentState
+    from cbr_desktop.domain.backup import Backup
     from cbr_desktop.domain.backup_details import Member, OpenedBackup
     from cbr_desktop.domain.change import Subject
     from cbr_desktop.domain.intent import Intent
@@ -87,7 +88,7 @@ class ResourceRow:
     resource: Resource
     vault: Vault | None
     protectable: "Protectable | None"
-    last_good: Backup | None
+    last_good: "Backup | None"
     server_vault: Vault | None = None
     """The vault of the server that a disk is attached to: the disk is backed up with the server."""
 
@@ -117,7 +118,7 @@ class Reading(Protocol):
         ...
 
     @property
-    def backups(self) -> Mapping[BackupId, Backup]:
+    def backups(self) -> "Mapping[BackupId, Backup]":
         """The backups by id."""
         ...
 
@@ -163,7 +164,7 @@ class Reading(Protocol):
         """Return the tasks of a checkpoint."""
         ...
 
-    def backups_of(self, checkpoint_id: CheckpointId) -> Sequence[Backup]:
+    def backups_of(self, checkpoint_id: CheckpointId) -> "Sequence[Backup]":
         """Return the backups of a checkpoint that following has read where tasks tell nothing of it."""
         ...
 
@@ -179,7 +180,7 @@ class Ledger:
     listener: InitVar[Listener | None] = None
     vaults: dict[VaultId, Vault] = field(default_factory=dict)
     tasks: "dict[TaskId, Task]" = field(default_factory=dict)
-    backups: dict[BackupId, Backup] = field(default_factory=dict)
+    backups: "dict[BackupId, Backup]" = field(default_factory=dict)
     policies: "dict[PolicyId, Policy]" = field(default_factory=dict)
     protectables: "dict[ResourceId, Protectable]" = field(default_factory=dict)
     offers: "dict[BackupId, Offer]" = field(default_factory=dict)
@@ -197,7 +198,7 @@ class Ledger:
     intents: "dict[IntentId, Intent]" = field(default_factory=dict)
     opened: "dict[BackupId, OpenedBackup]" = field(default_factory=dict)
     """The backups that were read by themselves; they are kept as long as the program runs."""
-    followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
+    followed_backups: "dict[CheckpointId, Sequence[Backup]]" = field(default_factory=dict)
     agents: "dict[ResourceId, AgentState]" = field(default_factory=dict)
     """What was told of the agents on servers, the last time that somebody asked."""
     connection: Connection = field(default_factory=Connection)
@@ -281,7 +282,7 @@ class Ledger:
                 server_vault = self.vaults.get(protectable.vault_id) if is_disk and protectable.vault_id else None
                 yield ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault)
 
-    def last_good_backups(self) -> dict[ResourceId, Backup]:
+    def last_good_backups(self) -> "dict[ResourceId, Backup]":
         """Return the newest available backup of every resource that has one."""
         newest: dict[ResourceId, Backup] = {}
         for backup in self.backups.values():
@@ -300,7 +301,7 @@ class Ledger:
         """Return the tasks of a checkpoint."""
         return [task for task in self.tasks.values() if task.checkpoint_id == checkpoint_id]
 
-    def backups_of(self, checkpoint_id: CheckpointId) -> Sequence[Backup]:
+    def backups_of(self, checkpoint_id: CheckpointId) -> "Sequence[Backup]":
         """Return the backups of a checkpoint that following has read where tasks tell nothing of it."""
         return self.followed_backups.get(checkpoint_id, ())
 
@@ -347,17 +348,17 @@ class Ledger:
         self.tasks = {**self.tasks, **{task.id: task for task in tasks}}
         self.notify(Part.TASKS)
 
-    def put_backups_of(self, checkpoint_id: CheckpointId, backups: Sequence[Backup]) -> None:
+    def put_backups_of(self, checkpoint_id: CheckpointId, backups: "Sequence[Backup]") -> None:
         """Keep the backups of a checkpoint that is followed by them; the list of all keeps its age."""
         self.followed_backups[checkpoint_id] = tuple(backups)
         self.notify(Part.INTENTS)
 
     def put_backups(
         self,
-        listing: Listing[Backup],
+        listing: "Listing[Backup]",
         *,
         from_cache: bool = False,
-        by_id: dict[BackupId, Backup] | None = None,
+        by_id: "dict[BackupId, Backup] | None" = None,
     ) -> None:
         """Replace the backups by a list that was read; ``by_id`` are its rows where they are filed already."""
         self.backups = _unless_same(self.backups, listing.rows) if by_id is None else by_id

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, ResourceRow
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.backup import Backup
     from cbr_desktop.domain.backup_details import OpenedBackup
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
@@ -75,7 +75,7 @@ class Scope:
         return self._join(Part.TASKS, lambda ledger: ledger.tasks)
 
     @property
-    def backups(self) -> Mapping[BackupId, Backup]:
+    def backups(self) -> "Mapping[BackupId, Backup]":
         """The backups by id."""
         return self._join(Part.BACKUPS, lambda ledger: ledger.backups)
 
@@ -127,7 +127,7 @@ class Scope:
         found = {task.id: task for member in self._members for task in member.tasks_of(checkpoint_id)}
         return list(found.values())
 
-    def backups_of(self, checkpoint_id: CheckpointId) -> Sequence[Backup]:
+    def backups_of(self, checkpoint_id: CheckpointId) -> "Sequence[Backup]":
         """Return the backups of a checkpoint that following has read where tasks tell nothing of it."""
         return next((found for member in self._members if (found := member.backups_of(checkpoint_id))), ())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup_status import BackupStatus
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ProtectType, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
@@ -24,6 +24,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part, Reading
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from cbr_desktop.domain.backup import Backup
     from cbr_desktop.domain.policy import Policy
 
 
@@ -61,7 +62,7 @@ class VaultIndex:
         return listed(names) or (_("None") if self._ledger.freshness[Part.POLICIES].as_of else NONE)
 
 
-def _newest(backups: object) -> dict[VaultId, Backup]:
+def _newest(backups: object) -> "dict[VaultId, Backup]":
     newest: dict[VaultId, Backup] = {}
     for backup in backups:  # type: ignore[attr-defined]
         if backup.status != BackupStatus.AVAILABLE or backup.created_at is None:
