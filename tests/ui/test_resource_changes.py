@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
@@ -353,8 +353,11 @@ def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
 
 def test_the_disks_that_are_fixed_in_the_vault_are_seen(page: ResourcesPage) -> None:
     ledger: Ledger = page._workspace.scope.members[0]
-    holder = ledger.vaults[VaultId(uid(1))]
-    holder.resources[0] = replace(holder.resources[0], id=FREE, name="ecs-free", exclude_volumes=(DISK,))
+    held = ledger.vaults[VaultId(uid(1))]
+    first = replace(held.resources[0], id=FREE, name="ecs-free", exclude_volumes=(DISK,))
+    holder = replace(held, resources=[first, *held.resources[1:]])
+    ledger.merge_vault(holder)
+    page.refresh(Part.VAULTS)
     times = Times(HandClock())
     sheet = resource_sheet(row_of(page, "ecs-free"), ledger, times)
     assert dict(sheet.facts)["Disks"] == "1 disk is left out"

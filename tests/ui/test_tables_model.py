@@ -155,9 +155,8 @@ def test_a_selection_of_all_stays_whole(page: VaultsPage, workspace: Workspace) 
 
 def test_a_vault_that_is_gone_is_not_selected(page: VaultsPage, workspace: Workspace) -> None:
     page.view.select_id(estate.uid(3))
-    del estate.ledger(workspace).vaults[
-        next(v.id for v in estate.ledger(workspace).vaults.values() if v.name == "vault-7669")
-    ]
+    ledger = estate.ledger(workspace)
+    ledger.drop_vault(next(v.id for v in ledger.vaults.values() if v.name == "vault-7669"))
     page.refresh(Part.VAULTS)
     assert page.view.selected_rows() == []
     assert page.view.current_row() is None

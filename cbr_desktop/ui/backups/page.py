@@ -64,6 +64,7 @@ class BackupsPage(ListPage[Backup]):
     """What tells with how many projects backups are shared, and when that was changed last, of each profile."""
     name = "Backups"
     parts = (Part.BACKUPS, Part.VAULTS)
+    is_derived = True
     whole_parts = (Part.BACKUPS,)
     hint = "vault:erp by:person age>30d"
     console = "BACKUP"

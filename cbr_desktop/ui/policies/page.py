@@ -36,6 +36,7 @@ class PoliciesPage(ListPage[Policy]):
 
     name = "Policies"
     parts = (Part.POLICIES, Part.VAULTS)
+    is_derived = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     hint = "state:disabled type:backup nightly"
     chips = ((N_("Disabled"), "state:disabled"),)
@@ -143,9 +144,9 @@ class PoliciesPage(ListPage[Policy]):
         """Return what words are looked for in."""
         return f"{row.name}\n{row.id}\n{self._schedule(row)}\n{self._vaults(row)}"
 
-    def refresh(self, part: Part) -> None:
-        """Take over a change of the ledger; what tasks and backups tell is in the calendar alone."""
-        super().refresh(part)
+    def note(self, part: Part) -> None:
+        """Take note of a change of the ledger; what tasks and backups tell is in the calendar alone."""
+        super().note(part)
         if part in (Part.TASKS, Part.BACKUPS):
             self._arrange_calendar()
 

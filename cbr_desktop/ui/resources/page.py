@@ -1,11 +1,11 @@
 """The resources: what is in the vaults and what is in none, and how old the last good backup of each is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.ids import ResourceId, VaultId
@@ -14,13 +14,15 @@ from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, fixed_disks_words, gap_words, mb_words
+from cbr_desktop.text.words import NONE, Times, fixed_disks_words, gap_words, mb_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.gaps import Gap, gap_of
-from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
+from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow, row_id
+from cbr_desktop.workflows.resource_rows import ScopeResourceRows
 
 UNPROTECTED = N_("Unprotected")
 UNLISTED = N_("Vault not listed")
@@ -58,6 +60,7 @@ class ResourcesPage(Page[ResourceRow]):
 
     name = "Resources"
     parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS)
+    is_derived = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
@@ -115,6 +118,10 @@ class ResourcesPage(Page[ResourceRow]):
             hindrance=_held_hindrance,
         ),
     )
+
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        self._joined = ScopeResourceRows(workspace.scope)
+        super().__init__(workspace, times, parent)
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
         """Return the columns, those of the first start first."""
@@ -190,15 +197,17 @@ class ResourcesPage(Page[ResourceRow]):
             AgeField("age", last_good_at, self._times.now),
         )
 
+    def work_out(self) -> Iterator[None]:
+        """Join what has changed of the resources."""
+        return self._joined.follow(self._changes.unseen(self._workspace.scope.members))
+
     def rows(self) -> list[ResourceRow]:
         """Return all resources, those in no vault last."""
-        return list(self._workspace.scope.resource_rows())
+        return self._joined.rows
 
     def held(self, ledger: Ledger) -> Mapping[Any, ResourceRow]:
-        """Return the resources of a ledger."""
-        # to join them a second time would be felt where there are very many
-        is_shown_alone = self._workspace.scope.members == (ledger,)
-        return {self.id_of(row): row for row in (self._rows if is_shown_alone else ledger.resource_rows())}
+        """Return the resources of a ledger, as far as they have been joined."""
+        return self._joined.of(ledger)
 
     def is_same(self, before: ResourceRow, row: ResourceRow) -> bool:
         """Tell whether a resource says what it said; its vault is another row, and its last backup another list."""
@@ -210,10 +219,12 @@ class ResourcesPage(Page[ResourceRow]):
 
     def id_of(self, row: ResourceRow) -> str:
         """Return what names a row for good; a resource can be in a backup and in a replication vault."""
-        return f"{row.vault.id if row.vault else ''}/{row.resource.id}"
+        return row_id(row)
 
     def show_row(self, id: str) -> bool:
         """Select a row by its own id, or the first of the resource of this id."""
+        self.catch_up()
+        self._pieces.finish()
         row = next((row for row in self.rows() if row.resource.id == id), None)
         return super().show_row(self.id_of(row) if row is not None else id)
 

@@ -13,9 +13,11 @@ class LedgerSignals(QObject):
 
     Signals:
         changed: a ``Part`` whose content or freshness is another now.
+        settled: all parts that have changed together have been told; what is made of several is made now, once.
     """
 
     changed = Signal(object)
+    settled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,3 +44,5 @@ class LedgerSignals(QObject):
         pending, self._pending = self._pending, set()
         for part in sorted(pending):
             self.changed.emit(part)
+        if pending:
+            self.settled.emit()

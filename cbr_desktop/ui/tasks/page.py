@@ -49,6 +49,7 @@ class TasksPage(Page[Task]):
 
     name = "Tasks"
     parts = (Part.TASKS,)
+    is_derived = True
     default_sort = ("state", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
