@@ -20,20 +20,20 @@ from tests.storage.values import NOON, profile
 ROOMS = {
     "": "__main__ app cli domain storage text ui workflows",
     "app": "clock life opening profile quick_binding quick_enums window",
-    "domain": "backup_status connection endpoint error ids listing profile secret vault",
+    "domain": "backup connection endpoint enterprise_project error ids listing profile region secret vault",
     "storage": "columns database files lists paths profiles settings",
-    "text": "catalogue codes errors identity marks plain states tone words",
+    "text": "catalogue codes enterprise_projects errors identity marks plain states tone words",
     "ui": "kit session shell vaults",
-    "ui.kit": "action_row change_bar chips elided_label empty_panel icons list_page lookalikes page row_changes style"
-    " tables theme titles tokens verbs widgets",
+    "ui.kit": "action_row change_bar chips elided_label empty_panel icons list_page lookalikes page pieces row_changes"
+    " style tables theme titles tokens verbs widgets",
     "ui.kit.tables": "column copying delegate density filter fitting model view",
     "ui.session": "ledger_signals pictures profile_context workspace",
     "ui.shell": "dialogs header_bar history menus navigation status_bar window",
     "ui.vaults": "page",
-    "workflows": "changes gaps guard ledger scope",
+    "workflows": "changes derived gaps guard ledger scope",
 }
 """The modules of the program that the first paint waits for; each takes half a millisecond of every start."""
-LATER = ("anyio", "asyncio", "dateutil", "httpx", "keyring", "locale", "msgspec", "platform", "qasync", "ssl", "uuid")
+LATER = ("anyio", "asyncio", "dateutil", "httpx", "keyring", "locale", "qasync", "ssl", "tomlkit", "typing_extensions")
 """Those of others that are left to later, and are easily brought in by something else."""
 
 

@@ -21,7 +21,8 @@ from typing import Any
 SWITCH = "CBR_DESKTOP_USUAL_BINDING"
 _KNOWN = "6.11.3"
 """The version of the binding of which it is known what it imports how often."""
-_ITS_OWN = "shibokensupport."
+_LATE = ("shibokensupport.", "logging", "textwrap")
+"""The modules whose patterns can wait: the binding's own, and what it imports for what is none of a window's."""
 _METHODS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"})
 
 
@@ -87,6 +88,6 @@ _compile_now = re.compile
 
 
 def _compiled_when_used(pattern: Any, flags: Any = 0) -> Any:
-    """Stand in for ``re.compile``: late for the binding's own modules, at once for all others."""
+    """Stand in for ``re.compile``: late for some modules, at once for all others."""
     asks = sys._getframe(1).f_globals.get("__name__", "")
-    return _LatePattern(pattern, flags) if asks.startswith(_ITS_OWN) else _compile_now(pattern, flags)
+    return _LatePattern(pattern, flags) if asks.startswith(_LATE) else _compile_now(pattern, flags)
