@@ -6,7 +6,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from operator import is_
 from pathlib import Path
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.start import opened
@@ -39,7 +39,7 @@ from cbr_desktop.workflows.refresh import (
     ASIDE_SECONDS,
     EVERY_SECONDS,
     OLDER_TASKS,
-    ON_BATTERY,
+    SPARING,
     UNSEEN,
     Attention,
     Refresh,
@@ -357,10 +357,15 @@ def test_what_nobody_sees_is_read_less_often_and_at_once_when_it_is_seen_again(s
             await stage.clock.sleep(1)
             assert reads_of(stage, "vaults") == 2, "a glance elsewhere costs nothing"
             refresh.attend(Attention(is_on_battery=True))
-            await stage.clock.sleep(ON_BATTERY * EVERY_SECONDS - 60)
+            await stage.clock.sleep(SPARING * EVERY_SECONDS - 60)
             assert reads_of(stage, "vaults") == 2
             await stage.clock.sleep(120)
             assert reads_of(stage, "vaults") == 3
+            refresh.attend(Attention(is_on_battery=True, is_metered=True))
+            await stage.clock.sleep(EVERY_SECONDS)
+            assert reads_of(stage, "vaults") == 3, "a metered network is spared like the battery, and both like one"
+            await stage.clock.sleep(EVERY_SECONDS)
+            assert reads_of(stage, "vaults") == 4
 
     run(stage, story())
 

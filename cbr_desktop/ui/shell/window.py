@@ -112,8 +112,8 @@ class MainWindow(QMainWindow):
         self._tell_title()
         self._furnishing = QTimer(self)
         self._furnishing.setSingleShot(True)
+        self._furnishing.setInterval(_FURNISH_MS)
         self._furnishing.timeout.connect(self.build_deferred_widgets)
-        self._furnishing.start(_FURNISH_MS)
 
     # what the application asks
 
@@ -424,6 +424,7 @@ class MainWindow(QMainWindow):
         status.clocks_turned.connect(self.turn_clocks)
         status.problems_asked.connect(self.open_problems)
         status.ticked.connect(self._tick)
+        status.pace_asked.connect(self.open_settings)
         status.offline_requested.connect(self._workspace.work_offline)
 
     def _parts_in_front(self) -> frozenset[Part]:
@@ -455,6 +456,7 @@ class MainWindow(QMainWindow):
         self._floor.insertWidget(1, made.strip)
         self._floor.addWidget(made.drawer)
         self.status.put_tasks(made.drawer.head)
+        made.attendance.slowed.connect(self.status.tell_slowed)
         made.drawer.setVisible(made.drawer.is_open)
         made.strip.login_requested.connect(self.login_requested)
         made.strip.alone_requested.connect(self._look_alone)
@@ -724,6 +726,12 @@ class MainWindow(QMainWindow):
         areas[((held or [-1])[0] + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Qt asks
+
+    def showEvent(self, event: "QtGui.QShowEvent") -> None:
+        """Fetch the deferred widgets soon; a machine that takes long to come here should not do so before it paints."""
+        super().showEvent(event)
+        if self._deferred_widgets is None:
+            self._furnishing.start()
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Show less of what is said elsewhere on a small screen."""

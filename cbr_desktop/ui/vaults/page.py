@@ -11,6 +11,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ProtectType, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
+from cbr_desktop.text.enterprise_projects import enterprise_project_words
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
@@ -25,6 +26,8 @@ from cbr_desktop.workflows.derived import NewestBackups, is_good
 from cbr_desktop.workflows.ledger import Part, Reading
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from PySide6.QtWidgets import QMenu
+
     from cbr_desktop.domain.policy import Policy
 
 
@@ -63,6 +66,10 @@ class VaultIndex:
         good = [each.created_at for each in backups.values() if each.vault_id == vault.id and is_good(each)]
         return max((at for at in good if at is not None), default=None)
 
+    def enterprise_project_words(self, vault: Vault) -> str:
+        """Return the enterprise project of a vault by its name, by its id while the name is not known."""
+        return enterprise_project_words(vault.enterprise_project_id, self._ledger.enterprise_projects)
+
     def policy_words(self, vault: Vault) -> str:
         """Return the names of a vault's policies, and which of them do nothing."""
         names = [
@@ -84,6 +91,20 @@ def _replication_hindrance(rows: Sequence[Vault]) -> str:
     if any(row.protect_type == ProtectType.REPLICATION for row in rows):
         return _("It holds replicas, and these are not replicated again.")
     return _("Only backups of servers are replicated.") if any(row.kind != VaultKind.SERVER for row in rows) else ""
+
+
+def _suspend_hindrance(rows: Sequence[Vault]) -> str:
+    is_found = any(each.auto_protect for row in _taking_backups(rows) for each in row.resources)
+    return "" if is_found else _("There is no resource in it that a policy would back up.")
+
+
+def _resume_hindrance(rows: Sequence[Vault]) -> str:
+    is_found = any(not each.auto_protect for row in _taking_backups(rows) for each in row.resources)
+    return "" if is_found else _("No resource in it is suspended.")
+
+
+def _taking_backups(rows: Sequence[Vault]) -> list[Vault]:
+    return [row for row in rows if row.protect_type != ProtectType.REPLICATION]
 
 
 class VaultsPage(ListPage[Vault]):
@@ -137,9 +158,28 @@ class VaultsPage(ListPage[Vault]):
             takes=Takes.SEVERAL,
         ),
         Verb(
+            "suspend",
+            N_("&Suspend…"),
+            N_("Have policies leave all resources of the selected vaults out; their backups stay"),
+            takes=Takes.SEVERAL,
+            hindrance=_suspend_hindrance,
+        ),
+        Verb(
+            "resume",
+            N_("Res&ume…"),
+            N_("Have policies back all resources of the selected vaults up again"),
+            takes=Takes.SEVERAL,
+            hindrance=_resume_hindrance,
+        ),
+        Verb(
             "expire",
             N_("E&xpiry of backups…"),
             N_("Set the day on which the backups of the selected vault expire, all of them at once"),
+        ),
+        Verb(
+            "enterprise",
+            N_("Enterprise pro&ject…"),
+            N_("Put the selected vault into another enterprise project: who may see it follows that"),
         ),
         Verb(
             "lock",
@@ -172,6 +212,12 @@ class VaultsPage(ListPage[Vault]):
     ) -> None:
         self._vault_index = vault_index
         super().__init__(workspace, times, parent)
+
+    def refresh(self, part: Part) -> None:
+        """Take over a change of the ledger; the names of enterprise projects make no other rows."""
+        if part is Part.ENTERPRISE_PROJECTS:
+            self.view.viewport().update()
+        super().refresh(part)
 
     def columns(self) -> Sequence[Column[Vault]]:
         """Return the columns, those of the first start first."""
@@ -216,7 +262,7 @@ class VaultsPage(ListPage[Vault]):
                 10,
                 right=True,
             ),
-            *_further_columns(times),
+            *_further_columns(times, vault_index),
         )
 
     def fields(self) -> Sequence[Field[Vault]]:
@@ -250,21 +296,30 @@ class VaultsPage(ListPage[Vault]):
         return f"{row.name}\n{row.id}\n{row.status}\n{row.kind}\n{row.description}\n{tag_words(row)}\n{resources}"
 
     def target(self) -> Target:
-        """Return the vault of the cursor."""
+        """Return the vault of the cursor, unless it holds replicas."""
         row = self.view.current_row()
-        return (row.id if row else None, ())
+        return (row.id if row and row.takes_checkpoints else None, ())
 
     def targets(self) -> Sequence[tuple[VaultId, Sequence[ResourceId]]]:
         """Return the selected vaults, where they are several."""
         rows = self.view.selected_rows()
         return [(row.id, ()) for row in rows] if len(rows) > 1 else ()
 
+    def extend_menu(self, menu: "QMenu") -> None:
+        """Offer a checkpoint, where one can be made."""
+        if self.targets() or self.target()[0] is not None:
+            super().extend_menu(menu)
+
     def target_words(self) -> str:
-        """Return which of several selected vaults a checkpoint would be of."""
+        """Return which of several selected vaults a checkpoint would be of, or why it is of none."""
         row, count = self.view.current_row(), len(self.view.selected_rows())
-        if row is None or count < 2:
+        if row is None:
             return ""
         which = quoted(row.name, 80)
+        if not row.takes_checkpoints:
+            return _("Vault {which} holds replicas and takes no checkpoint: choose another one.").format(which=which)
+        if count < 2:
+            return ""
         chosen = counted("{count} vault", "{count} vaults", count)
         return _("{vaults} are selected; a checkpoint is of one vault: this form is for {which}.").format(
             vaults=chosen, which=which
@@ -293,7 +348,7 @@ def tag_words(vault: Vault) -> str:
     return ", ".join(f"{key}={value}" if value else key for key, value in tags)
 
 
-def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
+def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vault], ...]:
     def yes(value: bool) -> str:
         return _("Yes") if value else _("No")
 
@@ -364,8 +419,8 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         Column(
             "enterprise-project",
             _("Enterprise project"),
-            lambda v: "default" if v.enterprise_project_id in ("0", "") else v.enterprise_project_id,
-            lambda v: v.enterprise_project_id,
+            vault_index.enterprise_project_words,
+            vault_index.enterprise_project_words,
             16,
             shown=False,
         ),

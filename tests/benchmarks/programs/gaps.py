@@ -9,11 +9,11 @@ again, unchanged and with some vaults and backups changed, and some dialogs are 
 
 import asyncio
 import sys
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import living
+from msgspec.structs import replace
 from pulse import Pulse
 from PySide6.QtGui import QCursor
 
