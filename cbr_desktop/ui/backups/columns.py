@@ -157,6 +157,7 @@ def _hidden(shared: Count) -> list[Column[Backup]]:
             14,
             shown=False,
             hint=lambda _row: _("Lists do not tell it: it is known of the backups whose content was looked at."),
+            live=True,
         ),
         Column(
             "replicas", _("Replicas"), replicas_words, lambda b: replicas_words(b) if b.traits.replicas else None, 20
@@ -191,7 +192,7 @@ def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, t
         _by_word("system", lambda b: told_token(b.traits.contains_system_disk)),
         _by_word("restorable", restorable_token),
         _by_word("image", image_token),
-        _by_word("shared", lambda b: shared_token(shared(b))),
+        _by_word("shared", lambda b: shared_token(shared(b)))._replace(live=True),
         _by_word("replica", replicas_token),
         TextField("az", lambda b: b.traits.az),
         TextField("checkpoint", lambda b: b.checkpoint_id or ""),

@@ -184,6 +184,10 @@ class BackupsPage(ListPage[Backup]):
         """Return what words are looked for in."""
         return f"{row.name}\n{row.id}\n{row.resource_name}\n{row.resource_id}\n{row.status}\n{self._vault_words(row)}"
 
+    def beside_rows(self) -> object:
+        """Return the names of the vaults."""
+        return self._vault_names
+
     def target(self) -> Target:
         """Return the vault and the resource of the cursor's backup, where the vault is known."""
         row = self.view.current_row()

@@ -55,6 +55,8 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
+_AT_ONCE = 100_000
+"""Of up to so many rows a filter shows what it keeps with each key; of more it waits for a short rest."""
 _FILTER_WIDTH = 220
 """What the filter has beside buttons that can give way, in device-independent pixels."""
 _REMARK_LETTERS = 44
@@ -167,6 +169,13 @@ class Page(QWidget, Generic[Row]):
     def search_text(self, row: Row) -> str:
         """Return the text that plain words of the filter are looked for in."""
         raise NotImplementedError
+
+    def beside_rows(self) -> object:
+        """Return what the text that words are looked for in depends on besides the row, ``None`` if it cannot be told.
+
+        While that is equal, rows that are the very same say the same.
+        """
+        return None
 
     def owners(self, row: Row) -> list[Ledger]:
         """Return the ledgers that know a row; several, where two profiles lead to the same project."""
@@ -295,12 +304,12 @@ class Page(QWidget, Generic[Row]):
     def use_filter(self, text: str) -> None:
         """Show the rows that a filter keeps."""
         self.filter.setText(text)
-        self._apply_filter()
+        if self._filtering.isActive():
+            self._apply_filter()
 
     def clear_filter(self) -> None:
         """Show all rows."""
-        self.filter.clear()
-        self._apply_filter()
+        self.use_filter("")
 
     # what has changed
 
@@ -485,7 +494,7 @@ class Page(QWidget, Generic[Row]):
         self._filtering.setSingleShot(True)
         self._filtering.setInterval(_FILTER_MS)
         self._filtering.timeout.connect(self._apply_filter)
-        self.filter.textChanged.connect(self._filtering.start)
+        self.filter.textChanged.connect(self._filter_soon)
         self.filter.textChanged.connect(self._offer_clearing)
         self.filter.returnPressed.connect(self.view.setFocus)
         self.gear = QToolButton(self)
@@ -519,8 +528,14 @@ class Page(QWidget, Generic[Row]):
         self._is_stale = False
         self._rows, self._duplicates = self.rows(), None
         self._compare()
-        self.model.put(self._rows)
+        self.model.put(self._rows, self.beside_rows())
         self._tell_changes()
+
+    def _filter_soon(self) -> None:
+        if self.model.total > _AT_ONCE:
+            self._filtering.start()
+        else:
+            self._apply_filter()
 
     def _apply_filter(self) -> None:
         self._filtering.stop()

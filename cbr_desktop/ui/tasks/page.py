@@ -77,6 +77,7 @@ class TasksPage(Page[Task]):
                 shown=False,
                 mark=self._kept_mark,
                 hint=_why_kept,
+                live=True,
             ),
             Column("type", _("Type"), lambda t: type_words(t.type), lambda t: type_words(t.type), 11),
             Column(
@@ -152,7 +153,7 @@ class TasksPage(Page[Task]):
             TextField("code", lambda t: t.code),
             *self.place_fields(),
             TextField("message", lambda t: t.message),
-            TextField("kept", lambda t: "here" if self._kept_words(t) else "service"),
+            TextField("kept", lambda t: "here" if self._kept_words(t) else "service", live=True),
             TextField("by", lambda t: "policy" if t.policy_id else "person"),
             NumberField("progress", lambda t: t.progress_percent, "%"),
             AgeField("age", started_at, self._times.now),
@@ -206,6 +207,10 @@ class TasksPage(Page[Task]):
                 str(row.type),
             )
         )
+
+    def beside_rows(self) -> object:
+        """Return that a task itself says all that words are looked for in."""
+        return self.name
 
     # what is kept here
 

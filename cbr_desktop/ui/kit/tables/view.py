@@ -414,7 +414,7 @@ class TableView(QTableView, Generic[Row]):
 
     def _restore(self) -> None:
         selected, current, top = self._kept
-        positions = sorted(p for p in map(self._table.position_of, selected) if p is not None)
+        positions = self._table.positions_of(selected)
         at = self._table.position_of(current) if current else None
         model = self.selectionModel()
         if at is not None:
