@@ -475,6 +475,11 @@ class TableView(QTableView, Generic[Row]):
             self.measure()
             self.fit()
 
+    def paintEvent(self, event: "QtGui.QPaintEvent") -> None:
+        """Paint the rows that can be seen."""
+        self._delegate.begin()
+        super().paintEvent(event)
+
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""
         super().resizeEvent(event)
