@@ -1,7 +1,7 @@
 """Which rows of a table are shown, and in which order: worked out once and kept until other rows come; no Qt.
 
-Of many rows it keeps the order of each column that was asked for, the texts that are looked through, and what each text
-of the filter left: a longer text looks only through what the shorter one left, and a backspace goes back to it.
+Of many rows it keeps the order of each column that was asked for, the texts that are looked through, and what the last
+texts of the filter left: a longer one looks only through what a shorter one left, and a backspace goes back to that.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,9 +15,9 @@ from cbr_desktop.ui.kit.tables.filter import Asked, Filter
 
 MANY = 2_000
 """From so many rows on, what was worked out is kept. Fewer are asked anew each time: some tell of times."""
-_LEVELS = 12
-"""So many texts of a filter are remembered with what they left; each is a list of places."""
-_PIECE = 1_000
+_LEVELS = 16
+"""So many texts of the filter are remembered with what they left, the newest; each is a list of places."""
+_PIECE = 2_000
 """So many texts are made at a time while nobody waits for them."""
 _COMPARED = 500
 """Letters of a text that order and search look at."""
@@ -81,20 +81,18 @@ class Arrangement(Generic[Row]):
         if is_live or self._shown_by != (column, descending):
             self._shown_by = (column, descending)
             levels.clear()
-        while levels and not filter.is_within(levels[-1].asked):
-            levels.pop()
-        if levels:
-            kept = levels[-1]
+        wider = [level for level in levels if filter.is_within(level.asked)]
+        if wider:
+            kept = min(wider, key=lambda level: (level.asked != filter.asked, len(level.places)))
             places = self._narrowed(kept.places, [one for one in filter.asked if one not in kept.asked])
         elif filter.asked and (column, descending) not in self._orders:
             # to bring all of them into an order that few of them are shown in takes longer
             places = self._in_order(self._narrowed(self._all, filter.asked), column, descending=descending)
         else:
             places = self._narrowed(self._in_order(self._all, column, descending=descending), filter.asked)
-        if not levels or levels[-1].asked != filter.asked:
+        if all(level.asked != filter.asked for level in wider):
             levels.append(_Level(filter.asked, places))
-            if len(levels) > _LEVELS:
-                del levels[1]
+            del levels[:-_LEVELS]
         for test in filter.tests:
             rows = self.rows
             places = [place for place in places if test(rows[place])]

@@ -5,12 +5,15 @@ These are named tuples, whose classes are the quickest to make: that happens bef
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from cbr_desktop.text.marks import Mark
 
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 SortKey = str | float | datetime | None
+_VALUES = 1_000
 
 
 class Gauge(NamedTuple):
@@ -102,3 +105,8 @@ class DateField(NamedTuple, Generic[Row]):
 
 
 Field = TextField[Row] | NumberField[Row] | AgeField[Row] | DateField[Row]
+
+
+def remembered(words: Callable[[Value], str]) -> Callable[[Value], str]:
+    """Return the same words for a table, where a hundred thousand rows have a handful of values."""
+    return lru_cache(maxsize=_VALUES)(words)

@@ -59,7 +59,9 @@ class CellDelegate(QStyledItemDelegate):
         self._ink = QPen(self._palette.color(role.Text))
         self._muted = self._palette.color(role.PlaceholderText).rgb()
         self._ratio = view.devicePixelRatioF()
+        self._tones: dict[Tone, QColor] = {}
         self._metrics = view.fontMetrics()
+        self._line, self._ascent = self._metrics.height(), self._metrics.ascent()
         if view.font() != self._font:
             self._font = view.font()
             self._fitted.clear()
@@ -85,7 +87,7 @@ class CellDelegate(QStyledItemDelegate):
         inner = rect.adjusted(PAD, 0, -PAD, 0)
         self._draw_sign(painter, column, row, inner)
         if self._model.changes and self._model.has_changed(row, column):
-            draw_corner(painter, rect, tone_colour(Tone.BUSY, self._palette))
+            draw_corner(painter, rect, self._colour(Tone.BUSY))
         painter.setPen(self._ink)
         self._draw_text(painter, column, plain(column.text(row)), rect, inner)
 
@@ -112,9 +114,14 @@ class CellDelegate(QStyledItemDelegate):
         elif column.right:
             painter.drawText(inner, _RIGHT, shown)
         else:  # a line is laid out sooner than a rectangle
-            metrics = self._metrics
-            base = inner.top() + (inner.height() - metrics.height()) // 2 + metrics.ascent()
+            base = inner.top() + (inner.height() - self._line) // 2 + self._ascent
             painter.drawText(inner.left(), base, shown)
+
+    def _colour(self, tone: Tone) -> QColor:
+        colour = self._tones.get(tone)
+        if colour is None:
+            colour = self._tones[tone] = tone_colour(tone, self._palette)
+        return colour
 
     def _draw_sign(self, painter: QPainter, column: Column[Any], row: object, inner: QRect) -> None:
         """Draw what stands before the text, and take its room from ``inner``."""
@@ -126,7 +133,7 @@ class CellDelegate(QStyledItemDelegate):
         elif column.mark is not None:
             mark = column.mark(row)
             if mark is not None:
-                drawn = mark_picture(mark.shape, _MARK, self._ratio, tone_colour(mark.tone, self._palette).rgb())
+                drawn = mark_picture(mark.shape, _MARK, self._ratio, self._colour(mark.tone).rgb())
                 top = inner.center().y() - _MARK // 2
                 painter.drawPixmap(inner.left() - MARK_MARGIN, top - MARK_MARGIN, drawn)
                 inner.setLeft(inner.left() + _MARK + PAD)

@@ -413,6 +413,7 @@ class TableView(QTableView, Generic[Row]):
         )
 
     def _restore(self) -> None:
+        self.executeDelayedItemsLayout()  # within the next painting it would ask for a second one
         selected, current, top = self._kept
         positions = self._table.positions_of(selected)
         at = self._table.position_of(current) if current else None
