@@ -117,6 +117,12 @@ TEST_PROGRAMS: tuple[Program, ...] = (
     Program("dbus-run-session", "dbus-daemon"),
     Program("gnome-keyring-daemon", "gnome-keyring"),
 )
+SUITE_PROGRAMS = (
+    *TEST_PROGRAMS,
+    Program("Xvfb", "xvfb"),
+    Program("/usr/share/dbus-1/services/org.a11y.Bus.service", "at-spi2-core"),
+)
+"""What the suite takes: it also reads the screen as a screen reader does, on an X server of its own."""
 RELIABILITY_PROGRAMS = (*TEST_PROGRAMS, Program("faketime", "faketime"))
 
 BUNDLE_PROGRAMS = (
@@ -237,7 +243,7 @@ def demo(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Runs all checks, mypy beside pytest; what follows is passed on to pytest."""
-    make_ready([RUNNING, TESTING], OFFSCREEN, TEST_PROGRAMS)
+    make_ready([RUNNING, TESTING], OFFSCREEN + X11, SUITE_PROGRAMS)
     with fresh_home(memory()) as environment:
         outcomes = [
             Outcome("requirements.lock", lock_fits_project(), 0.0),
@@ -284,7 +290,7 @@ def setup(arguments: list[str]) -> int:
     """Makes everything ready and starts nothing."""
     if arguments:
         stop("setup takes no arguments.")
-    make_ready([RUNNING, TESTING], display_libraries(), TEST_PROGRAMS)
+    make_ready([RUNNING, TESTING], tuple(dict.fromkeys(display_libraries() + X11)), SUITE_PROGRAMS)
     say("Everything is ready.")
     return 0
 

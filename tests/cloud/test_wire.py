@@ -19,7 +19,7 @@ from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import Unfit, moment, strictly
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.cloud.wire.tasks import tasks
-from cbr_desktop.cloud.wire.vaults import vaults
+from cbr_desktop.cloud.wire.vaults import PIECE_SIZE, vaults, vaults_in_pieces
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
 from cbr_desktop.domain.ids import ResourceId, VolumeId
@@ -58,6 +58,18 @@ def test_recorded_vaults() -> None:
     assert server.resources[0].backup_size_mb == 17048
     assert replica.resources[0].protect_status is None
     assert gone.resources[0].protect_status is ProtectStatus.DELETED
+
+
+def test_a_page_with_many_resources_is_read_in_pieces_and_comes_to_the_same() -> None:
+    """A page of 1,000 vaults at one go would hold up the window for the better part of a frame."""
+    resources = [{"id": f"r{number}", "type": "OS::Nova::Server", "name": f"ecs-{number}"} for number in range(400)]
+    rows = [{"id": f"v{number}", "resources": resources[: number % 401]} for number in range(100)] + [{"name": "no id"}]
+    body = json.dumps({"vaults": rows, "count": 120}).encode()
+    pieces = vaults_in_pieces(body, {})
+    assert sum(1 for _ in pieces) == 99 * 100 // 2 // PIECE_SIZE
+    page = vaults(body, {})
+    assert [(vault.id, len(vault.resources)) for vault in page.rows] == [(f"v{each}", each) for each in range(100)]
+    assert (page.count, page.lost) == (120, 1)
 
 
 def test_an_example_of_one_vault() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
@@ -22,6 +23,7 @@ from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.vaults.enterprise import EnterpriseProjectChoice
 from cbr_desktop.workflows.ledger import Part
 
 _KINDS = {
@@ -53,9 +55,11 @@ class NewVaultForm(ChangeForm):
         self._context: ProfileContext | None = None
         self._console = console
         self._policies = [each for each in policies if each.operation_type == BACKUP]
+        asked = asked or VaultDraft("")
+        self.project = EnterpriseProjectChoice("newVaultProject", asked.enterprise_project_id, is_usual=True)
         self._make_fields()
         self._lay_out()
-        self._show(asked or VaultDraft(""))
+        self._show(asked)
         self._connect()
         self._tell()
 
@@ -81,16 +85,22 @@ class NewVaultForm(ChangeForm):
             tags=self.tags.pairs(),
             description=self.description.text(),
             prefix=self.prefix.text(),
-            enterprise_project_id=self.project.text().strip(),
+            enterprise_project_id=self.project.value(),
+            zone=self.zone.currentText().strip(),
+            overuse=self.billing.currentData() == PRE_PAID and self.overuse.isChecked(),
         )
 
     def _chosen(self) -> tuple[NewResource, ...]:
         chosen = self.resources.choices()
-        return tuple(NewResource(each.id, str(each.type), each.name, each.exclude_volumes) for each in chosen)
+        return tuple(
+            NewResource(each.id, str(each.type), each.name, each.exclude_volumes, each.include_volumes)
+            for each in chosen
+        )
 
     def follow(self, context: ProfileContext) -> None:
         """Offer what is free as the lists of a profile are read: they may not have been when this was opened."""
         self._context = context
+        self.project.follow(context)
         context.signals.changed.connect(self._ledger_changed)
 
     def _ledger_changed(self, part: Part) -> None:
@@ -101,6 +111,7 @@ class NewVaultForm(ChangeForm):
         if free != before:
             self.resources.show_rows(free, self.resources.choices())
             self._tell_changed()
+        self._offer_zones()
 
     def begin(self) -> None:
         """Put the focus into the name."""
@@ -126,6 +137,7 @@ class NewVaultForm(ChangeForm):
             (self.auto_expand, draft.auto_expand),
             (self.auto_bind, draft.auto_bind),
             (self.notify, draft.notify),
+            (self.overuse, draft.overuse),
         ):
             tick_box.setChecked(is_on)
         self.threshold.setValue(draft.threshold_percent)
@@ -134,17 +146,29 @@ class NewVaultForm(ChangeForm):
         for edit, text in (
             (self.description, draft.description),
             (self.prefix, draft.prefix),
-            (self.project, draft.enterprise_project_id),
         ):
             edit.setText(text)
         self._offer_resources()
-        chosen = (ResourceChoice(each.id, each.type, each.name, each.exclude_volumes) for each in draft.resources)
+        self.zone.setEditText(draft.zone)
+        chosen = (
+            ResourceChoice(each.id, each.type, each.name, each.exclude_volumes, each.include_volumes)
+            for each in draft.resources
+        )
         self.resources.show_rows(self._free(), chosen)
 
     def _free(self) -> list[Protectable]:
         """Return the resources of the kind that the vault holds which are in no vault."""
         type = RESOURCE_TYPES.get(self.holds.currentData())
         return [each for each in self._known if each.type == type and each.vault_id is None and each.protectable]
+
+    def _offer_zones(self) -> None:
+        """Offer the availability zones that resources are in; what stands there stays."""
+        text = self.zone.currentText()
+        with QSignalBlocker(self.zone):
+            self.zone.clear()
+            self.zone.addItems(sorted({each.availability_zone for each in self._known if each.availability_zone}))
+            self.zone.setCurrentIndex(-1)
+            self.zone.setEditText(text)
 
     def _offer_resources(self) -> None:
         self.resources.show_rows(self._free())
@@ -197,6 +221,9 @@ class NewVaultForm(ChangeForm):
         self.console = push_button(_("&Open the console"), "newVaultConsole", lambda: open_console(self._console))
         self.size_gb = number("newVaultSize", _("Size in GB"), SMALLEST_GB, LARGEST_GB, _(" GB"))
         self.room = label(name="newVaultRoom")
+        self.overuse = tick(_("Let it hold more than was bou&ght"), "newVaultOveruse")
+        self.zone = _zone_box()
+        self._offer_zones()
         self.multi_az = tick(_("Keep backups in se&veral zones"), "newVaultMultiAz")
         self.resources = ResourceTicks()
         named = sorted(self._policies, key=lambda each: (each.name, each.id))
@@ -214,20 +241,19 @@ class NewVaultForm(ChangeForm):
         self.tags = PairTable("newVaultTags", _("Tags of the vault"))
         self.description = _line("newVaultDescription", _("Description"))
         self.prefix = _line("newVaultPrefix", _("What the names of automatic backups begin with"))
-        self.project = _line("newVaultProject", _("Id of the enterprise project"))
-        self.project.setPlaceholderText(_("The default project"))
 
     def _connect(self) -> None:
         self.holds.currentIndexChanged.connect(self._kind_changed)
         for box in (self.protection, self.level, self.billing, self.policy):
             box.currentIndexChanged.connect(self._tell_changed)
-        for edit in (self.name, self.description, self.prefix, self.project):
+        for edit in (self.name, self.description, self.prefix):
             edit.textChanged.connect(self._tell_changed)
         for numbers in (self.size_gb, self.threshold):
             numbers.valueChanged.connect(self._tell_changed)
-        for choice in (self.multi_az, self.auto_bind, self.auto_expand, self.notify):
+        self.zone.editTextChanged.connect(self._tell_changed)
+        for choice in (self.multi_az, self.auto_bind, self.auto_expand, self.notify, self.overuse):
             choice.toggled.connect(self._tell_changed)
-        for part in (self.resources, self.bind_tags, self.tags):
+        for part in (self.resources, self.bind_tags, self.tags, self.project):
             part.changed.connect(self._tell_changed)
 
     def _lay_out(self) -> None:
@@ -235,9 +261,10 @@ class NewVaultForm(ChangeForm):
             label(_("Of all resources, or only of those that have these tags. It needs a policy and more than 40 GB.")),
             self.bind_tags,
         )
-        self._order = row(
+        order = row(
             label(_("It is bought by an order, which this program does not make."), "newVaultOrder"), self.console
         )
+        self._order = column(order, self.overuse)
         self._holding = _section(_("What it takes in"), (("", self.resources),))
         self._policies_part = _section(
             _("How it is backed up"),
@@ -253,6 +280,7 @@ class NewVaultForm(ChangeForm):
                     (_("Spec&ification"), self.level),
                     (_("&Billing"), column(self.billing, self._order)),
                     (_("Si&ze"), column(row(self.size_gb, self.multi_az), self.room)),
+                    (_("Availability zone"), self.zone),
                 ),
                 {_("Si&ze"): self.size_gb, _("&Billing"): self.billing},
             ),
@@ -274,6 +302,7 @@ class NewVaultForm(ChangeForm):
                     (_("Backup name prefi&x"), self.prefix),
                     (_("Enterprise pro&ject"), self.project),
                 ),
+                {_("Enterprise pro&ject"): self.project.box},
             ),
         )
         layout = QVBoxLayout(self)
@@ -296,6 +325,19 @@ def _line(name: str, words: str) -> QLineEdit:
     made = QLineEdit()
     made.setObjectName(name)
     made.setAccessibleName(words)
+    return made
+
+
+def _zone_box() -> QComboBox:
+    """Return a choice in which anything can be written."""
+    made = StillBox()
+    made.setObjectName("newVaultZone")
+    made.setAccessibleName(_("Availability zone"))
+    made.setEditable(True)
+    made.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    edit = _line("newVaultZoneText", _("Availability zone"))
+    edit.setPlaceholderText(_("Left to the service"))
+    made.setLineEdit(edit)
     return made
 
 
