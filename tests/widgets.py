@@ -24,6 +24,8 @@ class TickLine:
     def __init__(self, tree: QTreeView, row: int, part: int | None = None) -> None:
         self._tree = tree
         above = tree.model().index(row, 0)
+        if part is not None:
+            tree.expand(above)  # its parts are made when it is opened
         self.index: QModelIndex = above if part is None else tree.model().index(part, 0, above)
 
     def text(self, column: int) -> str:
@@ -48,4 +50,5 @@ class TickLine:
 
 def tick_lines(tree: QTreeView) -> list[str]:
     """Return the names in a list of ticks as they are shown."""
-    return [TickLine(tree, row).text(0) for row in range(tree.model().rowCount())]
+    shown = (row for row in range(tree.model().rowCount()) if not tree.isRowHidden(row, QModelIndex()))
+    return [TickLine(tree, row).text(0) for row in shown]

@@ -25,10 +25,9 @@ def is_uuid(text: str) -> bool:
 
 def spelled(text: str) -> str:
     """Return the id as the service spells it, whether capitals or missing hyphens spell it otherwise; else ``text``."""
-    bare = text.replace("-", "") if is_uuid(text) else text
-    if re.match(_HEX32, bare) is None:
-        return text
-    return str(UUID(bare))
+    if is_uuid(text):
+        return text.lower()
+    return str(UUID(text)) if re.match(_HEX32, text) is not None else text
 
 
 def is_project_id(text: str) -> bool:

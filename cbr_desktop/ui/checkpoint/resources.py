@@ -19,7 +19,7 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
-from cbr_desktop.ui.kit.tick_tree import MarkIcons, TickModel, TickTree
+from cbr_desktop.ui.kit.tick_tree import MarkIcons, Ticks, TickTree
 from cbr_desktop.ui.operations.resource_ticks import disk_words
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -43,7 +43,7 @@ _SKIPS = frozenset(
 _LEAST_HEIGHT = 150
 
 
-class _Model(TickModel[Resource, Disk]):
+class _Ticks(Ticks[Resource, Disk]):
     """The resources of a vault and those that are named besides, with their disks."""
 
     def __init__(self) -> None:
@@ -175,13 +175,13 @@ class ResourcePicker(QWidget):
         scope.addButton(self.chosen)
         self.whole.toggled.connect(self._scope_toggled)
         self.filter = _field("checkpointResourceFilter", _("Filter resources"), _("Filter by name, type, state or id"))
-        self.filter.textChanged.connect(self._filter)
-        self._model = _Model()
-        self.tree = TickTree("checkpointResources", _("Resources"), self._model, _WIDTHS)
+        self._ticks = _Ticks()
+        self.tree = TickTree("checkpointResources", _("Resources"), self._ticks, _WIDTHS)
+        self.filter.textChanged.connect(self.tree.set_filter)
         self.tree.setMinimumHeight(_LEAST_HEIGHT)
         self.tree.stretch(_VERDICT)
-        self._model.icons = MarkIcons(self.tree)
-        self._model.ticked.connect(self._tell_chosen)
+        self._ticks.icons = MarkIcons(self.tree)
+        self.tree.ticked.connect(self._tell_chosen)
         self.tree.all_requested.connect(self._tick_shown)
         self.tree.invert_requested.connect(self._invert)
         self.summary = label(name="checkpointResourceSummary")
@@ -198,7 +198,7 @@ class ResourcePicker(QWidget):
 
     def choices(self) -> tuple[ResourceChoice, ...] | None:
         """Return the chosen resources with their disk choices, or ``None`` for the whole vault."""
-        return None if self.whole.isChecked() else tuple(map(self._choice, self._model.ticked_rows))
+        return None if self.whole.isChecked() else tuple(map(self._choice, self._ticks.ticked_rows))
 
     def show_vault(self, vault: Vault | None) -> None:
         """Show another vault's resources, or the same ones as they are now; ids that were added by hand stay."""
@@ -232,8 +232,8 @@ class ResourcePicker(QWidget):
             key = str(finding.facts.get("id") or finding.facts.get("resource", ""))
             if key and (key not in worst or finding.severity.value < worst[key].severity.value):
                 worst[key] = finding
-        self._model.worst = worst
-        self._model.repaint_all()
+        self._ticks.worst = worst
+        self.tree.repaint_all()
         self.lines.show_findings(
             [f for f in findings if not f.facts.get("resource") or f.severity is Severity.BLOCK],
         )
@@ -246,12 +246,11 @@ class ResourcePicker(QWidget):
         rows = list(self._vault.resources) if self._vault else []
         known = frozenset(row.id for row in rows)
         rows += [Resource(c.id, c.type, c.name or c.id) for c in self._extra.values() if c.id not in known]
-        model, self._is_filling = self._model, True
-        with self.tree.standing():
-            model.held, model.alike = known, duplicates((row.id, row.name) for row in rows)
-            model.disks = {row.id: self._disks(row.id) for row in rows}
-            left_out = {id: frozenset(choice.exclude_volumes) for id, choice in wanted.items()}
-            model.put(rows, (row.id for row in rows if row.id in (known if choices is None else wanted)), left_out)
+        ticks, self._is_filling = self._ticks, True
+        ticks.held, ticks.alike = known, duplicates((row.id, row.name) for row in rows)
+        ticks.disks = {row.id: self._disks(row.id) for row in rows}
+        left_out = {id: frozenset(choice.exclude_volumes) for id, choice in wanted.items()}
+        self.tree.put(rows, (row.id for row in rows if row.id in (known if choices is None else wanted)), left_out)
         (self.whole if choices is None else self.chosen).setChecked(True)
         self._is_filling = False
         self._summarize()
@@ -262,10 +261,10 @@ class ResourcePicker(QWidget):
 
     def _choice(self, resource: Resource) -> ResourceChoice:
         given = self._extra.get(resource.id)
-        if given is not None and resource.id not in self._model.held:
+        if given is not None and resource.id not in self._ticks.held:
             return given
-        left_out = self._model.left_out(resource.id)
-        disks = tuple(disk.id for disk in self._model.parts_of(resource) if disk.id in left_out) if left_out else ()
+        left_out = self._ticks.left_out(resource.id)
+        disks = tuple(disk.id for disk in self._ticks.parts_of(resource) if disk.id in left_out) if left_out else ()
         name = resource.name if resource.name != resource.id else ""
         return ResourceChoice(resource.id, resource.type, name, disks)
 
@@ -296,19 +295,19 @@ class ResourcePicker(QWidget):
         self.changed.emit()
 
     def _tick_shown(self) -> None:
-        self._model.tick({row.id for row in self._model.shown_rows}, is_on=True)
+        self.tree.tick({row.id for row in self.tree.shown_rows}, is_on=True)
         self._tell_chosen()
 
     def _invert(self) -> None:
-        shown = {row.id for row in self._model.shown_rows}
-        ticked = set(filter(self._model.is_ticked, shown))
-        self._model.tick(ticked, is_on=False)
-        self._model.tick(shown - ticked, is_on=True)
+        shown = {row.id for row in self.tree.shown_rows}
+        ticked = set(filter(self._ticks.is_ticked, shown))
+        self.tree.tick(ticked, is_on=False)
+        self.tree.tick(shown - ticked, is_on=True)
         self._tell_chosen()
 
     def _drop_blocked(self) -> None:
         blocked = set(self._blocked)
-        self._model.tick({row.id for row in self._model.rows if {row.id, row.name} & blocked}, is_on=False)
+        self.tree.tick({row.id for row in self._ticks.rows if {row.id, row.name} & blocked}, is_on=False)
         self._tell_chosen()
 
     def _add_ids(self) -> None:
@@ -321,10 +320,6 @@ class ResourcePicker(QWidget):
         held = {choice.id for choice in before}
         self.choose([*before, *(self._from_id(id) for id in dict.fromkeys(ids) if id not in held)])
 
-    def _filter(self, text: str) -> None:
-        with self.tree.standing():
-            self._model.set_filter(text)
-
     # what is shown
 
     def _show_blocked(self, worst: dict[str, Finding]) -> None:
@@ -335,10 +330,10 @@ class ResourcePicker(QWidget):
         self.drop.setVisible(bool(self._blocked))
 
     def _summarize(self) -> None:
-        if self._model.is_whole is not self.whole.isChecked():
-            self._model.is_whole = self.whole.isChecked()
-            self._model.repaint_all()
-        rows, ticked = self._model.rows, list(self._model.ticked_rows)
+        if self._ticks.is_whole is not self.whole.isChecked():
+            self._ticks.is_whole = self.whole.isChecked()
+            self.tree.repaint_all()
+        rows, ticked = self._ticks.rows, list(self._ticks.ticked_rows)
         size = gb_words(sum(resource.size_gb for resource in ticked))
         if self._vault is None and not rows:
             self.summary.setText(_("The resources of the vault are listed here, once one is chosen"))

@@ -31,12 +31,15 @@ def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
 
     That is the beginning of the id, or the whole of it where beginnings are equal as well.
     """
+    first: dict[str, str] = {}
     alike: dict[str, set[str]] = {}
     for id, name in named:
-        alike.setdefault(looks(name), set()).add(id)
+        look = looks(name)
+        other = first.setdefault(look, id)
+        if other != id:
+            alike.setdefault(look, {other}).add(id)
     told: dict[str, str] = {}
     for ids in alike.values():
-        if len(ids) > 1:
-            short = {id[:_ID_LETTERS] for id in ids}
-            told.update((id, id[:_ID_LETTERS] if len(short) == len(ids) else id) for id in ids)
+        short = {id[:_ID_LETTERS] for id in ids}
+        told.update((id, id[:_ID_LETTERS] if len(short) == len(ids) else id) for id in ids)
     return told

@@ -1,45 +1,35 @@
-"""Rows to be ticked, each with parts of its own: of thousands of them only what is seen is made."""
+"""Rows to be ticked, each with parts of its own: thousands of them, of which only what is seen says something."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.ui.kit.lines import MARK_SIZE, mark_icon
 
 Row = TypeVar("Row")
 Part = TypeVar("Part")
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
-_WORDS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+_DISPLAY, _READ = int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)
+_CHECK, _HINT = int(Qt.ItemDataRole.CheckStateRole), int(Qt.ItemDataRole.ToolTipRole)
+_DECORATION = int(Qt.ItemDataRole.DecorationRole)
+_ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+_HAS_PARTS = QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator
+_AT_ONCE, _PIECE = 100, 2_000
+"""How many lines are made at once, more than fit on a screen, and how many in each of the next turns of the loop."""
 
 
-class TickModel(QAbstractItemModel, Generic[Row, Part]):
-    """Rows with their parts, and which of them are ticked: the first column has the ticks.
+class Ticks(Generic[Row, Part]):
+    """Rows with their parts, which of them are ticked, and what they say; ``titles`` are of the columns.
 
-    What a row or a part says is asked when it is seen: ``row_words`` and ``part_words``, by column. A part that is
-    ticked brings its row with it. The filter is words that all have to be in what ``search`` returns.
-
-    Signals:
-        ticked: a person has changed a tick.
+    What a row or a part says is asked for when it is seen. A part that is ticked brings its row with it.
     """
 
-    ticked = Signal()
-
     def __init__(self, titles: Sequence[str]) -> None:
-        super().__init__()
-        self._titles = tuple(titles)
-        self._rows: Sequence[Row] = ()
-        self._shown: Sequence[int] = ()
-        """Places of the rows that the filter keeps."""
-        self._positions: dict[int, int] | None = None
-        """Where rows are shown, by their places; ``None`` until it is asked for."""
-        self._texts: list[str] | None = None
-        self._words: tuple[str, ...] = ()
+        self.titles = tuple(titles)
+        self.rows: Sequence[Row] = ()
         self._ticked: set[str] = set()
         self._left_out: dict[str, frozenset[str]] = {}
         """Parts that are not ticked, by the rows that have such."""
@@ -86,22 +76,12 @@ class TickModel(QAbstractItemModel, Generic[Row, Part]):
         """Tell whether a part is never ticked, whatever a person wants."""
         return False
 
-    # what is there
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """All rows, in their order."""
-        return self._rows
-
-    @property
-    def shown_rows(self) -> Iterator[Row]:
-        """The rows that the filter keeps."""
-        return (self._rows[place] for place in self._shown)
+    # what is ticked
 
     @property
     def ticked_rows(self) -> Iterator[Row]:
         """The rows that are ticked, in the order of the list."""
-        return (row for row in self._rows if self.id_of(row) in self._ticked) if self._ticked else iter(())
+        return (row for row in self.rows if self.id_of(row) in self._ticked) if self._ticked else iter(())
 
     @property
     def ticked_count(self) -> int:
@@ -116,31 +96,17 @@ class TickModel(QAbstractItemModel, Generic[Row, Part]):
         """Return the parts of a row that are not ticked."""
         return self._left_out.get(id, frozenset())
 
+    def is_part_ticked(self, row: Row, part: Part) -> bool:
+        """Tell whether a part of a row is ticked."""
+        return self.part_id(part) not in self.left_out(self.id_of(row)) and not self.is_fixed(row, part)
+
     def taken(self, row: Row) -> int:
         """Return how many parts of a row are ticked."""
-        left_out = self.left_out(self.id_of(row))
-        return sum(self.part_id(part) not in left_out and not self.is_fixed(row, part) for part in self.parts_of(row))
+        return sum(self.is_part_ticked(row, part) for part in self.parts_of(row))
 
-    # what changes it
-
-    def put(
-        self, rows: Sequence[Row], ticked: Iterable[str], left_out: Mapping[str, frozenset[str]] | None = None
-    ) -> None:
-        """Show other rows, some of them ticked, with the parts that are left out of them."""
-        self.beginResetModel()
-        self._rows, self._texts = rows, None
-        self._ticked, self._left_out = set(ticked), dict(left_out or {})
-        self._arrange()
-        self.endResetModel()
-
-    def set_filter(self, text: str) -> None:
-        """Show the rows that have all words of a text."""
-        words = tuple(text.casefold().split())
-        if words != self._words:
-            self.beginResetModel()
-            self._words = words
-            self._arrange()
-            self.endResetModel()
+    def begin(self, rows: Sequence[Row], ticked: Iterable[str], left_out: Mapping[str, frozenset[str]]) -> None:
+        """Take other rows, some of them ticked, with the parts that are left out of them."""
+        self.rows, self._ticked, self._left_out = rows, set(ticked), dict(left_out)
 
     def tick(self, ids: Collection[str], *, is_on: bool) -> None:
         """Tick rows, or untick them."""
@@ -148,173 +114,166 @@ class TickModel(QAbstractItemModel, Generic[Row, Part]):
             self._ticked.update(ids)
         else:
             self._ticked.difference_update(ids)
-        self.repaint_all()
 
-    def repaint_all(self) -> None:
-        """Tell views that the same rows may say something else now."""
-        if self._shown:
-            last = self.index(len(self._shown) - 1, len(self._titles) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
-
-    def _arrange(self) -> None:
-        self._positions = None
-        if not self._words:
-            self._shown = range(len(self._rows))
+    def tick_part(self, row: Row, part: Part, *, is_on: bool) -> None:
+        """Tick a part of a row, or untick it; one that is fixed stays as it is."""
+        if self.is_fixed(row, part):
             return
-        if self._texts is None:
-            self._texts = [self.search(row).casefold() for row in self._rows]
-        words = self._words
-        self._shown = [place for place, text in enumerate(self._texts) if all(word in text for word in words)]
-
-    # Qt asks
-
-    def row_at(self, index: Index) -> Row:
-        """Return the row that an index is of, or is of a part of."""
-        inside = index.internalId()
-        return self._rows[inside - 1 if inside else self._shown[index.row()]]
-
-    def part_at(self, index: Index) -> Part | None:
-        """Return the part that an index is of, ``None`` where it is of a row."""
-        return self.parts_of(self.row_at(index))[index.row()] if index.internalId() else None
-
-    def index_of(self, id: str, part_id: str = "") -> QModelIndex:
-        """Return where a row is shown, or a part of it; no valid index while it is not."""
-        for position, row in enumerate(self.shown_rows):
-            if self.id_of(row) == id:
-                above = self.index(position, 0)
-                ids = [self.part_id(part) for part in self.parts_of(row)] if part_id else []
-                return self.index(ids.index(part_id), 0, above) if part_id in ids else above
-        return QModelIndex()
-
-    def index(self, row: int, column: int, parent: Index = _NOWHERE) -> QModelIndex:
-        """Return the index of a row, or of a part of the row ``parent``; it carries the place of that row."""
-        return self.createIndex(row, column, self._shown[parent.row()] + 1 if parent.isValid() else 0)
-
-    def parent(self, child: Index = _NOWHERE) -> QModelIndex:  # type: ignore[override]  # Qt has two of this name
-        """Return the row that a part is of."""
-        inside = child.internalId() if child.isValid() else 0
-        if not inside:
-            return QModelIndex()
-        if self._positions is None:
-            self._positions = {place: position for position, place in enumerate(self._shown)}
-        return self.createIndex(self._positions[inside - 1], 0, 0)
-
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
-        """Return how many rows are shown, or how many parts a row has."""
-        if not parent.isValid():
-            return len(self._shown)
-        return 0 if parent.internalId() or parent.column() else len(self.parts_of(self.row_at(parent)))
-
-    def hasChildren(self, parent: Index = _NOWHERE) -> bool:
-        """Return whether a row has parts."""
-        return self.rowCount(parent) > 0
-
-    def columnCount(self, _parent: Index = _NOWHERE) -> int:
-        """Return how many columns there are."""
-        return len(self._titles)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Return what can be done with a cell: a part that is fixed only stands there."""
-        flag = Qt.ItemFlag
-        part = self.part_at(index)
-        if part is not None and self.is_fixed(self.row_at(index), part):
-            return flag.ItemIsUserCheckable
-        checks = flag.ItemIsUserCheckable if index.column() == 0 else flag.NoItemFlags
-        return flag.ItemIsEnabled | flag.ItemIsSelectable | checks
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the title of a column."""
-        is_title = orientation == Qt.Orientation.Horizontal and role in _WORDS
-        return self._titles[section] if is_title and 0 <= section < len(self._titles) else None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell says, whether it is ticked, and what it has besides."""
-        row, part, column = self.row_at(index), self.part_at(index), index.column()
-        if role in _WORDS:
-            return self.row_words(row, column) if part is None else self.part_words(row, part, column)
-        if role == Qt.ItemDataRole.CheckStateRole and column == 0:
-            return Qt.CheckState.Checked if self._is_on(row, part) else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self.row_hint(row, column) if part is None else self.part_hint(row, part, column)
-        if role == Qt.ItemDataRole.DecorationRole and part is None:
-            return self.row_icon(row, column)
-        return None
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Take a tick that a person has changed."""
-        if role != Qt.ItemDataRole.CheckStateRole or index.column():
-            return False
-        row, part = self.row_at(index), self.part_at(index)
-        if part is not None and self.is_fixed(row, part):
-            return False
-        is_on, id = Qt.CheckState(value) == Qt.CheckState.Checked, self.id_of(row)
-        if part is not None:
-            this = {self.part_id(part)}
-            self._left_out[id] = self.left_out(id) - this if is_on else self.left_out(id) | this
-        if is_on or part is None:
-            self._ticked.symmetric_difference_update({id} if is_on is not (id in self._ticked) else ())
-        above = index if part is None else index.parent()
-        self.dataChanged.emit(above.siblingAtColumn(0), above.siblingAtColumn(len(self._titles) - 1))
-        if part is not None:
-            self.dataChanged.emit(index, index)
-        self.ticked.emit()
-        return True
-
-    def _is_on(self, row: Row, part: Part | None) -> bool:
-        if part is None:
-            return self.id_of(row) in self._ticked
-        return self.part_id(part) not in self.left_out(self.id_of(row)) and not self.is_fixed(row, part)
+        id, this = self.id_of(row), {self.part_id(part)}
+        self._left_out[id] = self.left_out(id) - this if is_on else self.left_out(id) | this
+        if is_on:
+            self._ticked.add(id)
 
 
-class TickTree(QTreeView):
+class TickTree(QTreeWidget):
     """Shows rows to be ticked with their parts, and has the keys of a list of ticks; ``widths`` are of its columns.
 
     Signals:
+        ticked: a person has changed a tick.
         all_requested: tick everything that is shown.
         invert_requested: turn every tick that is shown round.
     """
 
+    ticked = Signal()
     all_requested = Signal()
     invert_requested = Signal()
 
-    def __init__(self, name: str, accessible: str, model: TickModel[Any, Any], widths: Sequence[int]) -> None:
+    def __init__(self, name: str, accessible: str, ticks: Ticks[Any, Any], widths: Sequence[int]) -> None:
         super().__init__()
-        self.ticks = model
-        self._opened: set[str] = set()
+        self._ticks = ticks
+        self._lines: list[_Line] = []
+        self._words: tuple[str, ...] = ()
+        self._texts: list[str] | None = None
+        self._kept: Sequence[bool] | None = None
+        """Whether the filter keeps a row, by its place; ``None`` while it keeps all."""
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._add_piece)
         self.setObjectName(name)
         self.setAccessibleName(accessible)
         self.setIconSize(MARK_SIZE)
+        self.setColumnCount(len(ticks.titles))
+        self.setHeaderLabels(ticks.titles)
         self.setAlternatingRowColors(True)
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setModel(model)
-        model.setParent(self)
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
-        self.expanded.connect(self._note_opened)
-        self.collapsed.connect(self._note_closed)
+        self.itemExpanded.connect(self._add_parts)
 
     def stretch(self, column: int) -> None:
         """Let a column take the width that is left."""
-        self.header().setStretchLastSection(column == self.ticks.columnCount() - 1)
+        self.header().setStretchLastSection(column == len(self._ticks.titles) - 1)
         self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
-    @contextmanager
-    def standing(self) -> Iterator[None]:
-        """Leave open, current and in sight what was so before other rows are shown, or others of the same."""
-        here, scrolled, model = self.currentIndex(), self.verticalScrollBar().value(), self.ticks
-        row, part = (model.row_at(here), model.part_at(here)) if here.isValid() else (None, None)
-        opened, self._opened = self._opened, set()
-        yield
-        for id in opened:
-            self.expand(model.index_of(id))
-        self._opened = opened
-        if row is not None:
-            self.setCurrentIndex(model.index_of(model.id_of(row), model.part_id(part) if part is not None else ""))
-        if scrolled:
-            self.executeDelayedItemsLayout()
+    @property
+    def shown_rows(self) -> Iterator[Any]:
+        """The rows that the filter keeps."""
+        kept = self._kept
+        return (row for place, row in enumerate(self._ticks.rows) if kept is None or kept[place])
+
+    # what changes it
+
+    def put(
+        self, rows: Sequence[Any], ticked: Iterable[str], left_out: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
+        """Show other rows, some of them ticked; what was open, current and in sight stays so."""
+        current, scrolled = self._path(self.currentItem()), self.verticalScrollBar().value()
+        opened = {self._ticks.id_of(line.row) for line in self._lines if line.isExpanded()}
+        self._rest.stop()
+        self._lines.clear()
+        self.clear()
+        self._ticks.begin(rows, ticked, left_out or {})
+        self._texts = None
+        self._arrange()
+        if opened or current or scrolled:
+            self._add_lines(len(rows))
+            self._stand(opened, current)
             self.verticalScrollBar().setValue(scrolled)
+        else:
+            self._add_lines(_AT_ONCE)
+
+    def set_filter(self, text: str) -> None:
+        """Show the rows that have all words of a text."""
+        words = tuple(text.casefold().split())
+        if words == self._words:
+            return
+        self._words = words
+        before = self._kept
+        self._arrange()
+        for place, line in enumerate(self._lines):
+            is_kept = self._kept is None or self._kept[place]
+            if is_kept is not (before is None or before[place]):
+                line.setHidden(not is_kept)
+
+    def tick(self, ids: Collection[str], *, is_on: bool) -> None:
+        """Tick rows, or untick them."""
+        self._ticks.tick(ids, is_on=is_on)
+        self.repaint_all()
+
+    def repaint_all(self) -> None:
+        """Show what rows say now."""
+        self.viewport().update()
+
+    def _arrange(self) -> None:
+        words = self._words
+        if words and self._texts is None:
+            self._texts = [self._ticks.search(row).casefold() for row in self._ticks.rows]
+        texts = self._texts or ()
+        self._kept = [all(word in text for word in words) for text in texts] if words else None
+
+    # lines
+
+    def _add_lines(self, count: int) -> None:
+        """Add so many lines; the others come in the next turns of the loop."""
+        ticks, rows, made = self._ticks, self._ticks.rows, []
+        begin = len(self._lines)
+        for row in rows[begin : begin + count]:
+            line = _Line()
+            line.ticks, line.row = ticks, row
+            if ticks.parts_of(row):
+                line.setChildIndicatorPolicy(_HAS_PARTS)
+            made.append(line)
+        self._lines += made
+        self.addTopLevelItems(made)
+        if self._kept is not None:
+            for place, line in enumerate(made, begin):
+                line.setHidden(not self._kept[place])
+        if len(self._lines) < len(rows):
+            self._rest.start(0)
+
+    def _add_piece(self) -> None:
+        self._add_lines(_PIECE)
+
+    def _add_parts(self, line: QTreeWidgetItem) -> None:
+        """Add the parts of a row when it is opened: of thousands of rows that is done to a few."""
+        if not isinstance(line, _Line) or line.childCount():
+            return
+        parts = []
+        for part in self._ticks.parts_of(line.row):
+            made = _PartLine()
+            made.ticks, made.row, made.part = self._ticks, line.row, part
+            if self._ticks.is_fixed(line.row, part):
+                made.setDisabled(True)
+            parts.append(made)
+        line.addChildren(parts)
+
+    def _stand(self, opened: Collection[str], current: tuple[str, ...]) -> None:
+        """Open lines, and make one the current."""
+        for line in self._lines:
+            id = self._ticks.id_of(line.row)
+            line.setExpanded(id in opened)
+            if current and current[0] == id:
+                inside = (cast(_PartLine, line.child(place)) for place in range(line.childCount()))
+                same = (each for each in inside if self._path(each) == current)
+                self.setCurrentItem(next(same, line))
+
+    def _path(self, line: QTreeWidgetItem | None) -> tuple[str, ...]:
+        """Return the ids that lead to a line: that of the row, and that of the part."""
+        if isinstance(line, _PartLine):
+            return (self._ticks.id_of(line.row), self._ticks.part_id(line.part))
+        return (self._ticks.id_of(line.row),) if isinstance(line, _Line) else ()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tick all with Ctrl+A, turn round with Ctrl+I, toggle the selected with Space."""
@@ -322,34 +281,83 @@ class TickTree(QTreeView):
             self.all_requested.emit()
         elif event.key() == Qt.Key.Key_I and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.invert_requested.emit()
-        elif event.key() == Qt.Key.Key_Space and len(self.selectionModel().selectedRows()) > 1:
+        elif event.key() == Qt.Key.Key_Space and len(self.selectedItems()) > 1:
             self._toggle_selected()
         else:
             super().keyPressEvent(event)
 
-    def _note_opened(self, index: QModelIndex) -> None:
-        self._opened.add(self.ticks.id_of(self.ticks.row_at(index)))
-
-    def _note_closed(self, index: QModelIndex) -> None:
-        self._opened.discard(self.ticks.id_of(self.ticks.row_at(index)))
-
     def _toggle_selected(self) -> None:
-        selected = self.selectionModel().selectedRows()
-        is_on = selected[0].data(Qt.ItemDataRole.CheckStateRole) != Qt.CheckState.Checked
-        ids = {self.ticks.id_of(self.ticks.row_at(index)) for index in selected if not index.parent().isValid()}
-        self.ticks.tick(ids, is_on=is_on)
-        parts = [index for index in selected if index.parent().isValid()]
-        state = Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked
-        for index in parts:
-            self.ticks.setData(index, state, Qt.ItemDataRole.CheckStateRole)
-        if not parts:
-            self.ticks.ticked.emit()
+        selected = self.selectedItems()
+        is_on = selected[0].checkState(0) != _ON
+        for line in selected:
+            if isinstance(line, _PartLine):
+                self._ticks.tick_part(line.row, line.part, is_on=is_on)
+            elif isinstance(line, _Line):
+                self._ticks.tick({self._ticks.id_of(line.row)}, is_on=is_on)
+        self.repaint_all()
+        self.ticked.emit()
+
+
+class _Line(QTreeWidgetItem):
+    """A row; what it says is asked for when it is seen."""
+
+    __slots__ = ("row", "ticks")
+    ticks: Ticks[Any, Any]
+    row: Any
+
+    def data(self, column: int, role: int) -> Any:
+        """Return what a cell says, whether it is ticked, and what it has besides."""
+        if role in (_DISPLAY, _READ):
+            return self.ticks.row_words(self.row, column)
+        if role == _CHECK and column == 0:
+            return _ON if self.ticks.is_ticked(self.ticks.id_of(self.row)) else _OFF
+        if role == _DECORATION:
+            return self.ticks.row_icon(self.row, column)
+        return self.ticks.row_hint(self.row, column) if role == _HINT else None
+
+    def setData(self, column: int, role: int, value: Any) -> None:
+        """Take a tick that a person has changed."""
+        if role == _CHECK and column == 0:
+            self.ticks.tick({self.ticks.id_of(self.row)}, is_on=Qt.CheckState(value) == _ON)
+            _tell(self)
+
+
+class _PartLine(QTreeWidgetItem):
+    """A part of a row."""
+
+    __slots__ = ("part", "row", "ticks")
+    ticks: Ticks[Any, Any]
+    row: Any
+    part: Any
+
+    def data(self, column: int, role: int) -> Any:
+        """Return what a cell says, whether it is ticked, and what it has besides."""
+        if role in (_DISPLAY, _READ):
+            return self.ticks.part_words(self.row, self.part, column)
+        if role == _CHECK and column == 0:
+            return _ON if self.ticks.is_part_ticked(self.row, self.part) else _OFF
+        return self.ticks.part_hint(self.row, self.part, column) if role == _HINT else None
+
+    def setData(self, column: int, role: int, value: Any) -> None:
+        """Take a tick that a person has changed."""
+        if role == _CHECK and column == 0:
+            self.ticks.tick_part(self.row, self.part, is_on=Qt.CheckState(value) == _ON)
+            _tell(self)
+
+
+def _tell(line: QTreeWidgetItem) -> None:
+    """Tell that a tick of a line has changed, and show what its row says now."""
+    line.emitDataChanged()
+    tree = line.treeWidget()
+    if isinstance(tree, TickTree):
+        tree.repaint_all()
+        tree.ticked.emit()
 
 
 class MarkIcons:
-    """Marks as icons, each made once for a palette and a pixel ratio; ``widget`` has both."""
+    """Marks as icons, each made once for a palette and a pixel ratio, those of ``widget``."""
 
-    def __init__(self, widget: Any) -> None:
+    def __init__(self, widget: QWidget) -> None:
         self._widget = widget
         self._made: dict[tuple[Mark, int, float], QIcon] = {}
 

@@ -102,7 +102,7 @@ class ChangeDialog(OperationWindow):
         self._verdict = Preflight(())
         self._blast = Blast()
         self._tasks = TaskOwner(self)
-        self._tasks.busy_changed.connect(self._judge)
+        self._tasks.busy_changed.connect(self._reading_changed)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -131,6 +131,13 @@ class ChangeDialog(OperationWindow):
             refresh, parts, backup = self._context.refresh, self._operation.judged_by, self._opened_id()
             reading = refresh.once(parts) if backup is None else refresh.judge_by(parts, backup)
             self._tasks.start(reading, group="reading")
+            self._show_verdict()
+
+    def _reading_changed(self, is_busy: bool) -> None:
+        """Judge by what was read; while it is being read nothing else is known than before."""
+        if is_busy:
+            self._show_verdict()
+        else:
             self._judge()
 
     # judging
@@ -218,6 +225,8 @@ class ChangeDialog(OperationWindow):
             self.read()
 
     def _show_verdict(self) -> None:
+        if not self._stack.shows_form:
+            return
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
         self._typing.setVisible(self._wants_name())
         self.approval.setVisible(wants_reason(self._operation.effect))

@@ -14,7 +14,7 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, gb_words, shown, status_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.lookalikes import duplicates
-from cbr_desktop.ui.kit.tick_tree import TickModel, TickTree
+from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.workflows.preflight import taken_gb
 
@@ -26,7 +26,7 @@ _LINES = 7
 _NONE: frozenset[str] = frozenset()
 
 
-class _Model(TickModel[Protectable, Disk]):
+class _Ticks(Ticks[Protectable, Disk]):
     """What could be protected, with its disks."""
 
     def __init__(self) -> None:
@@ -94,8 +94,8 @@ class ResourceTicks(QWidget):
     def __init__(self, rows: Iterable[Protectable] = (), chosen: Iterable[ResourceChoice] = ()) -> None:
         super().__init__()
         self._given: dict[ResourceId, ResourceChoice] = {}
-        self._model = _Model()
-        self.tree = TickTree("resourceTicks", _("Resources"), self._model, _WIDTHS)
+        self._ticks = _Ticks()
+        self.tree = TickTree("resourceTicks", _("Resources"), self._ticks, _WIDTHS)
         self.tree.setMinimumHeight((_LINES + 1) * (self.fontMetrics().height() + 8))
         self.tree.stretch(_NAME)
         self.filter = QLineEdit()
@@ -108,18 +108,18 @@ class ResourceTicks(QWidget):
         self.words = label(name="resourceSummary")
         self._lay_out()
         self.show_rows(rows, chosen)
-        self._model.ticked.connect(self._tell_changed)
+        self.tree.ticked.connect(self._tell_changed)
         self.tree.all_requested.connect(self._tick_shown)
         self.tree.invert_requested.connect(self._invert)
-        self.filter.textChanged.connect(self._filter)
+        self.filter.textChanged.connect(self.tree.set_filter)
 
     def choices(self) -> tuple[ResourceChoice, ...]:
         """Return what is ticked, in the order of the list."""
-        return tuple(map(self._choice, self._model.ticked_rows))
+        return tuple(map(self._choice, self._ticks.ticked_rows))
 
     def chosen_gb(self) -> int:
         """Return the sizes of what is ticked, in GB."""
-        return sum(taken_gb(row, self._choice(row)) for row in self._model.ticked_rows)
+        return sum(taken_gb(row, self._choice(row)) for row in self._ticks.ticked_rows)
 
     def show_rows(self, known: Iterable[Protectable], chosen: Iterable[ResourceChoice] = ()) -> None:
         """Show other resources, some of them ticked; those come first, and what cannot be backed up comes last."""
@@ -128,17 +128,16 @@ class ResourceTicks(QWidget):
         ids = {row.id for row in rows}
         rows += [Protectable(each.id, each.type, each.name) for id, each in given.items() if id not in ids]
         rows.sort(key=lambda row: (row.id not in given, not row.protectable, row.name.casefold(), row.id))
-        self._model.alike = duplicates((row.id, row.name) for row in rows)
+        self._ticks.alike = duplicates((row.id, row.name) for row in rows)
         left_out = {row.id: _left_out(row, given[row.id]) for row in rows if row.id in given}
-        with self.tree.standing():
-            self._model.put(rows, given, left_out)
+        self.tree.put(rows, given, left_out)
         self._summarize()
 
     def _choice(self, row: Protectable) -> ResourceChoice:
-        left_out, given = self._model.left_out(row.id), self._given.get(row.id)
+        left_out, given = self._ticks.left_out(row.id), self._given.get(row.id)
         if given is not None and left_out == _left_out(row, given):
             return given
-        disks = tuple(disk.id for disk in self._model.parts_of(row) if disk.id in left_out) if left_out else ()
+        disks = tuple(disk.id for disk in self._ticks.parts_of(row) if disk.id in left_out) if left_out else ()
         return ResourceChoice(row.id, row.type, row.name, disks)
 
     # what the operator does
@@ -149,28 +148,24 @@ class ResourceTicks(QWidget):
 
     def _tick_shown(self) -> None:
         """Tick all that is shown and can be backed up."""
-        self._tick({row.id for row in self._model.shown_rows if row.protectable}, is_on=True)
+        self._tick({row.id for row in self.tree.shown_rows if row.protectable}, is_on=True)
 
     def _untick(self) -> None:
-        self._tick({row.id for row in self._model.rows}, is_on=False)
+        self._tick({row.id for row in self._ticks.rows}, is_on=False)
 
     def _invert(self) -> None:
         """Turn the tick of all round that is shown and can be backed up."""
-        shown = {row.id for row in self._model.shown_rows if row.protectable}
-        ticked = set(filter(self._model.is_ticked, shown))
-        self._model.tick(ticked, is_on=False)
+        shown = {row.id for row in self.tree.shown_rows if row.protectable}
+        ticked = set(filter(self._ticks.is_ticked, shown))
+        self.tree.tick(ticked, is_on=False)
         self._tick(shown - ticked, is_on=True)
 
     def _tick(self, ids: Collection[str], *, is_on: bool) -> None:
-        self._model.tick(ids, is_on=is_on)
+        self.tree.tick(ids, is_on=is_on)
         self._tell_changed()
 
-    def _filter(self, text: str) -> None:
-        with self.tree.standing():
-            self._model.set_filter(text)
-
     def _summarize(self) -> None:
-        count, total = self._model.ticked_count, len(self._model.rows)
+        count, total = self._ticks.ticked_count, len(self._ticks.rows)
         if not total:
             self.words.setText(_("No resource of this kind is known that is in no vault."))
         elif not count:

@@ -137,7 +137,6 @@ class NewVaultForm(ChangeForm):
             (self.project, draft.enterprise_project_id),
         ):
             edit.setText(text)
-        self._offer_resources()
         chosen = (ResourceChoice(each.id, each.type, each.name, each.exclude_volumes) for each in draft.resources)
         self.resources.show_rows(self._free(), chosen)
 
@@ -146,13 +145,10 @@ class NewVaultForm(ChangeForm):
         type = RESOURCE_TYPES.get(self.holds.currentData())
         return [each for each in self._known if each.type == type and each.vault_id is None and each.protectable]
 
-    def _offer_resources(self) -> None:
-        self.resources.show_rows(self._free())
-
     def _kind_changed(self, *_rest: object) -> None:
         if self.holds.currentData() != VaultKind.SERVER:
             self.protection.setCurrentIndex(0)
-        self._offer_resources()
+        self.resources.show_rows(self._free())
         self._tell_changed()
 
     def _tell_changed(self, *_rest: object) -> None:
