@@ -405,7 +405,9 @@ class ChangeDialog(OperationWindow):
         outer.addWidget(self._stack)
         layout = QVBoxLayout(form_side)
         layout.addLayout(place_line(self._context, "changePlace"))
-        layout.addWidget(self._middle(), 1)
+        scroll = QScrollArea()
+        layout.addWidget(scroll, 1)
+        self._fill_middle(scroll)
         layout.addWidget(self.approval)
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
@@ -413,8 +415,13 @@ class ChangeDialog(OperationWindow):
         usual = _USUAL_WITH_FIELDS if is_long else _USUAL
         take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")
 
-    def _middle(self) -> QWidget:
+    def _fill_middle(self, scroll: QScrollArea) -> None:
+        """Fill what is seen of the change, from the outside in: a widget is styled anew with all it has as it moves."""
         inside = QWidget()
+        scroll.setAccessibleName(_("What is asked for and what comes of it"))
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
@@ -437,12 +444,6 @@ class ChangeDialog(OperationWindow):
         self.preview.setMaximumHeight(_MANY_LINES * line)
         layout.addWidget(self.preview, 1)
         layout.addStretch()
-        scroll = QScrollArea()
-        scroll.setAccessibleName(_("What is asked for and what comes of it"))
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
-        return scroll
 
     def _typed_row(self) -> QWidget:
         self._typing = QWidget()
