@@ -549,6 +549,18 @@ def test_names_of_others_are_shown_literally(opened: Open) -> None:
     assert dialog.vault.vault_id == held.id
 
 
+def test_a_vault_is_found_by_any_part_of_its_line(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(Counter([holder(1, "vault-one"), holder(2, "vault-two"), holder(3, "another-two")]))
+    box, popup = dialog.vault.box, dialog.vault.box.completer().popup()
+    qtbot.keyClicks(box.lineEdit(), "TWO")
+    found = [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]
+    assert [line.partition(" — ")[0] for line in found] == ["another-two", "vault-two"]
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert (dialog.vault.vault_id, box.currentText()) == (uid(2), found[1])
+
+
 def test_vaults_that_look_alike_carry_their_ids(opened: Open) -> None:
     dialog = opened(Counter([holder(1, "same", 2), holder(2, "same", 2)]), VaultId(uid(2)))
     assert uid(2) in dialog.vault.box.currentText()
