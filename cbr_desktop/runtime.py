@@ -26,6 +26,8 @@ from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -45,6 +47,28 @@ OLD_SECONDS = 60.0
 """How often all garbage is collected at least, also when so little is made that no threshold is reached for hours."""
 OLD_SHARE = 0.001
 """The share of the time that this may take: with ten times as many objects it is done less often."""
+GROWN_OBJECTS = 10_000
+"""What has grown by so many objects has read a list; to go through them takes some milliseconds, each time."""
+STILL_SECONDS = 30.0
+"""After so long without a motion nobody is taken to wait for the window."""
+
+
+class Stillness:
+    """Tells whether nobody waits for the window: another program is in front, or nothing was moved for a while."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._seen: object = None
+        self._since = now()
+
+    def __call__(self) -> bool:
+        """Look, and tell; to be asked every now and then."""
+        query = QGuiApplication.inputMethod().queryFocusObject(Qt.InputMethodQuery.ImCursorPosition, None)
+        seen = (QCursor.pos(), QGuiApplication.focusObject(), query)
+        if seen != self._seen:
+            self._seen, self._since = seen, self._now()
+        is_in_front = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
+        return not is_in_front or self._now() - self._since >= STILL_SECONDS
 
 
 class Collector:
@@ -52,11 +76,20 @@ class Collector:
 
     Left to itself, Python collects in whichever thread happens to make an object, and may there destroy a widget that
     was part of a cycle: Qt then waits for the interpreter's lock while the window's thread, holding it, waits for Qt.
+
+    The rows of a list that was read are put out of its sight: they are part of no cycle, and to go through a hundred
+    thousand of them would hold the window up. With them goes what else has come meanwhile, some kilobytes a request,
+    until ``is_idle`` tells that nobody waits: then all is looked through.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, is_idle: Callable[[], bool] = lambda: False) -> None:
         self._now = now
+        self._is_idle = is_idle
         self._old_at = now() + OLD_SECONDS
+        self._grown = 0
+        """Objects that have come since, and were still there when it was looked."""
+        self._owes = False
+        """Whether there may be garbage among what is out of sight."""
 
     def __enter__(self) -> "Collector":
         self._was_enabled = gc.isenabled()
@@ -77,15 +110,25 @@ class Collector:
     def collect_if_due(self) -> None:
         """Collect the oldest generation that is due, by the interpreter's own thresholds or by the time, if any."""
         counts, thresholds = gc.get_count(), gc.get_threshold()
-        began = self._now()
+        began, is_idle = self._now(), self._is_idle()
+        if self._grown + counts[0] > GROWN_OBJECTS:
+            gc.freeze()
+            self._grown, self._owes = 0, True
+            return
         if began >= self._old_at or counts[2] > thresholds[2]:
+            if is_idle and self._owes:
+                gc.unfreeze()
             gc.collect()
+            if is_idle and self._owes:
+                gc.freeze()
+                self._owes = False
             ended = self._now()
+            self._grown = 0
             self._old_at = ended + max(OLD_SECONDS, (ended - began) / OLD_SHARE)
             return
         for generation in (1, 0):
             if counts[generation] > thresholds[generation]:
-                gc.collect(generation)
+                self._grown += max(0, counts[0] - gc.collect(generation))
                 return
 
 
@@ -161,7 +204,7 @@ async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[A
         hangup = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]
         for number in (signal.SIGTERM, signal.SIGINT, *hangup):
             loop.add_signal_handler(number, leaving.ask)
-    with Collector():
+    with Collector(is_idle=Stillness()):
         return await main(leaving)
 
 

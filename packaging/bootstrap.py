@@ -117,6 +117,12 @@ TEST_PROGRAMS: tuple[Program, ...] = (
     Program("dbus-run-session", "dbus-daemon"),
     Program("gnome-keyring-daemon", "gnome-keyring"),
 )
+SUITE_PROGRAMS = (
+    *TEST_PROGRAMS,
+    Program("Xvfb", "xvfb"),
+    Program("/usr/share/dbus-1/services/org.a11y.Bus.service", "at-spi2-core"),
+)
+"""What the suite takes: it also reads the screen as a screen reader does, on an X server of its own."""
 RELIABILITY_PROGRAMS = (*TEST_PROGRAMS, Program("faketime", "faketime"))
 
 BUNDLE_PROGRAMS = (
@@ -237,7 +243,7 @@ def demo(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Runs all checks, mypy beside pytest; what follows is passed on to pytest."""
-    make_ready([RUNNING, TESTING], OFFSCREEN, TEST_PROGRAMS)
+    make_ready([RUNNING, TESTING], OFFSCREEN + X11, SUITE_PROGRAMS)
     with fresh_home(memory()) as environment:
         outcomes = [
             Outcome("requirements.lock", lock_fits_project(), 0.0),
@@ -284,7 +290,7 @@ def setup(arguments: list[str]) -> int:
     """Makes everything ready and starts nothing."""
     if arguments:
         stop("setup takes no arguments.")
-    make_ready([RUNNING, TESTING], display_libraries(), TEST_PROGRAMS)
+    make_ready([RUNNING, TESTING], tuple(dict.fromkeys(display_libraries() + X11)), SUITE_PROGRAMS)
     say("Everything is ready.")
     return 0
 
@@ -403,6 +409,8 @@ def make_ready(
     missing = [part for part in parts if done.get(part) != wanted[part]]
     if not missing:
         return
+    if environment.folder.is_symlink():
+        refuse_link(environment, "it lacks packages of requirements.lock, or has others")
     begin = time.monotonic()
     environment.unfinished.touch()
     install(environment, missing)
@@ -415,8 +423,12 @@ def make_ready(
 
 def environment_state(environment: Environment) -> dict[str, str]:
     """Which parts of which lock it holds; makes it anew when it is not fit for use."""
-    here = {"place": str(environment.folder), "python": f"{sys.version_info[0]}.{sys.version_info[1]}"}
+    is_link = environment.folder.is_symlink()
+    place = os.path.realpath(environment.folder) if is_link else str(environment.folder)
+    here = {"place": place, "python": f"{sys.version_info[0]}.{sys.version_info[1]}"}
     if not environment.folder.exists():
+        if is_link:
+            refuse_link(environment, "there is nothing")
         make_environment(environment)
         return here
     unfit = None
@@ -433,6 +445,8 @@ def environment_state(environment: Environment) -> dict[str, str]:
         if {name: state.get(name) for name in here} == here:
             return state
         unfit = "it was made for another folder or Python"
+    if is_link:
+        refuse_link(environment, unfit)
     say(f"Making {environment} anew, because {unfit}.")
     try:
         shutil.rmtree(environment.folder)
@@ -440,6 +454,15 @@ def environment_state(environment: Environment) -> dict[str, str]:
         stop(f"{error.filename} cannot be removed ({error.strerror}). Close CBR Desktop and start again.")
     make_environment(environment)
     return here
+
+
+def refuse_link(environment: Environment, reason: str) -> NoReturn:
+    """Says why the environment of another tree, which `.venv` leads to, cannot be used; it is not changed from here."""
+    place = os.path.realpath(environment.folder)
+    stop(
+        f"{environment} is a link to {place}, which cannot be used: {reason}. Nothing was changed there. "
+        "Remove the link, so that an environment is made here, or set up the one that it leads to."
+    )
 
 
 def environment_python(environment: Environment) -> str | None:
@@ -692,6 +715,9 @@ def call(
 ) -> int:
     """Runs a command in the project, out of reach of other Pythons' settings."""
     inherited = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
+    if HERE.folder.is_symlink():
+        # the environment of another tree finds the project there, where nothing else says where it is
+        inherited["PYTHONPATH"] = str(ROOT)
     try:
         return subprocess.call(
             [str(word) for word in command],

@@ -9,7 +9,7 @@ usual, asked_for = enum.EnumType._create_, []
 
 
 def noted(base, name, names, **more):
-    if quick_enums._is_of_the_binding(names, more):
+    if quick_enums.is_of_the_binding(names, more):
         asked_for.append((base, name, names, more))
     return quick_enums.created(base, name, names, **more)
 
@@ -62,7 +62,7 @@ def main():
                     getattr(holder, inner, None)
     enum.EnumType._create_ = usual
     for base, name, names, more in asked_for:
-        quick = quick_enums._made(base, name, dict(names), more.get("boundary"))
+        quick = quick_enums.made(base, name, names, more.get("boundary"))
         told = [describe(each) for each in (usual(base, name, names, **more), quick)]
         wrong = [pair for pair in zip(*told, strict=True) if pair[0] != pair[1]]
         assert not wrong, (name, wrong)

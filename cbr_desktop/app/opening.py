@@ -3,12 +3,11 @@
 import argparse
 import gc
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cbr_desktop.app import quick_enums
+from cbr_desktop.app import quick_binding, quick_enums
 from cbr_desktop.app.profile import find_demo, find_profile
 from cbr_desktop.domain.error import CbrError, InUse, NotSaved
 from cbr_desktop.domain.profile import Profile
@@ -33,23 +32,10 @@ def run_window(options: argparse.Namespace) -> int:
     # window in which a profile is chosen first may stay for long
     (gc.enable if profile is None else gc.disable)()
     quick_enums.begin()
-    spare_the_sources()
+    quick_binding.bring_in()
     from cbr_desktop.app.window import open_window
 
     return open_window(here, profile, options.files)
-
-
-def spare_the_sources() -> None:
-    """Bring Qt in, and keep its binding from reading the source of every module that is imported from now on.
-
-    WORKAROUND https://bugreports.qt.io/browse/PYSIDE-2029: it looks for users of its switchable features, which we are
-    not, and takes a quarter of a millisecond and the memory of all these sources for that.
-    """
-    import PySide6.QtCore  # noqa: F401
-
-    feature = sys.modules.get("shibokensupport.feature")
-    if hasattr(feature, "_mod_uses_pyside"):
-        feature._mod_uses_pyside = lambda _module: False  # type: ignore[union-attr]
 
 
 def _is_raised(here: Places, files: Sequence[Path] = ()) -> bool:

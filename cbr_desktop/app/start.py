@@ -8,10 +8,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
+
+from msgspec import Struct
 
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
@@ -74,8 +75,7 @@ def opened(
         yield session
 
 
-@dataclass(frozen=True)
-class Data:
+class Data(Struct, frozen=True):
     """What is precious in a data folder."""
 
     records: SqliteRecords
@@ -160,7 +160,7 @@ def copied_data(here: Places) -> Iterator[Places]:
     What a newer program wrote is left out. Nothing may be sent from a copy: see ``SealedRecords``.
     """
     with _corner("cbr-desktop-") as corner:
-        copy = replace(here, data=Path(corner) / "data")
+        copy = here._replace(data=Path(corner) / "data")
         precious = (here.records_file, here.archive_file)
         for path in (Path(f"{file}{suffix}") for file in precious for suffix in ("", *SIDE_FILES)):
             with suppress(OSError):

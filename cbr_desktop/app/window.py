@@ -59,6 +59,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     for context in workspace.contexts:
         recall_first_page(context.ledger, here)
     _apply_fonts(application, workspace.settings)
+    workspace.signals.forget()  # the window begins with all of it, and would only take it a second time
     window = MainWindow(workspace)
     window.waiting = waiting
     paint_now(application, window)

@@ -267,6 +267,7 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     simulator.add_argument("--backups", type=int, metavar="N", help=_("a generated estate of N backups"))
     simulator.add_argument("--seed", type=int, default=1, help=_("another seed, another estate (default: 1)"))
     simulator.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help=_("answer so much later"))
+    simulator.add_argument("--gzip", action="store_true", help=_("pack answers for clients that accept gzip"))
     simulator.add_argument(
         "--missing", metavar="PART", action="append", default=[], help=_("lack a part of the API, such as protectables")
     )

@@ -11,7 +11,7 @@ from cbr_desktop.app.plans import PlanSessions
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
 from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.app.start import is_typed
-from cbr_desktop.cli.delivery import not_sent
+from cbr_desktop.cli.delivery import not_sent, read_shares
 from cbr_desktop.cli.opening import nothing_sent, run_command
 from cbr_desktop.cli.output import answer, remark, say, say_json
 from cbr_desktop.cli.plan import arm_all, closing, default_profile, followed, is_behind, plan_sessions_of
@@ -127,7 +127,8 @@ async def _deleted(plan_sessions: PlanSessions, options: argparse.Namespace, cho
     as_of = counted_at(kind, plan_sessions.ledgers.values())
     if as_of is None or as_of < since:
         return not_sent(options, told, [_("What is lost could not be counted afresh, so nothing was sent.")])
-    for _mark, sentence in consequence_lines(batch.blast, plan_sessions.clock.now()):
+    shares = await read_shares(plan_sessions.sessions[profile], batch.blast)
+    for _mark, sentence in consequence_lines(batch.blast, plan_sessions.clock.now(), shares, batch.sums):
         remark(sentence)
     for finding in batch.findings:
         remark(finding_sentence(finding))
@@ -162,7 +163,7 @@ def _confirmed(plan_sessions: PlanSessions, batch: Batch, options: argparse.Name
         if options.name is None and is_asked:
             remark(grave_sentence(why))
             options.name = answer(f"{wish} ")
-        if options.name == typed.name:
+        if options.name is not None and typed.is_met_by(options.name):
             return 0, ""
         wrong = _("Say that name with --name. Nothing was sent.")
         return (BAD if options.name else UNUSABLE), sentences(grave_sentence(why), wish, wrong)

@@ -96,7 +96,7 @@ async def _changed(
         return not_sent(options, told, [sentences(finding_sentence(each), _("Nothing was sent.")) for each in blocks])
     for finding in verdict.findings:
         remark(finding_sentence(finding))
-    say_losses(session, change)
+    await say_losses(session, change)
     if destroys(OPERATIONS[change.kind].effect):
         code, reason = _confirmed(session, options, change)
         if code:

@@ -62,6 +62,6 @@ async def _sent(session: ProfileSession, options: argparse.Namespace) -> int:
         show(options, {"state": "not sent", **record}, judgement_text(record))
         return UNUSABLE if judgement.is_unreadable else BAD
     change = change_in(judgement.document, session.ledger)
-    say_losses(session, change)
+    await say_losses(session, change)
     told = {"file": str(options.file)}
     return await delivered(session, options, change, asked_at, wait=options.wait, told=told)

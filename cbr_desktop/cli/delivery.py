@@ -9,12 +9,16 @@ from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.destroying import approval_in, obstacle
 from cbr_desktop.cli.output import remark
 from cbr_desktop.cli.report import BAD, exit_code, losses, record_text, request_record, show
+from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.consequences import shares_sentences
 from cbr_desktop.text.sentences import behind_sentence
+from cbr_desktop.workflows.backup_reading import BackupReader
 from cbr_desktop.workflows.operations import OPERATIONS
 
 
@@ -58,11 +62,19 @@ async def open_for(session: ProfileSession, change: Change) -> None:
         await session.refresh.open_backup(id)
 
 
-def say_losses(session: ProfileSession, change: Change) -> None:
-    """Say what a change destroys, beside what the command prints."""
+async def say_losses(session: ProfileSession, change: Change) -> None:
+    """Say what a change destroys, and whom of it is shared with, beside what the command prints."""
     blast = OPERATIONS[change.kind].blast(change, session.ledger)
-    for sentence in losses(blast, session.clock.now()):
+    shares = await read_shares(session, blast)
+    for sentence in [*losses(blast, session.clock.now()), *(shares_sentences(shares) if shares.total else ())]:
         remark(sentence)
+
+
+async def read_shares(session: ProfileSession, blast: Blast) -> SharesLost:
+    """Read which of the backups that are lost are shared."""
+    reader = BackupReader(session.cloud, session.clock)
+    await reader.read_shares(blast.shareable, session.ledger)
+    return reader.shares_lost(blast.shareable, session.ledger)
 
 
 def not_sent(options: Namespace, told: Mapping[str, object], problems: list[str], code: int = BAD) -> int:

@@ -3,9 +3,10 @@
 import argparse
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import asdict
 
 from cbr_desktop.app.profile import all_profiles
 from cbr_desktop.app.request_runner import RequestRunner
@@ -124,7 +125,7 @@ def release(options: argparse.Namespace) -> int:
         held = []
         for intent in waiting:
             await open_for(session, intent.change)
-            say_losses(session, intent.change)
+            await say_losses(session, intent.change)
             reason = obstacle(session, intent.change, options.name, since, approval_in(options))
             if reason:
                 remark(sentences(_("Request {id} stays held.").format(id=intent.id[:8]), reason))

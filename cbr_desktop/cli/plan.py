@@ -12,12 +12,13 @@ from cbr_desktop.app.judging import cached_ledger
 from cbr_desktop.app.plans import PlanSessions, opened_demo_plan_sessions, opened_plan_sessions
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
 from cbr_desktop.app.session import new_intent_id
+from cbr_desktop.cli.delivery import read_shares
 from cbr_desktop.cli.destroying import plan_obstacle
 from cbr_desktop.cli.opening import nothing_sent
 from cbr_desktop.cli.opening import run_command as run_work
 from cbr_desktop.cli.output import remark, say, say_json, shown_path
 from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, losses, show
-from cbr_desktop.domain.blast import Blast
+from cbr_desktop.domain.blast import Blast, merged
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
@@ -28,6 +29,7 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.planfile import PlanRuns, gather, read, write
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.catalogue import _, ngettext, sentences
+from cbr_desktop.text.consequences import shares_sentences
 from cbr_desktop.text.plans import findings_text, plan_report_record, plan_report_text, plan_sentence, report_html
 from cbr_desktop.text.sentences import behind_sentence, finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
@@ -111,7 +113,7 @@ async def _run(
         _show_findings(options, plan, fresh)
         return BAD
     begun = prepared(plan, new_intent_id(), plan_sessions.ledgers, default_profile(options), plan_sessions.clock.now())
-    if _is_kept_back(plan_sessions, begun, options, asked_at) or is_behind(plan_sessions, begun, options):
+    if await _is_kept_back(plan_sessions, begun, options, asked_at) or is_behind(plan_sessions, begun, options):
         return BAD
     plan_sessions.runs.keep(begun)
     return await followed(plan_sessions, begun, options)
@@ -133,7 +135,7 @@ async def _go_on(plan_sessions: PlanSessions, begun: Run, options: argparse.Name
     asked_at = plan_sessions.clock.now()
     with nothing_sent():
         await plan_sessions.read()
-    if _is_kept_back(plan_sessions, begun, options, asked_at) or is_behind(plan_sessions, begun, options):
+    if await _is_kept_back(plan_sessions, begun, options, asked_at) or is_behind(plan_sessions, begun, options):
         return BAD
     return await followed(plan_sessions, begun, options)
 
@@ -144,7 +146,7 @@ async def followed(plan_sessions: PlanSessions, begun: Run, options: argparse.Na
     return plan_exit_code(report)
 
 
-def _is_kept_back(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace, since: datetime) -> bool:
+async def _is_kept_back(plan_sessions: PlanSessions, begun: Run, options: argparse.Namespace, since: datetime) -> bool:
     """Say what the steps destroy or overwrite that have not left, and tell whether they may not go; say why then."""
     rows = status(begun, plan_sessions.scope, plan_sessions.clock.now()).rows
     waiting = {row.number for row in rows if row.stand in (Stand.NOT_STARTED, Stand.WAITING)}
@@ -153,6 +155,10 @@ def _is_kept_back(plan_sessions: PlanSessions, begun: Run, options: argparse.Nam
     for step, _ledger in steps:
         for sentence in losses(lost.get(step.number, Blast()), plan_sessions.clock.now()):
             remark(_("Step {number}: {sentence}").format(number=step.number, sentence=sentence))
+    for name, session in plan_sessions.sessions.items():
+        own = merged([lost[step.number] for step, _ledger in steps if step.profile == name and step.number in lost])
+        for sentence in shares_sentences(await read_shares(session, own)) if own.shareable else ():
+            remark(sentence)
     reason = plan_obstacle(begun.plan, steps, options.name, since)
     if reason:
         problem = {"step": 0, "weight": "problem", "sentence": reason}

@@ -9,9 +9,12 @@ from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.opening import closing_client, opened_session, run_command
 from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show, table, vault_record
+from cbr_desktop.domain.enterprise_project import EnterpriseProject
+from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.enterprise_projects import enterprise_project_words, reading_note
 from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import (
     clock_words,
@@ -25,10 +28,13 @@ from cbr_desktop.text.states import (
     utc_words,
 )
 from cbr_desktop.text.words import fixed_disks_words, gap_words, mb_words, share_words, use_words
-from cbr_desktop.workflows.gaps import Gap, gap_of
+from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 _NONE = "-"
+
+_UNPROTECTED = {Gap.FREE, Gap.UNFIT, Gap.SUSPENDED}
+_WITHOUT_POLICY = {Gap.NO_POLICY, Gap.POLICY_OFF}
 
 
 def resources(options: argparse.Namespace) -> int:
@@ -79,35 +85,45 @@ async def _read(session: ProfileSession, *parts: Part) -> tuple[Ledger, bool]:
 
 
 async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger, is_whole = await _read(session, Part.PROTECTABLES, Part.BACKUPS)
-    rows = _wanted(ledger, options)
+    ledger, is_whole = await _read(session, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
+    schedules = Schedules(ledger)
+    rows = _wanted(ledger, schedules, options)
     record = {
-        "resources": [_record(row) for row in rows],
+        "resources": [_record(row, schedules) for row in rows],
         "complete": is_whole,
         "as_of": ledger.freshness[Part.VAULTS].as_of,
     }
-    show(options, record, _table(rows, session.clock.now()))
+    show(options, record, _table(rows, schedules, session.clock.now()))
     if not options.json:
-        remark(_summary(rows))
+        remark(_summary(rows, schedules))
     return GOOD if is_whole else PARTIAL
 
 
-def _wanted(ledger: Ledger, options: argparse.Namespace) -> list[ResourceRow]:
+def _wanted(ledger: Ledger, schedules: Schedules, options: argparse.Namespace) -> list[ResourceRow]:
     rows: Iterable[ResourceRow] = ledger.resource_rows()
-    if options.unprotected:
-        rows = [row for row in rows if gap_of(row) is not None]
+    wanted = (_UNPROTECTED if options.unprotected else set()) | (_WITHOUT_POLICY if options.without_policy else set())
+    if wanted:
+        rows = [row for row in rows if gap_of(row, schedules) in wanted]
     if options.vault is not None:
         rows = [row for row in rows if row.vault is not None and options.vault in (row.vault.id, row.vault.name)]
     return list(rows)
 
 
-def _summary(rows: Sequence[ResourceRow]) -> str:
+def _summary(rows: Sequence[ResourceRow], schedules: Schedules) -> str:
     """Return how many resources policies do not back up, and why."""
-    gaps = [gap_of(row) for row in rows]
+    gaps = [gap_of(row, schedules) for row in rows]
     told = {
         Gap.FREE: ngettext("{count} in no vault", "{count} in no vault", gaps.count(Gap.FREE)),
         Gap.UNFIT: ngettext("{count} not protectable", "{count} not protectable", gaps.count(Gap.UNFIT)),
         Gap.SUSPENDED: ngettext("{count} suspended", "{count} suspended", gaps.count(Gap.SUSPENDED)),
+        Gap.NO_POLICY: ngettext(
+            "{count} in a vault without policy", "{count} in vaults without policy", gaps.count(Gap.NO_POLICY)
+        ),
+        Gap.POLICY_OFF: ngettext(
+            "{count} in a vault whose policy is disabled",
+            "{count} in vaults whose policies are disabled",
+            gaps.count(Gap.POLICY_OFF),
+        ),
     }
     said = [words.format(count=gaps.count(gap)) for gap, words in told.items() if gaps.count(gap)]
     whole = counted("{count} resource", "{count} resources", len(rows))
@@ -116,7 +132,7 @@ def _summary(rows: Sequence[ResourceRow]) -> str:
     return _("{resources}: {gaps}.").format(resources=whole, gaps=listed(said))
 
 
-def _record(row: ResourceRow) -> dict[str, Any]:
+def _record(row: ResourceRow, schedules: Schedules) -> dict[str, Any]:
     """Return a resource for JSON; sizes carry their unit in the key."""
     resource, held = row.resource, row.protectable
     return {
@@ -128,7 +144,7 @@ def _record(row: ResourceRow) -> dict[str, Any]:
         "vault_of_server": None if row.server_vault is None else row.server_vault.id,
         "protect_status": resource.protect_status and str(resource.protect_status),
         "auto_protect": resource.auto_protect if row.vault is not None else None,
-        "why_unprotected": gap_of(row),
+        "why_unprotected": gap_of(row, schedules),
         "protectable": None
         if held is None
         else {"result": held.protectable, "code": held.code or None, "reason": held.reason or held.message or None},
@@ -140,15 +156,15 @@ def _record(row: ResourceRow) -> dict[str, Any]:
     }
 
 
-def _table(rows: Sequence[ResourceRow], now: datetime) -> str:
+def _table(rows: Sequence[ResourceRow], schedules: Schedules, now: datetime) -> str:
     head = (
         *(_("NAME"), _("TYPE"), _("VAULT"), _("STATE"), _("NOT BACKED UP BECAUSE"), _("SIZE")),
         *(_("LAST GOOD BACKUP"), _("BACKUPS"), _("ID")),
     )
-    return table([head, *(_cells(row, now) for row in rows)])
+    return table([head, *(_cells(row, schedules, now) for row in rows)])
 
 
-def _cells(row: ResourceRow, now: datetime) -> tuple[str, ...]:
+def _cells(row: ResourceRow, schedules: Schedules, now: datetime) -> tuple[str, ...]:
     resource, holder = row.resource, row.vault or row.server_vault
     made = row.last_good.created_at if row.last_good is not None else None
     return (
@@ -156,7 +172,7 @@ def _cells(row: ResourceRow, now: datetime) -> tuple[str, ...]:
         status_words(resource.type),
         shown(holder.name, 64) if holder is not None else shown(row.unlisted_vault) if row.unlisted_vault else _NONE,
         protect_words(resource.protect_status) if row.vault is not None else _NONE,
-        gap_words(row) or _NONE,
+        gap_words(row, schedules) or _NONE,
         gb_words(resource.size_gb),
         clock_words(made, now) if made is not None else _NONE,
         str(resource.backup_count),
@@ -173,17 +189,24 @@ async def _shown(session: ProfileSession, options: argparse.Namespace) -> int:
     if len(found) != 1:
         return _not_told(options, found)
     (vault,) = found
+    if vault.enterprise_project_id != DEFAULT_ENTERPRISE_PROJECT:
+        # its name is told by a service of its own, which need not answer
+        await session.refresh.once([Part.ENTERPRISE_PROJECTS])
+        note = reading_note(ledger)
+        if note:
+            remark(note)
     rows = [row for row in ledger.resource_rows() if row.vault is vault]
     policies = [each for each in ledger.policies.values() if vault.id in each.vault_ids]
     record = {
         **vault_record(vault),
-        **_further(vault),
-        "resources": [_record(row) for row in rows],
+        **_further(vault, ledger.enterprise_projects.get(vault.enterprise_project_id)),
+        "resources": [_record(row, Schedules(ledger)) for row in rows],
         "policies": [{"id": each.id, "name": each.name, "enabled": each.enabled} for each in policies],
         "complete": is_whole,
         "as_of": ledger.freshness[Part.VAULTS].as_of,
     }
-    show(options, record, _vault_text(vault, policies, rows))
+    sorted_into = enterprise_project_words(vault.enterprise_project_id, ledger.enterprise_projects)
+    show(options, record, _vault_text(vault, policies, rows, sorted_into))
     return GOOD if is_whole else PARTIAL
 
 
@@ -201,7 +224,7 @@ def _not_told(options: argparse.Namespace, found: Sequence[Vault]) -> int:
     return UNUSABLE
 
 
-def _further(vault: Vault) -> dict[str, Any]:
+def _further(vault: Vault, project: EnterpriseProject | None) -> dict[str, Any]:
     """Return what a list of vaults leaves out."""
     return {
         "allocated_gb": vault.allocated_gb,
@@ -213,13 +236,14 @@ def _further(vault: Vault) -> dict[str, Any]:
         "consistent_level": vault.consistent_level or None,
         "charging_mode": vault.charging_mode or None,
         "enterprise_project_id": vault.enterprise_project_id,
+        "enterprise_project": project.name if project is not None else None,
         "description": vault.description,
         "tags": vault.tags,
         "created_at": vault.created_at,
     }
 
 
-def _vault_text(vault: Vault, policies: Sequence[Policy], rows: Sequence[ResourceRow]) -> str:
+def _vault_text(vault: Vault, policies: Sequence[Policy], rows: Sequence[ResourceRow], enterprise_project: str) -> str:
     made, applied = vault.created_at, [shown(each.name, 64) for each in policies]
     tags = [f"{shown(key, 60)}={shown(value, 80)}" for key, value in vault.tags.items()]
     share = f" = {share_words(vault.used_percent)}" if vault.size_gb else ""
@@ -232,6 +256,7 @@ def _vault_text(vault: Vault, policies: Sequence[Policy], rows: Sequence[Resourc
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
         (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
         (_("Tags"), listed(tags) or _("None")),
+        (_("Enterprise project"), enterprise_project),
         (_("Created"), utc_words(made) if made is not None else _NONE),
         ("ID", shown(vault.id)),
     )

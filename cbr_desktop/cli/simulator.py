@@ -30,7 +30,7 @@ def simulator(options: argparse.Namespace) -> int:
         projects = {project.name: project.id for project in inventory.projects}
         say(simulator_text(f"http://{host}:{port}", projects=projects, **account))
 
-    modes = Modes(latency_seconds=options.latency, missing=set(options.missing))
+    modes = Modes(latency_seconds=options.latency, missing=set(options.missing), packs=options.gzip)
     try:
         serve(Service(inventory, clock, modes), options.host, options.port, started)
     except OSError as error:

@@ -1,7 +1,6 @@
 """One project of one cloud: a method for each operation in use."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -11,8 +10,20 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from cbr_desktop.cloud.auth import Auth, authorised
-from cbr_desktop.cloud.network import IN_FLIGHT, Transport
-from cbr_desktop.cloud.pages import LIMITS, After, Collection, Fetch, Limits, Row, collect, collect_counted_oddly
+from cbr_desktop.cloud.enterprise_projects import EnterpriseProjects
+from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
+from cbr_desktop.cloud.network import Transport
+from cbr_desktop.cloud.pages import (
+    LIMITS,
+    After,
+    Collection,
+    Fetch,
+    Limits,
+    Row,
+    collect,
+    collect_counted_oddly,
+    fetched_ahead,
+)
 from cbr_desktop.cloud.projects import own_projects
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.agents import agents, question
@@ -22,20 +33,22 @@ from cbr_desktop.cloud.wire.members import domain_name, members
 from cbr_desktop.cloud.wire.metadata import metadata
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import ListPage, Names, Unfit, collector_at_rest
+from cbr_desktop.cloud.wire.reading import ListPage, Names, Pieces, Unfit, at_once, collector_at_rest
 from cbr_desktop.cloud.wire.replication import regions_from
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import task, tasks
-from cbr_desktop.cloud.wire.vaults import vault, vaults
+from cbr_desktop.cloud.wire.vaults import vault, vaults_in_pieces
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
-from cbr_desktop.domain.change import Change, Sent
+from cbr_desktop.domain.change import Change, Sent, Service
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
+from cbr_desktop.domain.enterprise_project import EnterpriseProject
 from cbr_desktop.domain.error import CloudError, FieldFault, NotFound, ProfileError, Refused
 from cbr_desktop.domain.ids import (
+    DEFAULT_ENTERPRISE_PROJECT,
     BackupId,
     CheckpointId,
     ProjectId,
@@ -67,6 +80,11 @@ OWNERS_LIMIT = 20
 """Projects that share backups whose names are asked for."""
 _OVERLAP = 10
 """How many rows a page has in common with the one before, so that rows may go meanwhile and none is passed over."""
+_LARGE = 256 * 2**10
+"""Bytes of an answer from which on reading it has a turn of the loop to itself."""
+_Digest = tuple[int, int]
+"""Length and hash of an answer. The hash has 64 bits and a key of this process, and takes a quarter of the time that a
+digest of the usual kind does."""
 _NOT_READY = "6206"
 """The service's word for a backup whose metadata is not there yet."""
 
@@ -81,7 +99,9 @@ class CbrCloud:
     """The backup service of a profile, as ``auth`` lets us in; fits ``Cloud`` of the workflows.
 
     ``transport`` is the only way to the network, ``report`` hears of every change of the connection, ``deadline`` is
-    for one request in seconds; while ``offline`` says so, nothing is sent. Raises ``ProfileError`` for an endpoint that
+    for one request in seconds; while ``offline`` says so, nothing is sent; ``most`` is how many requests are on their
+    way at a time at the most. ``account`` lets us in where the account is asked and not the project, by default
+    ``auth`` does. Raises ``ProfileError`` for an endpoint that
     is not ``https://host[:port]``; plain http is for loopback only.
     """
 
@@ -95,6 +115,8 @@ class CbrCloud:
         *,
         deadline: float = DEADLINE_SECONDS,
         offline: Callable[[], bool] = lambda: False,
+        most: Callable[[], int] = lambda: MOST_IN_FLIGHT,
+        account: Auth | None = None,
     ) -> None:
         _check_endpoint(profile, "iam_endpoint", profile.iam_endpoint)
         _check_endpoint(profile, "cbr_endpoint", profile.cbr_endpoint)
@@ -102,8 +124,12 @@ class CbrCloud:
         self._endpoint = profile.cbr_endpoint.rstrip("/")
         self._auth = auth
         self._clock = clock
-        self._client = Client(transport, clock, report, deadline=deadline, offline=offline)
-        self._remembered: dict[str, dict[int, tuple[bytes, ListPage[Any]]]] = {}
+        self._client = Client(transport, clock, report, deadline=deadline, offline=offline, most=most)
+        # the same way to the network, which the other client closes
+        aside = Client(transport, clock, lambda _connection: None, deadline=deadline, offline=offline, most=most)
+        self._account = auth if account is None else account
+        self._enterprise = EnterpriseProjects(profile, self._account, aside)
+        self._remembered: dict[str, dict[int, tuple[_Digest, ListPage[Any]]]] = {}
         """The pages of lists as they came last: the digest of the answer at each offset, and what was made of it."""
         self._is_sorting = False
 
@@ -111,9 +137,12 @@ class CbrCloud:
         """Return the id of the profile's project, logging in if need be."""
         return await self._auth.project_id(self._client)
 
-    async def vaults(self) -> Listing[Vault]:
-        """Return all vaults of the project, newest first, with their resources (ListVault)."""
-        return await self._list("vaults", vaults, remembers=True)
+    async def vaults(self, expected: int = 0) -> Listing[Vault]:
+        """Return all vaults of the project, newest first, with their resources (ListVault).
+
+        ``expected`` is how many these may be: so many are asked for at once.
+        """
+        return await self._list("vaults", vaults_in_pieces, expected=expected, remembers=True)
 
     async def vault(self, id: VaultId) -> Vault:
         """Return one vault with its resources (ShowVault)."""
@@ -136,8 +165,8 @@ class CbrCloud:
     async def protectables(self, kind: str) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""
         path = f"protectables/{quote(kind, safe='')}/instances"
-        fetch, _ = self._pages(path, protectables, {}, PROTECTABLE_PAGE_SIZE, remembers=True)
-        return self._listing(await collect_counted_oddly(fetch, IN_FLIGHT))
+        fetch, _ = self._pages(path, at_once(protectables), {}, PROTECTABLE_PAGE_SIZE, remembers=True)
+        return self._listing(await collect_counted_oddly(fetch, self._in_flight))
 
     async def backups(
         self,
@@ -170,7 +199,7 @@ class CbrCloud:
             "show_replication": "true",
         }
         limits = LIMITS if at_most is None else LIMITS._replace(rows=at_most)
-        return await self._list("backups", backups, query, 1 if slowly else IN_FLIGHT, limits)
+        return await self._list("backups", at_once(backups), query, limits, slowly=slowly)
 
     async def count_backups(self, since: datetime | None = None, until: datetime | None = None) -> int | None:
         """Return how many backups were created in a time by the service's count, ``None`` where it does not count."""
@@ -239,7 +268,7 @@ class CbrCloud:
 
     async def members(self, id: BackupId) -> Listing[Member]:
         """Return the projects that a backup is shared with (ShowMembersDetail)."""
-        return await self._list(f"backups/{self._segment(id)}/members", members)
+        return await self._list(f"backups/{self._segment(id)}/members", at_once(members))
 
     async def offers(self) -> Listing[Offer]:
         """Return the backups that other projects share with this one (ListBackups).
@@ -248,11 +277,11 @@ class CbrCloud:
         """
         receiver = await self.project_id()
         shared = {"own_type": "shared"}
-        listing = await self._list("backups", offered_backups, dict(shared))
+        listing = await self._list("backups", at_once(offered_backups), dict(shared))
         told: dict[BackupId, MemberStatus] = {}
         if any(not row.backup.vault_id for row in listing.rows):
             for status in (MemberStatus.REJECTED, MemberStatus.PENDING):
-                answered = await self._list("backups", offered_backups, {**shared, "member_status": status})
+                answered = await self._list("backups", at_once(offered_backups), {**shared, "member_status": status})
                 told |= {row.id: status for row in answered.rows if not row.backup.vault_id}
         told |= {row.id: MemberStatus.ACCEPTED for row in listing.rows if row.backup.vault_id}
         owners = dict.fromkeys(row.owner_id for row in listing.rows if is_project_id(row.owner_id))
@@ -284,9 +313,15 @@ class CbrCloud:
         """Return the projects that the login may use, by name (IAM, auth/projects)."""
         return await own_projects(self._auth, self._client, self._profile)
 
+    async def enterprise_projects(self) -> Listing[EnterpriseProject]:
+        """Return the enterprise projects that the user may see (EPS, ListEnterpriseProject)."""
+        return await self._enterprise.every()
+
     async def external_vaults(self, region: str, project_id: ProjectId) -> Listing[Vault]:
         """Return the vaults of a project in another region (ListExternalVault)."""
-        return await self._list("vaults/external", vaults, {"external_project_id": project_id, "region_id": region})
+        return await self._list(
+            "vaults/external", vaults_in_pieces, {"external_project_id": project_id, "region_id": region}
+        )
 
     async def backup_metadata(self, id: BackupId) -> BackupMetadata | None:
         """Return how a server was built when it was backed up; ``None`` while the service has not got it ready.
@@ -312,7 +347,7 @@ class CbrCloud:
         There is no filter by vault on purpose: the service itself leaves ``vault_id`` empty in some tasks.
         """
         query = {"operation_type": operation_type, "status": status, "start_time": _stamp(since)}
-        return await self._list("operation-logs", tasks, query)
+        return await self._list("operation-logs", at_once(tasks), query)
 
     async def task(self, id: TaskId) -> Task:
         """Return one task (ShowOpLog)."""
@@ -324,7 +359,7 @@ class CbrCloud:
 
     async def policies(self) -> Listing[Policy]:
         """Return all policies of the project (ListPolicies)."""
-        return await self._list("policies", policies, remembers=True)
+        return await self._list("policies", at_once(policies), remembers=True)
 
     async def checkpoint(self, id: CheckpointId) -> Checkpoint:
         """Return one checkpoint; the service may tell no more than its status (ShowCheckpoint)."""
@@ -342,17 +377,20 @@ class CbrCloud:
         ``observer`` hears of each before its first byte leaves, and of its answer; what it raises stops the request.
         """
         path = "/".join(self._step(step) for step in change.path.split("/"))
-        url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}"
+        is_own = change.kind.service is Service.BACKUP
+        url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}" if is_own else self._enterprise.url(path)
         headers = {"Content-Type": JSON} if change.body else {}
-        call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True)
-        once = self._client.once if observer is None else partial(self._once_seen, observer)
-        answer = await authorised(self._auth, self._client, call, once)
+        call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True, is_neighbour=not is_own)
+        client = self._client if is_own else self._enterprise.client
+        once = client.once if observer is None else partial(self._once_seen, client, observer)
+        answer = await (authorised(self._auth, client, call, once) if is_own else self._enterprise.send(call, once))
         result = _decoded(answer, lambda told: result_of(change, told))
         return Sent(result, answer.request_id, answer.server_time)
 
     def allow_login_again(self) -> None:
         """Let secrets that were refused be tried once more: to be called whenever a person gave some."""
         self._auth.allow_again()
+        self._account.allow_again()
         self._client.allow_again()
 
     async def aclose(self) -> None:
@@ -363,7 +401,7 @@ class CbrCloud:
         url = f"{self._endpoint}/v3/{await self.project_id()}/{path}"
         return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
 
-    async def _once_seen(self, observer: RequestObserver, call: Call) -> Answer:
+    async def _once_seen(self, client: Client, observer: RequestObserver, call: Call) -> Answer:
         """Send a call once before the eyes of an observer, who hears nothing of one that does not leave."""
         has_left = False
 
@@ -373,7 +411,7 @@ class CbrCloud:
             has_left = True
 
         try:
-            answer = await self._client.once(call, leaves)
+            answer = await client.once(call, leaves)
         except CloudError as error:
             request_id, code = getattr(error, "request_id", ""), getattr(error, "code", "")
             said = f"{type(error).__name__}: {error.detail}"
@@ -390,22 +428,29 @@ class CbrCloud:
     async def _list(
         self,
         path: str,
-        read: Callable[[bytes, Names], ListPage[Row]],
+        read: Callable[[bytes, Names], Pieces[Row]],
         query: dict[str, str | None] | None = None,
-        in_flight: int = IN_FLIGHT,
         limits: Limits = LIMITS,
         *,
+        expected: int = 0,
         remembers: bool = False,
+        slowly: bool = False,
     ) -> Listing[Row]:
         fetch, after = self._pages(path, read, query or {}, PAGE_SIZE, remembers=remembers)
         # only backups and members can be asked for after a row
         by_marker = after if path.startswith("backups") else None
+        in_flight = _one if slowly else self._in_flight
+        if expected > PAGE_SIZE:
+            fetch = await fetched_ahead(fetch, range(0, expected, PAGE_SIZE), in_flight(), limits)
         return self._listing(await collect(fetch, in_flight, limits, after=by_marker))
+
+    def _in_flight(self) -> int:
+        return self._client.in_flight
 
     def _pages(
         self,
         path: str,
-        read: Callable[[bytes, Names], ListPage[Row]],
+        read: Callable[[bytes, Names], Pieces[Row]],
         query: dict[str, str | None],
         size: int,
         *,
@@ -418,19 +463,21 @@ class CbrCloud:
         """
         names: Names = {}
         given = tuple((key, value) for key, value in query.items() if value is not None)
-        before: dict[int, tuple[bytes, ListPage[Row]]] = self._remembered.get(path, {}) if remembers else {}
-        now: dict[int, tuple[bytes, ListPage[Row]]] = {}
+        before: dict[int, tuple[_Digest, ListPage[Row]]] = self._remembered.get(path, {}) if remembers else {}
+        now: dict[int, tuple[_Digest, ListPage[Row]]] = {}
         if remembers:
             self._remembered[path] = now
 
         async def page(*paging: tuple[str, str], offset: int | None = None) -> ListPage[Row]:
             answer = await self._get(path, (*given, ("limit", str(size)), *paging))
-            digest = hashlib.blake2b(answer.body, digest_size=20).digest() if remembers else b""
+            digest = (len(answer.body), hash(answer.body)) if remembers else (0, 0)
             if remembers and offset in before and before[offset][0] == digest:
                 now[offset] = before[offset]
                 return before[offset][1]
-            with collector_at_rest():
-                page = _decoded(answer, lambda body: read(body, names))
+            if len(answer.body) >= _LARGE:
+                # to receive it was a piece of work by itself
+                await asyncio.sleep(0)
+            page = await _read(answer, read(answer.body, names))
             page.size_bytes = len(answer.body)
             if remembers and offset is not None:
                 now[offset] = (digest, page)
@@ -456,7 +503,7 @@ class CbrCloud:
 
     def _step(self, step: str) -> str:
         """Return one part of the path of a change: a word of the service's, or an id."""
-        return step if _WORD.fullmatch(step) else self._segment(step)
+        return step if _WORD.fullmatch(step) or step == DEFAULT_ENTERPRISE_PROJECT else self._segment(step)
 
     def _segment(self, id: str) -> str:
         """Return an id as part of a path. What has not the form of an id cannot be found, and is not sent."""
@@ -466,11 +513,29 @@ class CbrCloud:
         return quote(id, safe="")
 
 
+def _one() -> int:
+    return 1
+
+
 def _decoded(answer: Answer, read: Callable[[bytes], Value]) -> Value:
     try:
         return read(answer.body)
     except Unfit as error:
         raise answer.unfit(str(error)) from None
+
+
+async def _read(answer: Answer, pieces: Pieces[Row]) -> ListPage[Row]:
+    """Read a page; between two pieces the loop does something else."""
+    while True:
+        try:
+            with collector_at_rest():
+                next(pieces)
+        except StopIteration as end:
+            page: ListPage[Row] = end.value
+            return page
+        except Unfit as error:
+            raise answer.unfit(str(error)) from None
+        await asyncio.sleep(0)
 
 
 def _stamp(time: datetime | None) -> str | None:

@@ -111,7 +111,7 @@ class Collection(Generic[Row]):
 
 async def collect(
     fetch: Fetch[Row],
-    in_flight: int,
+    in_flight: Callable[[], int],
     limits: Limits = LIMITS,
     *,
     overlapping: bool = True,
@@ -119,7 +119,8 @@ async def collect(
 ) -> Collection[Row]:
     """Read all pages of a list, each as long as the server likes to make it.
 
-    When the first page tells that there are more, the others are fetched ``in_flight`` at a time, and the list ends
+    When the first page tells that there are more, the others are fetched ``in_flight`` at a time, which is asked then,
+    since its answer tells how far away the service is. The list ends
     where the service's count says. Where it gives none, or fewer than its rows, it ends with a page that brings nothing
     new. Such pages overlap by a row, which shows whether rows move between them, unless pages cannot be
     ``overlapping``, since they do not begin at any row.
@@ -133,7 +134,7 @@ async def collect(
     step = end = len(last)
     if step and last.count is not None and last.count > step:
         offsets = range(step, min(last.count, step * limits.pages), step)
-        pages = await _together(fetch, offsets, found, in_flight)
+        pages = await _together(fetch, offsets, found, in_flight())
         if after is not None and step in pages and len(pages[step]) > 1 and found.holds_all_of(pages[step]):
             return await _by_marker(after, found, last)
         for offset, page in pages.items():
@@ -162,7 +163,9 @@ async def _by_marker(after: After[Row], found: Collection[Row], last: ListPage[R
     return found
 
 
-async def collect_counted_oddly(fetch: Fetch[Row], in_flight: int, limits: Limits = LIMITS) -> Collection[Row]:
+async def collect_counted_oddly(
+    fetch: Fetch[Row], in_flight: Callable[[], int], limits: Limits = LIMITS
+) -> Collection[Row]:
     """Read all pages of a list whose offset may count rows or pages.
 
     Where it counts pages, 0 and 1 are the same page: so the service does for servers, while it counts disks. Unless the
@@ -184,6 +187,14 @@ async def collect_counted_oddly(fetch: Fetch[Row], in_flight: int, limits: Limit
         return await remembering(-(-offset // step) + by_page)
 
     return await collect(numbered, in_flight, limits, overlapping=False)
+
+
+async def fetched_ahead(fetch: Fetch[Row], offsets: range, in_flight: int, limits: Limits = LIMITS) -> Fetch[Row]:
+    """Return a way to fetch pages that has those at ``offsets`` already, as far as there were rows at all.
+
+    They are fetched at once, where the first one alone would tell how many there are and cost a round trip more.
+    """
+    return _remembering(fetch, await _together(fetch, offsets, Collection(limits), in_flight))
 
 
 def _remembering(fetch: Fetch[Row], pages: dict[int, ListPage[Row]]) -> Fetch[Row]:

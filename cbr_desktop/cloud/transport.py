@@ -29,7 +29,8 @@ import anyio
 import httpx
 import tenacity
 
-from cbr_desktop.cloud.network import IN_FLIGHT, Network, wants_login
+from cbr_desktop.cloud.gate import IN_FLIGHT, MOST_IN_FLIGHT, Gate
+from cbr_desktop.cloud.network import Network, wants_login
 from cbr_desktop.cloud.redaction import AnswerRedaction, KnownSecrets, cookie_values, proofs
 from cbr_desktop.cloud.wire.logins import login_refusal_reason
 from cbr_desktop.cloud.wire.refusals import Envelope, RefusalForm, envelope, refusal_form_of
@@ -53,8 +54,6 @@ DEADLINE_SECONDS = 30.0
 """The longest that one request may take, from the first byte out to the last byte in."""
 BODY_LIMIT = 16 * 2**20
 """Bytes of an answer, packed or unpacked."""
-NARROW_SECONDS = 60.0
-"""How long after a 429 only one request is in flight."""
 WAIT_LIMIT_SECONDS = 60.0
 """The longest wait before a request is repeated, whatever the server asks for."""
 OFFSET_LIMIT = timedelta(days=2)
@@ -75,6 +74,8 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _CANONICAL = re.compile(r"canonicalRequest:.*", re.DOTALL)
 """With a wrong signature the gateway quotes all that was signed, the security token as well."""
 _CUT = re.compile(r"disconnected|peer (unexpectedly )?closed|incomplete", re.IGNORECASE)
+_SAYS_NO = (400, 401, 403, 404, 409, 429)
+"""The statuses with which a service says no before it does anything."""
 _SERVICE_CODE = re.compile(r"(BackupService\.)?[0-9]{4}\Z")
 _logger = logging.getLogger("cbr_desktop.cloud")
 
@@ -112,7 +113,11 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request before it is sent. ``fresh`` asks for a connection that nothing else has used; headers stay unshown."""
+    """A request before it is sent. ``fresh`` asks for a connection that nothing else has used; headers stay unshown.
+
+    ``is_neighbour`` tells that it goes to the enterprise project service, whose form of a refusal only it can prove
+    something by: relayed by the backup service the same words say nothing of what that has done.
+    """
 
     method: str
     url: str
@@ -120,6 +125,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     fresh: bool = False
+    is_neighbour: bool = False
 
     @property
     def host(self) -> str:
@@ -163,7 +169,8 @@ class Client:
     """Sends calls, a few at a time, and tells ``report`` how the connection is after each change.
 
     ``deadline`` is for one request, in seconds. ``chance`` gives numbers from 0 to 1 that spread repeated requests.
-    While ``offline`` says so, nothing is sent.
+    While ``offline`` says so, nothing is sent. ``most`` is how many are on their way at a time at the most, of those
+    that change something ``IN_FLIGHT``. ``meter`` tells seconds by which waits are measured.
     """
 
     def __init__(
@@ -175,6 +182,8 @@ class Client:
         deadline: float = DEADLINE_SECONDS,
         chance: Callable[[], float] = random.random,
         offline: Callable[[], bool] = lambda: False,
+        most: Callable[[], int] = lambda: MOST_IN_FLIGHT,
+        meter: Callable[[], float] = time.perf_counter,
     ) -> None:
         _silence_libraries()
         _spare_searches()
@@ -186,13 +195,19 @@ class Client:
         self._chance = chance
         self._offline = offline
         self._secrets = KnownSecrets()
-        self._in_flight = anyio.CapacityLimiter(IN_FLIGHT)
+        self._meter = meter
+        self._gate = Gate(lambda: self.clock.now(), most)
+        self._changes = anyio.CapacityLimiter(IN_FLIGHT)
         self._connection = Connection()
         self._quiet_until: datetime | None = None
-        self._narrow_until: datetime | None = None
         self._waits: list[datetime] = []
         self._outages: dict[str, _Outage] = {}
         self._asked = 0
+
+    @property
+    def in_flight(self) -> int:
+        """How many reads are worth to be on their way at a time now."""
+        return self._gate.worth
 
     @property
     def clock_offset(self) -> timedelta:
@@ -240,7 +255,8 @@ class Client:
 
         ``leaves`` is called when its first byte is about to leave; what it raises stops the call.
         """
-        return await self._send(call, spares=False, leaves=leaves)
+        async with self._changes:
+            return await self._send(call, spares=False, leaves=leaves)
 
     async def _read_once(self, call: Call) -> Answer:
         await self._wait_out_throttling()
@@ -252,7 +268,7 @@ class Client:
             error = Unreachable(call.host, "", "offline")
             self.tell(reach=Reach.UNREACHABLE, error=error)
             raise error
-        async with self._in_flight:
+        async with self._gate:
             outage = self._outages.get(call.host) if spares else None
             if outage is not None:
                 outage.spare(self.clock.now())
@@ -262,7 +278,7 @@ class Client:
                 answer = await self._exchange(call, leaves)
                 self._outages.pop(call.host, None)
             except Throttled as error:
-                self._narrow()
+                self._gate.throttled()
                 self.tell(reach=Reach.ONLINE, error=error)
                 raise
             except Refused as error:
@@ -273,7 +289,7 @@ class Client:
                 self.tell(reach=Reach.UNREACHABLE, error=error)
                 raise
             finally:
-                self._widen()
+                self._gate.adjust()
                 if outage is not None:
                     outage.asked = False
         return answer
@@ -284,11 +300,14 @@ class Client:
             await self._client.aclose()
 
     async def _exchange(self, call: Call, leaves: Callable[[], None]) -> Answer:
-        started, asked_at = time.perf_counter(), self.clock.now()
+        started, asked_at = self._meter(), self.clock.now()
         status, request_id = 0, ""
         try:
             async with self._opened(call, leaves) as response:
                 answered_at = self.clock.now()
+                if call.method == "GET":
+                    # logins go to another server
+                    self._gate.answered(self._meter() - started)
                 redaction = self._redaction(call, response.headers)
                 response.headers = _without_secrets(response.headers, redaction)
                 status, request_id = response.status_code, _request_id(response.headers)
@@ -297,12 +316,12 @@ class Client:
                     # the deadline does not run while the machine sleeps; what is that old is no answer any more
                     raise NoAnswer(call.host, "no answer in time")
                 self._compare_clocks(response, body, asked_at, answered_at)
-                answer = _judged(call.host, response, body, request_id, redaction.text)
-                latency_ms = (time.perf_counter() - started) * 1000
+                answer = _judged(call, response, body, request_id, redaction.text)
+                latency_ms = (self._meter() - started) * 1000
                 self.tell(reach=Reach.ONLINE, latency_ms=latency_ms, error=None)
                 return answer
         finally:
-            milliseconds = (time.perf_counter() - started) * 1000
+            milliseconds = (self._meter() - started) * 1000
             path = _parsed(call.url).path
             _logger.info("%s %s -> %s %s in %.0f ms", call.method, path, status or "-", request_id or "-", milliseconds)
 
@@ -402,16 +421,6 @@ class Client:
         finally:
             self._waits.remove(until)
             self.tell(waiting_until=max(self._waits, default=None))
-
-    def _narrow(self) -> None:
-        self._in_flight.total_tokens = 1
-        self._narrow_until = self.clock.now() + timedelta(seconds=NARROW_SECONDS)
-
-    def _widen(self) -> None:
-        until = self._narrow_until
-        if until is not None and not timedelta(0) < until - self.clock.now() <= timedelta(seconds=NARROW_SECONDS):
-            self._in_flight.total_tokens = IN_FLIGHT
-            self._narrow_until = None
 
 
 def tries_of_read(error: CloudError) -> int:
@@ -581,12 +590,12 @@ def _without_secrets(headers: httpx.Headers, redaction: AnswerRedaction) -> http
     )
 
 
-def _judged(host: str, response: httpx.Response, body: bytes, request_id: str, redact: Callable[[str], str]) -> Answer:
+def _judged(call: Call, response: httpx.Response, body: bytes, request_id: str, redact: Callable[[str], str]) -> Answer:
     """Return a good answer as such; raise for a refusal, a redirect, a sign-in page and nonsense.
 
     ``redact`` takes secrets out of what is said.
     """
-    status = response.status_code
+    host, status = call.host, response.status_code
     if 300 <= status < 400:
         raise Redirected(host, _origin(response), status, request_id)
     if not 200 <= status < 600:
@@ -595,6 +604,8 @@ def _judged(host: str, response: httpx.Response, body: bytes, request_id: str, r
         raise SignInPage(host, "a web page", status, request_id)
     if status >= 400:
         form = RefusalForm.OTHER if _is_page(response, body) else refusal_form_of(status, body)
+        if form is RefusalForm.NEIGHBOUR and not call.is_neighbour:
+            form = RefusalForm.OTHER
         raise refusal(host, response, envelope(body, redact), request_id, form)
     return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")), redact)
 
@@ -639,7 +650,9 @@ def _is_not_executed(status: int, form: RefusalForm, code: str) -> bool:
         return True
     if form is RefusalForm.OTHER:
         return False
-    is_service = status in (400, 401, 403, 404, 409, 429) and _SERVICE_CODE.match(code) is not None
+    if form is RefusalForm.NEIGHBOUR:
+        return status in _SAYS_NO
+    is_service = status in _SAYS_NO and _SERVICE_CODE.match(code) is not None
     return is_service or code in _GATEWAY_CODES.get(status, ())
 
 
@@ -651,6 +664,8 @@ def gateway_codes(*numbers: str) -> frozenset[str]:
 _GATEWAY_CODES = {
     401: gateway_codes("0301", "0303", "0305", "0307", "0311"),
     403: gateway_codes("0302", "0304", "0306", "0310", "0402", "0801", "0802"),
+    # there is nothing behind this path for this method, so that there was nobody to pass it on to
+    404: gateway_codes("0101"),
     429: gateway_codes("0308"),
 }
 """With which codes the gateway itself says no, by the status, without passing the request on."""

@@ -1,10 +1,12 @@
 """Findings: what a check has to say about a request, as facts without sentences."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 Facts = dict[str, object]
 """What a finding says, by the names that its kind promises."""
@@ -119,6 +121,8 @@ class FindingKind(StrEnum):
     DELETION_POLICIES = "deletion-policies"  # count, names
     DELETION_REPLICAS = "deletion-replicas"  # count (backups), names (regions)
     DELETION_SHARES = "deletion-shares"
+    VAULTS_GO = "vaults-go"  # count (vaults), names, backups, size_gb
+    VAULTS_FREE = "vaults-free"  # count (policies that several vaults lose), names, idle (those without a vault then)
     EXPIRY_NO_DAY = "expiry-no-day"  # found
     EXPIRY_NO_ZONE = "expiry-no-zone"  # found
     EXPIRY_PAST = "expiry-past"  # day, zone
@@ -129,6 +133,14 @@ class FindingKind(StrEnum):
     EXPIRY_LAST = "expiry-last"  # count, names (resources of which no good backup is left then)
     EXPIRY_LOCKED = "expiry-locked"  # vault, count (automatic backups)
     EXPIRY_LATER = "expiry-later"  # vault, count (backups that are kept longer)
+    EPS_NOT_ASKED = "eps-not-asked"  # hindrance: one of ``enterprise_project.Hindrance``
+    PROJECT_ID_MISSING = "project-id-missing"
+    PROJECT_ID_OTHER = "project-id-other"  # found
+    ENTERPRISE_PROJECT_UNKNOWN = "enterprise-project-unknown"  # id
+    ENTERPRISE_PROJECT_UNVERIFIED = "enterprise-project-unverified"  # id
+    ENTERPRISE_PROJECT_DISABLED = "enterprise-project-disabled"  # name, id
+    ENTERPRISE_PROJECT_SAME = "enterprise-project-same"  # vault, name (empty where not known), id
+    ENTERPRISE_PROJECT_RIGHTS = "enterprise-project-rights"  # as above
     BAD_PREFIX = "bad-prefix"  # found, limit
     REPLICATION_UNFIT = "replication-unfit"
     REPLICATION_HOLDS = "replication-holds"  # count (resources)
@@ -194,6 +206,7 @@ class FindingKind(StrEnum):
     TARGET_UNFIT = "target-unfit"  # vault, target
     TARGET_FULL = "target-full"  # target, free_gb, moved_gb
     BACKUPS_MOVE = "backups-move"  # target, count, moved_gb
+    RESOURCES_MOVE = "resources-move"  # target, count (resources), vaults (how many they leave), moved_gb, free_gb
     POLICY_LOST = "policy-lost"  # vault, target: it has a policy, the other has none
     PROTECTION_STOPS = "protection-stops"  # count (resources), resources (names)
     PROTECTION_UNCHANGED = "protection-unchanged"  # resource, is_on
@@ -348,8 +361,7 @@ class JsonFault(StrEnum):
     TOO_MANY = "too-many"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that a check found.
 
     ``code`` is the service's error code that sending would meet (``6113``), empty where there is none. ``as_of`` is
@@ -403,7 +415,6 @@ def folded(findings: Iterable[Finding]) -> list[Finding]:
     return told
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     count: int = 0
     is_told: bool = False

@@ -2,7 +2,6 @@
 
 import re
 from typing import NewType
-from uuid import UUID
 
 VaultId = NewType("VaultId", str)
 ResourceId = NewType("ResourceId", str)
@@ -25,9 +24,21 @@ def is_uuid(text: str) -> bool:
 
 def spelled(text: str) -> str:
     """Return the id as the service spells it, whether capitals or missing hyphens spell it otherwise; else ``text``."""
+    low = text.lower()
     if is_uuid(text):
-        return text.lower()
-    return str(UUID(text)) if re.match(_HEX32, text) is not None else text
+        return low
+    if re.match(_HEX32, text) is None:
+        return text
+    return "-".join((low[:8], low[8:12], low[12:16], low[16:20], low[20:]))
+
+
+DEFAULT_ENTERPRISE_PROJECT = "0"
+"""The enterprise project that everything is in that was put into none; its id is the same in every account."""
+
+
+def is_enterprise_project_id(text: str) -> bool:
+    """Tell whether ``text`` has the form of an id of an enterprise project."""
+    return text == DEFAULT_ENTERPRISE_PROJECT or is_uuid(text)
 
 
 def is_project_id(text: str) -> bool:

@@ -1,8 +1,8 @@
 """The secrets of a profile: which there are, which ones a way in needs, and which a store may keep."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 
@@ -55,8 +55,7 @@ class SecretPlace(StrEnum):
     """The store may have it: it was not asked yet, or gave no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRefusal:
+class KeptRefusal(NamedTuple):
     """How a password was refused: status and code of the answer, a word of ``LoginRefused.reason``, and when."""
 
     status: int

@@ -3,36 +3,51 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
+from cbr_desktop.domain.vault import ResourceType
 
 RECEIVERS_LIMIT = 10
 """Projects that a backup is shared with at the most, and that one request names (definition of AddMember)."""
 _PROJECT = re.compile(r"[0-9a-f]{32}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class BackupShare:
+class BackupShare(Struct, frozen=True):
     """What a person fills in to share a backup with projects."""
 
     backup_id: BackupId
     project_ids: tuple[ProjectId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShareWithdrawal:
+class SharedBackup(Struct, frozen=True):
+    """A backup that other projects share, and which these are."""
+
+    id: BackupId
+    name: str
+    project_ids: tuple[ProjectId, ...]
+
+
+class SharesLost(Struct, frozen=True):
+    """Which of ``total`` backups that go are shared; of ``unread`` ones nobody could look whether they are."""
+
+    shared: tuple[SharedBackup, ...]
+    total: int
+    unread: int = 0
+
+
+class ShareWithdrawal(Struct, frozen=True):
     """What a person fills in to end the sharing of a backup with a project."""
 
     backup_id: BackupId
     project_id: ProjectId
 
 
-@dataclass(frozen=True, slots=True)
-class ShareAnswer:
+class ShareAnswer(Struct, frozen=True):
     """What a person fills in to accept or reject a backup that is offered to the own project.
 
     ``project_id`` is the own project. ``vault_id`` is the vault that takes the backup in, empty where it is rejected.
@@ -44,8 +59,7 @@ class ShareAnswer:
     vault_id: VaultId | str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A backup that another project shares with the own one.
 
     ``owner_id`` is the project that shares it, ``receiver_id`` the own one, ``status`` what that has said to it; empty
@@ -93,3 +107,8 @@ def content(body: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def may_be_shared(backup: Backup) -> bool:
+    """Whether a backup can be shared at all: one of a server or a disk, and not encrypted (6700, 6709)."""
+    return backup.resource_type in (ResourceType.SERVER, ResourceType.DISK) and not backup.traits.encrypted

@@ -84,6 +84,8 @@ class Modes:
     """Vaults that a project can have, or None for no end."""
     latency_seconds: float = 0.0
     """Real seconds by which each answer is late."""
+    packs: bool = False
+    """Answers are packed with gzip for clients that accept it. The references say nothing of it, so both may be met."""
     schedules: bool = True
     """Policies make backups when their time comes, and delete those that are too many or too old."""
     unknown_policy_type: Literal["9900", "6117"] = "9900"

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -53,6 +54,10 @@ Endpoint = Callable[[Call], Answer]
 
 BODY_LIMIT = 12 * 1024 * 1024
 """Largest request body the gateway lets through, in bytes."""
+PACKED_FROM = 1024
+"""Bytes from which an answer is packed: in less there is little to be saved."""
+PACKING_LEVEL = 1
+"""The cheapest; the lists, which repeat themselves, come to a sixth or less with any."""
 JOURNAL_LIMIT = 10_000
 ROWS_AT_ONCE = 100
 """Rows of a list that become JSON at one go: one or two milliseconds' worth."""
@@ -191,6 +196,8 @@ ANYWHERE: tuple[tuple[str, str, Endpoint, str], ...] = (
     ),
 )
 """Method, path, endpoint and part of the API of what is asked outside of projects."""
+OF_ACCOUNT = frozenset({projects.enterprise, projects.move_to_enterprise})
+"""What a token for a project does not open: the enterprise project service is asked for the account."""
 PARTS = frozenset(part for *_, part in CBR) | frozenset(part for *_, part in ANYWHERE)
 """The parts of the API that a region can lack."""
 
@@ -296,7 +303,7 @@ class Service:
         """Answer a request outside of projects, from anyone who is known to the account."""
         if call.modes.lacks(part):
             raise refusals.unpublished()
-        self.identity.admit_anyone(call)
+        self.identity.admit_anyone(call, account=endpoint in OF_ACCOUNT)
         return endpoint(call)
 
 
@@ -344,6 +351,8 @@ class _Visit:
         faults = self.service.faults.take(entry.method, self.scope["path"], host)
         if await self._suffer([fault for fault in faults if fault.when == "before"], entry):
             return
+        if self.service.modes_at(self.scope["path"]).packs:
+            application = GZipMiddleware(application, PACKED_FROM, PACKING_LEVEL)
         await application(self.scope, _given(body), self._keep)
         if await self._suffer([fault for fault in faults if fault.when != "before"], entry):
             return

@@ -8,10 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from cbr_desktop.domain.error import NotSaved
 
@@ -31,8 +30,7 @@ def _pause(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(NamedTuple):
     """The calls into the operating system that a write consists of; tests hand in failing ones."""
 
     open: Callable[[str, int, int], int] = os.open

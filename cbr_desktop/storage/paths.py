@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.profile import Profile
@@ -18,8 +18,7 @@ _APPLICATION = "cbr-desktop"
 _PRIME = 2**128 - 159
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The folders, as absolute paths. Several may be one folder (on Windows ``config`` is ``data``).
 
     ``requests`` is the folder that is suggested for request files; it is the operator's, made when first saved into.

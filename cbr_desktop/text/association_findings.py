@@ -130,6 +130,22 @@ def _move_along(finding: Finding) -> str:
     ).format(count=grouped(count), moved=_gb(finding.facts["moved_gb"]), target=_fact(finding, "target"))
 
 
+def _move_together(finding: Finding) -> str:
+    count, vaults = _count(finding), finding.facts["vaults"]
+    moved = ngettext(
+        "{count} resource moves to vault {target} in all, with {moved} of backups, one vault after the other.",
+        "{count} resources move to vault {target} in all, with {moved} of backups, one vault after the other.",
+        count,
+    ).format(count=grouped(count), target=_fact(finding, "target"), moved=_gb(finding.facts["moved_gb"]))
+    leaves = ngettext(
+        "They leave {count} vault.", "They leave {count} vaults.", vaults if isinstance(vaults, int) else 2
+    )
+    free = _("Vault {target} has {free} free then.").format(
+        target=_fact(finding, "target"), free=_gb(finding.facts["free_gb"])
+    )
+    return sentences(moved, leaves.format(count=shown(vaults)), free)
+
+
 def _stops(finding: Finding) -> str:
     return ngettext(
         "Policies leave {resources} out until it is resumed. Its backups stay, and a person can still ask for more.",
@@ -187,6 +203,7 @@ ASSOCIATION_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.TARGET_FULL: _target_full,
     FindingKind.BACKUPS_MOVE: _move_along,
+    FindingKind.RESOURCES_MOVE: _move_together,
     FindingKind.POLICY_LOST: N_(
         "Vault ‘{vault}’ has a backup policy, and vault ‘{target}’ has none: nothing backs the resources up by itself"
         " there. Apply one to it."

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cbr_desktop.domain.blast import Blast, Tie
-from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.blast import Blast, LostBackups, Tie
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, ngettext, sentences
-from cbr_desktop.text.consequences import loss_sentences
+from cbr_desktop.text.consequences import loss_sentences, shares_sentences
 from cbr_desktop.text.marks import BAD, GOOD, NEUTRAL, Mark, Shape
 from cbr_desktop.text.plans import stand_mark, stand_words, step_sentence
 from cbr_desktop.text.sentences import finding_sentence
@@ -20,6 +21,7 @@ RESOURCES_NAMED = 12
 """How many resources are told of one by one; those with the least left come first."""
 _WARNED = Mark(Shape.UP, Tone.WARN)
 _NOTED = Mark(Shape.RING, Tone.IDLE)
+_SEVERITIES = {Severity.BLOCK: BAD, Severity.WARN: _WARNED, Severity.INFO: _NOTED}
 _LEFT_OUT = Mark(Shape.SQUARE, Tone.IDLE)
 
 
@@ -56,12 +58,23 @@ def batch_line(row: BatchRow, now: datetime, lacking: str, *, is_uncounted: bool
         told.insert(0, _("What it destroys could not be counted afresh."))
     if row.change is None:
         told.append(lacking or _("Something is missing."))
-    told += loss_sentences(row.blast, now)[:1] if len(row.blast.backups) < len(row.blast.lost) else []
+    if all(each.kind is not FindingKind.DELETION_BACKUPS for each in row.findings):
+        told += _row_losses(row.blast, now)
     words, mark = _verdict(row, is_uncounted=is_uncounted)
     where = shown(row.subject.label, 80) if row.subject is not None else NONE
     name = shown(row.name, 80) or NONE
     found = sentences(*told) or NONE
     return (str(row.number), words, shown(row.profile, 60), where, name, resource, made, found), mark
+
+
+def _row_losses(blast: Blast, now: datetime) -> list[str]:
+    """Return what a row loses, unless columns of the table tell it: of one resource in words, of several in numbers."""
+    if len(blast.backups) == len(blast.lost):
+        return []
+    if len(blast.lost) == 1 or not all(isinstance(each, LostBackups) and each.at is None for each in blast.lost):
+        return loss_sentences(blast, now)[:1]
+    count = blast.more + sum(each.count for each in blast.lost if isinstance(each, LostBackups))
+    return [counted("{count} backup is deleted for good.", "{count} backups are deleted for good.", count)]
 
 
 def _verdict(row: BatchRow, *, is_uncounted: bool) -> tuple[str, Mark]:
@@ -94,25 +107,21 @@ def run_lines(rows: Sequence[StepRow], now: datetime) -> list[tuple[tuple[str, .
     ]
 
 
-def consequence_lines(blast: Blast, now: datetime, shared: int = 0) -> list[tuple[Mark, str]]:
+def consequence_lines(
+    blast: Blast, now: datetime, shares: SharesLost | None = None, sums: Sequence[Finding] = ()
+) -> list[tuple[Mark, str]]:
     """Return all that a batch destroys in lines, the gravest first; of one that destroys nothing a single one.
 
-    ``shared`` of the backups are known to be shared with other projects.
+    ``shares`` tells which of the backups are shared, ``None`` where nobody looks; ``sums`` are said of it as a whole.
     """
+    summed = [
+        (BAD if each.kind is FindingKind.DELETION_LAST else _SEVERITIES[each.severity], finding_sentence(each))
+        for each in sums
+    ]
     if blast.is_empty:
-        return [(NEUTRAL, _("Nothing is deleted by that."))]
+        return summed or [(NEUTRAL, _("Nothing is deleted by that."))]
     if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
-        named = Blast(blast.lost[:RESOURCES_NAMED], blast.as_of, blast.more + len(blast.lost[RESOURCES_NAMED:]))
-        later = sum(each.at is not None for each in blast.backups) + blast.more
-        head = counted(
-            "{count} backup is deleted by policies that would stay longer otherwise.",
-            "{count} backups are deleted by policies that would stay longer otherwise.",
-            later,
-        )
-        lines = [(_WARNED, head)] if later == len(blast.lost) + blast.more else []
-        marks = [BAD if each.is_last else _WARNED for each in named.lost]
-        said = loss_sentences(named, now)
-        return lines + list(zip([*marks, *[_WARNED] * (len(said) - len(marks))], said, strict=True))
+        return [*summed, *_share_lines(shares), *_resource_lines(blast, now)]
     told = remainders(blast)
     lines = [(_WARNED, _head(blast, len(told), now))]
     lines += [
@@ -132,19 +141,39 @@ def consequence_lines(blast: Blast, now: datetime, shared: int = 0) -> list[tupl
                 ).format(count=grouped(len(more)), least=grouped(least)),
             )
         )
-    if shared:
-        lines.append(
-            (
-                _WARNED,
-                counted(
-                    "{count} of them is shared with other projects, as far as is known: they lose it as well.",
-                    "{count} of them are shared with other projects, as far as is known: they lose them as well.",
-                    shared,
-                ),
-            )
-        )
+    lines += _share_lines(shares)
     lines += [(_NOTED, words) for words in _tied(blast)]
-    return lines
+    if shares is None:
+        unread = _("A backup that is shared with other projects is lost to them as well; shares are not read for this.")
+        lines.append((_NOTED, unread))
+    return summed + lines
+
+
+def _resource_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
+    """Return what each resource loses in its vaults, or by a day, those first of which nothing good is left."""
+    ranked = sorted(blast.lost, key=lambda each: not each.is_last)
+    rest = ranked[RESOURCES_NAMED:]
+    unnamed = sum(each.count if isinstance(each, LostBackups) else 1 for each in rest)
+    named = Blast(tuple(ranked[:RESOURCES_NAMED]), blast.as_of, blast.more + unnamed)
+    later = sum(each.at is not None for each in blast.backups) + blast.more
+    lines = []
+    if later == len(blast.lost) + blast.more:
+        head = counted(
+            "{count} backup is deleted by policies that would stay longer otherwise.",
+            "{count} backups are deleted by policies that would stay longer otherwise.",
+            later,
+        )
+        lines = [(_WARNED, head)]
+    marks = [BAD if each.is_last else _WARNED for each in named.lost]
+    said = loss_sentences(named, now)
+    return lines + list(zip([*marks, *[_WARNED] * (len(said) - len(marks))], said, strict=True))
+
+
+def _share_lines(shares: SharesLost | None) -> list[tuple[Mark, str]]:
+    if shares is None or not shares.total:
+        return []
+    mark = _WARNED if shares.shared or shares.unread else _NOTED
+    return [(mark, words) for words in shares_sentences(shares)]
 
 
 def _head(blast: Blast, resources: int, now: datetime) -> str:
@@ -208,7 +237,6 @@ def _tied(blast: Blast) -> list[str]:
                 count[Tie.AUTOMATIC],
             )
         )
-    told.append(_("A backup that is shared with other projects is lost to them as well; shares are not read for this."))
     return told
 
 
@@ -217,6 +245,20 @@ def typed_wish(typed: Typed, total: int) -> str:
     name = quoted(typed.name, 80)
     if typed.of == "resource":
         return _("To go on, type {name}, the resource of all of them:").format(name=name)
+    if typed.of == "vaults" and typed.count == 1:
+        return _("To go on, type {name}, the name of the vault:").format(name=name)
+    if typed.of == "vaults" and typed.count == total:
+        return ngettext(
+            "To go on, type the name of {count} vault: {name}",
+            "To go on, type the names of all {count} vaults, with commas between: {name}",
+            typed.count,
+        ).format(count=grouped(typed.count), name=name)
+    if typed.of == "vaults":
+        return ngettext(
+            "To go on, type the name of the vault that loses the most: {name}",
+            "To go on, type the names of the {count} vaults that lose the most, with commas between: {name}",
+            typed.count,
+        ).format(count=grouped(typed.count), name=name)
     if typed.of == "vault" and typed.count == total:
         return _("To go on, type {name}, the vault of all of them:").format(name=name)
     if typed.of == "vault":

@@ -725,9 +725,12 @@ _OLD_SERVICE: tuple[tuple[str, str, str, str], ...] = (
 _GATEWAY: tuple[tuple[str, str, str, str], ...] = (
     (
         "APIGW.0101",
-        "P",
-        N_("The operation does not exist in this region"),
-        N_("Check the endpoint of the profile; the region may lack this feature."),
+        "U",
+        N_("This region does not have this operation"),
+        N_(
+            "Nothing was done, and sending it again does not help. Use a region that has it; where nothing works at"
+            " all, check the endpoint of the profile."
+        ),
     ),
     (
         "APIGW.0103",

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cbr_desktop.domain.blast import Blast, Grave, Lost, LostBackups, Overwritten
+from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, listed, ngettext, sentences
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 
+_SHARED_NAMED = 5
+"""Shared backups, and projects that lose them, that a sentence names; it counts all of them."""
 _NAMED = 12
 """Disks that a sentence names; it counts all of them."""
 
@@ -94,6 +97,45 @@ def loss_sentences(blast: Blast, now: datetime) -> list[str]:
         told += overwritten_sentences(blast.overwritten, now)
     more = counted("{count} more backup is lost.", "{count} more backups are lost.", blast.more)
     return [*told, more] if blast.more else told
+
+
+def shares_sentences(lost: SharesLost) -> list[str]:
+    """Return with whom backups are shared that go, and of how many nobody could look."""
+    told = []
+    if lost.shared:
+        head = ngettext(
+            "{count} of them is shared with other projects, which lose it as well: {names}.",
+            "{count} of them are shared with other projects, which lose them as well: {names}.",
+            len(lost.shared),
+        )
+        if lost.unread:
+            head = ngettext(
+                "{count} of them is shared with other projects, as far as is known, which lose it as well: {names}.",
+                "{count} of them are shared with other projects, as far as is known, which lose them as well: {names}.",
+                len(lost.shared),
+            )
+        projects = sorted({id for each in lost.shared for id in each.project_ids})
+        names = _first_of([quoted(each.name or each.id, 64) for each in lost.shared])
+        ids = ngettext("Project: {ids}.", "Projects: {ids}.", len(projects)).format(
+            ids=_first_of([shown(id, 40) for id in projects])
+        )
+        told.append(sentences(head.format(count=grouped(len(lost.shared)), names=names), ids))
+    if lost.unread:
+        told.append(
+            counted(
+                "Whether {count} of them is shared could not be read: another project may lose it as well.",
+                "Whether {count} of them are shared could not be read: other projects may lose them as well.",
+                lost.unread,
+            )
+        )
+    elif not lost.shared:
+        told.append(_("None of them is shared with another project."))
+    return told
+
+
+def _first_of(names: Sequence[str]) -> str:
+    more = len(names) - _SHARED_NAMED
+    return listed([*names[:_SHARED_NAMED], counted("{count} more", "{count} more", more)] if more > 0 else names)
 
 
 def grave_sentence(why: Grave) -> str:

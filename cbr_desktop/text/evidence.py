@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from cbr_desktop.domain.intent import IntentState, Reason
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification, record_of
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
-from cbr_desktop.text.states import counted, grouped, shown, utc_words
+from cbr_desktop.text.states import counted, grouped, shown, status_words, utc_words
 
 COLUMNS = (
     *("number", "at", "kind", "by", "profile", "project", "vault", "vault_name", "intent", "summary", "facts"),
@@ -59,7 +60,7 @@ def entry_summary(entry: Entry) -> str:
     """Return what an entry tells, in one line."""
     facts = entry.event.facts
     return {
-        EntryKind.MADE: lambda: listed([_fact(facts, "name") or _("(named by the service)"), _fact(facts, "state")]),
+        EntryKind.MADE: lambda: listed([_fact(facts, "name") or _("(named by the service)"), _state(facts, "state")]),
         EntryKind.MOVED: lambda: _moved(facts),
         EntryKind.REQUEST: lambda: _("{method} {url}, {size} bytes").format(
             method=_fact(facts, "method"), url=_fact(facts, "url"), size=_fact(facts, "body_bytes")
@@ -194,11 +195,61 @@ def _fact(facts: Mapping[str, Any], name: str) -> str:
 
 
 def _moved(facts: Mapping[str, Any]) -> str:
-    note = f" ({_fact(facts, 'note')})" if facts.get("note") else ""
-    parts = [f"{_fact(facts, 'from')} → {_fact(facts, 'to')}{note}"]
+    note = facts.get("note")
+    words = next((_(words) for reason, words in _WHY.items() if reason == note), "") or shown(note, 200)
+    why = f" ({words})" if note else ""
+    parts = [f"{_state(facts, 'from')} → {_state(facts, 'to')}{why}"]
     if facts.get("checkpoint_id"):
         parts.append(_("checkpoint {id}").format(id=_fact(facts, "checkpoint_id")))
     return listed(parts)
+
+
+def _state(facts: Mapping[str, Any], name: str) -> str:
+    """Return the words of a state that every other screen has for it; an unknown one stays as it is."""
+    value = facts.get(name)
+    return next((status_words(state) for state in IntentState if state == value), _fact(facts, name))
+
+
+_WHY = {
+    Reason.OFFLINE: N_("the program works offline"),
+    Reason.UNREACHABLE: N_("the service cannot be reached"),
+    Reason.THROTTLED: N_("the service takes no more for now"),
+    Reason.LOGIN: N_("the login needs somebody"),
+    Reason.NOT_SAVED: N_("the disk did not take it"),
+    Reason.OLD_DATA: N_("newer data are wanted first"),
+    Reason.PRIOR: N_("another request comes first"),
+    Reason.REPEATED: N_("it was proved undone and goes again"),
+    Reason.PERSON: N_("by hand"),
+    Reason.STALE: N_("confirmed too long ago"),
+    Reason.CONTRADICTED: N_("newer data speak against it"),
+    Reason.LATE: N_("its time passed"),
+    Reason.RESTARTED: N_("the program ended before it was sent"),
+    Reason.CLOCK: N_("confirmed by a clock that was ahead"),
+    Reason.ELSEWHERE: N_("its profile leads elsewhere"),
+    Reason.LEFT: N_("the command that asked for it ended"),
+    Reason.PRIOR_FAILED: N_("the request before it was not done whole"),
+    Reason.NO_PROFILE: N_("its profile is gone"),
+    Reason.INTERRUPTED: N_("the program ended while it was being sent"),
+    Reason.LOOKING_AGAIN: N_("it is looked for again"),
+    Reason.LANE_BUSY: N_("what is busy may be busy with it"),
+    Reason.AMBIGUOUS: N_("what was found may be another's"),
+    Reason.NO_CLOCK: N_("the service's time is not known"),
+    Reason.NO_ANSWER: N_("no answer came"),
+    Reason.BAD_ANSWER: N_("the answer cannot be read"),
+    Reason.REDIRECTED: N_("the answer leads elsewhere"),
+    Reason.SIGN_IN_PAGE: N_("a sign-in page answered"),
+    Reason.REFUSED: N_("the service reported a fault of its own"),
+    Reason.FORBIDDEN: N_("the service does not allow it"),
+    Reason.NOT_THERE: N_("the service does not know it"),
+    Reason.LOGIN_REFUSED: N_("the login was refused"),
+    Reason.TOO_MANY: N_("the service takes no more for now"),
+    Reason.UNPROVED: N_("what answered is not known"),
+    Reason.PROXY: N_("a proxy wants a login"),
+    Reason.RECONCILED: N_("found by reading"),
+    Reason.ADOPTED: N_("a person says that it is theirs"),
+    Reason.DISOWNED: N_("a person says that none of what was found is theirs"),
+}
+"""Why a request came into a state; what is not here stays as the journal has it."""
 
 
 def _answer(facts: Mapping[str, Any]) -> str:

@@ -27,6 +27,7 @@ from cbr_desktop.text.states import (
     utc_words,
     whole_times,
 )
+from cbr_desktop.text.tasks import type_words
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.rehearsal import Compared, Rehearsal, Trait
 
@@ -185,7 +186,7 @@ def running_words(rehearsal: Rehearsal) -> list[str]:
         progress = "" if task.progress_percent is None else f" {task.progress_percent} %"
         told.append(
             _("{type}{progress} of {resource} in vault {vault}").format(
-                type=status_words(task.type),
+                type=type_words(task.type),
                 progress=progress,
                 resource=quoted(task.resource_name or task.resource_id or NONE, 80),
                 vault=quoted(task.vault_name or task.vault_id or NONE, 80),

@@ -1,16 +1,18 @@
 """Requests as the drawer and the notices tell them: which group each belongs to, and its words."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import IntentId
-from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
+from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason, Refusal
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
+from cbr_desktop.text.codes import explain
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
 from cbr_desktop.text.operations import subject_type, typed_words, words_of
 from cbr_desktop.text.operations.words import running_tally, tally
@@ -62,8 +64,7 @@ _GROUPS = {
 _DISMISSABLE = frozenset({IntentState.REJECTED, IntentState.NOT_FOUND})
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One line of the drawer. ``progress_percent`` is ``None`` where a bar would tell nothing."""
 
     id: IntentId
@@ -138,7 +139,7 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
             Reason.NOT_SAVED: _("Room on the disk"),
         }.get(intent.reason, _("Its turn"))
     if intent.state is IntentState.REJECTED and intent.refusal is not None:
-        return plain(intent.refusal.code.removeprefix("BackupService.") or intent.refusal.message, 80) or NONE
+        return _refused_words(intent.refusal)
     if intent.reason == Reason.NO_PROFILE:
         return _("Its profile, which is gone")
     if intent.state in (IntentState.ACCEPTED, IntentState.FINISHED) and outcome is not None:
@@ -156,6 +157,14 @@ def waiting_words(intent: Intent, outcome: Outcome | None, now: datetime) -> str
         IntentState.UNKNOWN: _("Being looked for by reading"),
         IntentState.NOT_FOUND: _("You: look, or send again"),
     }.get(intent.state, NONE)
+
+
+def _refused_words(refusal: Refusal) -> str:
+    """Return the code of a refusal with what it means, or what the service says where it is a foreign one."""
+    code, known = refusal.code.removeprefix("BackupService."), explain(refusal.code)
+    if known is not None:
+        return f"{plain(code, 40)} · {known.meaning}"
+    return plain(code or refusal.message, 80) or NONE
 
 
 def place_words(intent: Intent, profile: Profile) -> str:

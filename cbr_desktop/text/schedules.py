@@ -8,12 +8,22 @@ from cbr_desktop.domain.ids import BackupId, PolicyId
 from cbr_desktop.domain.policy import Policy, PolicyDraft
 from cbr_desktop.domain.region import zone_name
 from cbr_desktop.domain.retention import ASSUMED, FOREVER, Day, Forecast
-from cbr_desktop.domain.schedule import DAYS, PEAK_HOURS, Recurrence, Season, offset_at, recurrence, zone_of
+from cbr_desktop.domain.schedule import (
+    DAY_MINUTES,
+    DAYS,
+    PEAK_HOURS,
+    Recurrence,
+    Season,
+    offset_at,
+    recurrence,
+    zone_of,
+)
 from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, sentences
 from cbr_desktop.text.states import counted, duration_words, grouped, quoted, shown
 from cbr_desktop.text.words import Times
 from cbr_desktop.workflows.timetable import Clash, ClashKind
 
+_HOUR_MINUTES = 60
 DAY_WORDS = dict(zip(DAYS, (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")), strict=True))
 _LONG_TERM = (
     N_("{count} of each day"),
@@ -58,6 +68,8 @@ def schedule_words(patterns: Iterable[str], offset: timedelta) -> str:
 
 
 def _at_words(often: str, minutes: Sequence[int], offset: timedelta) -> str:
+    if list(minutes) == list(range(minutes[0], DAY_MINUTES, _HOUR_MINUTES)):
+        return _("{often}, every hour from {time} UTC").format(often=often, time=clock_of_day(minutes[0]))
     times = listed([clock_of_day(minute) for minute in minutes])
     if not offset:
         return _("{often} at {times} UTC").format(often=often, times=times)

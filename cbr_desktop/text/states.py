@@ -268,6 +268,7 @@ _WORDS: dict[str, dict[str, Message]] = {
         "SYNC": NP_("what a task does", "Synchronization"),
         "VAULT_DELETE": NP_("what a task does", "Deletion of a vault"),
         "REMOVE_RESOURCE": NP_("what a task does", "Removal of a resource"),
+        "UPDATE_EXPIRATION": NP_("what a task does", "Change of expiration"),
     },
     "IntentState": {
         "SCHEDULED": NP_("state of a request", "Scheduled"),

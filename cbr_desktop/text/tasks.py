@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
-from cbr_desktop.domain.task import Task, TaskStatus
-from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.states import duration_words
+from cbr_desktop.domain.task import Task, TaskStatus, TaskType
+from cbr_desktop.text.catalogue import _, pgettext
+from cbr_desktop.text.states import duration_words, status_words
 from cbr_desktop.text.words import NONE, Times
 
 
 def resource_words(task: Task) -> str:
     """Return what a task works on, by name where it has one."""
     return task.resource_name or task.resource_id or NONE
+
+
+def type_words(type: TaskType | str) -> str:
+    """Return what a task does; the service does not name that of every one."""
+    return status_words(type) if type else pgettext("what a task does", "Not named")
 
 
 def started_at(task: Task) -> datetime | None:

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
+from cbr_desktop.text.enterprise_projects import project_label
+from cbr_desktop.text.errors import hindrance_sentence
 from cbr_desktop.text.states import counted, gb_words, grouped, percent_words, quoted, shown, status_words
 
 _NAMES = 5
@@ -234,6 +237,38 @@ def _deletion_policies(finding: Finding) -> str:
     ).format(count=grouped(count), names=names_words(finding.facts["names"]))
 
 
+def _vaults_go(finding: Finding) -> str:
+    count, backups = _count(finding), finding.facts["backups"]
+    named = ngettext(
+        "{count} vault is deleted for good: {names}.", "{count} vaults are deleted for good: {names}.", count
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    if not isinstance(backups, int) or not backups:
+        return sentences(named, _("No backup is known to be in them."))
+    with_them = ngettext(
+        "{count} backup goes with them, and frees {size}.", "{count} backups go with them, and free {size}.", backups
+    ).format(count=grouped(backups), size=_gb(finding, "size_gb"))
+    return sentences(named, with_them)
+
+
+def _vaults_free(finding: Finding) -> str:
+    count, idle = _count(finding), finding.facts["idle"]
+    lost = ngettext(
+        "{count} policy is not applied to them any more, and stays: {names}.",
+        "{count} policies are not applied to them any more, and stay: {names}.",
+        count,
+    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    if not isinstance(idle, list) or not idle:
+        return lost
+    return sentences(
+        lost,
+        ngettext(
+            "{count} of them has no vault at all then: {names}.",
+            "{count} of them have no vault at all then: {names}.",
+            len(idle),
+        ).format(count=grouped(len(idle)), names=names_words(idle)),
+    )
+
+
 def _deletion_replicas(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
@@ -389,6 +424,23 @@ def _expiry_later(finding: Finding) -> str:
     ).format(count=grouped(count), vault=_vault(finding))
 
 
+def _same_enterprise_project(finding: Finding) -> str:
+    return _("Vault {vault} is in enterprise project {name} already. Nothing would change.").format(
+        vault=_vault(finding), name=_enterprise_project(finding)
+    )
+
+
+def _other_enterprise_project(finding: Finding) -> str:
+    return _(
+        "Who may see and use vault {vault}, and where its costs are counted, follows enterprise project {name} from"
+        " then on. Its resources stay in the enterprise projects that they are in."
+    ).format(vault=_vault(finding), name=_enterprise_project(finding))
+
+
+def _enterprise_project(finding: Finding) -> str:
+    return quoted(project_label(str(finding.facts["name"]), str(finding.facts["id"])))
+
+
 VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.VAULT_STATE: _state,
     FindingKind.VAULT_UNCHANGED: N_("Nothing of vault ‘{vault}’ is changed by that. Change something, or leave it."),
@@ -461,10 +513,33 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.DELETION_RESOURCES: _deletion_resources,
     FindingKind.DELETION_POLICIES: _deletion_policies,
     FindingKind.DELETION_REPLICAS: _deletion_replicas,
+    FindingKind.VAULTS_GO: _vaults_go,
+    FindingKind.VAULTS_FREE: _vaults_free,
     FindingKind.DELETION_SHARES: N_(
         "Projects that backups are shared with lose them as well. The list of backups does not tell which are shared:"
         " look at the backups themselves."
     ),
+    FindingKind.EPS_NOT_ASKED: lambda finding: hindrance_sentence(Hindrance(str(finding.facts["hindrance"]))),
+    FindingKind.PROJECT_ID_MISSING: N_(
+        "The id of the project is told by the login, and there was none since the start. Go online once, then ask"
+        " again."
+    ),
+    FindingKind.PROJECT_ID_OTHER: N_(
+        "The request names the project {found}, and the profile leads to another one. Correct ‘body.project_id’, or"
+        " choose the profile of that project."
+    ),
+    FindingKind.ENTERPRISE_PROJECT_UNKNOWN: N_(
+        "There is no enterprise project {id} among those that you may see. Check the id; the service may refuse it."
+    ),
+    FindingKind.ENTERPRISE_PROJECT_UNVERIFIED: N_(
+        "Whether there is an enterprise project {id} has not been looked up. The service refuses one that does not"
+        " exist."
+    ),
+    FindingKind.ENTERPRISE_PROJECT_DISABLED: N_(
+        "Enterprise project ‘{name}’ is disabled, and the service may put nothing into it. Enable it first."
+    ),
+    FindingKind.ENTERPRISE_PROJECT_SAME: _same_enterprise_project,
+    FindingKind.ENTERPRISE_PROJECT_RIGHTS: _other_enterprise_project,
     FindingKind.TOO_MANY_TAGS: _tags_limit,
     FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
     FindingKind.BAD_PREFIX: N_(

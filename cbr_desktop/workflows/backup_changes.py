@@ -34,8 +34,9 @@ used then, and the list is read as one. A count that differs in the end is told 
 
 import asyncio
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from cbr_desktop.domain.backup import MOVING, Backup
@@ -63,6 +64,7 @@ _SCOPES_LIMIT = 20
 _REQUESTS_LIMIT = 100
 _PARTS = 8
 _PIECE_ROWS = 10_000
+_LOOKED_ROWS = 4_000
 _SLACK = timedelta(seconds=2)
 """By how much more is read than is judged, since the service may leave out the second that is named."""
 _SECOND = timedelta(seconds=1)
@@ -128,11 +130,13 @@ async def caught_up(
     await work.read_scopes(scopes)
     await asyncio.sleep(0)
     copied = _copied(told, since)
-    passing = {id for id, row in held.items() if row.status in MOVING or (row.traits.replicas and _is_copied(row))}
+    passing: set[BackupId] = set()
+    async for piece in _pieces(held.values()):
+        passing.update([row.id for row in piece if row.status in MOVING or (row.traits.replicas and _is_copied(row))])
     await work.look_for((passing | (copied & held.keys())) - seen)
     total: int | None = changes.total
     if len(work.rows) != total:
-        await work.look_for(_outdated(work.rows, now, new_automatic))
+        await work.look_for(await _outdated(work.rows, now, new_automatic))
         total = await cloud.count_backups()
     if len(work.rows) != total:
         await work.search()
@@ -184,20 +188,29 @@ def _is_copied(row: Backup) -> bool:
     return any(each.status in _ON_THE_WAY for each in row.traits.replicas)
 
 
-def _outdated(rows: Mapping[BackupId, Backup], now: datetime, renewed: Collection[ResourceId]) -> set[BackupId]:
+async def _pieces(rows: Iterable[Backup]) -> AsyncIterator[Sequence[Backup]]:
+    """Yield rows some thousand at a time, with a turn of the loop between."""
+    left = iter(rows)
+    while piece := tuple(islice(left, _LOOKED_ROWS)):
+        yield piece
+        await asyncio.sleep(0)
+
+
+async def _outdated(rows: Mapping[BackupId, Backup], now: datetime, renewed: Collection[ResourceId]) -> set[BackupId]:
     """Return the backups that retention rules would delete first.
 
     They have expired, or are the oldest automatic ones of resources with a new one.
     """
     oldest: dict[ResourceId, Backup] = {}
     found = set()
-    for row in rows.values():
-        if row.expires_at is not None and row.expires_at <= now:
-            found.add(row.id)
-        if row.auto and row.resource_id in renewed and row.created_at is not None:
-            before = oldest.get(row.resource_id)
-            if before is None or before.created_at is None or row.created_at < before.created_at:
-                oldest[row.resource_id] = row
+    async for piece in _pieces(rows.values()):
+        for row in piece:
+            if row.expires_at is not None and row.expires_at <= now:
+                found.add(row.id)
+            if row.auto and row.resource_id in renewed and row.created_at is not None:
+                before = oldest.get(row.resource_id)
+                if before is None or before.created_at is None or row.created_at < before.created_at:
+                    oldest[row.resource_id] = row
     return found | {row.id for row in oldest.values()}
 
 
@@ -333,6 +346,7 @@ class _Work:
         until = span.end and span.end + _SLACK
         at_most = _EXPECTED * max(span.rows, PART_ROWS)
         listing = await self._cloud.backups(since=since, until=until, slowly=True, at_most=at_most)
+        await asyncio.sleep(0)
         if not listing.complete:
             raise Unsure("a part of the list has changed while it was read, or is far larger than is known")
         edges = (since and since - _SECOND, until and until + _SECOND)

@@ -6,22 +6,28 @@ written to the disk.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
-from cbr_desktop.domain.error import CloudError
-from cbr_desktop.domain.ids import BackupId
+from cbr_desktop.domain.error import CloudError, Unreachable
+from cbr_desktop.domain.ids import BackupId, ProjectId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.sharing import SharedBackup, SharesLost
 from cbr_desktop.domain.vault import ResourceType
+from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.operations.shares import lane_of
 from cbr_desktop.workflows.ports import Clock, Cloud
 
 FRESH = timedelta(minutes=2)
 """For how long what was read is not read again, unless the list says something else of the backup."""
+SHARES_READ = 200
+"""Of how many backups it is read at once whom they are shared with: each is a request of its own."""
+_AT_ONCE = 4
+"""How many of these requests are under way at a time."""
 _WITHOUT_METADATA = frozenset({ResourceType.DISK, ResourceType.FILE_SYSTEM})
 """The kinds of resources of which no metadata are saved: the service refuses the question (6116)."""
 
@@ -50,7 +56,7 @@ class BackupReader:
         self._cloud = cloud
         self._clock = clock
         self._limit = held
-        self._shared: dict[BackupId, tuple[int, datetime]] = {}
+        self._shared: dict[BackupId, tuple[tuple[ProjectId, ...], datetime]] = {}
         self._held: OrderedDict[BackupId, ReadBackup] = OrderedDict()
 
     def known(self, id: BackupId) -> ReadBackup | None:
@@ -69,8 +75,52 @@ class BackupReader:
 
         Those that have rejected it do not count.
         """
-        count, at = self._shared.get(id, (None, None))
-        return count if at is not None and (changed_at is None or changed_at < at) else None
+        projects, at = self._shared.get(id, ((), None))
+        return len(projects) if at is not None and (changed_at is None or changed_at < at) else None
+
+    def shares_lost(self, ids: Sequence[BackupId], ledger: Reading) -> SharesLost:
+        """Return which of several backups are shared, by what was read of late."""
+        fresh = [(id, self._receivers(id, changed_at)) for id, changed_at in self._with_changes(ids, ledger)]
+        names = {id: known.name for id in ids if (known := ledger.backups.get(id)) is not None}
+        shared = tuple(SharedBackup(id, names.get(id, ""), projects) for id, projects in fresh if projects)
+        return SharesLost(shared, len(fresh), sum(projects is None for _id, projects in fresh))
+
+    async def read_shares(self, ids: Sequence[BackupId], ledger: Reading) -> None:
+        """Read whom backups are shared with, of those first that come first, and of ``SHARES_READ`` at most.
+
+        What was read of late is not read again, and one that cannot be read is left unread; once the service cannot
+        be reached no more are asked for.
+        """
+        unread = [id for id, changed_at in self._with_changes(ids, ledger) if self._receivers(id, changed_at) is None]
+        waiting = iter(unread[:SHARES_READ])
+        is_reached = True
+
+        async def go_through() -> None:
+            nonlocal is_reached
+            for id in waiting:
+                if not is_reached:
+                    return
+                members = await _told(self._cloud.members, id)
+                is_reached = is_reached and not isinstance(members, Unreachable)
+                self._note_shares(id, members)
+
+        await asyncio.gather(*(go_through() for _ in range(_AT_ONCE)))
+
+    def _with_changes(self, ids: Sequence[BackupId], ledger: Reading) -> list[tuple[BackupId, datetime | None]]:
+        changed = shares_changed(ledger.intents.values())
+        return [(id, changed.get(id)) for id in ids]
+
+    def _receivers(self, id: BackupId, changed_at: datetime | None) -> tuple[ProjectId, ...] | None:
+        """Return the projects that a backup is shared with, ``None`` where that was not read of late."""
+        projects, at = self._shared.get(id, ((), None))
+        if at is None or self._clock.now() - at >= FRESH or (changed_at is not None and changed_at >= at):
+            return None
+        return projects
+
+    def _note_shares(self, id: BackupId, members: Listing[Member] | CloudError) -> None:
+        if not isinstance(members, CloudError) and members.complete:
+            own = (member.project_id for member in members.rows if member.status != MemberStatus.REJECTED)
+            self._shared[id] = tuple(own), self._clock.now()
 
     async def read(self, backup: Backup) -> ReadBackup:
         """Read all of a backup. Raises ``CloudError`` when even the backup itself cannot be read."""
@@ -81,9 +131,7 @@ class BackupReader:
             _told(self._cloud.members, backup.id),
         )
         found = ReadBackup(backup, self._clock.now(), details, metadata, members, has_metadata)
-        if not isinstance(members, CloudError) and members.complete:
-            count = sum(member.status != MemberStatus.REJECTED for member in members.rows)
-            self._shared[backup.id] = count, found.at
+        self._note_shares(backup.id, members)
         self._held[backup.id] = found
         self._held.move_to_end(backup.id)
         while len(self._held) > self._limit:

@@ -6,12 +6,24 @@ it waits for another, so a refusal keeps nothing back, and neither does a profil
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.domain.blast import Blast, Grave, Lost, can_be_typed, destroys, grave, merged, name_to_type
-from cbr_desktop.domain.change import Change, Kind, Subject
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cbr_desktop.domain.blast import (
+    Blast,
+    Grave,
+    Lost,
+    LostBackups,
+    can_be_typed,
+    destroys,
+    grave,
+    merged,
+    name_to_type,
+)
+from cbr_desktop.domain.change import Change, Kind, Subject, SubjectType
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.plan import STEP_LIMIT, Plan, Step
 from cbr_desktop.workflows.documents import document_of
@@ -24,11 +36,12 @@ CONCURRENCY = 4
 """How many of its requests may be under way at once."""
 FRESH_MINUTES = 2
 """How old the lists may be by which it is counted what a batch destroys."""
+NAMES_TYPED = 5
+"""How many names of vaults a person types at the most."""
 _NOTHING = Blast()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing of a batch: the draft of what is asked for, and the profile that it is asked from.
 
     While something is missing that all of the batch need, the draft is ``None``, and ``subject`` stands for it.
@@ -39,8 +52,7 @@ class Item:
     subject: Subject | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRow:
+class BatchRow(Struct, frozen=True):
     """One thing of a batch as it was judged; ``change`` is ``None`` while its draft lacks what makes a request.
 
     ``name`` is the one that the request gives to something, empty where it gives none.
@@ -61,13 +73,14 @@ class BatchRow:
         return self.change is None or any(each.severity is Severity.BLOCK for each in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """All of it, judged by what is known; what is lost is counted of the rows that are not left out."""
 
     kind: Kind
     rows: tuple[BatchRow, ...]
     blast: Blast
+    sums: tuple[Finding, ...] = ()
+    """What is to be said of those rows as a whole, profile by profile."""
 
     @property
     def sent(self) -> tuple[BatchRow, ...]:
@@ -91,22 +104,24 @@ def judged(
     """Judge a batch by what is known of its profiles; ``left_out`` are numbers of items, counted from 1."""
     operation = OPERATIONS[kind]
     rows = {number: _row(number, item, ledgers[item.profile]) for number, item in enumerate(items, 1)}
+    sums: list[Finding] = []
     for profile, ledger in ledgers.items():
         own = [row for row in rows.values() if row.profile == profile and row.change is not None]
-        changes = [row.change for row in own if row.change is not None]
-        verdicts = operation.judge_together(changes, ledger, now)
-        for row, verdict in zip(own, verdicts, strict=True):
-            rows[row.number] = replace(row, findings=verdict.findings, is_left_out=row.number in left_out)
         for is_left_out in (False, True):
             some = [row for row in own if (row.number in left_out) is is_left_out]
-            told = operation.blast_together([row.change for row in some if row.change is not None], ledger)
-            for row, blast in zip(some, told, strict=True):
-                rows[row.number] = replace(rows[row.number], blast=blast)
+            changes = [row.change for row in some if row.change is not None]
+            verdicts = operation.judge_together(changes, ledger, now)
+            blasts = operation.blast_together(changes, ledger)
+            for row, verdict, blast in zip(some, verdicts, blasts, strict=True):
+                rows[row.number] = replace(row, findings=verdict.findings, blast=blast, is_left_out=is_left_out)
+            if changes and not is_left_out:
+                sums += operation.sum_up(changes, ledger)
     for row in rows.values():
         if row.change is None:
             rows[row.number] = replace(row, is_left_out=row.number in left_out)
     made = tuple(rows.values())
-    return Batch(kind, made, merged([row.blast for row in made if not row.is_left_out and row.change is not None]))
+    lost = merged([row.blast for row in made if not row.is_left_out and row.change is not None])
+    return Batch(kind, made, lost, tuple(sums))
 
 
 def counted_at(kind: Kind, ledgers: Iterable[Ledger]) -> datetime | None:
@@ -123,21 +138,34 @@ def why_named(batch: Batch, ledgers: Mapping[str, Ledger]) -> Grave | None:
     return next((each for each in Grave if each in found), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """The name that is typed to confirm a batch: of the resource or the vault that ``count`` of its things are of."""
+class Typed(Struct, frozen=True):
+    """The name that is typed to confirm a batch: of the resource or the vault that ``count`` of its things are of.
+
+    Of ``vaults`` it is several names with commas between, those of the vaults that lose the most.
+    """
 
     name: str
     of: str
     count: int
 
+    def is_met_by(self, text: str) -> bool:
+        """Whether a text is that name; between several names spaces count for nothing."""
+        if self.of != "vaults":
+            return text == self.name
+        return [each.strip() for each in text.split(",")] == self.name.split(", ")
+
 
 def name_of(batch: Batch) -> Typed | None:
     """Return the name that a person types: of the resource if all things are of one, else of the vault of most of them.
 
-    Where neither has a name that can be typed, it is what the first thing is called. ``None`` of an empty batch.
+    Of a batch of vaults it is the names of those that lose the most, ``NAMES_TYPED`` at most. Where none of that can
+    be typed, it is what the first thing is called. ``None`` of an empty batch.
     """
     lost, sent = batch.blast.backups, batch.sent
+    if sent and all(row.subject is not None and row.subject.type is SubjectType.VAULT for row in sent):
+        ranked = sorted(sent, key=_gravity)[:NAMES_TYPED]
+        names = list(dict.fromkeys(name_to_type(row.subject) for row in ranked if row.subject is not None))
+        return Typed(", ".join(names), "vaults", len(names))
     resources = {each.resource_id: each.resource_name for each in lost}
     if len(resources) == 1 and len(lost) == len(sent):
         (name,) = resources.values()
@@ -151,8 +179,13 @@ def name_of(batch: Batch) -> Typed | None:
     return Typed(name_to_type(subjects[0]), "thing", 1) if subjects else None
 
 
-@dataclass(frozen=True, slots=True)
-class Remainder:
+def _gravity(row: BatchRow) -> tuple[bool, int, int]:
+    """Return how much a row destroys, to be sorted by: what takes last backups first, then what takes the most."""
+    counts = (each.count for each in row.blast.lost if isinstance(each, LostBackups))
+    return not row.blast.takes_last, -(sum(counts) + row.blast.more), row.number
+
+
+class Remainder(Struct, frozen=True):
     """What becomes of the backups of one resource: how many are lost, and how many good ones stay.
 
     ``next_at`` is when the newest of those was made that stay, ``is_last`` whether none is left though there was one.
@@ -195,7 +228,8 @@ def plan_of(batch: Batch, name: str) -> Plan:
         if row.change is None:
             raise ValueError("a thing of the batch lacks what makes a request")
         steps.append(Step(number, row.profile, "", document_of(row.change)))
-    return Plan(name, tuple(steps), "", CONCURRENCY, stop_on_failure=False, in_order=False)
+    abreast = 1 if OPERATIONS[batch.kind].one_by_one else CONCURRENCY
+    return Plan(name, tuple(steps), "", abreast, stop_on_failure=False, in_order=False)
 
 
 def _row(number: int, item: Item, ledger: Ledger) -> BatchRow:

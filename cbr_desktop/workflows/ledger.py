@@ -7,19 +7,23 @@ from enum import StrEnum
 from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from msgspec import Struct
+
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.vault import Resource, ResourceType, Vault
+from cbr_desktop.workflows.derived import NewestBackups, at_once
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.account import Project
     from cbr_desktop.domain.agent import AgentState
     from cbr_desktop.domain.backup_details import Member, OpenedBackup
     from cbr_desktop.domain.change import Subject
+    from cbr_desktop.domain.enterprise_project import EnterpriseProject
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
     from cbr_desktop.domain.protectable import Protectable
@@ -40,6 +44,8 @@ class Part(StrEnum):
     """What other projects share with this one."""
     DESTINATIONS = "destinations"
     """Where backups can be replicated to."""
+    ENTERPRISE_PROJECTS = "enterprise-projects"
+    """What the account sorts its resources into."""
     OPENED = "opened"
     INTENTS = "intents"
     CONNECTION = "connection"
@@ -77,8 +83,7 @@ class First(NamedTuple):
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceRow:
+class ResourceRow(Struct, frozen=True):
     """A line of the Resources view: a resource with its vault; ``vault`` is ``None`` for one in none.
 
     ``vault`` is ``None`` as well where the service tells of a vault that it does not list: see ``unlisted_vault``.
@@ -96,6 +101,26 @@ class ResourceRow:
         """The vault that the resource is in by the service, when that vault is not listed, or does not list it."""
         is_told = self.vault is None and self.server_vault is None and self.protectable is not None
         return self.protectable.vault_id if is_told and self.protectable is not None else None
+
+
+def row_id(row: ResourceRow) -> str:
+    """Return what names a line for good; a resource can be in a backup and in a replication vault."""
+    return f"{row.vault.id if row.vault else ''}/{row.resource.id}"
+
+
+def loose_row(
+    protectable: "Protectable", vaults: Mapping[VaultId, Vault], last_good: Mapping[ResourceId, Backup]
+) -> ResourceRow:
+    """Return the line of a resource that no vault in the list has; a disk may be in one by its server."""
+    resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
+    is_disk = protectable.type == ResourceType.DISK and protectable.vault_id is not None
+    server_vault = vaults.get(protectable.vault_id) if is_disk and protectable.vault_id else None
+    return ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault)
+
+
+def resource_of(backup: Backup) -> ResourceId:
+    """Return the resource that a backup is of."""
+    return backup.resource_id
 
 
 class Reading(Protocol):
@@ -134,6 +159,11 @@ class Reading(Protocol):
     @property
     def destinations(self) -> "Mapping[VaultId, DestinationVault]":
         """The vaults that backups can be replicated to, by id."""
+        ...
+
+    @property
+    def enterprise_projects(self) -> "Mapping[str, EnterpriseProject]":
+        """The enterprise projects of the account by id, the default one first; none while that was not read."""
         ...
 
     @property
@@ -184,6 +214,7 @@ class Ledger:
     protectables: "dict[ResourceId, Protectable]" = field(default_factory=dict)
     offers: "dict[BackupId, Offer]" = field(default_factory=dict)
     destinations: "dict[VaultId, DestinationVault]" = field(default_factory=dict)
+    enterprise_projects: "dict[str, EnterpriseProject]" = field(default_factory=dict)
     regions: "Sequence[str] | None" = None
     """The regions that this one replicates to, ``None`` while nobody has read that."""
     projects: "Sequence[Project]" = ()
@@ -246,6 +277,22 @@ class Ledger:
         """This one alone."""
         return (self,)
 
+    def contents(self, part: Part) -> tuple[object, ...]:
+        """Return what a part holds: the very same objects as long as none of it is another."""
+        held: dict[Part, tuple[object, ...]] = {
+            Part.VAULTS: (self.vaults, self.agents),
+            Part.TASKS: (self.tasks,),
+            Part.BACKUPS: (self.backups,),
+            Part.POLICIES: (self.policies,),
+            Part.PROTECTABLES: (self.protectables,),
+            Part.OFFERS: (self.offers, self.neighbours, *self.receivers.values()),
+            Part.DESTINATIONS: (self.destinations,),
+            Part.OPENED: (self.opened,),
+            Part.INTENTS: (*self.intents.values(), *self.followed_backups.values()),
+            Part.CONNECTION: (self.connection,),
+        }
+        return held[part]
+
     def knows(self, subject: "Subject") -> bool:
         """Whether a thing is in the lists; what has no id yet is in none, and neither is a project."""
         if subject.type == "resource":
@@ -276,21 +323,13 @@ class Ledger:
                 yield ResourceRow(resource, vault, self.protectables.get(resource.id), last_good.get(resource.id))
         for protectable in self.protectables.values():
             if protectable.id not in seen:
-                resource = Resource(protectable.id, protectable.type, protectable.name, protectable.size_gb)
-                is_disk = protectable.type == ResourceType.DISK and protectable.vault_id is not None
-                server_vault = self.vaults.get(protectable.vault_id) if is_disk and protectable.vault_id else None
-                yield ResourceRow(resource, None, protectable, last_good.get(protectable.id), server_vault)
+                yield loose_row(protectable, self.vaults, last_good)
 
-    def last_good_backups(self) -> dict[ResourceId, Backup]:
+    def last_good_backups(self) -> Mapping[ResourceId, Backup]:
         """Return the newest available backup of every resource that has one."""
-        newest: dict[ResourceId, Backup] = {}
-        for backup in self.backups.values():
-            if backup.status != BackupStatus.AVAILABLE or backup.created_at is None:
-                continue
-            held = newest.get(backup.resource_id)
-            if held is None or held.created_at is None or backup.created_at > held.created_at:
-                newest[backup.resource_id] = backup
-        return newest
+        newest = NewestBackups(resource_of)
+        at_once(newest.follow(self.backups))
+        return newest.found
 
     def running_tasks(self, vault_id: VaultId) -> "list[Task]":
         """Return the tasks of a vault that have not ended, as far as is known."""
@@ -398,6 +437,11 @@ class Ledger:
         self.regions, self.projects = tuple(regions), tuple(projects)
         self.destinations = {vault.id: vault for vault in listing.rows}
         self._fresh(Part.DESTINATIONS, listing, False)
+
+    def put_enterprise_projects(self, listing: "Listing[EnterpriseProject]") -> None:
+        """Replace the enterprise projects by a list that was read."""
+        self.enterprise_projects = _unless_same(self.enterprise_projects, listing.rows)
+        self._fresh(Part.ENTERPRISE_PROJECTS, listing, False)
 
     def put_neighbours(self, projects: "Sequence[Project]") -> None:
         """Keep the other projects of the account in this region; the list of what is offered keeps its age."""

@@ -8,9 +8,10 @@ a person confirmed long ago is not sent without being confirmed again. What is p
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.blast import wants_reason
 from cbr_desktop.domain.change import Change, Result, Sent
@@ -440,6 +441,9 @@ class Outbox:
             reason = Reason.OLD_DATA if self._is_in_contact else Reason.UNREACHABLE
             if intent.reason != reason:
                 self._ledger.put_intent(replace(intent, reason=reason))
+                if reason is Reason.OLD_DATA and (intent.confirmed_at or intent.created_at) - judged_at <= _FRESH:
+                    # they were new enough when it was confirmed, so that nobody has asked for newer ones
+                    self._want_data(self._operation(intent).judged_by)
             return False
         if self._is_contradicted(intent, now):
             self._move(intent, IntentState.HELD, reason=Reason.CONTRADICTED)

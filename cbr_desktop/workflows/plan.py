@@ -11,11 +11,13 @@ A run is started by a person, and goes on only while this program has kept at it
 
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import finding, request
@@ -90,8 +92,7 @@ class Outlet(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(Struct, frozen=True):
     """What became of a step. ``took`` is from the sending to the end, or until now.
 
     ``subject`` is what it is done to, ``name`` the one that it gives; ``kind`` is its operation. A step that has no
@@ -110,8 +111,7 @@ class StepRow:
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanReport:
+class PlanReport(Struct, frozen=True):
     """What became of a run, step by step; ``stopped`` is why no further step begins, empty when none is kept back."""
 
     name: str
@@ -237,7 +237,7 @@ def takes_name(document: Document) -> bool:
 
 def report(run: Run, ledger: Reading, now: datetime, stopped: str = "") -> PlanReport:
     """Return what became of a run, by the intents that carry its id."""
-    return _report(run, _by_run(ledger).get(run.id, {}), ledger, now, stopped)
+    return _report(run, _of_run(run.id, ledger), ledger, now, stopped)
 
 
 def left(run: Run, ledger: Reading, now: datetime) -> PlanReport:
@@ -301,7 +301,7 @@ class PlanRun:
 
     def report(self) -> PlanReport:
         """Return how it stands now."""
-        intents = _by_run(self._ledger).get(self._run.id, {})
+        intents = _of_run(self._run.id, self._ledger)
         return _report(self._run, intents, self._ledger, self._clock.now(), self.stopped, self._told)
 
     def stop(self, why: str = "person") -> None:
@@ -320,8 +320,7 @@ class PlanRun:
     async def follow(self, *, wait: bool = True, told: Callable[[PlanReport], object] = lambda _report: None) -> None:
         """Start what may be started until the run is over."""
         while True:
-            self.look()
-            made = self.report()
+            made = self.look()
             told(made)
             if self._is_over(made.rows, wait=wait):
                 return
@@ -342,22 +341,25 @@ class PlanRun:
                 outlet.outbox.hold(intent.id, Reason.LEFT)
                 outlet.outbox.release(intent.id)
 
-    def look(self) -> None:
-        """Start as many steps as may begin now."""
+    def look(self) -> PlanReport:
+        """Start as many steps as may begin now; return how the run stands then."""
         if not self._is_patient:
             self._take_back()
-        while not self.stopped:
-            rows = self.report().rows
-            waiting = [row for row in rows if row.stand is Stand.NOT_STARTED]
-            if not waiting:
-                return
-            if self._run.plan.stop_on_failure and any(_is_failure(row) for row in rows):
+        while True:
+            made = self.report()
+            waiting = [row for row in made.rows if row.stand is Stand.NOT_STARTED]
+            if self.stopped or not waiting:
+                return made
+            following = None
+            if self._run.plan.stop_on_failure and any(_is_failure(row) for row in made.rows):
                 self.stopped = "failure"
-                return
-            following = next((row for row in self._next_of(waiting) if self._may_begin(row, rows)), None)
-            if following is None or self.stopped:
-                return
-            self._begin(self._run.plan.steps[following.number - 1])
+            else:
+                following = next((row for row in self._next_of(waiting) if self._may_begin(row, made.rows)), None)
+            if self.stopped:
+                return self.report()
+            if following is None:
+                return made
+            self._begin(self._run.plan.steps[following.number - 1], made.rows)
 
     def _next_of(self, waiting: Sequence[StepRow]) -> list[StepRow]:
         """Return the steps of which one may be the next: the first one, or where order means nothing one a profile."""
@@ -387,12 +389,12 @@ class PlanRun:
         is_early = self._begun_at is not None and now - self._begun_at < stagger
         return is_online and not is_early and len(open_rows) < self._run.plan.concurrency
 
-    def _begin(self, step: Step) -> None:
+    def _begin(self, step: Step, rows: Sequence[StepRow]) -> None:
         assert step.document is not None  # noqa: S101  # a prepared run has all of them
         mark = plan_mark(self._run.id, step.number)
         outlet = self._outlets[step.profile]
         # steps begin in their order, so the one that it waits for has its request
-        prior = self.report().rows[step.after - 1].intent if step.after else None
+        prior = rows[step.after - 1].intent if step.after else None
         try:
             wanted = change_in(step.document, outlet.ledger)
             outlet.outbox.submit(wanted, file=step.file, plan=mark, after=prior.id if prior is not None else None)
@@ -475,6 +477,20 @@ def _by_run(ledger: Reading) -> dict[str, dict[int, Intent]]:
         id, _, number = intent.plan.rpartition("/")
         if number.isdecimal():
             found.setdefault(id, {})[int(number)] = intent
+    return found
+
+
+def _of_run(id: str, ledger: Reading) -> dict[int, Intent]:
+    """Return the intents of one run by the numbers of their steps; of several for one step the newest counts."""
+    found: dict[int, Intent] = {}
+    for intent in ledger.intents.values():
+        if not intent.plan:
+            continue
+        run, _, number = intent.plan.rpartition("/")
+        if run == id and number.isdecimal():
+            held = found.get(int(number))
+            if held is None or held.created_at <= intent.created_at:
+                found[int(number)] = intent
     return found
 
 

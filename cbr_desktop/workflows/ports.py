@@ -10,6 +10,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, OpenedBackup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
+from cbr_desktop.domain.enterprise_project import EnterpriseProject
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.intent import Intent
@@ -54,8 +55,8 @@ class Cloud(Protocol):
         """Return the id of the profile's project, logging in if need be."""
         ...
 
-    async def vaults(self) -> Listing[Vault]:
-        """Return all vaults of the project, newest first, with their resources."""
+    async def vaults(self, expected: int = 0) -> Listing[Vault]:
+        """Return all vaults of the project, newest first, with their resources; so many are asked for at once."""
         ...
 
     async def vault(self, id: VaultId) -> Vault:
@@ -119,6 +120,10 @@ class Cloud(Protocol):
 
     async def projects(self) -> list[Project]:
         """Return the projects that the login may use, by name."""
+        ...
+
+    async def enterprise_projects(self) -> Listing[EnterpriseProject]:
+        """Return the enterprise projects of the account that the user may see, the default one first."""
         ...
 
     async def external_vaults(self, region: str, project_id: ProjectId) -> Listing[Vault]:

@@ -5,67 +5,159 @@ of this program of its name, of what was skipped, and for ever.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from operator import is_
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain.backup import BEING_DELETED, Backup
-from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
+from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, fate_of_backup, fate_of_task
 from cbr_desktop.domain.restore_point import Maker, PointState, RestorePoint
 from cbr_desktop.domain.task import MAKES_CHECKPOINTS, Task, TaskType
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.workflows.derived import PIECE_ROWS, changed
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
-_PIECE_ROWS = 2_000
-_PIECE_POINTS = 500
+_PIECE_POINTS = 100
 _SUFFIX = re.compile(r"(.+?)[-_]\d{4}\Z")
 """What the service puts behind the name of a checkpoint for each of several resources."""
 _REPLICA = "replication"
 _AT_WORK = frozenset({Fate.WAITING, Fate.RUNNING})
 
 
-@dataclass(slots=True)
-class _Traces:
+class _Traces(Struct):
     """What tells of one restore point."""
 
     tasks: list[Task] = field(default_factory=list)
     backups: list[Backup] = field(default_factory=list)
-    intent: Intent | None = None
+
+
+class RestorePoints:
+    """The restore points of a ledger, kept: those alone are put together anew of which something tells otherwise."""
+
+    def __init__(self, ledger: Reading) -> None:
+        self._ledger = ledger
+        self._backups: Mapping[BackupId, Backup] = {}
+        self._tasks: Mapping[TaskId, Task] = {}
+        self._vaults: Mapping[VaultId, Vault] = {}
+        self._intents: Mapping[IntentId, Intent] = {}
+        self._followed: Mapping[CheckpointId, Sequence[Backup]] = {}
+        self._kept: dict[CheckpointId, RestorePoint] = {}
+        self.points: list[RestorePoint] = []
+        """In the order of their backups, newest first as the service lists these, then those that have none.
+
+        It is replaced, not changed, and stays the same where no point is another.
+        """
+
+    def follow(self) -> Generator[None, None, None]:
+        """Take over what has changed, in pieces."""
+        ledger = self._ledger
+        backups, tasks, vaults, intents = ledger.backups, ledger.tasks, ledger.vaults, dict(ledger.intents)
+        own = {each.checkpoint.id: each for each in intents.values() if each.checkpoint is not None}
+        followed = {id: ledger.backups_of(id) for id in own}
+        touched = yield from self._touched(backups, tasks, vaults, intents)
+        touched |= yield from changed(self._followed, followed)
+        traces = yield from _traces(backups, tasks, own, touched)
+        kept: dict[CheckpointId, RestorePoint] = {}
+        for number, (id, found) in enumerate(traces.items(), 1):
+            before = self._kept.get(id)
+            if found is None and before is not None:
+                kept[id] = before
+                continue
+            tasks_of, backups_of = (found.tasks, found.backups) if found is not None else ([], [])
+            made = restore_point(id, tasks_of, backups_of, own.get(id), ledger)
+            kept[id] = before if before is not None and before == made else made
+            if not number % _PIECE_POINTS:
+                yield
+        points = list(kept.values())
+        if len(points) != len(self.points) or not all(map(is_, points, self.points)):
+            self.points = points
+        self._kept, self._intents, self._followed = kept, intents, followed
+        self._backups, self._tasks, self._vaults = backups, tasks, vaults
+
+    def _touched(
+        self,
+        backups: Mapping[BackupId, Backup],
+        tasks: Mapping[TaskId, Task],
+        vaults: Mapping[VaultId, Vault],
+        intents: Mapping[IntentId, Intent],
+    ) -> Generator[None, None, set[CheckpointId]]:
+        """Return the restore points of which something tells otherwise than before."""
+        touched: set[CheckpointId | None] = set()
+        ids = yield from changed(self._backups, backups)
+        for backups_then in (self._backups, backups):
+            touched.update([each.checkpoint_id for id in ids if (each := backups_then.get(id)) is not None])
+            yield
+        task_ids = yield from changed(self._tasks, tasks)
+        for tasks_then in (self._tasks, tasks):
+            touched.update([task.checkpoint_id for id in task_ids if (task := tasks_then.get(id)) is not None])
+            yield
+        for id in (yield from changed(self._intents, intents)):
+            for intent in (self._intents.get(id), intents.get(id)):
+                touched.add(intent.checkpoint.id if intent is not None and intent.checkpoint is not None else None)
+        vault_ids = yield from changed(self._vaults, vaults)
+        renamed = {id for id in vault_ids if _name_in(self._vaults, id) != _name_in(vaults, id)}
+        if renamed and self._kept:
+            touched.update([id for id, point in self._kept.items() if point.vault_id in renamed])
+        return {id for id in touched if id is not None}
+
+
+def _name_in(vaults: Mapping[VaultId, Vault], id: VaultId) -> str:
+    return vaults[id].name if id in vaults else ""
+
+
+def _traces(
+    backups: Mapping[BackupId, Backup],
+    tasks: Mapping[TaskId, Task],
+    own: Mapping[CheckpointId, Intent],
+    touched: Container[CheckpointId],
+) -> Generator[None, None, dict[CheckpointId, _Traces | None]]:
+    """Return all restore points in their order, with what tells of those that are ``touched``."""
+    traces: dict[CheckpointId, _Traces | None] = {}
+    last: CheckpointId | None = None
+    held: _Traces | None = None
+    left = iter(backups.values())
+    while piece := tuple(islice(left, PIECE_ROWS)):
+        for backup in piece:
+            id = backup.checkpoint_id
+            if id is not last and id is not None:  # those of one checkpoint follow one another
+                held = _of(traces, id, touched)
+            last = id
+            if held is not None and id is not None:
+                held.backups.append(backup)
+        yield
+    tasks_left = iter(tasks.values())
+    while some := tuple(islice(tasks_left, PIECE_ROWS)):
+        for task in some:
+            if task.checkpoint_id is not None and task.type in MAKES_CHECKPOINTS:
+                found = _of(traces, task.checkpoint_id, touched)
+                if found is not None:
+                    found.tasks.append(task)
+        yield
+    for id in own:
+        _of(traces, id, touched)
+    return traces
+
+
+def _of(
+    traces: dict[CheckpointId, _Traces | None], id: CheckpointId, touched: Container[CheckpointId]
+) -> _Traces | None:
+    if id not in traces:
+        traces[id] = _Traces() if id in touched else None
+    return traces[id]
 
 
 def restore_points(ledger: Reading) -> Iterator[list[RestorePoint] | None]:
-    """Yield the restore points, before that ``None`` a few times, so that something else may be done meanwhile.
-
-    They come in the order of their backups, newest first as the service lists these, then those that have none.
-    """
-    backups, tasks, intents = ledger.backups.values(), ledger.tasks.values(), list(ledger.intents.values())
-    traces: dict[CheckpointId, _Traces] = {}
-    last: CheckpointId | None = None
-    held: list[Backup] = []
-    for number, backup in enumerate(backups, 1):
-        id = backup.checkpoint_id
-        if id is not None:
-            if id is not last:  # those of one checkpoint follow one another
-                last, held = id, _of(traces, id).backups
-            held.append(backup)
-        if not number % _PIECE_ROWS:
-            yield None
-    for number, task in enumerate(tasks, 1):
-        if task.checkpoint_id is not None and task.type in MAKES_CHECKPOINTS:
-            _of(traces, task.checkpoint_id).tasks.append(task)
-        if not number % _PIECE_ROWS:
-            yield None
-    for intent in intents:
-        if intent.checkpoint is not None:
-            _of(traces, intent.checkpoint.id).intent = intent
-    points: list[RestorePoint] = []
-    for id, found in traces.items():
-        points.append(restore_point(id, found.tasks, found.backups, found.intent, ledger))
-        if not len(points) % _PIECE_POINTS:
-            yield None
-    yield points
+    """Yield the restore points, before that ``None`` a few times, so that something else may be done meanwhile."""
+    made = RestorePoints(ledger)
+    for _ in made.follow():
+        yield None
+    yield made.points
 
 
 def restore_point(
@@ -99,13 +191,6 @@ def restore_point(
         intent.id if intent is not None else None,
         intent.draft if intent is not None else "",
     )
-
-
-def _of(traces: dict[CheckpointId, _Traces], id: CheckpointId) -> _Traces:
-    found = traces.get(id)
-    if found is None:
-        found = traces[id] = _Traces()
-    return found
 
 
 def _fates(tasks: Sequence[Task], backups: Sequence[Backup]) -> Mapping[ResourceId | None, Fate]:

@@ -1,10 +1,11 @@
 """Policies by all that is known of them: when they run next, what their rules delete, and what is wrong with both."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
-from itertools import pairwise
+from itertools import islice, pairwise
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, info, warn
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId
@@ -13,8 +14,9 @@ from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS, Coverage, Foreca
 from cbr_desktop.domain.schedule import Schedule, is_peak, offset_at
 from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultStatus
+from cbr_desktop.workflows.derived import PIECE_ROWS, at_once
 from cbr_desktop.workflows.ledger import Part, Reading
-from cbr_desktop.workflows.timetable import Clash, ClashKind, Lasting, clashes, usual_durations
+from cbr_desktop.workflows.timetable import Clash, ClashKind, Lasting, find_clashes, find_usual_durations
 
 SHORT_DAYS = 7
 """Backups that reach back less than this many days are few: a weekend with its holidays is longer."""
@@ -22,6 +24,7 @@ LOOKED_BACK = timedelta(days=7)
 """How far back it is looked for runs that have made nothing: further back the policy may have been another one."""
 LOOKED_AHEAD = timedelta(days=7)
 """How far ahead it is looked for runs that get into each other's way: rules are for days of the week."""
+_PIECE_FINDINGS = 200
 _CLASHES = {
     ClashKind.BEFORE_BACKUP_ENDS: FindingKind.REPLICATION_EARLY,
     ClashKind.SAME_VAULT: FindingKind.POLICIES_TOGETHER,
@@ -77,27 +80,45 @@ def schedule_findings(
     Busy hours are judged by the clocks of a zone, those of this machine where it is ``None``. ``lasting`` is how long
     runs usually take, where that has been worked out already.
     """
+    return at_once(find_schedule_problems(ledger, now, zone, lasting=lasting))
+
+
+def find_schedule_problems(
+    ledger: Reading, now: datetime, zone: tzinfo | None = None, *, lasting: Lasting | None = None
+) -> Generator[None, None, list[Finding]]:
+    """Do the same in pieces: there may be ten thousand vaults, each with something wrong."""
     as_of = ledger.freshness[Part.POLICIES].as_of
     if as_of is None:
         return []
     own = [policy for policy in ledger.policies.values() if policy.operation_type == BACKUP]
-    tasks = _tasks_of_policies(ledger)
-    found = [*_vaults_without(own, ledger)]
+    tasks = yield from _tasks_of_policies(ledger)
+    found: list[Finding] = []
+    without = _vaults_without(own, ledger)
+    while piece := tuple(islice(without, _PIECE_FINDINGS)):
+        found += [replace(each, as_of=as_of) for each in piece]
+        yield
     for policy in own:
         about = _of_policy(policy, ledger, tasks[policy.id], now, zone)
-        found += (replace(each, facts={**each.facts, "policy_id": policy.id}) for each in about)
-    found += _clashing(ledger, now, usual_durations(ledger.tasks.values()) if lasting is None else lasting)
-    return [replace(each, as_of=as_of) for each in found]
+        found += (replace(each, facts={**each.facts, "policy_id": policy.id}, as_of=as_of) for each in about)
+        yield
+    if lasting is None:
+        lasting = yield from find_usual_durations(ledger.tasks.values())
+    met = yield from find_clashes(ledger, lasting, now, now + LOOKED_AHEAD)
+    return [*found, *(replace(each, as_of=as_of) for each in _clashing(ledger, met))]
 
 
-def _tasks_of_policies(ledger: Reading) -> dict[PolicyId, list[Task]]:
+def _tasks_of_policies(ledger: Reading) -> Generator[None, None, dict[PolicyId, list[Task]]]:
     """Return the backup tasks of every policy, the oldest first."""
     tasks = defaultdict[PolicyId, list[Task]](list)
-    for task in ledger.tasks.values():
-        if task.policy_id is not None and task.type == TaskType.BACKUP and task.created_at is not None:
-            tasks[task.policy_id].append(task)
+    left = iter(ledger.tasks.values())
+    while piece := tuple(islice(left, PIECE_ROWS)):
+        for task in piece:
+            if task.policy_id is not None and task.type == TaskType.BACKUP and task.created_at is not None:
+                tasks[task.policy_id].append(task)
+        yield
     for each in tasks.values():
         each.sort(key=_created_at)
+        yield
     return tasks
 
 
@@ -106,10 +127,10 @@ def _created_at(task: Task) -> datetime:
     return task.created_at
 
 
-def _clashing(ledger: Reading, now: datetime, lasting: Lasting) -> Iterator[Finding]:
-    """Yield which policies get into each other's way within ``LOOKED_AHEAD``, each pair of them once."""
+def _clashing(ledger: Reading, met: Iterable[Clash]) -> Iterator[Finding]:
+    """Yield which policies get into each other's way, each pair of them once."""
     pairs = defaultdict[object, list[Clash]](list)
-    for clash in clashes(ledger, lasting, now, now + LOOKED_AHEAD):
+    for clash in met:
         pairs[clash.kind, clash.policy_id, clash.other_id].append(clash)
     for each in pairs.values():
         first, policies = each[0], ledger.policies

@@ -1,17 +1,19 @@
 """A scope: the ledgers that are looked at together, which read like one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, ResourceRow
+from cbr_desktop.workflows.derived import PIECE_ROWS, at_once
+from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, ResourceRow, row_id
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.backup_details import OpenedBackup
+    from cbr_desktop.domain.enterprise_project import EnterpriseProject
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
     from cbr_desktop.domain.replication import DestinationVault
@@ -95,6 +97,11 @@ class Scope:
         return self._join(Part.DESTINATIONS, lambda ledger: ledger.destinations)
 
     @property
+    def enterprise_projects(self) -> "dict[str, EnterpriseProject]":
+        """The enterprise projects of all profiles."""
+        return self._join(Part.ENTERPRISE_PROJECTS, lambda ledger: ledger.enterprise_projects)
+
+    @property
     def intents(self) -> "Mapping[IntentId, Intent]":
         """The intents by id."""
         return self._join(Part.INTENTS, lambda ledger: ledger.intents)
@@ -115,7 +122,7 @@ class Scope:
         """Yield every known resource, each once; what is in a vault of any member is not told as unprotected."""
         if len(self._members) == 1:
             return self._members[0].resource_rows()
-        return self._resource_rows()
+        return iter(at_once(merged([member.resource_rows() for member in self._members])).values())
 
     def resource(self, id: ResourceId) -> ResourceRow | None:
         """Return a resource with its vault, rather of a member that knows its vault; ``None`` where it is not known."""
@@ -131,16 +138,6 @@ class Scope:
         """Return the backups of a checkpoint that following has read where tasks tell nothing of it."""
         return next((found for member in self._members if (found := member.backups_of(checkpoint_id))), ())
 
-    def _resource_rows(self) -> Iterator[ResourceRow]:
-        rows = list(chain.from_iterable(member.resource_rows() for member in self._members))
-        protected = {row.resource.id for row in rows if row.vault is not None}
-        seen = set()
-        for row in rows:
-            key = (row.vault.id if row.vault else None, row.resource.id)
-            if key not in seen and not (row.vault is None and row.resource.id in protected):
-                seen.add(key)
-                yield row
-
     def _join(self, part: Part, of: Callable[[Ledger], dict[Any, Any]]) -> dict[Any, Any]:
         if len(self._members) == 1:
             return of(self._members[0])
@@ -151,6 +148,26 @@ class Scope:
                 joined.update(of(member))
             self._joined[part] = joined
         return self._joined[part]
+
+
+def merged(lists: Iterable[Iterable[ResourceRow]]) -> Generator[None, None, dict[str, ResourceRow]]:
+    """Return the lines of several ledgers by what names them, each once, in pieces.
+
+    What is in a vault of any of them is not told as unprotected.
+    """
+    found: dict[str, ResourceRow] = {}
+    protected: set[ResourceId] = set()
+    for rows in lists:
+        left = iter(rows)
+        while piece := tuple(islice(left, PIECE_ROWS)):
+            protected.update([row.resource.id for row in piece if row.vault is not None])
+            for row in piece:
+                found.setdefault(row_id(row), row)
+            yield
+    others = [id for id, row in found.items() if row.vault is None and row.resource.id in protected]
+    for id in others:
+        del found[id]
+    return found
 
 
 def _together(parts: list[Freshness]) -> Freshness:

@@ -5,22 +5,25 @@ begins at one moment is said to meet.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from heapq import merge
 from itertools import islice
 
+from msgspec import Struct
+
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
+from cbr_desktop.workflows.derived import PIECE_ROWS, at_once
 from cbr_desktop.workflows.ledger import Reading
 
 ENOUGH = 3
 """How many ended runs it takes to say what is usual."""
 LIMIT = 20_000
 """The most runs of one policy that are worked out: 24 a day for longer than two years."""
+_PIECE_RUNS = 100
 _TYPES = {TaskType.BACKUP, TaskType.REPLICATION, TaskType.COPY}
 Lasting = Mapping[tuple[PolicyId, VaultId], timedelta]
 
@@ -36,8 +39,7 @@ class ClashKind(Enum):
     """The last run of the same policy is usually still at work in a vault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """One run that begins too early: that of ``policy_id`` at ``at``, while that of ``other_id`` is at work.
 
     ``vault_id`` is where that takes longest, ``lasts`` how long it usually does, ``None`` where nobody knows and both
@@ -74,15 +76,27 @@ def usual_durations(tasks: Iterable[Task]) -> dict[tuple[PolicyId, VaultId], tim
     The middle one of all is what is usual, of an even number the longer. A run is what belongs to one checkpoint; it
     takes until the last of its tasks has ended. Runs of which nothing succeeded say nothing.
     """
+    return at_once(find_usual_durations(tasks))
+
+
+def find_usual_durations(
+    tasks: Iterable[Task],
+) -> Generator[None, None, dict[tuple[PolicyId, VaultId], timedelta]]:
+    """Do the same in pieces."""
     runs = defaultdict[tuple[PolicyId, VaultId], dict[str, list[Task]]](lambda: defaultdict(list))
-    for task in tasks:
-        if task.policy_id is not None and task.vault_id is not None and task.type in _TYPES:
-            runs[task.policy_id, task.vault_id][task.checkpoint_id or task.id].append(task)
+    left = iter(tasks)
+    while piece := tuple(islice(left, PIECE_ROWS)):
+        for task in piece:
+            if task.policy_id is not None and task.vault_id is not None and task.type in _TYPES:
+                runs[task.policy_id, task.vault_id][task.checkpoint_id or task.id].append(task)
+        yield
     found = {}
-    for key, each in runs.items():
+    for number, (key, each) in enumerate(runs.items(), 1):
         spans = [span for own in each.values() if (span := _span(own)) is not None]
         if len(spans) >= ENOUGH:
             found[key] = sorted(spans)[len(spans) // 2]
+        if not number % _PIECE_RUNS:
+            yield
     return found
 
 
@@ -99,15 +113,28 @@ def clashes(ledger: Reading, lasting: Lasting, since: datetime, until: datetime)
 
     Vaults with the same policies are looked at together, each policy with the longest of its usual times there.
     """
+    return at_once(find_clashes(ledger, lasting, since, until))
+
+
+def find_clashes(
+    ledger: Reading, lasting: Lasting, since: datetime, until: datetime
+) -> Generator[None, None, list[Clash]]:
+    """Do the same in pieces."""
     groups = defaultdict[tuple[PolicyId, ...], list[VaultId]](list)
     policies = {policy.id: policy for policy in ledger.policies.values() if is_at_work(policy)}
     applied = defaultdict[VaultId, list[PolicyId]](list)
     for policy in policies.values():
         for vault_id in policy.vault_ids:
             applied[vault_id].append(policy.id)
-    for vault_id, own in applied.items():
+    yield
+    for number, (vault_id, own) in enumerate(applied.items(), 1):
         groups[tuple(sorted(own))].append(vault_id)
-    runs = {id: runs_of(policy, since, until) for id, policy in policies.items()}
+        if not number % PIECE_ROWS:
+            yield
+    runs = {}
+    for id, policy in policies.items():
+        runs[id] = runs_of(policy, since, until)
+        yield
     found: dict[tuple[ClashKind, datetime, PolicyId, PolicyId], Clash] = {}
     for ids, vault_ids in groups.items():
         for clash in _of_vaults([policies[id] for id in ids], vault_ids, lasting, runs):
@@ -115,6 +142,7 @@ def clashes(ledger: Reading, lasting: Lasting, since: datetime, until: datetime)
             known = found.get(key)
             if known is None or (clash.lasts or timedelta()) > (known.lasts or timedelta()):
                 found[key] = clash
+        yield
     return sorted(found.values(), key=lambda each: (each.at, each.policy_id, each.other_id))
 
 

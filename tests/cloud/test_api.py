@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.checkpoint import CheckpointStatus
@@ -48,10 +48,15 @@ class Demo:
         self.estate = estate.demo(NOON)
         self.service = SimulatedService(self.estate, self.clock)
         project = next(each for each in self.estate.projects if each.id == self.estate.project_id)
-        profile = replace(PROFILE, project=project.name, user=estate.DEMO_USER, domain=self.estate.domain.name)
-        self.wired = WiredCloud(httpx.ASGITransport(self.service.application), profile)
-        self.wired.secret.value = estate.DEMO_PASSWORD
+        self.profile = replace(PROFILE, project=project.name, user=estate.DEMO_USER, domain=self.estate.domain.name)
+        self.wired = self.wire()
         self.cloud = self.wired.cloud
+
+    def wire(self) -> WiredCloud:
+        """Return a cloud that has asked the service nothing so far."""
+        wired = WiredCloud(httpx.ASGITransport(self.service.application), self.profile)
+        wired.secret.value = estate.DEMO_PASSWORD
+        return wired
 
     def count(self, method: str, part: str) -> int:
         return sum(entry.method == method and part in entry.path for entry in self.service.journal)
@@ -189,6 +194,18 @@ def test_other_spellings_of_the_same(otc: bool) -> None:
         after = await demo.cloud.vaults()
         assert [vault.id for vault in after.rows] == [vault.id for vault in before.rows]
         assert all(vault.created_at and vault.created_at.tzinfo is UTC for vault in after.rows)
+
+    played(story)
+
+
+def test_packed_lists_are_the_same_lists() -> None:
+    async def story(demo: Demo) -> None:
+        before = await demo.cloud.vaults(), await demo.cloud.policies()
+        demo.service.modes.packs = True
+        cloud = demo.wire().cloud
+        after = await cloud.vaults(), await cloud.policies()
+        assert [each.rows for each in after] == [each.rows for each in before]
+        assert all(each.complete for each in after)
 
     played(story)
 

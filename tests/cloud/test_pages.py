@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cbr_desktop.cloud.pages import LIMITS, Collection, Limits, collect, collect_counted_oddly
+from cbr_desktop.cloud.pages import LIMITS, Collection, Limits, collect, collect_counted_oddly, fetched_ahead
 from cbr_desktop.cloud.wire.reading import ListPage
 from cbr_desktop.domain.error import NoAnswer
 from cbr_desktop.domain.listing import Shortfall
@@ -65,7 +65,26 @@ class BlindShelf(DraftStore):
 
 
 def collected(fetch: Fetch, limits: Limits = LIMITS) -> Collection[Thing]:
-    return asyncio.run(collect(fetch, 6, limits))
+    return asyncio.run(collect(fetch, lambda: 6, limits))
+
+
+@pytest.mark.parametrize("length", [0, 1, 19, 30, 31, 40, 41, 100])
+@pytest.mark.parametrize("page", [10, 4])
+@pytest.mark.parametrize("count", [-1, None])
+def test_pages_that_were_there_last_time_are_asked_for_at_once(length: int, page: int, count: int | None) -> None:
+    """How many there are now, and how long the pages are, is found out all the same."""
+
+    async def story() -> None:
+        draft_store = DraftStore(length, page, count)
+        ahead = await fetched_ahead(draft_store, range(0, 40, 10), 6)
+        assert set(draft_store.asked) <= {0, 10, 20, 30}
+        found = await collect(ahead, lambda: 6)
+        assert found.rows == draft_store.things
+        assert len(draft_store.asked) == len(set(draft_store.asked)), "no page is asked for twice"
+        plain = await collect(DraftStore(length, page, count), lambda: 6)
+        assert (found.shortfall, found.count) == (plain.shortfall, plain.count)
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize("length", [0, 1, 9, 10, 11, 20, 25, 100, 101])
@@ -180,7 +199,7 @@ def test_a_page_that_fails_fails_the_list() -> None:
 @pytest.mark.parametrize("length", [0, 5, 10, 11, 20, 37, 95, 230])
 def test_pages_may_be_counted_instead_of_rows(kind: type[DraftStore], count: int | None, length: int) -> None:
     draft_store = kind(length, count=count)
-    found = asyncio.run(collect_counted_oddly(draft_store, 6))
+    found = asyncio.run(collect_counted_oddly(draft_store, lambda: 6))
     assert found.rows == draft_store.things
     assert found.is_complete
     assert len(draft_store.asked) <= -(-length // 10) + 2
@@ -191,7 +210,7 @@ def test_pages_may_be_counted_instead_of_rows(kind: type[DraftStore], count: int
 @pytest.mark.parametrize("length", [1, 2, 4, 10, 14, 15])
 def test_fault_96_pages_that_the_service_caps_without_a_count(kind: type[DraftStore], page: int, length: int) -> None:
     draft_store = kind(length, page, None)
-    found = asyncio.run(collect_counted_oddly(draft_store, 6))
+    found = asyncio.run(collect_counted_oddly(draft_store, lambda: 6))
     assert (found.rows, found.is_complete) == (draft_store.things, True)
     if kind is DraftStore:
         plain = DraftStore(length, page, None)

@@ -191,6 +191,33 @@ def test_redirects_to_nonsense(target: str) -> None:
     assert script.count == 1
 
 
+EPS = b'{"error": {"code": "EPS.0003", "message": "No."}}'
+
+
+@pytest.mark.parametrize(
+    ("body", "is_proof"),
+    [
+        (EPS, True),
+        (EPS.replace(b"}}", b'}, "id": 1}'), False),
+        (EPS.replace(b'No."}', b'No.", "more": 1}'), False),
+        (EPS.replace(b"EPS.0003", b"EPS.00035"), False),
+        (EPS.replace(b"EPS.0003", b"XEPS.0003"), False),
+        (EPS.replace(b"error", b"errors"), False),
+        (b'{"error_code": "EPS.0003", "error_msg": "No."}', False),
+        (EPS + b" relayed", False),
+    ],
+)
+def test_a_refusal_of_the_enterprise_project_service_proves_something_from_itself_alone(
+    body: bytes, is_proof: bool
+) -> None:
+    for is_neighbour, status, proves in ((True, 400, is_proof), (True, 500, False), (False, 400, False)):
+        script = Script(httpx.Response(status, content=body, headers={"content-type": "application/json"}))
+        with pytest.raises(Refused) as caught:
+            call = Call("POST", "https://eps.example/", is_neighbour=is_neighbour)
+            asyncio.run(Line(script).client.once(call))
+        assert caught.value.executed is (False if proves else None), (is_neighbour, status)
+
+
 @pytest.mark.parametrize(
     ("status", "code", "kind", "executed"),
     [
@@ -200,7 +227,15 @@ def test_redirects_to_nonsense(target: str) -> None:
         (400, "9900", Refused, False),
         (400, "EPS.0003", Refused, None),
         (400, "APIGW.0602", Refused, None),
-        (404, "APIGW.0101", NotFound, None),
+        (404, "APIGW.0101", NotFound, False),
+        (404, "APIG.0101", NotFound, False),
+        # something is behind the path, whatever became of it
+        (404, "APIGW.0103", NotFound, None),
+        (404, "APIGW.0104", NotFound, None),
+        # a code that belongs to another status
+        (404, "APIGW.0301", NotFound, None),
+        (403, "APIGW.0101", Forbidden, None),
+        (404, "", NotFound, None),
         (401, "APIGW.0301", LoginRefused, False),
         (401, "APIG.0301", LoginRefused, False),
         (403, "APIGW.0302", Forbidden, False),
@@ -431,6 +466,85 @@ def test_no_more_than_six_are_on_their_way_when_a_throttling_ends_among_many() -
             for _ in range(29):
                 (await asked.get()).set_result(200)
         assert most == 6
+
+    asyncio.run(main())
+
+
+class Distant:
+    """A service whose answers take ``seconds`` by a meter that it turns itself; it knows how many come at a time."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.status = 200
+        self.time = 0.0
+        self.most = self.inside = 0
+
+    def meter(self) -> float:
+        return self.time
+
+    async def answer(self, _request: httpx.Request) -> httpx.Response:
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        await _turns(60)
+        self.inside -= 1
+        self.time += self.seconds
+        return httpx.Response(self.status, headers={"Retry-After": "1"} if self.status == 429 else {})
+
+    async def most_of(self, line: Line, method: str = "GET") -> int:
+        """Return how many of many requests were on their way together, once the first has been answered."""
+        send = line.client.read if method == "GET" else line.client.once
+        await send(Call(method, "https://cbr.example/"))
+        self.most = 0
+        async with asyncio.TaskGroup() as group:
+            for _ in range(40):
+                group.create_task(send(Call(method, "https://cbr.example/")))
+        return self.most
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.002, 6), (0.030, 6), (0.050, 10), (0.200, 16), (3.0, 16)])
+def test_the_farther_the_service_the_more_reads_are_on_their_way_and_changes_never(
+    seconds: float, expected: int
+) -> None:
+    async def main() -> None:
+        service = Distant(seconds)
+        line = Line(service.answer, meter=service.meter)
+        assert await service.most_of(line) == expected == line.client.in_flight
+        assert await service.most_of(line, "POST") == min(expected, 6)
+        small = Line(service.answer, meter=service.meter, most=lambda: 2)
+        assert await service.most_of(small) == 2, "what a person has chosen is not passed"
+
+    asyncio.run(main())
+
+
+def test_an_answer_that_stood_in_line_says_nothing_of_the_distance_and_another_network_is_found_out() -> None:
+    async def main() -> None:
+        service = Distant(0.005)
+        line = Line(service.answer, meter=service.meter)
+        assert await service.most_of(line) == 6
+        service.seconds = 0.2
+        assert await service.most_of(line) == 6, "one quick answer of late tells that the service is near"
+        for _ in range(2):
+            line.clock.time += timedelta(seconds=60)
+            await line.client.read(Call("GET", "https://cbr.example/"))
+        assert await service.most_of(line) == 16
+
+    asyncio.run(main())
+
+
+def test_after_a_throttling_a_distant_service_is_asked_carefully_for_a_while() -> None:
+    async def main() -> None:
+        service = Distant(0.2)
+        line = Line(service.answer, meter=service.meter)
+        assert await service.most_of(line) == 16
+        service.status = 429
+        with pytest.raises(Throttled):
+            await line.client.once(Call("POST", "https://cbr.example/"))
+        service.status = 200
+        assert await service.most_of(line) == 1
+        line.clock.time += timedelta(seconds=61)
+        assert await service.most_of(line) == 6
+        line.clock.time += timedelta(minutes=10)
+        assert await service.most_of(line) == 16
 
     asyncio.run(main())
 

@@ -19,12 +19,13 @@ from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import Unfit, moment, strictly
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.cloud.wire.tasks import tasks
-from cbr_desktop.cloud.wire.vaults import vaults
+from cbr_desktop.cloud.wire.vaults import PIECE_SIZE, vaults, vaults_in_pieces
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultKind
+from cbr_desktop.text.tasks import type_words
 from tests.cloud.values import examples
 
 LISTS = {
@@ -59,6 +60,18 @@ def test_recorded_vaults() -> None:
     assert gone.resources[0].protect_status is ProtectStatus.DELETED
 
 
+def test_a_page_with_many_resources_is_read_in_pieces_and_comes_to_the_same() -> None:
+    """A page of 1,000 vaults at one go would hold up the window for the better part of a frame."""
+    resources = [{"id": f"r{number}", "type": "OS::Nova::Server", "name": f"ecs-{number}"} for number in range(400)]
+    rows = [{"id": f"v{number}", "resources": resources[: number % 401]} for number in range(100)] + [{"name": "no id"}]
+    body = json.dumps({"vaults": rows, "count": 120}).encode()
+    pieces = vaults_in_pieces(body, {})
+    assert sum(1 for _ in pieces) == 99 * 100 // 2 // PIECE_SIZE
+    page = vaults(body, {})
+    assert [(vault.id, len(vault.resources)) for vault in page.rows] == [(f"v{each}", each) for each in range(100)]
+    assert (page.count, page.lost) == (120, 1)
+
+
 def test_an_example_of_one_vault() -> None:
     found = one(json.loads(examples("ShowVault")[0])["vault"])
     assert found.id
@@ -91,6 +104,21 @@ def test_recorded_tasks() -> None:
     failed = next(each for each in found if each.status is TaskStatus.FAILED)
     assert failed.code == "BackupService.6114"
     assert next(each for each in found if each.type is TaskType.RESTORE).backup_name == "manualbk_1234"
+
+
+def test_a_task_without_a_word_for_its_type_is_known_by_what_it_tells() -> None:
+    body = b"""{"operation_logs": [
+        {"id": "1", "operation_type": null, "extra_info": {"update_expiration_time": {"expiration_day": "2027-01-01"}}},
+        {"id": "2", "operation_type": null, "extra_info": {"common": {"progress": 3}}},
+        {"id": "3", "operation_type": "defragment", "extra_info": null}
+    ]}"""
+    told = [(each.type, type_words(each.type)) for each in tasks(body, {}).rows]
+    assert told == [
+        (TaskType.UPDATE_EXPIRATION, "Change of expiration"),
+        ("", "Not named"),
+        ("defragment", "defragment (unknown to this version)"),
+    ]
+    assert all(type_words(each) != str(each) for each in TaskType)
 
 
 def test_recorded_policies() -> None:

@@ -12,11 +12,11 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -303,7 +303,7 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
 @root
 def test_fault_57_where_there_is_no_place_for_a_copy_either_it_is_said_so(here: Places) -> None:
     # nobody can make a folder there
-    with pytest.raises(NotSaved, match="No such file"), demo_corner(replace(here, cache=Path("/proc"))):
+    with pytest.raises(NotSaved, match="No such file"), demo_corner(here._replace(cache=Path("/proc"))):
         raise AssertionError("it was lent a corner")
 
 

@@ -1,7 +1,12 @@
 """The set-up script is readable by old Pythons, and the lock it installs is complete, exact and of today."""
 
 import ast
+import hashlib
 import importlib.util
+import json
+import os
+import shutil
+import sys
 import tomllib
 from pathlib import Path
 
@@ -33,8 +38,8 @@ def machine_name(machine: dict[str, str]) -> str:
     return f"{machine['sys_platform']}-{machine['python_version']}"
 
 
-def load_script():
-    spec = importlib.util.spec_from_file_location("bootstrap", SCRIPT)
+def load_script(script: Path = SCRIPT):
+    spec = importlib.util.spec_from_file_location("bootstrap", script)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -129,3 +134,60 @@ def test_what_takes_minutes_is_a_command_of_its_own_and_no_part_of_the_tests():
     for folder in ("benchmarks", "reliability"):
         assert (ROOT / "tests" / folder / "__main__.py").is_file()
         assert folder in options["norecursedirs"]
+
+
+@pytest.fixture
+def second_tree(tmp_path: Path):
+    """The script of a tree whose environment is a link to that of another, and what that one holds."""
+    made, there = tmp_path / "second", tmp_path / "first" / ".venv"
+    (made / "packaging").mkdir(parents=True)
+    for name in ("packaging/bootstrap.py", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, made / name)
+    python = there / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\necho {sys.version_info[0]}.{sys.version_info[1]}\n")
+    python.chmod(0o755)
+    (made / ".venv").symlink_to(there)
+    script = load_script(made / "packaging" / "bootstrap.py")
+    digest = hashlib.sha256(script.lock_part(script.RUNNING).encode()).hexdigest()
+    state = {"place": str(there), "python": f"{sys.version_info[0]}.{sys.version_info[1]}", script.RUNNING: digest}
+    (there / "cbr-desktop.json").write_text(json.dumps(state))
+    return script, there
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_a_good_environment_of_another_tree_serves_through_a_link(second_tree, tmp_path: Path):
+    script, there = second_tree
+    before = contents(there)
+    script.make_ready([script.RUNNING], ())
+    assert contents(there) == before
+    # and what it finds is this tree's program, not the one that the environment was made for
+    script.call(["sh", "-c", f'printf %s "$PYTHONPATH" > {tmp_path}/told'])
+    assert (tmp_path / "told").read_text() == str(tmp_path / "second")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda there: (there / "cbr-desktop.json").write_text("{}"), "it was made for another folder or Python"),
+        (lambda there: (there / "cbr-desktop.json").unlink(), "it lacks packages of requirements.lock, or has others"),
+        (lambda there: (there / "cbr-desktop.unfinished").touch(), "its last set-up was interrupted"),
+        (shutil.rmtree, "there is nothing"),
+    ],
+)
+def test_an_environment_of_another_tree_is_refused_in_words_and_never_changed(
+    second_tree, spoil, reason: str, capsys: pytest.CaptureFixture[str]
+):
+    script, there = second_tree
+    spoil(there)
+    before = contents(there)
+    with pytest.raises(SystemExit):
+        script.make_ready([script.RUNNING], ())
+    told = capsys.readouterr().out
+    assert f".venv is a link to {there}, which cannot be used: {reason}." in told
+    assert (contents(there), (there.parent.parent / "second" / ".venv").is_symlink()) == (before, True)

@@ -20,6 +20,8 @@ from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, left, prepare
 from tests.stage import StageClock
 
 _REFUSAL = b'{"error_code": "BackupService.6204", "error_msg": "it has been used to create an image"}'
+_DELETION_SECONDS = (0, 3, 20)
+"""How long the service takes for a deletion: at once, as long as a look, and as long as usual."""
 _DAYS = {600: 60, 100: 5}
 """How far back an estate remembers that has so many backups to delete."""
 
@@ -34,6 +36,7 @@ def told_truly(folder: Path, count: int, *, refused: int, lost: int, seed: int) 
     days = next(days for most, days in sorted(_DAYS.items()) if count <= most)
     service = Service(estate.demo(clock.now(), days=days), clock)
     service.modes.schedules = False
+    service.modes.deletion_seconds = chance.choice(_DELETION_SECONDS)
     here, way = places({"CBR_DESKTOP_HOME": str(folder)}), demo.DemoTransport(service)
 
     async def story(sessions: PlanSessions) -> tuple[Run, PlanReport, list[Backup], dict[str, Stand]]:

@@ -7,7 +7,6 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +49,7 @@ from huaweicloudsdkcore.auth import credentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkcore.signer.signer import Signer
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain import document
@@ -108,7 +108,9 @@ def backs_up_and_follows(client: Any) -> None:
     assert [each.name for each in backups] == ["sdk-1"]
 
 
-def test_vendor_sdk_with_access_keys(town):
+@pytest.mark.parametrize("packs", [False, True])
+def test_vendor_sdk_with_access_keys(town, packs):
+    town[0].modes.packs = packs
     client = sdk(town[1])
     backs_up_and_follows(client)
     assert client.list_policies(ListPoliciesRequest()).count == 6
@@ -331,6 +333,7 @@ def openstack_ends() -> Iterator[None]:
 
 def test_openstack_client(small_town, tmp_path):
     service, url = small_town
+    service.modes.packs = True
     service.modes.checkpoint_seconds = service.modes.restore_seconds = 0
     vault = next(iter(service.estate.vaults.values()))
     backup = next(each for each in service.estate.backups.values() if each.vault_id == vault.id)

@@ -86,6 +86,25 @@ def test_delays_do_not_change_the_answer(cloud):
     assert cloud.get("vaults")["count"] == 14
 
 
+def test_answers_are_packed_only_where_the_mode_says_so_and_the_client_accepts_it(cloud):
+    def asked(path=VAULTS, accepted="gzip, deflate"):
+        answer = cloud.send("GET", path, headers={"X-Auth-Token": cloud.token, "Accept-Encoding": accepted})
+        packed = "Content-Encoding" in answer.headers
+        assert not packed or answer.num_bytes_downloaded == int(answer.headers["Content-Length"]) < len(answer.content)
+        return packed, answer.json()
+
+    plain = asked()
+    cloud.modes.packs = True
+    assert plain == (False, asked()[1])
+    assert asked()[0]
+    assert asked(accepted="identity") == plain
+    small = f"/v3/{DEMO_PROJECT_ID}/policies/unknown"
+    assert not asked(small)[0], "what is small stays as it is"
+    cloud.service.faults.add(Fault("GET", "vaults", "cut", "during"))
+    with pytest.raises(ConnectionCut):
+        asked()
+
+
 @pytest.mark.parametrize("retry_after", [None, 2])
 def test_too_many_calls_in_a_minute(cloud, retry_after):
     cloud.modes.calls_per_minute, cloud.modes.retry_after = 1, retry_after

@@ -4,7 +4,6 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +108,7 @@ def test_a_file_is_private_before_anything_is_in_it(tmp_path: Path, umask: int) 
 
     before = os.umask(umask)
     try:
-        write_whole(path, b"x", system=replace(System(), write=write))
+        write_whole(path, b"x", system=System()._replace(write=write))
     finally:
         os.umask(before)
     assert seen == [0]

@@ -6,11 +6,11 @@ import json
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import KeptRefusal
@@ -69,7 +69,7 @@ def test_fault_97_it_lasts_a_day_and_a_lock_a_quarter_of_an_hour(path: Path, kep
     assert recalled(kept, hours=23) == REFUSED
     assert recalled(kept, hours=-23) == REFUSED  # the clock was set back
     assert recalled(kept, hours=25) is None
-    locked = replace(REFUSED, reason="locked")
+    locked = REFUSED._replace(reason="locked")
     asyncio.run(refusals(path).keep(profile(), PASSWORD, locked))
     assert recalled(path, minutes=14) == locked
     assert recalled(path, minutes=16) is None

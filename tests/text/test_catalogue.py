@@ -1,6 +1,7 @@
 """The catalogue: English without a file, the first language that has one, and nothing that passes it by."""
 
 import gettext
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from cbr_desktop.domain import error as errors
 from cbr_desktop.domain.blast import Blast, Lost, LostBackups
 from cbr_desktop.domain.change import Change, Kind, Subject, SubjectType, checkpoint_change
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
+from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.finding import FindingKind, JsonFault, RequestPart, Severity, block, info, warn
 from cbr_desktop.domain.foreign import Note, NoteKind
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -143,6 +145,7 @@ def facts() -> dict[str, object]:
         "ours": False,
         "image": NAME,
         "region": NAME,
+        "hindrance": Hindrance.PASSCODE.value,
         "problem": "bad-width",
         "since": NOW,
         "last": NOW,
@@ -159,6 +162,8 @@ def facts() -> dict[str, object]:
         **dict.fromkeys(("holds", "type", "disk", "target"), NAME),
         **dict.fromkeys(("auto_expand", "is_on"), False),
         "moved_gb": 12.5,
+        **dict.fromkeys(("backups", "vaults"), 7),
+        "idle": [NAME] * 2,
         "age": timedelta(hours=3),
     }
 
@@ -277,3 +282,11 @@ def test_every_line_of_a_diagnosis_passes_the_catalogue() -> None:
         said = [text for check in checks for text in (found_sentence(check), next_sentence(check))]
         said.append(diagnosis_sentence(Diagnosis(NAME, NOW, tuple(checks))))
     assert {text: found for text in said if (found := narrow_words(text, PLAIN))} == {}
+
+
+def test_no_message_says_a_word_twice_or_ends_twice() -> None:
+    template = (Path(__file__).parents[2] / "resources" / "messages" / "cbr_desktop.pot").read_text("utf-8")
+    messages = re.findall(r'^msgid(?:_plural)? ((?:".*"\n)+)', template, re.MULTILINE)
+    said = ["".join(re.findall(r'"(.*)"', message)).replace("\\n", " ") for message in messages]
+    assert sum(map(len, said)) > 50_000
+    assert [words for words in said if re.search(r"\b([a-z]{2,}) \1\b|[a-z][.]{2}(?![.])", words)] == []

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from cbr_desktop.domain.intent import IntentState, Reason
 from cbr_desktop.domain.journal import FIRST, Entry, EntryKind, Event, Head, Verification, entry_of, sealed
 from cbr_desktop.text.evidence import (
     COLUMNS,
@@ -18,6 +19,7 @@ from cbr_desktop.text.evidence import (
     json_export,
     verification_sentence,
 )
+from cbr_desktop.text.states import status_words
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOUND = Verification(1, Head(1, "a" * 64))
@@ -104,6 +106,19 @@ def test_every_kind_has_its_words_and_a_summary_of_any_facts(kind: EntryKind) ->
     assert entry_kind_words(kind) != kind
     for facts in ({}, {"looked": 7, "status": [], "what": None, "from": {}}, {"looked": [1, {"where": "tasks"}]}):
         assert "\n" not in entry_summary(entry(kind, facts=facts))
+
+
+def test_a_state_in_the_journal_has_the_words_of_every_other_screen() -> None:
+    for state in IntentState:
+        moved = entry(EntryKind.MOVED, facts={"from": "queued", "to": str(state), "note": ""})
+        assert entry_summary(moved) == f"Queued → {status_words(state)}"
+    for reason in set(Reason) - {Reason.NONE}:
+        told = entry_summary(entry(EntryKind.MOVED, facts={"from": "queued", "to": "held", "note": str(reason)}))
+        assert told.startswith("Queued → Held (")
+        assert f"({reason})" not in told
+    later = entry(EntryKind.MOVED, facts={"from": "queued", "to": "on the moon", "note": "full moon"})
+    assert entry_summary(later) == "Queued → on the moon (full moon)"
+    assert entry_summary(entry(EntryKind.MADE, facts={"name": "n", "state": "not-found"})) == "n, No trace found"
 
 
 def test_a_kind_of_a_later_version_is_shown_as_it_is() -> None:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain import error as errors
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointStatus
+from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.error import CbrError, Refused
 from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, RequestPart, Severity, block, folded, info, warn
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -22,6 +24,7 @@ from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, V
 from cbr_desktop.text.codes import ADVICE, codes, explain
 from cbr_desktop.text.errors import error_sentence, refusal_sentence
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
+from cbr_desktop.text.requests import waiting_words
 from cbr_desktop.text.sentences import (
     estimate_sentence,
     finding_sentence,
@@ -133,11 +136,15 @@ FACTS: dict[str, object] = {
     "disk": "d-1",
     "target": "vault-3",
     "moved_gb": 12.5,
+    "backups": 4,
+    "vaults": 2,
+    "idle": [],
     "is_on": True,
     "saved_gb": 40,
     "rule": "too_small",
     "day": "2027-03-01",
     "zone": "UTC+08:00",
+    "hindrance": Hindrance.NO_ENDPOINT.value,
 }
 
 
@@ -229,6 +236,7 @@ ERRORS: list[CbrError] = [
     errors.Throttled("cbr.example.com", status=429, code="APIGW.0308"),
     errors.Unproved("cbr.example.com", "no"),
     errors.CloudError("cbr.example.com"),
+    *(errors.NotAsked(each) for each in Hindrance),
     errors.NotSaved("/data/x", "no space left"),
     errors.ChangedOutside("/data/x"),
     errors.Damaged("/data/x"),
@@ -382,6 +390,9 @@ def test_a_lost_answer_says_how_long_and_where_is_looked_and_that_nothing_is_sen
 def test_a_refusal_says_code_meaning_and_remedy() -> None:
     refused = intent(IntentState.REJECTED, refusal=Refusal(400, "BackupService.6114", "full", "req-1"))
     sentence = intent_sentence(refused, None, NOW)
+    assert waiting_words(refused, None, NOW) == "6114 · The vault is full"
+    foreign = replace(refused, refusal=Refusal(400, "BackupService.1", "full", "req-1"))
+    assert waiting_words(foreign, None, NOW) == "1"
     for part in ("nothing is backed up", "6114: The vault is full.", "Expand the vault", "‘full’"):
         assert part in sentence
 

@@ -67,8 +67,8 @@ def _further(workspace: Any) -> list[QWidget]:
         *(ChangeDialog(counter.context, form) for form in forms),
         OffersWindow(workspace),
         RequestDialog(counter.context, Source(DELETION)),
-        DoctorWindow("Prod", cast(Any, None), lambda _found: ""),
-        ProfilesDialog(Book([PROD]), REGIONS, account, account.test, Keeper()),
+        DoctorWindow("Prod", cast(Any, None), lambda _found: "", settings=workspace.settings),
+        ProfilesDialog(Book([PROD]), REGIONS, account, account.test, Keeper(), settings=workspace.settings),
     ]
     for one in beside:
         one.setParent(None, one.windowFlags())

@@ -7,9 +7,10 @@ system calls can tell whether anybody looked for it. With ``--unsafe`` one label
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -102,14 +103,14 @@ def soiled(thing: Any, text: str) -> Any:
         return type(thing)(soiled(one, text) for one in thing)
     if isinstance(thing, Mapping):
         return {f"{number}{text}": text for number, _ in enumerate(thing)}
-    if not is_dataclass(thing) or isinstance(thing, type):
+    if not isinstance(thing, Struct):
         return thing
     changes = {
-        field.name: soiled(getattr(thing, field.name), text)
-        for field in fields(thing)
-        if field.name not in _KEPT and (field.name == "request_id" or not field.name.endswith(("_id", "_ids")))
+        name: soiled(getattr(thing, name), text)
+        for name in thing.__struct_fields__
+        if name not in _KEPT and (name == "request_id" or not name.endswith(("_id", "_ids")))
     }
-    return replace(cast(Any, thing), **changes)
+    return replace(thing, **changes)
 
 
 def profiles(text: str) -> list[Profile]:
@@ -272,7 +273,7 @@ def later(workspace: Workspace, context: ProfileContext, text: str) -> list[QWid
     plans.take_runs([Run("run", plan, estate.NOW)])
     return [
         AgainDialog(lost, place_words(lost, context.profile), estate.NOW),
-        ReleaseDialog([(intent, context) for intent in intents], Times(workspace.clock)),
+        ReleaseDialog([(intent, context) for intent in intents], Times(workspace.clock), settings=context.settings),
         ScheduleDialog(estate.NOW),
         PlanDialog(workspace, plan, found),
         plans,
@@ -314,11 +315,12 @@ def draft_windows(context: ProfileContext, text: str) -> list[QWidget]:
         context, draft_store=cast(Any, held), source=Source(base.text, path="/requests/a.cbr.json", base=base)
     )
     editor.conflict.tell(f"/requests/{text}", is_gone=False)
-    review = ReviewDialog(lambda _draft: Preflight(()), text)
+    review = ReviewDialog(lambda _draft: Preflight(()), text, settings=context.settings)
     review.show_data(json.dumps({text: text, "endpoint": text, "project": text, "checkpoint": {}}).encode(), text)
-    pasted = ImportDialog(lambda _draft: Preflight(()), held.outside)
+    pasted = ImportDialog(lambda _draft: Preflight(()), held.outside, settings=context.settings)
     pasted.paste.setPlainText(f"curl https://{text[:2000]}/v3/p/checkpoints -H '{text[:2000]}' -d @{text[:2000]}")
-    return [editor, review, pasted, DiffDialog({text: text[:2000], f"2{text}": base.text}, text, f"2{text}")]
+    sources = {text: text[:2000], f"2{text}": base.text}
+    return [editor, review, pasted, DiffDialog(sources, text, f"2{text}", settings=context.settings)]
 
 
 def profile_imports(text: str) -> list[QWidget]:
@@ -331,9 +333,12 @@ def profile_imports(text: str) -> list[QWidget]:
         for one in profiles(text)
     ]
     remarks = tuple(Remark(one.name, kind, text) for one in foreign for kind in RemarkKind)
-    unproved = ProfileImportDialog(Book([], [ProfileSource(SourceKind.FILE, text, tuple(foreign), remarks[1:2])]))
+    settings = estate.Notebook()
+    unproved = ProfileImportDialog(
+        Book([], [ProfileSource(SourceKind.FILE, text, tuple(foreign), remarks[1:2])]), settings=settings
+    )
     taken = ProfileImportDialog(
-        Book(profiles(text), [ProfileSource(SourceKind.FILE, text, tuple(profiles(text)), remarks)])
+        Book(profiles(text), [ProfileSource(SourceKind.FILE, text, tuple(profiles(text)), remarks)]), settings=settings
     )
     for found in taken._found:
         taken.tree.setCurrentItem(found.item)

@@ -1,22 +1,25 @@
 """The window of a batch: what stands in it before it goes, what keeps it back, and the report that it becomes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import NotSaved, Unreachable
+from cbr_desktop.domain.ids import BackupId, ProjectId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.plan import Run, plan_mark
 from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.domain.sharing import SharedBackup, SharesLost
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.ui.backups.forms import FORMS
 from cbr_desktop.ui.operations.batch import BatchWindow
@@ -161,13 +164,18 @@ def test_what_together_takes_the_last_good_backup_is_typed_anywhere(tmp_path: Pa
 
 def test_what_is_known_of_shares_is_told(tmp_path: Path, opened: Open) -> None:
     class Shares:
-        def shared_with(self, id: str, _changed: object) -> int | None:
-            return {ROWS[0].id: 2, ROWS[1].id: 0}.get(id)
+        def shares_lost(self, ids: Sequence[BackupId], _ledger: object) -> SharesLost:
+            assert list(ids) == [each.id for each in ROWS[:3]]
+            return SharesLost((SharedBackup(ROWS[0].id, "b1", (ProjectId("p" * 32), ProjectId("q" * 32))),), 3, 1)
 
     scene = Scene(tmp_path)
     assert scene.context.services is not None
     scene.context.services = replace(scene.context.services, backup_reader=Shares())  # type: ignore[arg-type]
-    assert "1 of them is shared with other projects, as far as is known" in losses(opened(scene, *ROWS[:3]))
+    told = losses(opened(scene, *ROWS[:3]))
+    assert "1 of them is shared with other projects, as far as is known" in told
+    assert "which lose it as well: ‘b1’. Projects: " in told
+    assert "Whether 1 of them is shared could not be read" in told
+    assert "shares are not read for this" not in told
 
 
 def test_production_asks_for_the_name_of_the_resource(tmp_path: Path, opened: Open) -> None:

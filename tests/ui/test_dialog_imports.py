@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
+from cbr_desktop.ui.profiles.exchange import ProfileExchange
 from cbr_desktop.ui.profiles.imports import ImportDialog
+from tests.ui.estate import Notebook
 from tests.ui.profilebook import HQ, PROD, STAGING, Book
 from tests.widgets import child, words
 
@@ -59,6 +61,19 @@ def pick(dialog: ImportDialog, name: str, *, ticked: bool | None = None) -> None
 def take(dialog: ImportDialog) -> QAbstractButton:
     button: QAbstractButton = child(dialog, QAbstractButton, "importNow")
     return button
+
+
+def test_it_is_as_large_as_it_was_left(qtbot: QtBot) -> None:
+    window, settings = QWidget(), Notebook()
+    qtbot.addWidget(window)
+    exchange = ProfileExchange(Book([PROD], [KOOCLI]), window, settings)
+    exchange.ask_import()
+    first = next(one for one in window.findChildren(ImportDialog) if one.isVisible())
+    first.resize(700, 555)
+    first.close()
+    exchange.ask_import()
+    again = next(one for one in window.findChildren(ImportDialog) if one.isVisible())
+    assert (again.width(), again.height()) == (700, 555)
 
 
 def test_what_was_found_is_shown_with_what_was_left_behind(opened: Open) -> None:

@@ -1,9 +1,9 @@
 """The page of checkpoints: the rows that are put together, what is said of them, and where they lead."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QMenu, QTabWidget
 from pytestqt.qtbot import QtBot
 
@@ -96,17 +96,17 @@ def test_the_empty_page_says_what_the_list_is_put_together_from(qtbot: QtBot) ->
 
 def test_very_many_are_put_together_in_pieces_while_the_page_is_used(qtbot: QtBot, workspace: Workspace) -> None:
     page = page_of(qtbot, workspace, at_once=1)
-    assert page.is_building and page.model.total == 0
+    assert page.is_at_work and page.model.total == 0
     assert "Putting the checkpoints together" in child(page, QLabel, "noCheckpointsTitle").text()
     page.refresh(Part.TASKS)
-    qtbot.waitUntil(lambda: not page.is_building and page.model.total == 3)
+    qtbot.waitUntil(lambda: not page.is_at_work and page.model.total == 3)
     page.refresh(Part.BACKUPS)
-    assert not page.is_building  # nothing has changed
+    assert not page.is_at_work  # nothing has changed
     ledger = estate.ledger(workspace)
     ledger.put_backups(Listing(list(ledger.backups.values())[::-1], NOW))
     page.refresh(Part.BACKUPS)
-    assert page.is_building and page.model.total == 3
-    assert page.show_row("old") and not page.is_building
+    assert page.is_at_work and page.model.total == 3
+    assert page.show_row("old") and not page.is_at_work
 
 
 def test_a_restore_point_leads_to_its_backups_and_back(qtbot: QtBot, workspace: Workspace) -> None:

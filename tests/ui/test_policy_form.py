@@ -1,10 +1,10 @@
 """The form of a new policy: what is asked for is what is filled in, in UTC, and what that is here is said."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QTime
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.policy import PolicyDraft, policy_body, policy_findings, read_policy
 from cbr_desktop.domain.profile import NameRules
+from cbr_desktop.domain.schedule import DAYS
 from cbr_desktop.text.schedules import local_words, retention_words, runs_sentence, schedule_words
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.form import PolicyFields
@@ -178,6 +179,10 @@ def test_schedules_are_told_together_and_strange_ones_as_they_are() -> None:
     patterns = (MONDAY, MONDAY.replace("01;", "13;"), "FREQ=DAILY;INTERVAL=2;BYHOUR=3;BYMINUTE=5", "FREQ=HOURLY")
     assert schedule_words(patterns, timedelta()) == "Mon at 01:00, 13:00 UTC; Every 2 days at 03:05 UTC; FREQ=HOURLY"
     assert schedule_words((), timedelta()) == "Never"
+    hours = [f"FREQ=WEEKLY;BYDAY={','.join(DAYS)};BYHOUR={hour};BYMINUTE=30" for hour in range(24)]
+    for zone in (0, 5.5):
+        assert schedule_words(hours, timedelta(hours=zone)) == "Daily, every hour from 00:30 UTC"
+    assert "every hour" not in schedule_words(hours[:-1], timedelta())
 
 
 def test_what_is_kept_is_told_in_one_line() -> None:

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPersistentModelIndex
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -31,7 +31,7 @@ from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.forms import FORMS
 from cbr_desktop.ui.vaults.page import VaultIndex
-from cbr_desktop.workflows.gaps import Gap, gap_of
+from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
@@ -308,12 +308,13 @@ def row_of(page: ResourcesPage, name: str) -> Any:
 
 
 def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
-    assert gap_words(row_of(page, "ecs-free")) == "In no vault"
-    assert gap_words(row_of(page, "ecs-odd")) == "Not protectable (7104): SCSI"
-    suspended = next(row for row in page.rows() if gap_of(row) is Gap.SUSPENDED)
-    assert gap_words(suspended) == "Suspended"
+    schedules = Schedules(page._workspace.scope)
+    assert gap_words(row_of(page, "ecs-free"), schedules) == "In no vault"
+    assert gap_words(row_of(page, "ecs-odd"), schedules) == "Not protectable (7104): SCSI"
+    suspended = next(row for row in page.rows() if gap_of(row, schedules) is Gap.SUSPENDED)
+    assert gap_words(suspended, schedules) == "Suspended"
     attached = row_of(page, "root-of-web")
-    assert (vault_words(attached), protection_words(attached), gap_of(attached)) == (
+    assert (vault_words(attached), protection_words(attached), gap_of(attached, schedules)) == (
         "vault-one",
         "Attached",
         None,
@@ -322,6 +323,38 @@ def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
         page.filter.setText(f"why:{gap}")
         page._apply_filter()
         assert page.model.rowCount() == count, gap
+
+
+def test_what_no_policy_backs_up_in_its_vault_is_told_apart(page: ResourcesPage) -> None:
+    schedules = Schedules(page._workspace.scope)
+    ledger = page._workspace.scope.members[0]
+    first = VaultId(uid(1))
+    holder, known = ledger.vaults[first], [each for each in ledger.vaults if each != first]
+    names = {row.resource.name for row in page.rows() if row.vault is holder}
+    policy = Policy(PolicyId(uid(70)), "nightly", "backup", True, ("x",), vault_ids=(first, *known))
+
+    def told(*of: Policy) -> set[str]:
+        ledger.put_policies(Listing(list(of), NOW))
+        page.refresh(Part.POLICIES)
+        page.catch_up()
+        schedules.forget()
+        return {gap_words(row, schedules) for row in page.rows() if row.vault is holder and row.resource.auto_protect}
+
+    assert len(names) == 3
+    assert told() == {"Vault without policy"}
+    assert told(policy) == {""}
+    assert told(replace(policy, enabled=False)) == {"Policy disabled"}
+    assert told(replace(policy, enabled=False), replace(policy, id=PolicyId(uid(71)))) == {""}
+    assert told(replace(policy, operation_type="replication")) == {"Vault without policy"}
+    assert {gap_of(row, schedules) for row in page.rows() if row.vault is None and row.server_vault is None} == {
+        Gap.FREE,
+        Gap.UNFIT,
+    }
+    assert gap_of(row_of(page, "root-of-web"), schedules) is Gap.NO_POLICY
+    page.filter.setText(dict(page.chips)["No policy runs"])
+    page._apply_filter()
+    shown = [page.model.row_at(place).resource.name for place in range(page.model.rowCount())]
+    assert "root-of-web" in shown and "ecs-free" not in shown
 
 
 def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
@@ -337,9 +370,9 @@ def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
 
     own = [each.name for each in vaults()[0].resources]
     assert offered("ecs-free") == ["protect", "create"]
-    assert offered(own[0]) == ["suspend", "migrate", "dissociate"]
-    assert offered(own[2]) == ["resume", "migrate", "dissociate"]
-    assert offered(own[0], own[2]) == ["suspend", "resume", "migrate", "dissociate"]
+    assert offered(own[0]) == ["suspend", "apply", "migrate", "dissociate"]
+    assert offered(own[2]) == ["resume", "apply", "migrate", "dissociate"]
+    assert offered(own[0], own[2]) == ["suspend", "resume", "apply", "migrate", "dissociate"]
     assert offered("ecs-free", own[0]) == []
     assert "in a vault already" in page.buttons["protect"].toolTip()
     assert offered("root-of-web") == []
@@ -347,8 +380,11 @@ def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
 
 def test_the_disks_that_are_fixed_in_the_vault_are_seen(page: ResourcesPage) -> None:
     ledger: Ledger = page._workspace.scope.members[0]
-    holder = ledger.vaults[VaultId(uid(1))]
-    holder.resources[0] = replace(holder.resources[0], id=FREE, name="ecs-free", exclude_volumes=(DISK,))
+    held = ledger.vaults[VaultId(uid(1))]
+    first = replace(held.resources[0], id=FREE, name="ecs-free", exclude_volumes=(DISK,))
+    holder = replace(held, resources=[first, *held.resources[1:]])
+    ledger.merge_vault(holder)
+    page.refresh(Part.VAULTS)
     times = Times(HandClock())
     sheet = resource_sheet(row_of(page, "ecs-free"), ledger, times)
     assert dict(sheet.facts)["Disks"] == "1 disk is left out"

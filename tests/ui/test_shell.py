@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAction, QShortcut
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app.situations import situations
@@ -19,6 +19,7 @@ from cbr_desktop.ui.kit.fonts import show_percent, stored_percent
 from cbr_desktop.ui.kit.notice_bar import WARNING, NoticeBar
 from cbr_desktop.ui.kit.tables.density import COMFORTABLE, stored_density
 from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.shell.fact_grid import FactGrid
 from cbr_desktop.ui.shell.history import History, Place
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
@@ -341,3 +342,30 @@ def test_each_situation_of_the_demo_lays_its_faults_and_all_as_usual_takes_them_
         assert bool(laid) is (situation.key != "usual"), situation.key
     found[0].begin()
     assert not service.faults.take("POST", "/v3/1/checkpoints")
+
+
+def test_tasks_that_run_and_those_that_failed_come_first(open_window: Open) -> None:
+    page = open_window().show_page("Tasks")
+    shown = [page.model.row_at(place) for place in range(page.model.rowCount())]
+    states = [str(task.status) for task in shown]
+    assert list(dict.fromkeys(states)) == ["running", "waiting", "pondering", "failed", "skipped", "success"]
+    for state in ("running", "success"):
+        began = [task.started_at for task in shown if task.status == state]
+        assert len(began) > 1
+        assert began == sorted(began, reverse=True)
+
+
+def test_an_id_without_room_beside_its_name_stands_below_it_in_one_line(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    grid = FactGrid(host)
+    id = "12345678-1234-4123-8123-123456789012"
+    grid.tell([("Number of the request", id), ("Made", "2026-03-01 12:00")])
+    name, value, _made, day = grid.findChildren(QLabel)
+    host.show()
+    for width, is_below in ((300, True), (600, False), (300, True)):
+        grid.resize(width, 200)
+        QApplication.processEvents()
+        assert value.width() >= value.fontMetrics().horizontalAdvance(id)
+        assert (value.y() > name.y(), value.x() == 0) == (is_below, is_below)
+        assert day.x() > 0

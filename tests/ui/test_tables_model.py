@@ -155,9 +155,8 @@ def test_a_selection_of_all_stays_whole(page: VaultsPage, workspace: Workspace) 
 
 def test_a_vault_that_is_gone_is_not_selected(page: VaultsPage, workspace: Workspace) -> None:
     page.view.select_id(estate.uid(3))
-    del estate.ledger(workspace).vaults[
-        next(v.id for v in estate.ledger(workspace).vaults.values() if v.name == "vault-7669")
-    ]
+    ledger = estate.ledger(workspace)
+    ledger.drop_vault(next(v.id for v in ledger.vaults.values() if v.name == "vault-7669"))
     page.refresh(Part.VAULTS)
     assert page.view.selected_rows() == []
     assert page.view.current_row() is None
@@ -252,7 +251,7 @@ def test_of_several_selected_vaults_the_one_of_the_cursor_is_taken_and_that_is_s
 
 
 @pytest.mark.usefixtures("qapp")
-def test_tasks_come_newest_first_and_tell_how_they_stand(workspace: Workspace) -> None:
+def test_tasks_tell_how_they_stand(workspace: Workspace) -> None:
     page = TasksPage(workspace, Times(workspace.clock))
     page.catch_up()
     rows = list(page.model.shown_rows())
@@ -263,4 +262,4 @@ def test_tasks_come_newest_first_and_tell_how_they_stand(workspace: Workspace) -
     failed = next(t for t in texts if t["code"] == "6113")
     assert failed["state"] == "Failed"
     assert failed["ended"].endswith("took 4 min")
-    assert texts[-1]["state"] == "pondering (unknown to this version)"
+    assert [text["state"] for text in texts].count("pondering (unknown to this version)") == 1

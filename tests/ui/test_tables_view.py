@@ -10,7 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.words import Times
+from cbr_desktop.ui.kit.tables.column import Column
 from cbr_desktop.ui.kit.tables.copying import tsv
+from cbr_desktop.ui.kit.tables.delegate import room_beside_text
+from cbr_desktop.ui.kit.tables.model import TableModel
+from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
 from tests.ui import estate
 
@@ -144,3 +148,40 @@ def test_cells_paint_at_any_width(page: VaultsPage) -> None:
         for section in range(7):
             page.view.setColumnWidth(section, width)
         assert not page.view.grab().isNull()
+
+
+def test_what_is_in_sight_and_has_room_is_not_cut(settings: estate.Notebook, qtbot: QtBot) -> None:
+    rows = [f"row-{number:03}" for number in range(300)]
+    far = {rows[77]: "words that only one row far down has", rows[78]: "w" * 30}
+    columns = [
+        Column[str]("name", "Name", str, str, elastic=True),
+        Column[str]("words", "Words", lambda row: far.get(row, "i" * 31), str, 8),
+    ]
+    model = TableModel[str](columns, str, str)
+    view = TableView[str]("Rows", model, settings, lambda row: (row, row))
+    qtbot.addWidget(view)
+    view.resize(900, 400)
+    view.show()
+    model.put(rows)
+    for row in ("row-001", "row-077", "row-078"):
+        assert view.select_id(row)
+        view._measuring.timeout.emit()
+        text = columns[1].text(row)
+        assert view.columnWidth(1) >= view.fontMetrics().horizontalAdvance(text) + room_beside_text(columns[1]), row
+    assert view.columnWidth(0) + view.columnWidth(1) <= view.viewport().width()
+
+
+def test_a_number_is_never_cut(settings: estate.Notebook, qtbot: QtBot) -> None:
+    columns = [
+        Column[str]("name", "Name", str, str, elastic=True),
+        Column[str]("size", "Size", lambda _row: "1 000 000 000 GB", str, 8, right=True),
+        Column[str]("more", "More", lambda _row: "m" * 30, str, 30),
+    ]
+    model = TableModel[str](columns, str, str)
+    view = TableView[str]("Rows", model, settings, lambda row: (row, row))
+    qtbot.addWidget(view)
+    view.show()
+    model.put(["n" * 40])
+    for width in (900, 400, 330):
+        view.resize(width, 200)
+        assert view.columnWidth(1) >= view.fontMetrics().horizontalAdvance("1 000 000 000 GB")

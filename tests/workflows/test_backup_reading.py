@@ -1,15 +1,16 @@
 """What is read of a single backup, from the service that answers as the real one does."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.error import NotFound, Refused
 from cbr_desktop.domain.ids import BackupId, ProjectId
 from cbr_desktop.domain.sharing import BackupShare
-from cbr_desktop.workflows.backup_reading import FRESH, BackupReader, shares_changed
+from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.workflows.backup_reading import FRESH, SHARES_READ, BackupReader, shares_changed
 from cbr_desktop.workflows.operations import change_of
 from tests.stage import Stage, staged
 
@@ -88,6 +89,40 @@ def test_what_was_read_is_held_for_the_last_ones_alone(tmp_path: Path) -> None:
             for row in (*rows, rows[1]):
                 await reader.read(row)
             assert [reader.known(row.id) is not None for row in rows] == [False, True, True]
+
+        stage.play(story)
+
+
+def test_shares_of_what_goes_are_counted_afresh_as_far_as_they_can_be_read(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        session, service = stage.session, stage.service
+
+        async def story() -> None:
+            await session.refresh.once()
+            reader, ledger = BackupReader(session.cloud, stage.clock), session.ledger
+            members = [each.member for each in service.estate.shares]
+            own = next(each.backup_id for each in members if BackupId(each.backup_id) in ledger.backups)
+            unshared = [id for id in ledger.backups if not service.estate.members_of(id)]
+            ids = [BackupId(own), *unshared[:2]]
+            before = reader.shares_lost(ids, ledger)
+            assert (before.shared, before.total, before.unread) == ((), 3, 3)
+            lost = Fault("GET", f"/backups/{ids[2]}/members", "status", status=403, body=b"{}", times=None)
+            service.faults.add(lost)
+            await reader.read_shares(ids, ledger)
+            told = reader.shares_lost(ids, ledger)
+            receivers = {
+                each.dest_project_id for each in members if each.backup_id == own and each.status != "rejected"
+            }
+            assert [(each.id, set(each.project_ids)) for each in told.shared] == [(own, receivers)]
+            assert (told.total, told.unread) == (3, 1)
+            assert [each for each in asked(stage) if each == "/members"] == ["/members"] * 3
+            await reader.read_shares(ids[:2], ledger)
+            assert asked(stage).count("/members") == 3
+            stage.clock.advance(FRESH.total_seconds())
+            assert reader.shares_lost(ids, ledger).unread == 3
+            many = list(ledger.backups)[: SHARES_READ + 5]
+            await reader.read_shares(many, ledger)
+            assert reader.shares_lost(many, ledger).unread >= len(many) - SHARES_READ
 
         stage.play(story)
 

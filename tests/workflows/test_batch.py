@@ -1,27 +1,32 @@
 """Batches: what several deletions come to together, what is refused before it is sent, and one report that is true."""
 
 import asyncio
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.plans import PlanSessions, opened_plan_sessions
 from cbr_desktop.app.profile import DEMO_PROFILES
+from cbr_desktop.domain.association import ResourceMigration
 from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename, BackupStatus, BackupTraits, Replica
 from cbr_desktop.domain.blast import Grave, Tie
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.ids import BackupId, PolicyId, VaultId
+from cbr_desktop.domain.finding import FindingKind, Severity
+from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.plan import Run
-from cbr_desktop.domain.policy import PolicyApplication, PolicyDraft, PolicyRemoval
+from cbr_desktop.domain.policy import Policy, PolicyApplication, PolicyDraft, PolicyRemoval
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault_changes import VaultDeletion
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.batch import consequence_lines, typed_wish
 from cbr_desktop.text.plans import plan_sentence
@@ -35,6 +40,7 @@ from tests.workflows.test_plan import EU, Scene, play
 
 TEST = replace(profile(), environment=Environment.TEST)
 VAULT, OTHER = vault(1, "vault-one", 100, 1000), vault(2, "vault-two", 100, 1000)
+HELD, TARGET = vault(3, "vault-three", 100, 1000), vault(4, "target", 0, 1000)
 SERVER, DISK = resource(100, VAULT, 0), resource(101, OTHER, 1)
 
 
@@ -56,6 +62,10 @@ def deletions(ledger: Ledger, *backups: Backup, left_out: tuple[int, ...] = ()) 
 
 def told(batch: Batch) -> str:
     return "\n".join(words for _mark, words in consequence_lines(batch.blast, NOW))
+
+
+def told_of(batch: Batch) -> str:
+    return "\n".join(words for _mark, words in consequence_lines(batch.blast, NOW, None, batch.sums))
 
 
 def test_two_deletions_that_together_take_the_last_good_backup_say_so() -> None:
@@ -128,6 +138,66 @@ def test_the_name_that_is_typed_is_of_the_resource_or_of_the_vault_of_most() -> 
     nameless = replace(made(4, 1), resource_name="", vault_id=VaultId(uid(77)))
     last = name_of(deletions(ledger_of(nameless), nameless))
     assert last is not None and (last.name, last.of) == ("b4", "thing")
+
+
+def vaults_judged(ledger: Ledger, *of: Vault, left_out: tuple[int, ...] = ()) -> Batch:
+    items = [Item(TEST.name, VaultDeletion(each.id)) for each in of]
+    return judged(Kind.DELETE_VAULT, items, {TEST.name: ledger}, left_out, NOW)
+
+
+def test_vaults_that_go_together_take_the_last_backups_of_what_both_hold() -> None:
+    rows = [made(1, 30), made(2, 3, holder=OTHER), made(3, 9, DISK, OTHER), made(4, 2, DISK, HELD)]
+    ledger = ledger_of(*rows)
+    server, disk = replace(SERVER, backup_count=0), replace(DISK, backup_count=0)
+    held = ((VAULT, server), (OTHER, disk), (HELD, disk))
+    ledger.put_vaults(Listing([replace(each, resources=[of]) for each, of in held], NOW))
+    shared = Policy(PolicyId(uid(7)), "shared", "backup", True, ("x",), vault_ids=(VAULT.id, OTHER.id))
+    ledger.put_policies(Listing([shared, replace(shared, id=PolicyId(uid(8)), name="own", vault_ids=(HELD.id,))], NOW))
+    assert not vaults_judged(ledger, VAULT).blast.takes_last
+    both = vaults_judged(ledger, VAULT, OTHER)
+    assert both.blast.takes_last
+    assert [FindingKind.DELETION_LAST in {each.kind for each in row.findings} for row in both.rows] == [True, True]
+    alone = vaults_judged(ledger, VAULT, OTHER, left_out=(2,))
+    assert not alone.blast.takes_last
+    assert FindingKind.DELETION_LAST not in {each.kind for each in alone.findings}
+    lines = told_of(both)
+    assert "2 vaults are deleted for good: vault-one, vault-two. 3 backups go with them" in lines
+    assert f"The last good restore point of 1 resource is among them: {SERVER.name}." in lines
+    assert f"1 resource is in no vault then, and is not backed up any more: {SERVER.name}." in lines
+    assert "1 policy is not applied to them any more, and stays: shared. 1 of them has no vault at all then" in lines
+    assert "1 good backup of" in lines and "stays in another vault" in lines
+    assert set(both.blast.shareable) == {each.id for each in rows[:3]}
+    typed = name_of(both)
+    assert typed is not None and (typed.name, typed.of) == ("vault-two, vault-one", "vaults")
+    assert [typed.is_met_by(text) for text in ("vault-two,vault-one", "vault-one", "")] == [True, False, False]
+    assert typed_wish(typed, 2).startswith("To go on, type the names of all 2 vaults, with commas between: ")
+
+
+def test_what_moves_together_is_judged_by_the_room_that_those_before_it_leave() -> None:
+    big = [replace(resource(200 + place, VAULT, place), backup_size_mb=600 * 1024) for place in range(3)]
+    vaults = [replace(VAULT, resources=big[:1]), replace(OTHER, resources=big[1:2]), replace(HELD, resources=big[2:])]
+    ledger = ledger_of()
+    ledger.put_vaults(Listing([*vaults, TARGET], NOW))
+    ledger.put_tasks(Listing([], NOW))
+
+    def moved(*left_out: int) -> Batch:
+        items = [
+            Item(TEST.name, ResourceMigration(vault.id, TARGET.id, tuple(each.id for each in vault.resources)))
+            for vault in vaults
+        ]
+        return judged(Kind.MIGRATE_RESOURCES, items, {TEST.name: ledger}, left_out, NOW)
+
+    together = moved()
+    assert [row.number for row in together.blocked] == [2, 3]
+    assert {each.code for each in together.blocked[0].findings if each.severity is Severity.BLOCK} == {"6129"}
+    assert not moved(2, 3).blocked and not moved(1, 3).blocked
+    smaller = [replace(each, backup_size_mb=300 * 1024) for each in big]
+    vaults = [replace(vault, resources=[each]) for vault, each in zip(vaults, smaller, strict=True)]
+    ledger.put_vaults(Listing([*vaults, TARGET], NOW))
+    assert not moved().blocked
+    assert "3 resources move to vault ‘target’ in all" in told_of(moved())
+    assert "Vault ‘target’ has 100 GB free then." in told_of(moved())
+    assert plan_of(moved(), "move").concurrency == 1
 
 
 @pytest.mark.parametrize(
@@ -215,7 +285,7 @@ def test_a_batch_over_three_profiles_with_one_offline_does_the_rest_and_says_wha
     scene = Scene(tmp_path)
     eu, nl, far = DEMO_PROFILES[0], DEMO_PROFILES[1], DEMO_PROFILES[3]
     project = scene.service.estate.projects[3].id
-    scene.service.modes_of[project] = replace(scene.service.modes_of[project], latency_seconds=0)
+    scene.service.modes_of[project] = dataclasses.replace(scene.service.modes_of[project], latency_seconds=0)
 
     class Partly(demo.DemoTransport):
         is_cut = False
@@ -252,3 +322,35 @@ def test_a_batch_over_three_profiles_with_one_offline_does_the_rest_and_says_wha
     assert "4 of 6 steps finished, 2 not started" in plan_sentence(first)
     assert "it could not go on for too long" in plan_sentence(first)
     assert [row.stand for row in second.rows] == [Stand.DONE] * 6
+
+
+def test_resources_of_several_vaults_move_one_vault_after_the_other(scene: Scene) -> None:
+    with scene.plan_sessions() as plan_sessions:
+
+        async def story() -> tuple[PlanReport, VaultId, list[ResourceId]]:
+            await plan_sessions.read()
+            ledger = plan_sessions.ledgers[EU.name]
+            target, items = migrations(ledger)
+            batch = judged(Kind.MIGRATE_RESOURCES, items, {EU.name: ledger}, (), scene.clock.now())
+            assert not batch.blocked, [each for row in batch.blocked for each in row.findings]
+            report = await followed(plan_sessions, run_of(batch, plan_sessions))
+            return report, target, [id for each in items for id in each.draft.resource_ids]
+
+        report, target, moved = play(plan_sessions, story())
+    assert [row.stand for row in report.rows] == [Stand.DONE] * 2, [row.intent for row in report.rows]
+    held = scene.service.estate
+    assert {held.resources[id].vault_id for id in moved} == {target}
+
+
+def migrations(ledger: Ledger) -> tuple[VaultId, list[Item]]:
+    """Return a vault, and the first resource of each of two others that may move there."""
+    for target in ledger.vaults.values():
+        found = []
+        for source in ledger.vaults.values():
+            for each in source.resources[:1]:
+                item = Item(EU.name, ResourceMigration(source.id, target.id, (each.id,)))
+                batch = judged(Kind.MIGRATE_RESOURCES, [item], {EU.name: ledger}, (), NOW)
+                found += [] if batch.blocked else [item]
+        if len(found) > 1:
+            return target.id, found[:2]
+    raise AssertionError("no two vaults that resources may move from")

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of
@@ -210,10 +210,10 @@ def test_a_region_without_the_operation_says_so(stage: Stage) -> None:
         await stage.session.refresh.once()
         stage.service.modes.missing.add("vaults/expiry")
         made = stage.session.outbox.submit(change_draft(stage.session.ledger))
-        refused = await stage.until(made.id, S.NOT_FOUND)
+        refused = await stage.until(made.id, S.REJECTED)
         said = intent_sentence(refused, None, stage.clock.now())
-        assert "most likely it was never carried out" in said
-        assert "The operation does not exist in this region" in said
+        assert refused.sends == 1
+        assert "This region does not have this operation" in said
 
     stage.play(story)
 

@@ -14,6 +14,7 @@ from cbr_desktop.domain.intent import IntentState, Origin
 from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.stage import Stage, staged
@@ -144,11 +145,48 @@ def test_a_backup_that_is_gone_already_is_a_deletion_that_is_done(stage: Stage) 
     stage.play(story)
 
 
-def test_a_gateway_that_knows_no_such_operation_proves_no_deletion(stage: Stage) -> None:
-    """It says 404 as well, in its own words, to the deletion and to every look for it."""
+def test_a_gateway_that_knows_no_such_operation_refuses_it_at_once_for_good(stage: Stage) -> None:
+    """Nothing is behind it, so that nothing can have been done: one request, and no look for what became of it."""
 
     async def story() -> None:
         backup = await a_backup(stage)
+        stage.service.modes.missing.add("backups")
+        seen = len(stage.service.journal)
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
+        refused = await stage.until(made.id, S.REJECTED)
+        await stage.clock.sleep(3600)
+        own = [each for each in stage.service.journal[seen:] if backup.id in each.path]
+        assert [each.method for each in own] == ["DELETE"]
+        assert (refused.sends, stage.intent(made.id).state) == (1, S.REJECTED)
+        said = intent_sentence(refused, None, stage.clock.now())
+        assert "This region does not have this operation" in said and "Nothing was done" in said
+        assert backup.id in stage.service.estate.backups
+
+    stage.play(story)
+
+
+def test_a_404_that_is_not_the_gateways_own_word_leaves_the_outcome_unknown(stage: Stage) -> None:
+    """A machine on the way may say it in the name of a service that has done it."""
+
+    async def story() -> None:
+        backup = await a_backup(stage)
+        body = b'{"error_code": "PROXY.0101", "error_msg": "The API does not exist"}'
+        fault = Fault("DELETE", f"/backups/{backup.id}", "status", "after", status=404, body=body)
+        stage.service.faults.add(fault)
+        made = stage.session.outbox.submit(BackupDeletion(backup.id))
+        await stage.until(made.id, S.UNKNOWN)
+        ended = await stage.until(made.id, S.FINISHED)
+        assert (ended.sends, backup.id in stage.service.estate.backups) == (1, False)
+
+    stage.play(story)
+
+
+def test_a_gateway_that_knows_no_such_operation_proves_no_deletion(stage: Stage) -> None:
+    """It says 404 as well, in its own words, to every look for a deletion whose answer was lost."""
+
+    async def story() -> None:
+        backup = await a_backup(stage)
+        lost(stage, "DELETE", "/backups/[^/]+", "before")
         stage.service.modes.missing.add("backups")
         made = stage.session.outbox.submit(BackupDeletion(backup.id))
         await stage.until(made.id, S.UNKNOWN)

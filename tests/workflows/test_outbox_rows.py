@@ -4,12 +4,12 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain import request
@@ -23,7 +23,7 @@ from cbr_desktop.domain.checkpoint import (
     SkippedResource,
     is_distinctive,
 )
-from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
     Forbidden,
     LoginRefused,
@@ -36,7 +36,7 @@ from cbr_desktop.domain.error import (
     Unreachable,
 )
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ResourceId, VaultId, VolumeId
-from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Origin, Refusal, Target
+from cbr_desktop.domain.intent import Candidate, Intent, IntentState, Origin, Reason, Refusal, Target
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind, VaultStatus
 from cbr_desktop.storage.records import SqliteRecords, peek
@@ -152,6 +152,27 @@ def test_what_is_known_of_no_vault_is_kept_as_not_known(on_disk: OutboxOnDisk) -
     change = checkpoint_change(VAULT.id, "", b"{ }", "before-patch")
     assert made == replace(row_of("id-1", S.QUEUED), change=change, retry_of=IntentId("id-0"))
     assert (made.preflight_at, on_disk.asked) == (None, 0)
+
+
+def test_a_request_whose_data_grow_old_while_it_waits_asks_for_newer_ones(on_disk: OutboxOnDisk) -> None:
+    before = on_disk.held(S.ACCEPTED)
+    on_disk.ledger.put_connection(Connection(Reach.ONLINE))
+
+    async def story() -> Intent:
+        async with asyncio.TaskGroup() as tasks:
+            draining = tasks.create_task(on_disk.outbox.drain())
+            on_disk.know()
+            made = on_disk.outbox.submit(DRAFT)
+            await on_disk.clock.sleep(16 * 60)
+            assert on_disk.asked == 0
+            on_disk.ledger.put_intent(replace(before, state=S.FINISHED))
+            on_disk.outbox.lane_freed()
+            await on_disk.clock.sleep(60)
+            draining.cancel()
+        return on_disk.ledger.intents[made.id]
+
+    assert asyncio.run(story()).reason == Reason.OLD_DATA
+    assert on_disk.asked == 1
 
 
 def test_a_request_that_is_judged_by_old_data_asks_for_newer_ones(on_disk: OutboxOnDisk) -> None:

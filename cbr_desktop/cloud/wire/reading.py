@@ -4,7 +4,7 @@ import contextlib
 import gc
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sized
+from collections.abc import Callable, Generator, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -66,6 +66,30 @@ class ListPage(Generic[Row]):
     def __len__(self) -> int:
         """Return how many rows the service gave, readable or not."""
         return len(self.rows) + self.lost
+
+
+Pieces = Generator[None, None, ListPage[Row]]
+"""Reading a page piece by piece: the caller may do something else between two, and gets the page at the end."""
+
+
+def whole(pieces: Pieces[Row]) -> ListPage[Row]:
+    """Read to the end at one go."""
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            page: ListPage[Row] = end.value
+            return page
+
+
+def at_once(read: Callable[[bytes, Names], ListPage[Row]]) -> Callable[[bytes, Names], Pieces[Row]]:
+    """Return a way to read a page in a single piece."""
+
+    def pieces(body: bytes, names: Names) -> Pieces[Row]:
+        yield from ()
+        return read(body, names)
+
+    return pieces
 
 
 class ObjectReader(Generic[Wire]):

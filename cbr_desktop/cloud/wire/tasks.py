@@ -50,6 +50,10 @@ class ReplicationPartRow(Struct, gc=False):
     destination_region: Text = None
 
 
+class ExpirationPartRow(Struct, gc=False):
+    """``extra_info.update_expiration_time``: that it is there tells what the task does."""
+
+
 class TaskExtraRow(Struct, gc=False):
     """``extra_info`` of a task."""
 
@@ -59,6 +63,7 @@ class TaskExtraRow(Struct, gc=False):
     delete: BackupPartRow | None = None
     restore: BackupPartRow | None = None
     replication: ReplicationPartRow | None = None
+    update_expiration_time: ExpirationPartRow | None = None
 
 
 class ProblemRow(Struct, gc=False):
@@ -125,7 +130,7 @@ def _task(row: TaskRow, names: Names) -> Task:
     part, copy = extra.backup or extra.restore or extra.delete or _PART, extra.replication or _COPY
     backup, region = part.backup_id or copy.source_backup_id, copy.destination_region or ""
     kind, status, vault, vault_name = (
-        row.operation_type or "",
+        row.operation_type or (TaskType.UPDATE_EXPIRATION if extra.update_expiration_time is not None else ""),
         row.status or "",
         row.vault_id or "",
         row.vault_name or "",

@@ -13,11 +13,13 @@ from cbr_desktop.cloud.wire.reading import (
     ListReader,
     Names,
     ObjectReader,
+    Pieces,
     Size,
     Text,
     Unfit,
     mended,
     moment,
+    whole,
     words,
 )
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
@@ -98,6 +100,8 @@ class VaultRow(Struct, gc=False):
     bind_rules: BindRulesRow | None = None
 
 
+PIECE_SIZE = 1000
+"""Vaults and resources that are made at one go, in about a millisecond."""
 _LIST = ListReader("vaults", VaultRow)
 _ONE = ObjectReader(VaultRow, "vault")
 _NO_BILLING = BillingRow()
@@ -107,8 +111,23 @@ _type, _protect_status = words(ResourceType), words(ProtectStatus)
 
 def vaults(body: bytes, names: Names) -> ListPage[Vault]:
     """Read a page of ListVault."""
+    return whole(vaults_in_pieces(body, names))
+
+
+def vaults_in_pieces(body: bytes, names: Names) -> Pieces[Vault]:
+    """Read a page of ListVault piece by piece: it has many times as many resources as rows."""
     page = _LIST.read(body)
-    return ListPage([_vault(row, names) for row in page.rows], page.count, page.lost)
+    made: list[Vault] = []
+    left, size = page.rows[::-1], 0
+    page.rows.clear()  # what has been made goes, since freeing all at one go takes its time as well
+    while left:
+        if size >= PIECE_SIZE:
+            yield
+            size = 0
+        row = left.pop()
+        size += 1 + len(row.resources or ())
+        made.append(_vault(row, names))
+    return ListPage(made, page.count, page.lost)
 
 
 def vault(body: bytes) -> Vault:

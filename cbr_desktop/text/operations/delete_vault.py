@@ -40,6 +40,7 @@ def delete_vault() -> Words:
     """Return the words of the deletion of a vault."""
     return Words(
         title=_("Delete vault"),
+        batch=lambda count: counted("Delete {count} vault", "Delete {count} vaults", count),
         thing=_("vault"),
         things=_("vaults"),
         thing_title=_("Vault"),

@@ -29,7 +29,7 @@ from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
-from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.operations.form import BatchForm
@@ -261,10 +261,7 @@ class CleanUpWindow(OperationWindow):
                 row.addWidget(field, 1 if field is self.pattern else 0)
         fields[0].addStretch(1)
         fields[1].addWidget(self.failed)
-        foot = QHBoxLayout()
-        foot.addWidget(self.leave)
-        foot.addStretch(1)
-        foot.addWidget(self.delete)
+        foot = button_row(self.leave, self.delete)
         layout = QVBoxLayout(self)
         layout.setSpacing(NEAR)
         layout.addLayout(head)
@@ -275,7 +272,7 @@ class CleanUpWindow(OperationWindow):
         layout.addWidget(self.note)
         layout.addWidget(self.summary)
         layout.addLayout(foot)
-        take_room(self, _SIZE)
+        take_room(self, _SIZE, self._workspace.settings)
 
 
 def _number(name: str, words: str, limit: int, value: int) -> StillNumber:

@@ -1,10 +1,9 @@
 """The checkpoints: the backups seen once more, one row a restore point."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from operator import is_
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu
 
 from cbr_desktop.domain.ids import CheckpointId
@@ -24,14 +23,13 @@ from cbr_desktop.text.restore_points import (
     took,
 )
 from cbr_desktop.text.states import grouped, status_words
-from cbr_desktop.text.words import NONE, ListNotice
+from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.pieces import AT_ONCE
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, NumberField, TextField
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, Reading
-from cbr_desktop.workflows.restore_points import restore_points
-
-_AT_ONCE = 500
-"""Of so many backups and tasks the list is put together before anybody waits; of more, in pieces."""
+from cbr_desktop.workflows.restore_points import RestorePoints
 
 
 class CheckpointsPage(Page[RestorePoint]):
@@ -45,6 +43,7 @@ class CheckpointsPage(Page[RestorePoint]):
 
     name = "Checkpoints"
     parts = (Part.BACKUPS, Part.TASKS, Part.INTENTS, Part.VAULTS, Part.POLICIES)
+    is_derived = True
     default_sort = ("started", Qt.SortOrder.DescendingOrder)
     hint = "vault:erp by:program state:part"
     chips = (
@@ -54,18 +53,11 @@ class CheckpointsPage(Page[RestorePoint]):
     )
     counts = NN_("{count} checkpoint", "{count} checkpoints")
 
-    def __init__(self, *arguments: Any, at_once: int = _AT_ONCE) -> None:
-        self._at_once = at_once
-        self._points: list[RestorePoint] = []
-        self._building: Iterator[list[RestorePoint] | None] | None = None
-        self._is_built = self._is_outdated = False
-        self._sources: list[object] = []
-        """What the list was put together from, to be told from what is there now."""
-        super().__init__(*arguments)
+    def __init__(self, workspace: Workspace, times: Times, *, at_once: int = AT_ONCE) -> None:
+        self._points = RestorePoints(workspace.scope)
+        super().__init__(workspace, times)
+        self.at_once = at_once
         self.title.setToolTip(tooltip(built_sentence()))
-        self._pieces = QTimer(self)
-        self._pieces.setInterval(0)
-        self._pieces.timeout.connect(self._build_piece)
 
     def columns(self) -> Sequence[Column[RestorePoint]]:
         """Return the columns, those of the first start first."""
@@ -151,57 +143,13 @@ class CheckpointsPage(Page[RestorePoint]):
             DateField("started", lambda p: p.started_at, times.begin, times.now),
         ]
 
+    def work_out(self) -> Iterator[None]:
+        """Put together the restore points of which something tells otherwise."""
+        return self._points.follow()
+
     def rows(self) -> list[RestorePoint]:
-        """Return what is put together by now; of very many rows it is put together in pieces, and shown then."""
-        if self._is_built:
-            self._is_built = False
-            return self._points
-        if self._building is not None:
-            self._is_outdated = True  # what has changed meanwhile is put together afterwards
-            return self._points
-        scope = self._workspace.scope
-        sources = [scope.backups, scope.tasks, scope.vaults, *scope.intents.values()]
-        if len(sources) == len(self._sources) and all(map(is_, sources, self._sources)):
-            return self._points
-        self._sources = sources
-        self._building = restore_points(scope)
-        if len(scope.backups) + len(scope.tasks) > self._at_once:
-            self._pieces.start()
-        else:
-            self._finish()
-        return self._points
-
-    @property
-    def is_building(self) -> bool:
-        """Whether the list is still being put together."""
-        return self._building is not None
-
-    def _finish(self) -> None:
-        """Put together what is left at once."""
-        for points in self._building or ():
-            self._points = self._points if points is None else points
-        self._building = None
-
-    def _build_piece(self) -> None:
-        points = next(self._building, []) if self._building is not None else []
-        if points is None:
-            return
-        self._points, self._building, self._is_built = points, None, True
-        self._pieces.stop()
-        self._take()
-        if self._is_outdated:
-            self._is_outdated = False
-            self._take()
-
-    def show_row(self, id: str) -> bool:
-        """Select a row, after all of them have been put together."""
-        self.catch_up()
-        if self._building is not None:
-            self._pieces.stop()
-            self._finish()
-            self._is_built = True
-            self._take()
-        return super().show_row(id)
+        """Return what is put together by now."""
+        return self._points.points
 
     def held(self, _ledger: Reading) -> Mapping[Any, RestorePoint]:
         """Return nothing: what is put together from lists that change is not marked."""
@@ -245,7 +193,7 @@ class CheckpointsPage(Page[RestorePoint]):
 
     def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no row is shown, with what the list is put together from."""
-        if self._building is not None and not total:
+        if self.is_at_work and not total:
             return ListNotice(_("Putting the checkpoints together…"), built_sentence())
         notice = super().empty_notice(total)
         if notice is None or total:

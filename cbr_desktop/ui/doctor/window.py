@@ -40,7 +40,7 @@ from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner
-from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
 from cbr_desktop.ui.session.profile_context import Settings
 
 Examine = Callable[[Callable[[Check], object], Callable[[CheckKind], object]], Coroutine[Any, Any, Diagnosis]]
@@ -189,11 +189,7 @@ class DoctorWindow(QDialog):
         head = QHBoxLayout()
         head.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self._status, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self._only)
-        foot.addStretch(1)
-        for button in (self._copy, self._stop, self._again, self._close):
-            foot.addWidget(button)
+        foot = button_row(self._close, self._copy, self._stop, self._again, beside=(self._only,))
         layout = QVBoxLayout(self)
         layout.addLayout(head)
         layout.addWidget(self._table, 1)

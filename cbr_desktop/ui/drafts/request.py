@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain.change import Change
@@ -14,7 +14,7 @@ from cbr_desktop.text.preview import Form
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine
 from cbr_desktop.ui.kit.room import take_room
-from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.draft_document import DraftDocument
 from cbr_desktop.ui.operations.draft_file import DraftFile
@@ -170,10 +170,8 @@ class RequestDialog(OperationWindow):
         split.addWidget(self.inspector)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 1)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        for button in (self.save, self.save_as, self.close_button, self.send):
-            foot.addWidget(button)
+        self.send.setProperty("primary", True)
+        foot = button_row(self.close_button, self.save, self.save_as, self.send)
         layout = QVBoxLayout(self)
         layout.addLayout(place_line(self._context, "requestPlace"))
         layout.addWidget(self.conflict)

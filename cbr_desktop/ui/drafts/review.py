@@ -6,7 +6,6 @@ from pathlib import PurePath
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
@@ -28,7 +27,7 @@ from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
 from cbr_desktop.ui.kit.room import take_room
-from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
+from cbr_desktop.ui.kit.widgets import ask_for_file, button_row, push_button
 from cbr_desktop.ui.operations.json_field import JsonText
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.workflows.preflight import Preflight
@@ -149,12 +148,9 @@ class ReviewDialog(QDialog):
         for part in self._parts():
             split.addWidget(part)
         split.setStretchFactor(0, 3)
-        foot = QHBoxLayout()
-        for tool in self._tools():
-            foot.addWidget(tool)
-        foot.addStretch(1)
-        foot.addWidget(push_button(_("Close"), "draftReviewClose", self.close))
-        foot.addWidget(self.take)
+        self.take.setProperty("primary", True)
+        close = push_button(_("Close"), "draftReviewClose", self.close)
+        foot = button_row(close, self.take, beside=self._tools())
         layout = QVBoxLayout(self)
         layout.addWidget(self.banner)
         layout.addWidget(self.source)

@@ -37,6 +37,7 @@ class ActionRow(QWidget):
         self._aside.setObjectName(f"{name}Aside")
         self._aside.hide()
         self._is_arranging = False
+        self._has_size = False
         self.more = QToolButton(self)
         self.more.setObjectName(f"{name}More")
         self.more.setAccessibleName(_("More actions"))
@@ -48,11 +49,16 @@ class ActionRow(QWidget):
         self.hide()
         self._is_ready = True
 
+    @property
+    def nursery(self) -> QWidget:
+        """Where a button is best made that is to be added: there it stays until there is room for it."""
+        return self._aside
+
     def add(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons at the end."""
         for button in buttons:
-            shown = not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
-            _move(button, self, shown=shown)
+            if button.parentWidget() is not self._aside:
+                _move(button, self if self._has_size else self._aside, shown=_is_wished(button))
             self._buttons.append(button)
         self.show()
         self._arrange()
@@ -67,7 +73,7 @@ class ActionRow(QWidget):
         menu = QtWidgets.QMenu(self.more)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for button in self._buttons:
-            if button in self._given_way and not button.isHidden():
+            if button in self._given_way and _is_wished(button):
                 action = menu.addAction(button.text())
                 action.setCheckable(button.isCheckable())
                 action.setChecked(button.isChecked())
@@ -77,46 +83,62 @@ class ActionRow(QWidget):
         return menu
 
     def _wished(self) -> list[QAbstractButton]:
-        return [button for button in self._buttons if not button.isHidden()]
+        return [button for button in self._buttons if _is_wished(button)]
 
     def _arrange(self) -> None:
         if self._is_arranging:
             return
         self._is_arranging = True
         wished = self._wished()
-        widths = [button.sizeHint().width() for button in wished]
-        room = self.width() + NEAR
-        fit = len(wished)
-        if sum(widths) + NEAR * fit > room:
-            room -= self.more.sizeHint().width() + NEAR
-            while fit and sum(widths[:fit]) + NEAR * fit > room:
-                fit -= 1
-        self._given_way = set(wished[fit:])
+        widths = self._widths(wished) if self._has_size else []
+        self._given_way = set(wished[len(widths) :])
         at = 0
         has_moved = False
-        for button, width in zip(wished, widths, strict=True):
-            place = self._aside if button in self._given_way else self
-            if button.parentWidget() is not place:
-                _move(button, place, shown=True)
+        for place, button in enumerate(wished):
+            parent = self if place < len(widths) else self._aside
+            if button.parentWidget() is not parent:
+                _move(button, parent, shown=True)
                 has_moved = True
-            if place is self:
-                button.setGeometry(self._placed(at, width))
-                at += width + NEAR
+            if parent is self:
+                button.setGeometry(self._placed(at, widths[place]))
+                at += widths[place] + NEAR
         self.more.setVisible(bool(self._given_way))
         self.more.setGeometry(self._placed(at, self.more.sizeHint().width()))
         self._is_arranging = False
         if has_moved:
             self.rearranged.emit()
 
+    def _widths(self, wished: list[QAbstractButton]) -> list[int]:
+        """Return the widths of those for which there is room, all of them or as many as leave some for the menu.
+
+        How wide a button is costs most of what it costs, so those that have no place anyway are not asked.
+        """
+        room = self.width() + NEAR
+        widths: list[int] = []
+        taken = 0
+        for button in wished:
+            widths.append(button.sizeHint().width())
+            taken += widths[-1] + NEAR
+            if taken > room:
+                room -= self.more.sizeHint().width() + NEAR
+                while widths and taken > room:
+                    taken -= widths.pop() + NEAR
+                break
+        return widths
+
     def _placed(self, at: int, width: int) -> "QtCore.QRect":
         left = at if self.layoutDirection() == Qt.LayoutDirection.LeftToRight else self.width() - at - width
         return QtCore.QRect(left, 0, width, self.height())
 
     def sizeHint(self) -> QSize:
-        """Return the size of all buttons side by side."""
-        hints = [button.sizeHint() for button in self._wished()]
-        height = max((hint.height() for hint in hints), default=0)
-        return QSize(sum(hint.width() + NEAR for hint in hints) - NEAR if hints else 0, height)
+        """Return the size of all buttons side by side, or of as many as go beyond what this may have."""
+        width = height = 0
+        for button in self._wished():
+            hint = button.sizeHint()
+            width, height = width + hint.width() + NEAR, max(height, hint.height())
+            if width > self.maximumWidth() + NEAR:
+                break
+        return QSize(max(0, width - NEAR), height)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the menu's button."""
@@ -125,6 +147,7 @@ class ActionRow(QWidget):
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Show as many as there is room for now."""
         super().resizeEvent(event)
+        self._has_size = True
         self._arrange()
 
     def event(self, event: QEvent) -> bool:
@@ -135,9 +158,15 @@ class ActionRow(QWidget):
         return super().event(event)
 
 
+def _is_wished(button: QAbstractButton) -> bool:
+    """Whether nobody has hidden a button; to show one explicitly costs, so one that is new is not."""
+    return not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
+
+
 def _move(button: QAbstractButton, place: QWidget, *, shown: bool) -> None:
     """Give a button another parent, which hides it, and show it again if it was to be seen."""
-    button.setParent(place)
+    if button.parentWidget() is not place:
+        button.setParent(place)
     button.setVisible(shown)
 
 

@@ -25,12 +25,13 @@ class Chips(ActionRow):
         self.setAccessibleName(_("Quick filters"))
         self.buttons: dict[str, QToolButton] = {}
         for words, filter in chips:
-            button = QToolButton(self)
+            button = QToolButton(self.nursery)
             button.setObjectName(f"{name}{len(self.buttons) + 1}")
             button.setProperty("chip", True)
             button.setText(_(words))
             button.setAccessibleName(_("Filter: {words}").format(words=_(words)))
             button.setToolTip(tooltip(_("Filter: {words}").format(words=filter)))
+            button.setAccessibleDescription(filter)
             button.setCheckable(True)
             button.clicked.connect(partial(self._choose, filter, button))
             self.buttons[filter] = button

@@ -1,11 +1,15 @@
 """Twins: names in one list that nobody can tell apart by eye, and the part of the id that does."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from itertools import islice
+
+from cbr_desktop.workflows.derived import at_once
 
 _LETTERS = 200
 """How much of a name is compared: more than a cell shows."""
 _ID_LETTERS = 8
+_PIECE_NAMES = 500
 _ALIKE = str.maketrans(
     # Latin letters and digits among themselves, then Greek, Cyrillic, Armenian and others, all after case folding
     "01l|" + "αβγεηικνορτυχω" + "абвгеёзикмнопрстухчѕіїјһԁԛԝоӏьу" + "օսհոց" + "ⲟоᴏᴠᴡᴢɑɡıɩ" + "‐‑‒–—−",
@@ -31,15 +35,26 @@ def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
 
     That is the beginning of the id, or the whole of it where beginnings are equal as well.
     """
+    return at_once(find_duplicates(named))
+
+
+def find_duplicates(named: Iterable[tuple[str, str]]) -> Generator[None, None, dict[str, str]]:
+    """Do the same in pieces."""
     first: dict[str, str] = {}
     alike: dict[str, set[str]] = {}
-    for id, name in named:
-        look = looks(name)
-        other = first.setdefault(look, id)
-        if other != id:
-            alike.setdefault(look, {other}).add(id)
+    left = iter(named)
+    while piece := tuple(islice(left, _PIECE_NAMES)):
+        for id, name in piece:
+            look = looks(name)
+            other = first.setdefault(look, id)
+            if other != id:
+                alike.setdefault(look, {other}).add(id)
+        yield
     told: dict[str, str] = {}
-    for ids in alike.values():
-        short = {id[:_ID_LETTERS] for id in ids}
-        told.update((id, id[:_ID_LETTERS] if len(short) == len(ids) else id) for id in ids)
+    groups = iter(alike.values())
+    while some := tuple(islice(groups, _PIECE_NAMES)):
+        for ids in some:
+            short = {id[:_ID_LETTERS] for id in ids}
+            told.update((id, id[:_ID_LETTERS] if len(short) == len(ids) else id) for id in ids)
+        yield
     return told

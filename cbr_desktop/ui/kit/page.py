@@ -1,7 +1,8 @@
 """A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from itertools import pairwise
+from operator import is_
 from typing import Any, ClassVar, Generic
 
 from PySide6 import QtGui, QtWidgets
@@ -41,7 +42,8 @@ from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.lookalikes import duplicates, find_duplicates
+from cbr_desktop.ui.kit.pieces import AT_ONCE, Pieces
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
@@ -56,7 +58,9 @@ from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
 _FILTER_WIDTH = 220
-"""What the filter has beside buttons that can give way, in device-independent pixels."""
+"""What the filter has at least beside buttons that can give way, in device-independent pixels."""
+_FILTER_SHARE = 5
+"""What part of the page it has at least where that is more: one in so many."""
 _REMARK_LETTERS = 44
 _LOOK_MS = 10_000
 """How long marks are in front of somebody before leaving the page means that they have been seen."""
@@ -74,6 +78,7 @@ class Page(QWidget, Generic[Row]):
         lines_requested: lines should be shown beside the window: their title, and a list of them.
         remarked: something about what was just done, in words.
         export_requested: what the table shows should be written to a file.
+        taken: the rows that are there now have been made and are shown.
         verb_requested: the key of a verb, and the list of the rows that it was asked for; empty where it takes none.
     """
 
@@ -84,6 +89,8 @@ class Page(QWidget, Generic[Row]):
     default_sort: ClassVar[tuple[str, Qt.SortOrder] | None] = None
     whole_parts: ClassVar[tuple[Part, ...]] = ()
     """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
+    is_derived: ClassVar[bool] = False
+    """Whether rows and what they say follow from ``parts`` and the time alone: they are the same while these are."""
     chips: ClassVar[Sequence[tuple[str, str]]] = ()
     """Filters that are asked for often: their words, and what they put into the filter."""
     verbs: ClassVar[Sequence[Verb]] = ()
@@ -104,6 +111,7 @@ class Page(QWidget, Generic[Row]):
     lines_requested = Signal(str, object)
     remarked = Signal(str)
     export_requested = Signal()
+    taken = Signal()
     verb_requested = Signal(str, object)
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -115,8 +123,15 @@ class Page(QWidget, Generic[Row]):
         """What a subclass has put beside the filter."""
         self._above: list[QWidget] = []
         """What it has put between chips and table."""
+        self.at_once = AT_ONCE
+        """What is made of no more than so many rows of lists is made before anybody waits, of more in pieces."""
         self._is_stale = True
         self._is_warned = False
+        self._pieces = Pieces(self)
+        self._taken: list[object] = []
+        """What the rows were made of, to be told from what is there now."""
+        self._is_making = self._is_outdated = False
+        """Whether rows are being made, and whether something has changed meanwhile."""
         self._rows: list[Row] = []
         self._duplicates: dict[str, str] | None = None
         self._changes: RowChanges[Row] = RowChanges(self.whole_parts, self.held, self.is_same)
@@ -155,6 +170,10 @@ class Page(QWidget, Generic[Row]):
     def rows(self) -> list[Row]:
         """Return all rows of the ledger now."""
         raise NotImplementedError
+
+    def work_out(self) -> Iterator[None]:
+        """Work out what ``rows`` returns, and what its cells look up, in pieces."""
+        return iter(())
 
     def id_of(self, row: Row) -> str:
         """Return what names a row for good."""
@@ -245,19 +264,31 @@ class Page(QWidget, Generic[Row]):
 
     # what the window asks
 
+    def note(self, part: Part) -> None:
+        """Take note of a change of the ledger, which ``catch_up`` takes over."""
+        if part in self.parts:
+            self._is_stale = True
+
     def refresh(self, part: Part) -> None:
         """Take over a change of the ledger, now or when the page is next seen."""
-        if part not in self.parts:
-            return
+        self.note(part)
         if self.isVisible():
-            self._take()
-        else:
-            self._is_stale = True
+            self.catch_up()
 
     def catch_up(self) -> None:
         """Take over what has changed while the page was not seen."""
-        if self._is_stale:
+        if not self._is_stale:
+            return
+        if self.is_derived and self._is_same_as(self._taken):
+            self._is_stale = False
+            self._retell()
+        else:
             self._take()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether rows are still being made, so that those that are there are not all, or are of before."""
+        return self._is_making
 
     def tell_scope(self) -> None:
         """Take over another scope: the columns that tell profiles apart, and other rows."""
@@ -283,6 +314,7 @@ class Page(QWidget, Generic[Row]):
     def show_row(self, id: str) -> bool:
         """Select a row, clearing a filter that hides it; tell whether there is such a row."""
         self.catch_up()
+        self._pieces.finish()
         if self.view.select_id(id):
             return True
         self.clear_filter()
@@ -358,12 +390,12 @@ class Page(QWidget, Generic[Row]):
         change = self.model.change_of(row)
         return None if change is None else NEW if change.before is None else CHANGED
 
-    def _compare(self) -> None:
+    def _comparing(self) -> Iterator[None]:
         """Find out what differs from what was seen, and mark it."""
         is_merged = self._workspace.scope.is_merged
         # of what several profiles tell, not every row is shown
         shown = {self.id_of(row) for row in self._rows} if is_merged else None
-        changes = self._changes.compare(self._workspace.scope.members, self.model.columns, shown)
+        changes = yield from self._changes.compare(self._workspace.scope.members, self.model.columns, shown)
         had = bool(self.model.changes)
         self.model.changes = changes
         if had != bool(changes):
@@ -404,7 +436,7 @@ class Page(QWidget, Generic[Row]):
 
     def _second_row(self) -> QWidget:
         """Return the row that keeps its height, so that the table stays where it is whatever is said above it."""
-        made = QWidget(self)
+        made = self._band = QWidget(self)
         made.setObjectName(f"{self.name.lower()}Band")
         made.setMinimumHeight(self.fontMetrics().height() + 14)
         self.band = QHBoxLayout(made)
@@ -423,17 +455,23 @@ class Page(QWidget, Generic[Row]):
 
     def _add_verbs(self) -> None:
         """Put the verbs into the head of the page, and on the keys of its table."""
-        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts)
+        row = self._action_row()
+        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts, row.nursery)
         self._verb_bar.requested.connect(self.verb_requested)
         self._verb_bar.remarked.connect(self.remarked)
         self.buttons = self._verb_bar.buttons
-        self.add_actions(self.buttons.values())
+        self._fill(row, self.buttons.values())
         self.view.selection_altered.connect(self._verb_bar.tell_choice)
         self.model.arranged.connect(self._verb_bar.tell_choice)
 
     def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons into the page's head, where those of every page are."""
-        row = ActionRow(f"actionsOf{self.name}", self)
+        self._fill(self._action_row(), buttons)
+
+    def _action_row(self) -> ActionRow:
+        return ActionRow(f"actionsOf{self.name}", self)
+
+    def _fill(self, row: ActionRow, buttons: Iterable[QAbstractButton]) -> None:
         row.add(buttons)
         self._head_row.insertWidget(self._head_row.count() - 1, row)
         row.rearranged.connect(self._put_in_order)
@@ -451,7 +489,7 @@ class Page(QWidget, Generic[Row]):
 
     def _add_chips(self) -> None:
         """Put the quick filters into their place."""
-        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self)
+        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self._band)
         made.rearranged.connect(self._put_in_order)
         made.chosen.connect(self.filter.setText)
         self.filter.textChanged.connect(made.tell)
@@ -461,14 +499,15 @@ class Page(QWidget, Generic[Row]):
     def _head(self) -> QHBoxLayout:
         row = self._head_row = QHBoxLayout()
         row.setSpacing(NEAR)
-        self.title = QLabel(page_title(self.name), self)
+        held = self._titles = Titles(self)
+        self.title = QLabel(page_title(self.name), held)
         self.title.setObjectName(f"{self.name.lower()}Title")
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         set_type(self.title, "title", bold=True)
-        self.count = Line(f"{self.name.lower()}Count", self)
+        self.count = Line(f"{self.name.lower()}Count", held)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         set_type(self.count, "small")
-        held = self._titles = Titles(self.count.fontMetrics().averageCharWidth(), self)
+        held.letter = self.count.fontMetrics().averageCharWidth()
         names = QVBoxLayout(held)
         names.setContentsMargins(0, 0, 0, 0)
         names.setSpacing(0)
@@ -516,11 +555,60 @@ class Page(QWidget, Generic[Row]):
     # slots
 
     def _take(self) -> None:
+        """Take over all that is there; what comes while that is done in pieces is taken over after it."""
         self._is_stale = False
-        self._rows, self._duplicates = self.rows(), None
-        self._compare()
-        self.model.put(self._rows)
-        self._tell_changes()
+        if self._pieces.is_at_work:
+            self._is_outdated = True
+            return
+        self._taken = self._sources()
+        size = sum(len(each) for each in self._taken if isinstance(each, Sized))
+        at_once = not self.is_derived or size <= self.at_once
+        self._is_making = True
+        self._pieces.begin(self._taking(), at_once=at_once)
+        if not at_once and not self.model.total:
+            self._tell_state()
+
+    def _taking(self) -> Iterator[None]:
+        while True:
+            yield from self.work_out()
+            rows = self.rows()
+            duplicated: dict[str, str] | None = None
+            if len(rows) > self.at_once:
+                yield
+                duplicated = yield from find_duplicates(map(self.id_and_name, rows))
+            self._rows, self._duplicates = rows, duplicated
+            yield from self._comparing()
+            self._is_making = False
+            self.model.put(self._rows)
+            self._tell_changes()
+            self.taken.emit()
+            if not self._is_outdated:
+                return
+            self._is_making, self._is_outdated = True, False
+            self._taken = self._sources()
+            yield
+
+    def _sources(self) -> list[object]:
+        """Return what the rows are made of: the very same objects as long as nothing is another."""
+        found: list[object] = []
+        for member in self._workspace.scope.members:
+            found.append(member)
+            for part in self.parts:
+                held = member.freshness[part]
+                found += (held.complete, held.lacking is None, held.as_of is None, part in member.first)
+                found += member.contents(part)
+        return found
+
+    def _is_same_as(self, taken: list[object]) -> bool:
+        sources = self._sources()
+        return len(sources) == len(taken) and all(map(is_, sources, taken))
+
+    def _retell(self) -> None:
+        """Say what has become of the same rows by the time, and how old they are."""
+        if self.model.filter.tests:
+            self.model.set_filter(self.model.filter)
+        else:
+            self._tell_state()
 
     def _apply_filter(self) -> None:
         self._filtering.stop()
@@ -585,6 +673,8 @@ class Page(QWidget, Generic[Row]):
 
     def empty_notice(self, total: int) -> ListNotice | None:
         """Return what to say where no row is shown; ``total`` counts those that the filter hides."""
+        if self._is_making and not total:
+            return ListNotice(_("Putting the list together…"), "")
         freshness = self._workspace.scope.freshness[self.parts[0]]
         return empty_notice(page_noun(self.name), self._place(), freshness, total, self.filter.text())
 
@@ -624,7 +714,8 @@ class Page(QWidget, Generic[Row]):
         """Let buttons and chips give way before what is told and typed does: these have a menu for the others."""
         room = self.width() - 2 * WIDE
         letter = self.fontMetrics().averageCharWidth()
-        rest = self._titles.sizeHint().width() + _FILTER_WIDTH + 2 * self.gear.sizeHint().width() + 4 * NEAR
+        beside = max(_FILTER_WIDTH, room // _FILTER_SHARE)
+        rest = self._titles.sizeHint().width() + beside + 2 * self.gear.sizeHint().width() + 4 * NEAR
         for row in self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly):
             row.setMaximumWidth(max(row.minimumSizeHint().width(), room - rest))
         if self._chips is not None:

@@ -62,6 +62,7 @@ class _Memory(QObject):
 
     def __init__(self, window: QWidget, settings: Settings, key: str) -> None:
         super().__init__(window)
+        self.setObjectName("sizeMemory")
         self._window = window
         self._settings = settings
         self._key = key

@@ -1,6 +1,6 @@
 """What has changed in a list since somebody last looked, row by row and column by column; no Qt."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic
 
@@ -11,6 +11,7 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 CHANGE = "change"
 """The key of the column that tells changes."""
 NO_CHANGES: Changes[Any] = Changes(frozenset(), {}, {})
+_PIECE_ROWS = 50
 _PLACES = (CHANGE, "profile", "region")
 """The columns that say nothing of the row itself."""
 
@@ -31,6 +32,7 @@ class RowChanges(Generic[Row]):
         self._whole_parts = whole_parts
         self._held = held
         self._seen: Seen[Row] = Seen(is_same)
+        self._firsts: dict[str, Ledger] = {}
         self.found: Changes[Row] = NO_CHANGES
         """What the last comparison found."""
 
@@ -44,28 +46,43 @@ class RowChanges(Generic[Row]):
         """Return since when changes are told."""
         return self._seen.since(member.profile.name for member in members)
 
+    def unseen(self, members: Iterable[Ledger]) -> list[tuple[Ledger, Ledger]]:
+        """Return the ledgers of which nothing is seen yet, each with its lists as they were when first whole."""
+        found = []
+        for member in members if self._whole_parts else ():
+            name = member.profile.name
+            if not self._seen.knows(name) and all(part in member.first for part in self._whole_parts):
+                if name not in self._firsts:
+                    self._firsts[name] = _as_at_first(member)
+                found.append((member, self._firsts[name]))
+        return found
+
     def compare(
-        self, members: Iterable[Ledger], columns: Sequence[Column[Row]], shown: set[str] | None = None
-    ) -> dict[str, RowChange[Row]]:
+        self, members: Sequence[Ledger], columns: Sequence[Column[Row]], shown: set[str] | None = None
+    ) -> Generator[None, None, dict[str, RowChange[Row]]]:
         """Return what is new or says something else, by the ids of rows, of ``shown`` alone where it is given.
 
-        What is looked at for the first time is seen by that.
+        What is looked at for the first time is seen by that. It is done in pieces.
         """
+        for member, first in self.unseen(members):
+            name = member.profile.name
+            self._seen.accept(name, self._held(first), member.first[self._whole_parts[0]].as_of)
+            del self._firsts[name]
         lists = {}
         for member in members if self._whole_parts else ():
-            name, freshness = member.profile.name, [member.freshness[part] for part in self._whole_parts]
-            if not self._seen.knows(name) and all(part in member.first for part in self._whole_parts):
-                self._seen.accept(name, self._held(_as_at_first(member)), member.first[self._whole_parts[0]].as_of)
-            if self._seen.knows(name):
+            freshness = [member.freshness[part] for part in self._whole_parts]
+            if self._seen.knows(member.profile.name):
                 is_whole = all(part.complete or part.lacking is not None for part in freshness)
-                lists[name] = (self._held(member), is_whole)
+                lists[member.profile.name] = (self._held(member), is_whole)
         self.found = self._seen.compare(lists) if lists else NO_CHANGES
         changes = {id: RowChange[Row]() for id in self.found.new}
-        for id, before in self.found.changed.items():
+        for number, (id, before) in enumerate(self.found.changed.items(), 1):
             now = next(rows[id] for rows, _is_whole in lists.values() if id in rows)
             differing = _differing(columns, before, now)
             if differing:
                 changes[id] = RowChange(differing, before)
+            if not number % _PIECE_ROWS:
+                yield
         return changes if shown is None else {id: change for id, change in changes.items() if id in shown}
 
 

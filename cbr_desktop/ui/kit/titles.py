@@ -7,21 +7,19 @@ _LETTERS, _LEAST_LETTERS = 34, 15
 
 
 class Titles(QWidget):
-    """As wide on every page, and whatever is told there: what stands beside it stays where it is.
+    """As wide on every page, and whatever is told there: what stands beside it stays where it is."""
 
-    ``letter`` is the width of an average letter, in device-independent pixels.
-    """
-
-    def __init__(self, letter: int, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._letter = letter
+        self.letter = 0
+        """The width of an average letter of the line, in device-independent pixels."""
         self.setObjectName("titles")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         """Return the width of a usual line."""
-        return QSize(self._letter * _LETTERS, super().sizeHint().height())
+        return QSize(self.letter * _LETTERS, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return the width that is left on a small screen."""
-        return QSize(self._letter * _LEAST_LETTERS, super().minimumSizeHint().height())
+        return QSize(self.letter * _LEAST_LETTERS, super().minimumSizeHint().height())

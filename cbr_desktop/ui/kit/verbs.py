@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
@@ -59,14 +59,17 @@ class VerbBar(QObject):
     requested = Signal(str, object)
     remarked = Signal(str)
 
-    def __init__(self, name: str, verbs: Sequence[Verb], view: TableView[Any], counts: tuple[str, str]) -> None:
+    def __init__(
+        self, name: str, verbs: Sequence[Verb], view: TableView[Any], counts: tuple[str, str], place: QWidget
+    ) -> None:
+        """Make the buttons in ``place``."""
         super().__init__(view)
         self._verbs = {verb.key: verb for verb in verbs}
         self._view = view
         self._counts = counts
         acts = {key: partial(self.ask, key) for key in self._verbs}
         words = {verb.key: (verb.words, verb.hint) for verb in verbs}
-        self.buttons: dict[str, QPushButton] = verb_buttons(name, words, acts)
+        self.buttons: dict[str, QPushButton] = verb_buttons(name, words, acts, place)
         for verb in verbs:
             if verb.shortcut is not None:
                 shortcut = QShortcut(QKeySequence(verb.shortcut), view)

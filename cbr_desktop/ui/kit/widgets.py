@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QPushButton, QTableWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QPushButton, QTableWidget, QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.ui.kit.tokens import NEAR
 
 
-def push_button(text: str, name: str, act: Callable[[], object] | None = None) -> QPushButton:
+def push_button(
+    text: str, name: str, act: Callable[[], object] | None = None, parent: QWidget | None = None
+) -> QPushButton:
     """Return a button that calls ``act``, and that Enter in a field never presses."""
-    made = QPushButton(text)
+    made = QPushButton(text, parent)
     made.setObjectName(name)
     made.setAutoDefault(False)
     if act is not None:
@@ -20,13 +23,34 @@ def push_button(text: str, name: str, act: Callable[[], object] | None = None) -
     return made
 
 
+def button_row(leave: QWidget, *others: QWidget, beside: Sequence[QWidget] = ()) -> QHBoxLayout:
+    """Return the foot of a window: on its left what leaves it, on its right all that it can do, what it is for last.
+
+    What stands ``beside`` the first acts on what is shown and leads nowhere.
+    """
+    row = QHBoxLayout()
+    row.setSpacing(NEAR)
+    for widget in (leave, *beside):
+        row.addWidget(widget)
+    row.addStretch(1)
+    for widget in others:
+        row.addWidget(widget)
+    return row
+
+
 def verb_buttons(
-    prefix: str, verbs: Mapping[str, tuple[str, str]], acts: Mapping[str, Callable[[], object]]
+    prefix: str,
+    verbs: Mapping[str, tuple[str, str]],
+    acts: Mapping[str, Callable[[], object]],
+    parent: QWidget | None = None,
 ) -> dict[str, QPushButton]:
-    """Return a button for each verb, named by ``prefix`` and the verb; its words and its hint are looked up here."""
+    """Return a button for each verb, named by ``prefix`` and the verb; its words and its hint are looked up here.
+
+    To put a button into its place later costs more than to make it there, since its style is found anew by that.
+    """
     buttons = {}
     for verb, (words, hint) in verbs.items():
-        button = push_button(_(words), f"{prefix}{verb.capitalize()}", acts[verb])
+        button = push_button(_(words), f"{prefix}{verb.capitalize()}", acts[verb], parent)
         button.setAccessibleName(_(words).replace("&", ""))
         button.setToolTip(tooltip(_(hint)))
         buttons[verb] = button

@@ -23,17 +23,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.blast import destroys
+from cbr_desktop.domain.blast import destroys, merged
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.plan import Run
 from cbr_desktop.domain.profile import Environment
+from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
 from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import accessible, bounded, tooltip
 from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
@@ -43,7 +44,7 @@ from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
-from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.operations.form import Asked, BatchForm
@@ -51,7 +52,6 @@ from cbr_desktop.ui.operations.window import OperationWindow
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows.backup_reading import shares_changed
 from cbr_desktop.workflows.batch import (
     FRESH_MINUTES,
     LIMIT,
@@ -91,13 +91,16 @@ class BatchWindow(OperationWindow):
     def __init__(
         self, workspace: Workspace, asked: Sequence[Asked], form: BatchForm, parent: QWidget | None = None
     ) -> None:
-        super().__init__("batchWindow", form.title(len(asked)), parent)
+        count = sum(form.takes(context, row) for context, row in asked)
+        super().__init__("batchWindow", _title(form, count), parent)
         self._workspace = workspace
         self._asked = list(asked)
         self.form = form
         self._operation = OPERATIONS[form.kind]
         self._asked_at = workspace.clock.now()
         self._left_out: set[int] = set()
+        self._untaken: set[int] = set()
+        """The rows of which the form asks for nothing."""
         self._lacking: dict[int, str] = {}
         """Why nothing can be asked for of a row, by its number."""
         self._run: Run | None = None
@@ -193,7 +196,7 @@ class BatchWindow(OperationWindow):
         layout.addWidget(self._typing)
         layout.addWidget(self.verdict)
         layout.addLayout(self._foot())
-        take_room(self, _SIZE)
+        take_room(self, _SIZE, self._workspace.settings)
 
     def _make_under(self) -> QTabWidget:
         self._under = QTabWidget()
@@ -215,17 +218,8 @@ class BatchWindow(OperationWindow):
 
     def _foot(self) -> QHBoxLayout:
         self.confirm.setProperty("danger" if destroys(self._operation.effect) else "primary", True)
-        foot = QHBoxLayout()
-        foot.setSpacing(NEAR)
-        foot.addWidget(self.leave)
-        foot.addWidget(self.consent)
-        foot.addStretch(1)
-        buttons: tuple[QPushButton, ...] = (
-            *(self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm),
-        )
-        for button in buttons:
-            foot.addWidget(button)
-        return foot
+        buttons = (self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm)
+        return button_row(self.leave, *buttons, beside=(self.consent,))
 
     def open(self) -> None:
         """Show the window beside the others, and read afresh what the batch is judged by."""
@@ -237,8 +231,16 @@ class BatchWindow(OperationWindow):
         if is_at_work() and self._run is None:
             self._asked_at = self._workspace.clock.now()
             for name, context in self._contexts().items():
-                self._tasks.start(context.refresh.once(self._operation.judged_by), group=name)
+                self._tasks.start(self._read(name, context), group=name)
             self.refresh()
+
+    async def _read(self, name: str, context: ProfileContext) -> None:
+        """Read the lists of a profile, and then whom those backups are shared with that go by them."""
+        await context.refresh.once(self._operation.judged_by)
+        reader = context.backup_reader
+        if reader is not None:
+            lost = merged([row.blast for row in self._judge().rows if row.profile == name])
+            await reader.read_shares(lost.shareable, context.ledger)
 
     # what is known
 
@@ -267,14 +269,18 @@ class BatchWindow(OperationWindow):
     def _judge(self) -> Batch:
         items = []
         self._lacking.clear()
+        self._untaken = {
+            number for number, (context, row) in enumerate(self._asked, 1) if not self.form.takes(context, row)
+        }
         for number, (context, row) in enumerate(self._asked, 1):
             draft = None
             try:
-                draft = self.form.draft(context, row)
+                draft = self.form.draft(context, row) if number not in self._untaken else None
             except ValueError:
                 self._lacking[number] = self.form.lacking(context, row)
             items.append(Item(context.profile.name, draft, self.form.subject(context, row)))
-        return judged(self.form.kind, items, self._ledgers(), self._left_out, self._workspace.clock.now())
+        left_out = self._left_out | self._untaken
+        return judged(self.form.kind, items, self._ledgers(), left_out, self._workspace.clock.now())
 
     # what is shown
 
@@ -293,7 +299,8 @@ class BatchWindow(OperationWindow):
 
     def _show_rows(self, batch: Batch, now: datetime) -> None:
         uncounted = self._uncounted(batch) if not self._tasks.is_busy else set()
-        rows = sorted(batch.rows, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted))
+        taken = [row for row in batch.rows if row.number not in self._untaken]
+        rows = sorted(taken, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted))
         lines = [
             words.batch_line(row, now, self._lacking.get(row.number, ""), is_uncounted=row.profile in uncounted)
             for row in rows
@@ -309,7 +316,7 @@ class BatchWindow(OperationWindow):
             # whoever typed the name has seen other losses than those that stand here now
             self.typed.clear()
         self._lost = batch.blast.lost
-        told = words.consequence_lines(batch.blast, now, self._shared(batch))
+        told = words.consequence_lines(batch.blast, now, self._shares(batch), batch.sums)
         while len(self._lines) < len(told):
             line = MarkedLine(f"batchLoss{len(self._lines) or ''}")
             self._lines.append(line)
@@ -325,16 +332,17 @@ class BatchWindow(OperationWindow):
             )
         )
 
-    def _shared(self, batch: Batch) -> int:
-        """Return how many of the backups that are lost are known to be shared with other projects."""
-        count = 0
+    def _shares(self, batch: Batch) -> SharesLost | None:
+        """Return which of the backups that are lost are shared, ``None`` where nobody can look."""
+        found = []
         for name, context in self._contexts().items():
             reader = context.backup_reader
-            if reader is not None:
-                changed = shares_changed(context.ledger.intents.values())
-                own = (each.id for row in batch.sent if row.profile == name for each in row.blast.backups)
-                count += sum(bool(reader.shared_with(BackupId(id), changed.get(BackupId(id)))) for id in own)
-        return count
+            if reader is None:
+                return None
+            own = merged([row.blast for row in batch.sent if row.profile == name]).shareable
+            found.append(reader.shares_lost(own, context.ledger))
+        shared = tuple(each for told in found for each in told.shared)
+        return SharesLost(shared, sum(told.total for told in found), sum(told.unread for told in found))
 
     def _show_requests(self, batch: Batch) -> None:
         contexts = self._contexts()
@@ -353,7 +361,8 @@ class BatchWindow(OperationWindow):
 
     def _show_standing(self, batch: Batch) -> None:
         hindered, count = self._hindered(batch), len(batch.sent)
-        contexts = [self._contexts()[name] for name in dict.fromkeys(row.profile for row in batch.sent)]
+        known = self._contexts()
+        contexts = [known[name] for name in dict.fromkeys(row.profile for row in batch.sent)] or list(known.values())
         is_demo = self._workspace.is_demo
         self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
         self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
@@ -364,14 +373,14 @@ class BatchWindow(OperationWindow):
         objection = self._objection(batch, hindered)
         self.consent.show_findings(batch.findings, is_offered=not objection)
         wish = ""
-        if why is not None and typed is not None and self.typed.text() != typed.name:
+        if why is not None and typed is not None and not typed.is_met_by(self.typed.text()):
             ask = _("Type {name} above to go on.").format(name=quoted(typed.name, 80))
             wish = sentences(grave_sentence(why), ask)
         senders = self._senders(batch)
         arming = senders.hindrance(self.confirm.text().replace("&", ""))
         judged_words = objection or self.consent.wish or wish
         self.hindrance = judged_words or arming
-        self.confirm.setText(self.form.title(count))
+        self.confirm.setText(_title(self.form, count))
         self.confirm.setAccessibleName(accessible(self.confirm.text()))
         self.confirm.setEnabled(not self.hindrance)
         self.confirm.setToolTip(tooltip(self.hindrance or _("Sends them one after the other, with one report")))
@@ -405,7 +414,9 @@ class BatchWindow(OperationWindow):
         if self._workspace.plans is None:
             return _("Not ready: the data folder is being opened.")
         if not batch.sent:
-            return _("Nothing is left to be done: everything is left out.")
+            is_unasked = len(self._untaken) == len(batch.rows)
+            left_out = _("Nothing is left to be done: everything is left out.")
+            return _("Not ready: nothing is chosen above.") if is_unasked else left_out
         if len(batch.sent) > LIMIT:
             return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
                 limit=LIMIT
@@ -529,6 +540,11 @@ class BatchWindow(OperationWindow):
             event.accept()
             return
         super().keyPressEvent(event)
+
+
+def _title(form: BatchForm, count: int) -> str:
+    """Return what is asked for of so many rows, and of none what is asked for at all."""
+    return form.title(count) if count else words_for(form.kind).title
 
 
 def _weight(row: BatchRow, *, is_uncounted: bool) -> int:

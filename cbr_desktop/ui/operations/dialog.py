@@ -4,7 +4,7 @@ Nothing can be confirmed before what it is judged by was read afresh, or could n
 confirmed at all by older data.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -25,11 +25,12 @@ from cbr_desktop.domain.blast import Blast, Grave, destroys, grave, name_to_type
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import Approval, Intent, IntentState
+from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import NN_, _, sentences
-from cbr_desktop.text.consequences import loss_sentences
+from cbr_desktop.text.consequences import loss_sentences, shares_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import words_for
@@ -67,6 +68,7 @@ _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
 _MANY_LOSSES = 3
 """Losses above which what was found, which sums them up, stands before them."""
+_OF_SHARES = (FindingKind.SHARES_END, FindingKind.DELETION_SHARES)
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
@@ -130,7 +132,7 @@ class ChangeDialog(OperationWindow):
             self._asked_at = self._context.clock.now()
             refresh, parts, backup = self._context.refresh, self._operation.judged_by, self._opened_id()
             reading = refresh.once(parts) if backup is None else refresh.judge_by(parts, backup)
-            self._tasks.start(reading, group="reading")
+            self._tasks.start(self._read(reading), group="reading")
             self._show_verdict()
 
     def _reading_changed(self, is_busy: bool) -> None:
@@ -139,6 +141,14 @@ class ChangeDialog(OperationWindow):
             self._show_verdict()
         else:
             self._judge()
+
+    async def _read(self, reading: Awaitable[object]) -> None:
+        """Wait for what is read, and then read whom those backups are shared with that go by it."""
+        await reading
+        reader = self._context.backup_reader
+        if reader is not None and self._destroys:
+            self._judge()
+            await reader.read_shares(self._blast.shareable, self._context.ledger)
 
     # judging
 
@@ -160,7 +170,8 @@ class ChangeDialog(OperationWindow):
             # whoever typed the name has seen another loss than the one that stands here now
             self.typed.clear()
         self._show_losses(now)
-        self.findings.show_findings(each for each in self._verdict.findings if not self.form.answers(each))
+        told = (each for each in self._verdict.findings if not self.form.answers(each))
+        self.findings.show_findings(each for each in told if not self._told_already(each))
         self._show_verdict()
 
     def _show_change(self, change: Change) -> None:
@@ -175,7 +186,9 @@ class ChangeDialog(OperationWindow):
         self.ask.setText(_("To go on, type {subject}:").format(subject=quoted(name_to_type(subject))))
 
     def _show_losses(self, now: datetime) -> None:
-        told = loss_sentences(self._blast, now)
+        told, shares = loss_sentences(self._blast, now), self._shares()
+        count = len(told)
+        told += shares_sentences(shares) if shares is not None else []
         while len(self._loss_lines) < len(told):
             line = MarkedLine(f"changeLoss{len(self._loss_lines) or ''}")
             self._loss_lines.append(line)
@@ -184,9 +197,11 @@ class ChangeDialog(OperationWindow):
             lost = self._blast.lost[place] if place < len(self._blast.lost) else None
             is_grave = lost.left == 0 if lost is not None else self._blast.overwritten is not None and place == 0
             mark = _GRAVE if is_grave else _LOSS
+            if place >= count and shares is not None and not (shares.shared or shares.unread):
+                mark = SEVERITY_MARKS[Severity.INFO]
             line.say(mark, told[place] if place < len(told) else "")
         order = QBoxLayout.Direction
-        self._told.setDirection(order.BottomToTop if len(told) > _MANY_LOSSES else order.TopToBottom)
+        self._told.setDirection(order.BottomToTop if count > _MANY_LOSSES else order.TopToBottom)
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
         read = (
@@ -195,6 +210,17 @@ class ChangeDialog(OperationWindow):
             else ""
         )
         self.as_of.setText(read or _("Nothing of what this is judged by has been read yet."))
+
+    def _shares(self) -> SharesLost | None:
+        """Return which of the backups that are lost are shared, ``None`` where none is or nobody can look."""
+        reader = self._context.backup_reader
+        if reader is None or not self._blast.shareable:
+            return None
+        return reader.shares_lost(self._blast.shareable, self._context.ledger)
+
+    def _told_already(self, found: Finding) -> bool:
+        """Whether something found says of shares in general what is counted above."""
+        return found.kind in _OF_SHARES and self._shares() is not None
 
     def _judged_at(self) -> datetime | None:
         """Return how old the oldest of what the change is judged by is: the lists, and the backup it is opened for."""

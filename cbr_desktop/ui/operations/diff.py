@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut, QTextCharForma
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QSplitter,
@@ -27,7 +26,7 @@ from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.theme import is_dark, tone_colour
-from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
+from cbr_desktop.ui.kit.widgets import ask_for_file, button_row, push_button
 from cbr_desktop.ui.session.profile_context import Settings
 
 _LINES = 20_000
@@ -194,18 +193,17 @@ class DiffDialog(QDialog):
             column.addWidget(box)
             column.addWidget(text, 1)
             split.addWidget(side)
-        foot = QHBoxLayout()
-        foot.addWidget(self.summary, 1)
         further = ((_("Another &file…"), "draftDiffFile", self._ask_file),) if self._read is not None else ()
-        for words, name, act in (
+        steps = (
             *further,
             (_("&Previous change"), "draftDiffPrevious", self.previous_change),
             (_("&Next change"), "draftDiffNext", self.next_change),
-            (_("Close"), "draftDiffClose", self.close),
-        ):
-            foot.addWidget(push_button(words, name, act))
+        )
+        close = push_button(_("Close"), "draftDiffClose", self.close)
+        foot = button_row(close, *(push_button(words, name, act) for words, name, act in steps))
         layout = QVBoxLayout(self)
         layout.addWidget(split, 1)
+        layout.addWidget(self.summary)
         layout.addLayout(foot)
 
 

@@ -44,7 +44,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import Announcer
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.kit.tokens import TIGHT
-from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
 from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
@@ -310,13 +310,9 @@ class OutcomePanel(QWidget):
         self.close_button = push_button(_("Close"), "outcomeClose", self.close_requested.emit)
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
         settling = (self.look_on, self.mine, self.not_mine)
-        for button in (self.back, self.retry, *settling, self.edit, self.release, self.cancel):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        for button in (self.report, self.request, self.close_button):
-            buttons.addWidget(button)
+        acts = (self.back, self.retry, *settling, self.edit, self.release, self.cancel)
+        buttons = button_row(self.close_button, self.report, self.request, *acts)
         layout = QVBoxLayout(self)
         layout.addLayout(place_line(self._context, "outcomePlace"))
         for widget in (self._head, self._sentence, self._progress):

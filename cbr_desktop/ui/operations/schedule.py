@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QDateTime, Qt, QTimeZone, Signal
-from PySide6.QtWidgets import QDateTimeEdit, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateTimeEdit, QDialog, QVBoxLayout, QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import duration_words
 from cbr_desktop.ui.kit.fields import offer_calendar
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 
 _WIDTH = 460
@@ -48,18 +49,15 @@ class ScheduleDialog(QDialog):
             ).format(minutes=CONFIRM_MINUTES),
             "scheduleRule",
         )
-        buttons = QDialogButtonBox()
-        self.accept_button = buttons.addButton(_("&Schedule"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.accept_button.setObjectName("scheduleNow")
+        self.accept_button = push_button(_("&Schedule"), "scheduleNow", self._choose)
         self.accept_button.setDefault(True)
         self.accept_button.setProperty("primary", True)
-        buttons.addButton(_("&Cancel"), QDialogButtonBox.ButtonRole.RejectRole).setObjectName("scheduleCancel")
-        buttons.accepted.connect(self._choose)
-        buttons.rejected.connect(self.reject)
+        cancel = push_button(_("&Cancel"), "scheduleCancel", self.reject)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        for widget in (ask, self.edit, self.beside, self.rule, buttons):
+        for widget in (ask, self.edit, self.beside, self.rule):
             layout.addWidget(widget)
+        layout.addLayout(button_row(cancel, self.accept_button))
         self.edit.dateTimeChanged.connect(self._tell)
         self.show_time((now + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0))
         self.edit.setSelectedSection(QDateTimeEdit.Section.HourSection)

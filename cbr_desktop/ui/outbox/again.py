@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.intent import Intent, Looked
 from cbr_desktop.text.catalogue import _, listed, ngettext
@@ -13,6 +13,7 @@ from cbr_desktop.text.sentences import searched_words
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 
 _WIDTH = 560
 
@@ -52,19 +53,11 @@ class AgainDialog(QDialog):
         for line in lines:
             layout.addWidget(label(line, "againLine"))
         layout.addWidget(label(words.twice, "againWarning"))
-        buttons = QDialogButtonBox()
-        send = buttons.addButton(_("&Send again"), QDialogButtonBox.ButtonRole.ActionRole)
-        close = buttons.addButton(_("&Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        look = buttons.addButton(_("&Keep looking"), QDialogButtonBox.ButtonRole.ActionRole)
-        for button, object_name in ((send, "sendAgainNow"), (close, "sendAgainClose"), (look, "keepLookingInstead")):
-            button.setObjectName(object_name)
-            button.setAutoDefault(False)
+        look = push_button(_("&Keep looking"), "keepLookingInstead", self._look)
         look.setDefault(True)
         look.setFocus()
-        look.clicked.connect(self._look)
-        send.clicked.connect(self._send)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+        send = push_button(_("&Send again"), "sendAgainNow", self._send)
+        layout.addLayout(button_row(push_button(_("&Close"), "sendAgainClose", self.reject), look, send))
         make_room(self)
 
     def _look(self) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
@@ -23,7 +22,7 @@ from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import NONE, Times, environment_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import take_room
-from cbr_desktop.ui.kit.widgets import dress_table
+from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
 from cbr_desktop.ui.session.profile_context import ProfileContext, Settings
 
 _COLUMNS = (
@@ -80,17 +79,11 @@ class ReleaseDialog(QDialog):
         if closed:
             names = ", ".join(plain(name, 60) for name in closed)
             layout.addWidget(label(_("Read-only, and held until armed: {names}.").format(names=names), "releaseClosed"))
-        buttons = QDialogButtonBox()
-        release = buttons.addButton(_("&Release {many}").format(many=many), QDialogButtonBox.ButtonRole.ActionRole)
-        release.setObjectName("releaseNow")
-        release.setAutoDefault(False)
-        release.clicked.connect(self._confirm)
-        keep = buttons.addButton(_("&Keep them held"), QDialogButtonBox.ButtonRole.RejectRole)
-        keep.setObjectName("keepHeld")
+        release = push_button(_("&Release {many}").format(many=many), "releaseNow", self._confirm)
+        keep = push_button(_("&Keep them held"), "keepHeld", self.reject)
         keep.setDefault(True)
         keep.setFocus()
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+        layout.addLayout(button_row(keep, release))
         take_room(self, _SIZE, settings)
 
     def _table(self, times: Times) -> QTableWidget:

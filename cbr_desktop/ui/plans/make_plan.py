@@ -1,9 +1,9 @@
 """The window that makes a plan of request files: their order, how they are named, and how the plan goes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -40,7 +40,7 @@ from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
-from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.documents import knowing, name_of
 from cbr_desktop.workflows.plan import blasts, judged_steps, prepared, takes_name
@@ -286,13 +286,8 @@ class MakePlanDialog(QDialog):
         self.down = push_button(_("Move &down"), "makePlanDown", lambda: self._move(1))
         self.write = push_button(_("&Write plan…"), "makePlanWrite", self._ask_file)
         close = push_button(_("C&lose"), "makePlanClose", self.close)
-        foot = QHBoxLayout()
-        foot.addWidget(self.up)
-        foot.addWidget(self.down)
-        foot.addStretch(1)
-        foot.addWidget(close)
-        foot.addWidget(self.write)
-        return foot
+        self.write.setProperty("primary", True)
+        return button_row(close, self.write, beside=(self.up, self.down))
 
 
 def _question(text: str, name: str, field: QWidget) -> QLabel:

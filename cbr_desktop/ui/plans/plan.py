@@ -20,7 +20,7 @@ from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
-from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
@@ -248,8 +248,5 @@ class PlanDialog(QDialog):
         )
         self.open_profiles = push_button(_("&Open profiles"), "planOpenProfiles", self._open_profiles)
         close = push_button(_("C&lose"), "planClose", self.close)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        for button in (close, self.open_profiles, self.arm, self.start):
-            foot.addWidget(button)
-        return foot
+        self.start.setProperty("primary", True)
+        return button_row(close, self.open_profiles, self.arm, self.start)

@@ -1,7 +1,7 @@
 """The panel below the policies: when all of them run, what the chosen one deletes, and what is wrong with schedules."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from copy import copy
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -39,6 +39,7 @@ from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lane_chart import LaneChart
 from cbr_desktop.ui.kit.lanes import Picture
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR, TIGHT
 from cbr_desktop.ui.policies.timetable import (
@@ -53,8 +54,8 @@ from cbr_desktop.ui.policies.timetable import (
 )
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.schedules import coverage, schedule_findings
-from cbr_desktop.workflows.timetable import Clash, clashes, usual_durations
+from cbr_desktop.workflows.schedules import coverage, find_schedule_problems
+from cbr_desktop.workflows.timetable import Clash, find_clashes, find_usual_durations
 
 _SHOWN, _VIEW = "policies/calendar", "policies/calendar-view"
 _LINES, _SUPPOSED = 500, 4
@@ -84,7 +85,7 @@ _DAYS = {View.WEEK: WEEK, View.MONTH: MONTH}
 
 
 class _Known(NamedTuple):
-    """What the pictures are made of, taken at one moment, so that a thread can work on it."""
+    """What the pictures are made of, taken at one moment."""
 
     schedules: Schedules
     findings: list[Finding]
@@ -121,6 +122,7 @@ class PolicyCalendar(QWidget):
         self._losses: Losses | None = None
         """What the chosen policy deletes, while that is shown."""
         self._tasks = TaskOwner(self)
+        self._pieces = Pieces(self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MS)
@@ -182,25 +184,21 @@ class PolicyCalendar(QWidget):
         self._begin()
 
     def _work(self) -> None:
-        """Work out what is shown, beside the window where its loop runs."""
+        """Work out what is shown, in pieces where the loop runs."""
         if not self._is_stale and self._known is not None and self._known.clock == self._clock_days():
             self._show()
             return
         self._is_stale = False
-        # lists are replaced, not changed: a copy that names those of now stays as it is while a thread works on it
+        self._pieces.begin(self._working(), at_once=not is_at_work())
+
+    def _working(self) -> Iterator[None]:
+        # lists are replaced, not changed: a copy that names those of now stays as it is while it is worked on
         members = [copy(member) for member in self._workspace.scope.members]
-        work = partial(_known_of, members, tuple(self._policies), self._clock_days(), self._times.now())
-        if is_at_work():
-            self._tasks.start(asyncio.to_thread(work), self._take, group="known")
-        else:
-            self._take(work())
+        self._known = yield from _known_of(members, tuple(self._policies), self._clock_days(), self._times.now())
+        self._show()
 
     def _clock_days(self) -> tuple[date, bool]:
         return today(self._times.now(), utc=self._times.utc), self._times.utc
-
-    def _take(self, known: _Known) -> None:
-        self._known = known
-        self._show()
 
     def _show(self) -> None:
         if self._known is None:
@@ -427,8 +425,10 @@ class PolicyCalendar(QWidget):
             self.vault_chosen.emit(VaultId(vault_id))
 
 
-def _known_of(members: Sequence[Ledger], policies: Sequence[Policy], clock: tuple[date, bool], now: datetime) -> _Known:
-    """Work out what is wrong, how long runs usually take, and which get into each other's way; no widget is touched."""
+def _known_of(
+    members: Sequence[Ledger], policies: Sequence[Policy], clock: tuple[date, bool], now: datetime
+) -> Generator[None, None, _Known]:
+    """Work out what is wrong, how long runs usually take, and which get into each other's way, in pieces."""
     day, utc = clock
     days = days_from(day - timedelta(days=MONTH), 3 * MONTH, utc=utc)
     findings: list[Finding] = []
@@ -436,11 +436,12 @@ def _known_of(members: Sequence[Ledger], policies: Sequence[Policy], clock: tupl
     met: list[Clash] = []
     vaults: dict[str, str] = {}
     for member in members:
-        own = usual_durations(member.tasks.values())
+        own = yield from find_usual_durations(member.tasks.values())
         lasting.update(own)
-        met += clashes(member, own, days.since, days.until)
+        met += yield from find_clashes(member, own, days.since, days.until)
         vaults.update({id: vault.name for id, vault in member.vaults.items()})
-        findings += schedule_findings(member, now, lasting=own)
+        yield
+        findings += yield from find_schedule_problems(member, now, lasting=own)
     findings.sort(key=lambda each: each.severity.value)
     return _Known(Schedules(policies, lasting, met, vaults), findings, clock)
 

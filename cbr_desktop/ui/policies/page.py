@@ -31,11 +31,18 @@ from cbr_desktop.workflows.timetable import next_run
 _TYPES = {"backup": N_("Backup"), "replication": N_("Replication")}
 
 
+def _apply_hindrance(rows: Sequence[Policy]) -> str:
+    if len(rows) > 1 and any(row.operation_type != BACKUP for row in rows):
+        return _("A policy that replicates is applied to one vault at a time. Choose it alone.")
+    return ""
+
+
 class PoliciesPage(ListPage[Policy]):
     """All policies of the project."""
 
     name = "Policies"
     parts = (Part.POLICIES, Part.VAULTS)
+    is_derived = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     hint = "state:disabled type:backup nightly"
     chips = ((N_("Disabled"), "state:disabled"),)
@@ -68,15 +75,16 @@ class PoliciesPage(ListPage[Policy]):
         ),
         Verb(
             "apply",
-            N_("&Apply to a vault…"),
-            N_("Choose a vault that it backs up from then on"),
-            too_many=N_("Applying takes one policy at a time; {count} are selected. Nothing was done."),
+            N_("&Apply to vaults…"),
+            N_("Choose the vaults that the selected policy backs up from then on"),
+            takes=Takes.SEVERAL,
+            hindrance=_apply_hindrance,
         ),
         Verb(
             "remove",
-            N_("Re&move from a vault…"),
-            N_("Choose a vault that it leaves alone from then on"),
-            too_many=N_("Removing takes one policy at a time; {count} are selected. Nothing was done."),
+            N_("Re&move from vaults…"),
+            N_("Choose the vaults that the selected policies leave alone from then on"),
+            takes=Takes.SEVERAL,
         ),
         Verb(
             "delete",
@@ -143,9 +151,9 @@ class PoliciesPage(ListPage[Policy]):
         """Return what words are looked for in."""
         return f"{row.name}\n{row.id}\n{self._schedule(row)}\n{self._vaults(row)}"
 
-    def refresh(self, part: Part) -> None:
-        """Take over a change of the ledger; what tasks and backups tell is in the calendar alone."""
-        super().refresh(part)
+    def note(self, part: Part) -> None:
+        """Take note of a change of the ledger; what tasks and backups tell is in the calendar alone."""
+        super().note(part)
         if part in (Part.TASKS, Part.BACKUPS):
             self._arrange_calendar()
 

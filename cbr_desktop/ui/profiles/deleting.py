@@ -1,7 +1,7 @@
 """Asking once before a profile is deleted: what goes with it, and what stays."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.catalogue import _
@@ -9,6 +9,7 @@ from cbr_desktop.text.states import quoted
 from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.profiles.listing import place_words
 
 _WIDTH = 460
@@ -55,17 +56,12 @@ class DeleteDialog(QDialog):
         stays = label(_("Its secrets stay: another profile logs in with them."), "secretsStay")
         stays.setVisible(not owns_secrets)
         layout.addWidget(stays)
-        buttons = QDialogButtonBox()
-        delete = buttons.addButton(_("&Delete"), QDialogButtonBox.ButtonRole.AcceptRole)
-        delete.setObjectName("deleteNow")
-        delete.setAutoDefault(False)
-        keep = buttons.addButton(_("&Keep it"), QDialogButtonBox.ButtonRole.RejectRole)
-        keep.setObjectName("keepProfile")
+        delete = push_button(_("&Delete"), "deleteNow", self._confirm)
+        delete.setProperty("danger", True)
+        keep = push_button(_("&Keep it"), "keepProfile", self.reject)
         keep.setDefault(True)
         keep.setFocus()
-        buttons.accepted.connect(self._confirm)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+        layout.addLayout(button_row(keep, delete))
         make_room(self)
 
     def _confirm(self) -> None:

@@ -1,12 +1,12 @@
 """The window of profiles: all of them at the left, the form of one at the right, and what a test found below."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.error import CbrError, Damaged
@@ -22,7 +22,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
 from cbr_desktop.ui.kit.room import take_room
-from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.profiles.checks import ChecksPanel
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.draft import BLANK, hosts
@@ -89,7 +89,7 @@ class ProfilesDialog(QDialog):
         self._forms: dict[ProfileRow, ProfileForm] = {}
         self._trusted: set[str] = set()
         self._trial = ProfileTrial(directory, test, keeper, self)
-        self._exchange = ProfileExchange(profiles, self)
+        self._exchange = ProfileExchange(profiles, self, settings)
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -409,22 +409,18 @@ class ProfilesDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.problems)
         layout.addWidget(split, 1)
+        self.save.setProperty("primary", True)
+        beside = (self.test, self.open_button)
+        layout.addLayout(button_row(self.close_button, self.revert, self.save, beside=beside))
         take_room(self, _USUAL, self._settings)
 
     def _right(self) -> QWidget:
         right = QWidget()
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.test)
-        buttons.addWidget(self.open_button)
-        buttons.addStretch(1)
-        for button in (self.revert, self.save, self.close_button):
-            buttons.addWidget(button)
         layout = QVBoxLayout(right)
         layout.setContentsMargins(4, 0, 0, 0)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.checks)
         layout.addWidget(self.state)
-        layout.addLayout(buttons)
         return right
 
     def _connect(self) -> None:

@@ -11,6 +11,7 @@ from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted, grouped
 from cbr_desktop.ui.profiles.imports import ImportDialog
+from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.workflows.ports import Profiles
 
 
@@ -27,14 +28,15 @@ class ProfileExchange(QObject):
     said = Signal(str)
     troubled = Signal(str)
 
-    def __init__(self, profiles: Profiles, window: QWidget) -> None:
+    def __init__(self, profiles: Profiles, window: QWidget, settings: Settings | None = None) -> None:
         super().__init__(window)
+        self._settings = settings
         self._profiles = profiles
         self._window = window
 
     def ask_import(self) -> None:
         """Ask which profiles of other programs or files to take over."""
-        asked = ImportDialog(self._profiles, self._window)
+        asked = ImportDialog(self._profiles, self._window, self._settings)
         asked.imported.connect(self._take)
         asked.open()
 

@@ -3,16 +3,16 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QGroupBox,
-    QHBoxLayout,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -32,10 +32,11 @@ from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.kit.widgets import ask_for_file, push_button
+from cbr_desktop.ui.kit.widgets import ask_for_file, button_row, push_button
 from cbr_desktop.ui.profiles.draft import free_name, hosts, unproved_hosts
 from cbr_desktop.ui.profiles.listing import place_words
 from cbr_desktop.ui.profiles.section import text_line
+from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.workflows.ports import Profiles
 
 SOURCES = {
@@ -90,8 +91,9 @@ class ImportDialog(QDialog):
 
     imported = Signal(object)
 
-    def __init__(self, profiles: Profiles, parent: QWidget | None = None) -> None:
+    def __init__(self, profiles: Profiles, parent: QWidget | None = None, settings: Settings | None = None) -> None:
         super().__init__(parent)
+        self._settings = settings
         self._profiles = profiles
         self._known = profiles.read()[0]
         self._trusted = hosts(self._known)
@@ -400,18 +402,14 @@ class ImportDialog(QDialog):
         inside.addLayout(self._rows)
         for line in self._lines:
             inside.addWidget(line)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.choose)
-        buttons.addStretch(1)
-        buttons.addWidget(self.take)
-        buttons.addWidget(self.leave)
+        buttons = button_row(self.leave, self.take, beside=(self.choose,))
         layout = QVBoxLayout(self)
         layout.addWidget(self.trouble)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self._details)
         layout.addWidget(self.state)
         layout.addLayout(buttons)
-        take_room(self, QSize(820, 600))
+        take_room(self, QSize(820, 600), self._settings)
 
     def _connect(self) -> None:
         self._tasks.failed.connect(self._tell_failed)

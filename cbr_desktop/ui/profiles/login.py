@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -28,6 +27,7 @@ from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import counted
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import make_room
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 
 _LENGTH_LIMIT = 1_000_000
 """What a field takes at all: far more than any token, so that nothing is cut without a word."""
@@ -109,7 +109,7 @@ class LoginDialog(QDialog):
         layout.addLayout(self._keeping(store_problem))
         self._state = MarkedLine("logInState")
         layout.addWidget(self._state)
-        layout.addWidget(self._buttons(action, otherwise))
+        layout.addLayout(self._buttons(action, otherwise))
         for field in self._fields.values():
             field.changed.connect(self._judge)
         self._keep.toggled.connect(self._judge)
@@ -164,17 +164,11 @@ class LoginDialog(QDialog):
         layout.addWidget(remark)
         return layout
 
-    def _buttons(self, action: str, otherwise: str) -> QDialogButtonBox:
-        buttons = QDialogButtonBox()
-        self._log_in = buttons.addButton(action or _("&Log in"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._log_in.setObjectName("logInNow")
+    def _buttons(self, action: str, otherwise: str) -> QHBoxLayout:
+        self._log_in = push_button(action or _("&Log in"), "logInNow", self._give)
         self._log_in.setDefault(True)
         self._log_in.setProperty("primary", True)
-        cancel = buttons.addButton(otherwise or _("Work without"), QDialogButtonBox.ButtonRole.RejectRole)
-        cancel.setObjectName("logInLater")
-        buttons.accepted.connect(self._give)
-        buttons.rejected.connect(self.reject)
-        return buttons
+        return button_row(push_button(otherwise or _("Work without"), "logInLater", self.reject), self._log_in)
 
     def _judge(self) -> None:
         reason = next((words for field in self._fields.values() if (words := field.problem())), "")

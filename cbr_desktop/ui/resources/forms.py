@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -14,24 +15,28 @@ from cbr_desktop.domain.association import (
     content_of,
     resource_ids,
 )
-from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.change import Kind, Subject
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import ProtectType, Resource, Vault
 from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.states import counted, quoted
+from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.operations.form import Asked, BatchForm, ChangeForm, FixedBatch, FixedForm, Forms
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.operations.vault_policies import vault_subject
 from cbr_desktop.workflows.operations.vault_resources import names_of
 
 Ids = Sequence[ResourceId]
+Group = tuple[VaultId, tuple[ResourceId, ...]]
+"""Resources of one vault."""
 _NAMES = 6
 """Resources that a window names; the others it counts."""
 
@@ -60,6 +65,13 @@ def protection_form(context: ProfileContext, vault_id: VaultId, ids: Ids, *, is_
     setting = ProtectionSetting(vault_id, tuple(ids), is_on)
     title = resumed if is_on else suspended
     return FixedForm(Kind.SET_PROTECTION, setting, title, about(context, vault_id, ids))
+
+
+class Held(NamedTuple):
+    """A resource with its vault."""
+
+    vault: Vault
+    resource: Resource
 
 
 class MigrationForm(ChangeForm):
@@ -100,14 +112,52 @@ class MigrationForm(ChangeForm):
         self.target.setFocus()
 
 
+class MigrationsForm(BatchForm):
+    """Asks to which vault resources of several vaults move, one vault after the other."""
+
+    kind = MigrationForm.kind
+    has_fields = True
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        super().__init__()
+        self.setObjectName("migrationsForm")
+        fitting: dict[VaultId, Vault] = {}
+        for context, (vault_id, _ids) in asked:
+            known = context.ledger.vaults
+            source = known.get(vault_id)
+            fitting |= {each.id: each for each in known.values() if source is not None and _fits(source, each)}
+        self.target = VaultBox("migrationTarget", _("To vault"), fitting.values())
+        fields(self, ((_("&To vault"), self.target),), {_("&To vault"): self.target})
+        self.target.currentIndexChanged.connect(self.changed)
+
+    def title(self, count: int) -> str:
+        """Return from how many vaults resources move."""
+        return counted("Migrate resources of {count} vault", "Migrate resources of {count} vaults", count)
+
+    def draft(self, context: ProfileContext, row: Group) -> ResourceMigration:
+        """Return what is asked for of the resources of a vault. ``ValueError`` while it can be nothing."""
+        target_id = VaultId(self.target.vault_id)
+        if target_id not in context.ledger.vaults:
+            raise ValueError("no vault of this profile is chosen")
+        return ResourceMigration(row[0], target_id, row[1])
+
+    def subject(self, context: ProfileContext, row: Group) -> Subject:
+        """Return the vault that resources leave."""
+        return vault_subject(row[0], context.ledger)
+
+    def lacking(self, context: ProfileContext, row: Group) -> str:  # noqa: ARG002  # the profile alone tells
+        """Return why nothing can be asked for of the resources of a vault."""
+        if not self.target.vault_id:
+            return _("No vault is chosen yet.")
+        return _("The chosen vault is of another project, and resources move within one.")
+
+
 def _fits(source: Vault, target: Vault) -> bool:
     is_same = (source.kind, source.protect_type) == (target.kind, target.protect_type)
     return is_same and target.id != source.id
 
 
 Make = Callable[[ProfileContext, VaultId, Ids], ChangeForm]
-Group = tuple[VaultId, tuple[ResourceId, ...]]
-"""Resources of one vault."""
 
 
 def _window(
@@ -116,14 +166,14 @@ def _window(
     asked: Sequence[Asked],
     parent: QWidget,
     *,
-    batch: Callable[[], FixedBatch] | None = None,
+    batch: Callable[[Sequence[Asked]], BatchForm],
 ) -> QWidget:
     """Open the window of one change for rows of one vault, or ``batch`` of changes for those of several."""
     groups = _by_vault(asked)
-    if len(groups) == 1 or batch is None:
+    if len(groups) == 1:
         context, (vault_id, ids) = groups[0]
         return _opened(context, make(context, vault_id, ids), parent)
-    window = BatchWindow(workspace, groups, batch(), parent)
+    window = BatchWindow(workspace, groups, batch(groups), parent)
     window.open()
     return window
 
@@ -136,14 +186,14 @@ def _by_vault(asked: Sequence[Asked]) -> list[tuple[ProfileContext, Group]]:
     return [(context, (vault_id, tuple(ids))) for (_name, vault_id), (context, ids) in found.items()]
 
 
-def _dissociations() -> FixedBatch:
+def _dissociations(_groups: Sequence[Asked]) -> FixedBatch:
     def title(count: int) -> str:
         return counted("Dissociate resources from {count} vault", "Dissociate resources from {count} vaults", count)
 
     return FixedBatch(Kind.DISSOCIATE_RESOURCES, lambda group: ResourceDissociation(*group), title)
 
 
-def _settings(*, is_on: bool) -> FixedBatch:
+def _settings(_groups: Sequence[Asked], *, is_on: bool) -> FixedBatch:
     def title(count: int) -> str:
         if is_on:
             return counted("Resume resources in {count} vault", "Resume resources in {count} vaults", count)
@@ -184,12 +234,27 @@ def _protection_again(context: ProfileContext, intent: Intent) -> ChangeForm:
     return protection_form(context, VaultId(intent.subject.id), resource_ids(intent.body), is_on=is_on)
 
 
+def _of_vaults(is_on: bool, workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the window that suspends or resumes those resources of vaults of which that changes something."""
+    rows = [
+        (context, Held(vault, each))
+        for context, vault in asked
+        if vault.protect_type != ProtectType.REPLICATION
+        for each in vault.resources
+        if each.auto_protect is not is_on
+    ]
+    make, batch = partial(protection_form, is_on=is_on), partial(_settings, is_on=is_on)
+    return _window(make, workspace, rows, parent, batch=batch)
+
+
+FOR_VAULTS = Forms(windows={"suspend": partial(_of_vaults, False), "resume": partial(_of_vaults, True)})
+"""What can be asked for of all resources of vaults, on the page of vaults."""
 FORMS = Forms(
     windows={
         "protect": _protect,
         "suspend": partial(_window, partial(protection_form, is_on=False), batch=partial(_settings, is_on=False)),
         "resume": partial(_window, partial(protection_form, is_on=True), batch=partial(_settings, is_on=True)),
-        "migrate": partial(_window, MigrationForm),
+        "migrate": partial(_window, MigrationForm, batch=MigrationsForm),
         "dissociate": partial(_window, dissociation_form, batch=_dissociations),
     },
     again={

@@ -1,11 +1,11 @@
 """The resources: what is in the vaults and what is in none, and how old the last good backup of each is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.ids import ResourceId, VaultId
@@ -14,13 +14,15 @@ from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, fixed_disks_words, gap_words, mb_words
+from cbr_desktop.text.words import NONE, Times, fixed_disks_words, gap_words, mb_words
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
-from cbr_desktop.workflows.gaps import Gap, gap_of
-from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
+from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow, row_id
+from cbr_desktop.workflows.resource_rows import ScopeResourceRows
 
 UNPROTECTED = N_("Unprotected")
 UNLISTED = N_("Vault not listed")
@@ -43,17 +45,6 @@ def _held_hindrance(rows: Sequence[ResourceRow]) -> str:
     return ""
 
 
-def _vault_hindrance(rows: Sequence[ResourceRow]) -> str:
-    """Return why something cannot be done to the resources of one vault."""
-    hindrance = _held_hindrance(rows)
-    if hindrance:
-        return hindrance
-    count = len({row.vault.id for row in rows if row.vault is not None})
-    if count > 1:
-        return _("The selected resources are in {count} vaults. Choose those of one vault.").format(count=count)
-    return ""
-
-
 def _suspend_hindrance(rows: Sequence[ResourceRow]) -> str:
     is_done = all(not row.resource.auto_protect for row in rows)
     return _held_hindrance(rows) or (_("They are suspended already.") if is_done else "")
@@ -68,7 +59,8 @@ class ResourcesPage(Page[ResourceRow]):
     """All resources that are in a vault or could be."""
 
     name = "Resources"
-    parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS)
+    parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
+    is_derived = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"
@@ -78,6 +70,7 @@ class ResourcesPage(Page[ResourceRow]):
         (N_("Unprotected"), "vault:unprotected"),
         (N_("Not protectable"), f"why:{Gap.UNFIT}"),
         (N_("Suspended"), f"why:{Gap.SUSPENDED}"),
+        (N_("No policy runs"), "why:policy"),
         (N_("No backup for 2 days"), "age>2d"),
     )
     verbs = (
@@ -111,11 +104,18 @@ class ResourcesPage(Page[ResourceRow]):
             hindrance=_resume_hindrance,
         ),
         Verb(
+            "apply",
+            N_("Appl&y policy…"),
+            N_("Back the vaults of the selected resources up by a policy, in the place of the one that they have"),
+            Takes.SEVERAL,
+            hindrance=_held_hindrance,
+        ),
+        Verb(
             "migrate",
             N_("&Migrate…"),
             N_("Move the selected resources with their backups to another vault"),
             Takes.SEVERAL,
-            hindrance=_vault_hindrance,
+            hindrance=_held_hindrance,
         ),
         Verb(
             "dissociate",
@@ -126,6 +126,11 @@ class ResourcesPage(Page[ResourceRow]):
             hindrance=_held_hindrance,
         ),
     )
+
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
+        self._joined = ScopeResourceRows(workspace.scope)
+        self._schedules = Schedules(workspace.scope)
+        super().__init__(workspace, times, parent)
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
         """Return the columns, those of the first start first."""
@@ -144,7 +149,7 @@ class ResourcesPage(Page[ResourceRow]):
             Column("type", _("Type"), type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
             Column("vault", _("Vault"), vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
             Column("state", _("State"), protection_words, protection_words, 24, mark=protection_mark),
-            Column("why", _("Why unprotected"), gap_words, lambda r: gap_words(r) or None, 20),
+            Column("why", _("Why unprotected"), self._why, lambda r: self._why(r) or None, 20),
             Column(
                 "size", _("Size"), lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True
             ),
@@ -195,21 +200,30 @@ class ResourcesPage(Page[ResourceRow]):
                 lambda r: f"{r.resource.protect_status or ''} {protection_words(r)}",
                 lambda r: str(r.resource.protect_status or ""),
             ),
-            TextField("why", lambda r: f"{gap_of(r) or ''} {gap_words(r)}", lambda r: gap_of(r) or ""),
+            TextField("why", lambda r: f"{self._gap(r) or ''} {self._why(r)}", lambda r: self._gap(r) or ""),
             NumberField("size", lambda r: r.resource.size_gb, "GB"),
             NumberField("backups", lambda r: r.resource.backup_count),
             AgeField("age", last_good_at, self._times.now),
         )
 
+    def work_out(self) -> Iterator[None]:
+        """Join what has changed of the resources."""
+        self._schedules.forget()
+        return self._joined.follow(self._changes.unseen(self._workspace.scope.members))
+
+    def _gap(self, row: ResourceRow) -> Gap | None:
+        return gap_of(row, self._schedules)
+
+    def _why(self, row: ResourceRow) -> str:
+        return gap_words(row, self._schedules)
+
     def rows(self) -> list[ResourceRow]:
         """Return all resources, those in no vault last."""
-        return list(self._workspace.scope.resource_rows())
+        return self._joined.rows
 
     def held(self, ledger: Ledger) -> Mapping[Any, ResourceRow]:
-        """Return the resources of a ledger."""
-        # to join them a second time would be felt where there are very many
-        is_shown_alone = self._workspace.scope.members == (ledger,)
-        return {self.id_of(row): row for row in (self._rows if is_shown_alone else ledger.resource_rows())}
+        """Return the resources of a ledger, as far as they have been joined."""
+        return self._joined.of(ledger)
 
     def is_same(self, before: ResourceRow, row: ResourceRow) -> bool:
         """Tell whether a resource says what it said; its vault is another row, and its last backup another list."""
@@ -221,10 +235,12 @@ class ResourcesPage(Page[ResourceRow]):
 
     def id_of(self, row: ResourceRow) -> str:
         """Return what names a row for good; a resource can be in a backup and in a replication vault."""
-        return f"{row.vault.id if row.vault else ''}/{row.resource.id}"
+        return row_id(row)
 
     def show_row(self, id: str) -> bool:
         """Select a row by its own id, or the first of the resource of this id."""
+        self.catch_up()
+        self._pieces.finish()
         row = next((row for row in self.rows() if row.resource.id == id), None)
         return super().show_row(self.id_of(row) if row is not None else id)
 
@@ -266,6 +282,8 @@ class ResourcesPage(Page[ResourceRow]):
     def target_words(self) -> str:
         """Return which of the selected resources a checkpoint would leave out, since it is of one vault."""
         vault, rows = self._target_vault(), self.view.selected_rows()
+        if vault is None and any(row.vault is not None for row in rows):
+            return _("What is selected is in a vault for replicas, which takes no checkpoint: choose another one.")
         if vault is None:
             return _("What is selected is in no vault that is known: choose one.") if rows else ""
         others = sum(row.vault is not vault for row in rows)
@@ -280,13 +298,14 @@ class ResourcesPage(Page[ResourceRow]):
         """Return the vault of the cursor's resource, or of the first selected one that is in any."""
         current = self.view.current_row()
         rows = [*([current] if current is not None else []), *self.view.selected_rows()]
-        return next((row.vault for row in rows if row.vault is not None), None)
+        return next((row.vault for row in rows if row.vault is not None and row.vault.takes_checkpoints), None)
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer a checkpoint, and the way to the vault."""
         current = self.view.current_row()
         if current is not None and current.vault is not None:
-            super().extend_menu(menu)
+            if current.vault.takes_checkpoints:
+                super().extend_menu(menu)
             menu.addAction(_("Show the vault")).triggered.connect(self._request_vault)
 
     def _request_vault(self) -> None:

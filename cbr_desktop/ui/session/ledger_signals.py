@@ -13,9 +13,11 @@ class LedgerSignals(QObject):
 
     Signals:
         changed: a ``Part`` whose content or freshness is another now.
+        settled: all parts that have changed together have been told; what is made of several is made now, once.
     """
 
     changed = Signal(object)
+    settled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +35,14 @@ class LedgerSignals(QObject):
         elif not self._timer.isActive():
             self._timer.start()
 
+    def forget(self) -> None:
+        """Drop what was noticed and not told yet: for before there are screens, which begin with all there is."""
+        self._pending.clear()
+        self._timer.stop()
+
     def _tell(self) -> None:
         pending, self._pending = self._pending, set()
         for part in sorted(pending):
             self.changed.emit(part)
+        if pending:
+            self.settled.emit()

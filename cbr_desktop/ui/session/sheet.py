@@ -1,13 +1,14 @@
 """What the details say of one row, whatever it is: pairs of words, relations, and what happened to it."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.task import Task
 from cbr_desktop.text.marks import Mark, mark
-from cbr_desktop.text.states import shown, state_words, status_words
-from cbr_desktop.text.tasks import code_words, percent_words, resource_words, started_at
+from cbr_desktop.text.states import shown, state_words
+from cbr_desktop.text.tasks import code_words, percent_words, resource_words, started_at, type_words
 from cbr_desktop.text.words import Times
 
 LINES = 50
@@ -23,8 +24,7 @@ class Relation(NamedTuple):
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """All that the details say of one subject, but its JSON.
 
     ``vault_id`` is where a checkpoint would be made, ``gauge`` how full the subject is and at how much it warns, in
@@ -56,5 +56,5 @@ def _activity_line(task: Task, times: Times) -> str:
         ends.append(percent_words(task))
     if task.code:
         ends.append(code_words(task))
-    what = f"{status_words(task.type)}: {shown(resource_words(task), 80)}"
+    what = f"{type_words(task.type)}: {shown(resource_words(task), 80)}"
     return f"{mark(task.status).shape} {times.text(started_at(task))}  {what} – {', '.join(ends)}"

@@ -157,15 +157,15 @@ class DeferredWidgets:
 
     def open_help(self) -> SheetWindow:
         """Open keys and versions."""
-        return open_help(self._window)
+        return open_help(self._window, settings=self._workspace.settings)
 
     def open_problems(self) -> SheetWindow:
         """Open the list of what could not be read and why."""
-        return open_problems(problems(self._workspace.scope), self._window)
+        return open_problems(problems(self._workspace.scope), self._window, self._workspace.settings)
 
     def open_lines(self, title: str, lines: list[str]) -> SheetWindow:
         """Open a list of lines."""
-        return open_lines(title, lines, self._window)
+        return open_lines(title, lines, self._window, self._workspace.settings)
 
     def tell_connection(self) -> None:
         """Say at length how the connection stands."""

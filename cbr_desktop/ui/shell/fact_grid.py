@@ -1,25 +1,34 @@
 """Pairs of words one below the other, and the labels that show the words of others."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.session.sheet import Facts
 
+_LONG_WORD = 30
+"""Letters of a word that is not to be broken: Qt breaks an id behind a hyphen only where a letter follows."""
+_BETWEEN = 12
+
 
 class FactGrid(QWidget):
-    """Pairs of words, one below the other; labels are used again and again."""
+    """Pairs of words, one below the other; labels are used again and again.
+
+    An id for which there is no room beside its name stands below it, over the whole width.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("facts")
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setHorizontalSpacing(12)
+        self._layout.setHorizontalSpacing(_BETWEEN)
         self._layout.setVerticalSpacing(4)
         self._layout.setColumnStretch(1, 1)
         self._labels: list[tuple[QLabel, QLabel]] = []
+        self._below: set[int] = set()
+        """The places of values that stand below their names."""
 
     def tell(self, facts: Facts) -> None:
         """Show other pairs."""
@@ -33,14 +42,32 @@ class FactGrid(QWidget):
                 name.setText(facts[place][0])
                 if value.text() != plain(facts[place][1]):  # a text that is selected stays so
                     value.setText(plain(facts[place][1]))
+        self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width out."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        used = [(place, *labels) for place, labels in enumerate(self._labels) if not labels[0].isHidden()]
+        room = self.width() - _BETWEEN - max((name.sizeHint().width() for _place, name, _value in used), default=0)
+        for place, _name, value in used:
+            text = value.text()
+            is_below = (
+                len(text) >= _LONG_WORD and not text.count(" ") and value.fontMetrics().horizontalAdvance(text) > room
+            )
+            if is_below is not (place in self._below):
+                (self._below.add if is_below else self._below.discard)(place)
+                self._layout.addWidget(value, 2 * place + is_below, 1 - is_below, 1, 1 + is_below)
 
     def _add(self) -> None:
         name, value = words_label("factName", self), words_label("factValue", self)
         name.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         name.setWordWrap(False)
         place = len(self._labels)
-        self._layout.addWidget(name, place, 0, Qt.AlignmentFlag.AlignTop)
-        self._layout.addWidget(value, place, 1)
+        self._layout.addWidget(name, 2 * place, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(value, 2 * place, 1)
         self._labels.append((name, value))
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.leaving import MARKS, demo_sentence, leaving_words, pending_words, question
 from cbr_desktop.ui.kit.lines import MarkedLine, label
 from cbr_desktop.ui.kit.room import make_room
+from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.workflows.leaving import Unfinished
 from cbr_desktop.workflows.ports import Clock
 
@@ -58,7 +59,7 @@ class LeaveDialog(QDialog):
         demo.setVisible(is_demo)
         layout.addWidget(demo)
         layout.addStretch(1)
-        layout.addWidget(self._buttons())
+        layout.addLayout(self._buttons())
         self._stay.setFocus()
         self.tell()
 
@@ -77,17 +78,10 @@ class LeaveDialog(QDialog):
             line.say(None, "")
         make_room(self)
 
-    def _buttons(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox()
-        leave = buttons.addButton(_("&Leave"), QDialogButtonBox.ButtonRole.ActionRole)
-        leave.setObjectName("leaveNow")
-        leave.setAutoDefault(False)
-        leave.clicked.connect(self._leave)
-        self._stay = buttons.addButton(_("&Stay"), QDialogButtonBox.ButtonRole.RejectRole)
-        self._stay.setObjectName("stay")
+    def _buttons(self) -> QHBoxLayout:
+        self._stay = push_button(_("&Stay"), "stay", self.reject)
         self._stay.setDefault(True)
-        buttons.rejected.connect(self.reject)
-        return buttons
+        return button_row(self._stay, push_button(_("&Leave"), "leaveNow", self._leave))
 
     def _leave(self) -> None:
         self.accept()

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -29,7 +28,14 @@ from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.tables.density import COMFORTABLE, COMPACT, stored_density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.kit.tokens import NEAR
-from cbr_desktop.ui.kit.widgets import do
+from cbr_desktop.ui.kit.widgets import button_row, do, push_button
+from cbr_desktop.ui.session.network_settings import (
+    AT_ONCE,
+    AT_ONCE_CHOICES,
+    SPARES,
+    spares_metered,
+    stored_at_once,
+)
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.attendance import CHOICES, SETTING, stored_seconds
 
@@ -84,7 +90,7 @@ class SettingsDialog(QDialog):
         layout.setSpacing(16)
         layout.addLayout(form)
         layout.addStretch()
-        layout.addWidget(self._buttons())
+        layout.addLayout(self._buttons())
         self.setMinimumWidth(520)
         make_room(self)
 
@@ -124,6 +130,25 @@ class SettingsDialog(QDialog):
         self.pace.setCurrentIndex(CHOICES.index(stored_seconds(self._workspace.settings)))
         self.pace.activated.connect(self._choose_pace)
         form.addRow(_label(_("&Read the lists"), self.pace), self.pace)
+        settings = self._workspace.settings
+        self.metered = _tick("settingsMetered", _("Less often on a metered &network"), spares_metered(settings))
+        self.metered.setToolTip(
+            tooltip(_("A network that the system calls metered, such as that of a telephone: half as often"))
+        )
+        self.metered.toggled.connect(self._spare_metered)
+        form.addRow(_label(), self.metered)
+        self.at_once = _box("settingsAtOnce", _("Requests at a time"), [_count_words(each) for each in AT_ONCE_CHOICES])
+        self.at_once.setToolTip(
+            tooltip(
+                _(
+                    "How many pages of lists are asked for at the same time, for each profile. Automatic is more of"
+                    " them the farther away the service is."
+                )
+            )
+        )
+        self.at_once.setCurrentIndex(AT_ONCE_CHOICES.index(stored_at_once(settings)))
+        self.at_once.activated.connect(lambda row: settings.put(AT_ONCE, AT_ONCE_CHOICES[row]))
+        form.addRow(_label(_("Re&quests at a time"), self.at_once), self.at_once)
 
     def _add_places(self, form: QFormLayout) -> None:
         form.addRow(_label(_("Drafts")), self._drafts_row())
@@ -140,16 +165,10 @@ class SettingsDialog(QDialog):
         row.addStretch()
         form.addRow(_label(_("Keyboard")), row)
 
-    def _buttons(self) -> QDialogButtonBox:
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        buttons.setObjectName("settingsButtons")
-        close = buttons.button(QDialogButtonBox.StandardButton.Close)
-        close.setObjectName("settingsClose")
-        close.setText(_("Close"))
-        close.setAccessibleName(_("Close"))
+    def _buttons(self) -> QHBoxLayout:
+        close = push_button(_("Close"), "settingsClose", self.close)
         close.setDefault(True)
-        buttons.rejected.connect(self.close)
-        return buttons
+        return button_row(close)
 
     def _drafts_row(self) -> QHBoxLayout:
         store = self._workspace.draft_store
@@ -193,6 +212,10 @@ class SettingsDialog(QDialog):
 
     def _choose_pace(self, row: int) -> None:
         self._workspace.settings.put(SETTING, CHOICES[row])
+        self.pace_chosen.emit()
+
+    def _spare_metered(self, is_spared: bool) -> None:
+        self._workspace.settings.put(SPARES, is_spared)
         self.pace_chosen.emit()
 
     def _choose_folder(self) -> None:
@@ -245,6 +268,12 @@ def _tick(name: str, words: str, is_on: bool) -> QCheckBox:
 
 def _percent_words(percent: int) -> str:
     return _("As the desktop") if percent == 100 else f"{percent} %"
+
+
+def _count_words(count: int) -> str:
+    if not count:
+        return _("Automatic")
+    return _("One after the other") if count == 1 else _("{count} at the most").format(count=count)
 
 
 def _pace_words(seconds: int) -> str:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -27,6 +26,8 @@ from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, Link, open_link
 from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.ui.shell.navigation import NAMES, page_key
 
 Opener = Callable[[str], bool]
@@ -75,8 +76,9 @@ def keys() -> tuple[tuple[str, str], ...]:
 class SheetWindow(QDialog):
     """Shows pairs of words or lines, and buttons; it keeps nobody from working elsewhere."""
 
-    def __init__(self, name: str, title: str, parent: QWidget) -> None:
+    def __init__(self, name: str, title: str, parent: QWidget, settings: Settings | None = None) -> None:
         super().__init__(parent)
+        self._settings = settings
         self.setObjectName(name)
         self.setWindowTitle(title)
         self.setAccessibleName(title)
@@ -93,9 +95,7 @@ class SheetWindow(QDialog):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(inside)
         self._inside = inside
-        self.buttons = QDialogButtonBox(self)
-        self.buttons.setObjectName(f"{name}Buttons")
-        self.buttons.setAccessibleName(_("{title} buttons").format(title=title))
+        self._buttons: list[QPushButton] = []
 
     def add_text(self, text: str, *, bold: bool = False, faded: bool = False) -> QLabel:
         """Add a paragraph."""
@@ -144,27 +144,26 @@ class SheetWindow(QDialog):
 
     def add_button(self, name: str, text: str) -> QPushButton:
         """Add a button to the row at the bottom."""
-        button = self.buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
+        button = push_button(text, name)
+        self._buttons.append(button)
         return button
 
     def finish(self) -> None:
         """Put the buttons below everything, and show the window."""
-        close = self.add_button("close", _("Close"))
-        close.clicked.connect(self.close)
+        close = push_button(_("Close"), "close", self.close)
         close.setDefault(True)
         self.box.addStretch()
-        self.buttons.setContentsMargins(11, 0, 11, 11)
+        buttons = button_row(close, *self._buttons)
+        buttons.setContentsMargins(11, 0, 11, 11)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._area, 1)
-        layout.addWidget(self.buttons)
+        layout.addLayout(buttons)
         self.setMinimumWidth(460)
         inside = self._inside
         wide = max(460, inside.sizeHint().width() + self._area.verticalScrollBar().sizeHint().width())
-        high = max(inside.sizeHint().height(), inside.heightForWidth(wide)) + self.buttons.sizeHint().height() + 12
-        take_room(self, QSize(wide, high))
+        high = max(inside.sizeHint().height(), inside.heightForWidth(wide)) + buttons.sizeHint().height() + 12
+        take_room(self, QSize(wide, high), self._settings)
         self.show()
 
 
@@ -180,9 +179,9 @@ def versions() -> tuple[tuple[str, str], ...]:
     )
 
 
-def open_help(parent: QWidget, opener: Opener | None = None) -> SheetWindow:
+def open_help(parent: QWidget, opener: Opener | None = None, settings: Settings | None = None) -> SheetWindow:
     """Open keys, links and versions; ``opener`` takes the place of the desktop that opens links."""
-    made = SheetWindow("helpSheet", _("Help"), parent)
+    made = SheetWindow("helpSheet", _("Help"), parent, settings)
     made.setWindowIcon(icon("program"))
     made.add_text(_("Keys"), bold=True)
     made.add_pairs(keys())
@@ -198,9 +197,9 @@ def open_help(parent: QWidget, opener: Opener | None = None) -> SheetWindow:
     return made
 
 
-def open_lines(title: str, lines: list[str], parent: QWidget) -> SheetWindow:
+def open_lines(title: str, lines: list[str], parent: QWidget, settings: Settings) -> SheetWindow:
     """Open a list of lines that can be read through and copied."""
-    made = SheetWindow("linesSheet", title, parent)
+    made = SheetWindow("linesSheet", title, parent, settings)
     text = QPlainTextEdit(made)
     text.setObjectName("lines")
     text.setAccessibleName(title)
@@ -213,9 +212,9 @@ def open_lines(title: str, lines: list[str], parent: QWidget) -> SheetWindow:
     return made
 
 
-def open_problems(found: list[str], parent: QWidget) -> SheetWindow:
+def open_problems(found: list[str], parent: QWidget, settings: Settings) -> SheetWindow:
     """Open the list of what could not be read and why."""
-    made = SheetWindow("problemsSheet", _("Problems"), parent)
+    made = SheetWindow("problemsSheet", _("Problems"), parent, settings)
     made.add_text(
         _("What was known before stays on screen, with its age.") if found else _("There is no problem now."),
         faded=True,

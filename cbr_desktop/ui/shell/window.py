@@ -102,6 +102,8 @@ class MainWindow(QMainWindow):
         self._settings_dialog: SettingsDialog | None = None
         self._tour: Tour | None = None
         self._is_returning = False
+        self._has_news = False
+        """Whether something has changed that the details may tell of."""
         self.history = History()
         """Where somebody has been in this window."""
         self._build()
@@ -208,6 +210,7 @@ class MainWindow(QMainWindow):
             made.verb_requested.connect(partial(self._ask, made))
             made.opened.connect(partial(self.show_details, True))
             made.selection_altered.connect(self._tell_details)
+            made.taken.connect(partial(self._taken, made))
         return self._pages[name]
 
     def current_page(self) -> Page[Any]:
@@ -353,7 +356,7 @@ class MainWindow(QMainWindow):
 
     def _make_page(self, name: str) -> Page[Any]:
         if name == "Vaults":
-            return VaultsPage(self._workspace, self._times, self._vault_index)
+            return VaultsPage(self._workspace, self._times, self._vault_index, self._stack)
         return self.deferred_widgets.make_page(name)
 
     def _build(self) -> None:
@@ -403,7 +406,8 @@ class MainWindow(QMainWindow):
         return self._commands
 
     def _connect(self) -> None:
-        self._workspace.signals.changed.connect(self._take)
+        self._workspace.signals.changed.connect(self._note)
+        self._workspace.signals.settled.connect(self._settle)
         self.navigation.currentRowChanged.connect(self._turn_to)
         self._workspace.scope_changed.connect(self._tell_scope)
         self._workspace.run_begun.connect(self._begin_run)
@@ -420,6 +424,7 @@ class MainWindow(QMainWindow):
         status.clocks_turned.connect(self.turn_clocks)
         status.problems_asked.connect(self.open_problems)
         status.ticked.connect(self._tick)
+        status.pace_asked.connect(self.open_settings)
         status.offline_requested.connect(self._workspace.work_offline)
 
     def _parts_in_front(self) -> frozenset[Part]:
@@ -451,6 +456,7 @@ class MainWindow(QMainWindow):
         self._floor.insertWidget(1, made.strip)
         self._floor.addWidget(made.drawer)
         self.status.put_tasks(made.drawer.head)
+        made.attendance.slowed.connect(self.status.tell_slowed)
         made.drawer.setVisible(made.drawer.is_open)
         made.strip.login_requested.connect(self.login_requested)
         made.strip.alone_requested.connect(self._look_alone)
@@ -558,15 +564,29 @@ class MainWindow(QMainWindow):
         for context in self._workspace.shown_contexts[:1]:
             self.login_requested.emit(context.profile)
 
-    def _take(self, part: Part) -> None:
+    def _note(self, part: Part) -> None:
+        """Take note of a change of the ledger."""
         for page in self._pages.values():
-            page.refresh(part)
-        self.status.tell()
-        self.header_bar.tell_loading(any(held.loading for held in self._workspace.scope.freshness.values()))
+            page.note(part)
         if self._deferred_widgets is not None:
             self._deferred_widgets.notice(part)
-            if part is not Part.CONNECTION:
-                self._tell_details()
+        self._has_news = self._has_news or part is not Part.CONNECTION
+
+    def _settle(self) -> None:
+        """Take over what has changed together."""
+        page = self.current_page()
+        if page.isVisible():
+            page.catch_up()
+        self.status.tell()
+        self.header_bar.tell_loading(any(held.loading for held in self._workspace.scope.freshness.values()))
+        if self._has_news:
+            self._has_news = False
+            self._tell_details()
+
+    def _taken(self, page: Page[Any]) -> None:
+        """Tell the details of a page what its rows say now."""
+        if page is self._stack.currentWidget():
+            self._tell_details()
 
     def _turn_to(self, place: int) -> None:
         page = self.page(NAMES[place])

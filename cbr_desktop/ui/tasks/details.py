@@ -4,8 +4,8 @@ from cbr_desktop.domain.task import MAKES_CHECKPOINTS, Task, TaskStatus
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import refusal_sentence
 from cbr_desktop.text.marks import mark
-from cbr_desktop.text.states import shown, state_words, status_words
-from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
+from cbr_desktop.text.states import shown, state_words
+from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at, type_words
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
@@ -50,8 +50,8 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
         if t.id != task.id
     ]
     same = [other for other in ledger.tasks.values() if task.resource_id and other.resource_id == task.resource_id]
-    known = task.vault_id if task.vault_id in ledger.vaults else None
-    name = _("{type} of {task}").format(type=status_words(task.type), task=shown(resource_words(task), 80))
+    known = vault.id if vault is not None and vault.takes_checkpoints else None
+    name = _("{type} of {task}").format(type=type_words(task.type), task=shown(resource_words(task), 80))
     return Sheet(
         task.id,
         name,

@@ -16,7 +16,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import grouped, state_words, status_words
-from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at
+from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at, type_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page, Target
@@ -29,6 +29,17 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 KEPT = "kept"
 """The key of the column that tells which tasks the service has forgotten."""
 KEPT_HERE = Mark(Shape.SQUARE, Tone.IDLE)
+_URGENCY: Mapping[TaskStatus | str, int] = {
+    status: place
+    for place, status in enumerate(
+        (
+            *(TaskStatus.RUNNING, TaskStatus.WAITING, TaskStatus.FAILED, TaskStatus.TIMEOUT),
+            *(TaskStatus.SKIPPED, TaskStatus.SUCCESS),
+        )
+    )
+}
+_AGES = 1e11
+"""More seconds than any time has."""
 _SERVICE_KEEPS = timedelta(days=30)
 _KEPT_HINT = N_("The service forgets tasks after 30 days. This program keeps those that have ended for 13 months.")
 
@@ -38,7 +49,8 @@ class TasksPage(Page[Task]):
 
     name = "Tasks"
     parts = (Part.TASKS,)
-    default_sort = ("started", Qt.SortOrder.DescendingOrder)
+    is_derived = True
+    default_sort = ("state", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.TASKS,)
     hint = "state:failed type:backup erp"
     chips = ((N_("Running"), "state:running"), (N_("Failed"), "state:failed"), (N_("Today"), "day:today"))
@@ -63,7 +75,7 @@ class TasksPage(Page[Task]):
                 "state",
                 _("State"),
                 lambda t: state_words(t.status),
-                lambda t: state_words(t.status),
+                _urgency,
                 18,
                 mark=lambda t: mark(t.status),
             ),
@@ -78,7 +90,7 @@ class TasksPage(Page[Task]):
                 mark=self._kept_mark,
                 hint=_why_kept,
             ),
-            Column("type", _("Type"), lambda t: status_words(t.type), lambda t: status_words(t.type), 11),
+            Column("type", _("Type"), lambda t: type_words(t.type), lambda t: type_words(t.type), 11),
             Column(
                 "resource",
                 _("Resource"),
@@ -120,7 +132,13 @@ class TasksPage(Page[Task]):
             Column("request-id", _("Request id"), lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
             Column("id", "ID", lambda t: t.id, lambda t: t.id, 34, shown=False),
             Column(
-                "backup", _("Backup"), lambda t: t.backup_name or NONE, lambda t: t.backup_name or None, 22, shown=False
+                "backup",
+                _("Backup"),
+                lambda t: t.backup_name or NONE,
+                lambda t: t.backup_name or None,
+                22,
+                shown=False,
+                middle=True,
             ),
             Column(
                 "checkpoint",
@@ -146,7 +164,7 @@ class TasksPage(Page[Task]):
         """Return what the filter can ask for."""
         return (
             TextField("state", lambda t: f"{t.status} {status_words(t.status)}", lambda t: str(t.status)),
-            TextField("type", lambda t: f"{t.type} {status_words(t.type)}", lambda t: str(t.type)),
+            TextField("type", lambda t: f"{t.type} {type_words(t.type)}", lambda t: str(t.type)),
             TextField("resource", lambda t: f"{t.resource_name} {t.resource_id or ''}", lambda t: t.resource_name),
             TextField("vault", lambda t: f"{t.vault_name} {t.vault_id or ''}", lambda t: t.vault_name),
             TextField("code", lambda t: t.code),
@@ -323,6 +341,8 @@ class TasksPage(Page[Task]):
         if row is None or row.vault_id is None:
             return (None, ())
         vault = self._workspace.scope.vaults.get(row.vault_id)
+        if vault is not None and not vault.takes_checkpoints:
+            return (None, ())
         is_there = vault is not None and row.resource_id is not None and vault.resource(row.resource_id) is not None
         return (row.vault_id, (row.resource_id,) if is_there and row.resource_id else ())
 
@@ -330,7 +350,8 @@ class TasksPage(Page[Task]):
         """Offer a checkpoint of the same resource, and the way to the vault."""
         row = self.view.current_row()
         if row is not None and row.vault_id in self._workspace.scope.vaults:
-            super().extend_menu(menu)
+            if self.target()[0] is not None:
+                super().extend_menu(menu)
             menu.addAction(_("Show the vault")).triggered.connect(self._request_vault)
 
     def _request_vault(self) -> None:
@@ -357,6 +378,12 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
 
 def _why_kept(_task: Task) -> str:
     return _(_KEPT_HINT)
+
+
+def _urgency(task: Task) -> float:
+    """Return by what states are ordered: what may run and what went wrong first, within each the newest first."""
+    began = task.began_at
+    return _URGENCY.get(task.status, _URGENCY[TaskStatus.WAITING]) * _AGES - (began.timestamp() if began else 0)
 
 
 def _meaning(task: Task) -> str:

@@ -30,7 +30,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
             ),
         ),
         (_("Policy"), vault_index.policy_words(vault)),
-        (_("Last good backup"), times.text_and_age(vault_index.last_good_at(vault))),
+        (_("Last good backup"), times.text_and_age(vault_index.last_good_now(vault))),
         *((_("Replicas"), replicas_sentence(each)) for each in replicas_of(vault.id, ledger)),
         (_("Threshold"), _threshold_words(vault)),
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
@@ -38,6 +38,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
         (_("Tags"), tag_words(vault) or NONE),
         (_("Description"), vault.description or NONE),
+        (_("Enterprise project"), vault_index.enterprise_project_words(vault)),
         (_("Created"), times.text_and_age(vault.created_at)),
         ("ID", vault.id),
     ]
@@ -74,7 +75,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         facts,
         relations,
         happened,
-        vault.id,
+        vault.id if vault.takes_checkpoints else None,
         (vault.used_percent, vault.threshold_percent) if vault.size_gb else None,
     )
 

@@ -1,15 +1,17 @@
 """The vaults: what each holds, how full it is, and when something in it was last backed up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
-from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ProtectType, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
+from cbr_desktop.text.enterprise_projects import enterprise_project_words
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
@@ -20,9 +22,12 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, Num
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.derived import NewestBackups, is_good
 from cbr_desktop.workflows.ledger import Part, Reading
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from PySide6.QtWidgets import QMenu
+
     from cbr_desktop.domain.policy import Policy
 
 
@@ -32,7 +37,7 @@ class VaultIndex:
     def __init__(self, ledger: Reading) -> None:
         self._ledger = ledger
         self._policies_of: tuple[object, dict[VaultId, list[Policy]]] = (None, {})
-        self._last_of: tuple[object, dict[VaultId, Backup]] = (None, {})
+        self._newest: NewestBackups[VaultId] = NewestBackups(_vault_of)
 
     def policies(self, vault: Vault) -> "list[Policy]":
         """Return the policies of a vault."""
@@ -44,12 +49,26 @@ class VaultIndex:
             self._policies_of = (self._ledger.policies, joined)
         return self._policies_of[1].get(vault.id, [])
 
+    def follow(self) -> Iterator[None]:
+        """Take over which backup is the newest in each vault, in pieces."""
+        yield from self._newest.follow(self._ledger.backups)
+
     def last_good_at(self, vault: Vault) -> datetime | None:
-        """Return when the newest available backup in a vault was made."""
-        if self._last_of[0] is not self._ledger.backups:
-            self._last_of = (self._ledger.backups, _newest(self._ledger.backups.values()))
-        backup = self._last_of[1].get(vault.id)
+        """Return when the newest available backup in a vault was made, by what was taken over last."""
+        backup = self._newest.found.get(vault.id)
         return backup.created_at if backup else None
+
+    def last_good_now(self, vault: Vault) -> datetime | None:
+        """Return the same by what the ledger has now, for a single vault."""
+        backups = self._ledger.backups
+        if self._newest.knows(backups):
+            return self.last_good_at(vault)
+        good = [each.created_at for each in backups.values() if each.vault_id == vault.id and is_good(each)]
+        return max((at for at in good if at is not None), default=None)
+
+    def enterprise_project_words(self, vault: Vault) -> str:
+        """Return the enterprise project of a vault by its name, by its id while the name is not known."""
+        return enterprise_project_words(vault.enterprise_project_id, self._ledger.enterprise_projects)
 
     def policy_words(self, vault: Vault) -> str:
         """Return the names of a vault's policies, and which of them do nothing."""
@@ -60,15 +79,8 @@ class VaultIndex:
         return listed(names) or (_("None") if self._ledger.freshness[Part.POLICIES].as_of else NONE)
 
 
-def _newest(backups: object) -> dict[VaultId, Backup]:
-    newest: dict[VaultId, Backup] = {}
-    for backup in backups:  # type: ignore[attr-defined]
-        if backup.status != BackupStatus.AVAILABLE or backup.created_at is None:
-            continue
-        held = newest.get(backup.vault_id)
-        if held is None or backup.created_at > held.created_at:
-            newest[backup.vault_id] = backup
-    return newest
+def _vault_of(backup: Backup) -> VaultId:
+    return backup.vault_id
 
 
 def _lock_hindrance(rows: Sequence[Vault]) -> str:
@@ -81,11 +93,26 @@ def _replication_hindrance(rows: Sequence[Vault]) -> str:
     return _("Only backups of servers are replicated.") if any(row.kind != VaultKind.SERVER for row in rows) else ""
 
 
+def _suspend_hindrance(rows: Sequence[Vault]) -> str:
+    is_found = any(each.auto_protect for row in _taking_backups(rows) for each in row.resources)
+    return "" if is_found else _("There is no resource in it that a policy would back up.")
+
+
+def _resume_hindrance(rows: Sequence[Vault]) -> str:
+    is_found = any(not each.auto_protect for row in _taking_backups(rows) for each in row.resources)
+    return "" if is_found else _("No resource in it is suspended.")
+
+
+def _taking_backups(rows: Sequence[Vault]) -> list[Vault]:
+    return [row for row in rows if row.protect_type != ProtectType.REPLICATION]
+
+
 class VaultsPage(ListPage[Vault]):
     """All vaults of the project."""
 
     name = "Vaults"
     parts = (Part.VAULTS, Part.POLICIES, Part.BACKUPS)
+    is_derived = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
@@ -131,9 +158,28 @@ class VaultsPage(ListPage[Vault]):
             takes=Takes.SEVERAL,
         ),
         Verb(
+            "suspend",
+            N_("&Suspend…"),
+            N_("Have policies leave all resources of the selected vaults out; their backups stay"),
+            takes=Takes.SEVERAL,
+            hindrance=_suspend_hindrance,
+        ),
+        Verb(
+            "resume",
+            N_("Res&ume…"),
+            N_("Have policies back all resources of the selected vaults up again"),
+            takes=Takes.SEVERAL,
+            hindrance=_resume_hindrance,
+        ),
+        Verb(
             "expire",
             N_("E&xpiry of backups…"),
             N_("Set the day on which the backups of the selected vault expire, all of them at once"),
+        ),
+        Verb(
+            "enterprise",
+            N_("Enterprise pro&ject…"),
+            N_("Put the selected vault into another enterprise project: who may see it follows that"),
         ),
         Verb(
             "lock",
@@ -150,9 +196,9 @@ class VaultsPage(ListPage[Vault]):
         Verb(
             "delete",
             N_("&Delete…"),
-            N_("Delete the selected vault with all its backups, for good (Del)"),
+            N_("Delete the selected vaults with all their backups, for good (Del)"),
+            takes=Takes.SEVERAL,
             shortcut=Qt.Key.Key_Delete,
-            too_many=N_("Vaults are deleted one at a time; {count} are selected. Nothing was done."),
         ),
     )
     chips = (
@@ -161,9 +207,17 @@ class VaultsPage(ListPage[Vault]):
         (N_("No backup for 2 days"), "age>2d"),
     )
 
-    def __init__(self, workspace: Workspace, times: Times, vault_index: VaultIndex) -> None:
+    def __init__(
+        self, workspace: Workspace, times: Times, vault_index: VaultIndex, parent: QWidget | None = None
+    ) -> None:
         self._vault_index = vault_index
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
+
+    def refresh(self, part: Part) -> None:
+        """Take over a change of the ledger; the names of enterprise projects make no other rows."""
+        if part is Part.ENTERPRISE_PROJECTS:
+            self.view.viewport().update()
+        super().refresh(part)
 
     def columns(self) -> Sequence[Column[Vault]]:
         """Return the columns, those of the first start first."""
@@ -208,7 +262,7 @@ class VaultsPage(ListPage[Vault]):
                 10,
                 right=True,
             ),
-            *_further_columns(times),
+            *_further_columns(times, vault_index),
         )
 
     def fields(self) -> Sequence[Field[Vault]]:
@@ -228,6 +282,10 @@ class VaultsPage(ListPage[Vault]):
             AgeField("age", self._vault_index.last_good_at, self._times.now),
         )
 
+    def work_out(self) -> Iterator[None]:
+        """Find the newest backup in each vault."""
+        return self._vault_index.follow()
+
     def held(self, ledger: Reading) -> Mapping[Any, Vault]:
         """Return the vaults of a ledger."""
         return ledger.vaults
@@ -238,21 +296,30 @@ class VaultsPage(ListPage[Vault]):
         return f"{row.name}\n{row.id}\n{row.status}\n{row.kind}\n{row.description}\n{tag_words(row)}\n{resources}"
 
     def target(self) -> Target:
-        """Return the vault of the cursor."""
+        """Return the vault of the cursor, unless it holds replicas."""
         row = self.view.current_row()
-        return (row.id if row else None, ())
+        return (row.id if row and row.takes_checkpoints else None, ())
 
     def targets(self) -> Sequence[tuple[VaultId, Sequence[ResourceId]]]:
         """Return the selected vaults, where they are several."""
         rows = self.view.selected_rows()
         return [(row.id, ()) for row in rows] if len(rows) > 1 else ()
 
+    def extend_menu(self, menu: "QMenu") -> None:
+        """Offer a checkpoint, where one can be made."""
+        if self.targets() or self.target()[0] is not None:
+            super().extend_menu(menu)
+
     def target_words(self) -> str:
-        """Return which of several selected vaults a checkpoint would be of."""
+        """Return which of several selected vaults a checkpoint would be of, or why it is of none."""
         row, count = self.view.current_row(), len(self.view.selected_rows())
-        if row is None or count < 2:
+        if row is None:
             return ""
         which = quoted(row.name, 80)
+        if not row.takes_checkpoints:
+            return _("Vault {which} holds replicas and takes no checkpoint: choose another one.").format(which=which)
+        if count < 2:
+            return ""
         chosen = counted("{count} vault", "{count} vaults", count)
         return _("{vaults} are selected; a checkpoint is of one vault: this form is for {which}.").format(
             vaults=chosen, which=which
@@ -281,7 +348,7 @@ def tag_words(vault: Vault) -> str:
     return ", ".join(f"{key}={value}" if value else key for key, value in tags)
 
 
-def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
+def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vault], ...]:
     def yes(value: bool) -> str:
         return _("Yes") if value else _("No")
 
@@ -352,8 +419,8 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         Column(
             "enterprise-project",
             _("Enterprise project"),
-            lambda v: "default" if v.enterprise_project_id in ("0", "") else v.enterprise_project_id,
-            lambda v: v.enterprise_project_id,
+            vault_index.enterprise_project_words,
+            vault_index.enterprise_project_words,
             16,
             shown=False,
         ),

@@ -9,7 +9,7 @@ from cbr_desktop.domain.blast import Blast, Lost, Tie
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.ids import BackupId, ResourceId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -24,6 +24,7 @@ from cbr_desktop.workflows.operations.backups import (
     read_backup,
     unknown_backup,
 )
+from cbr_desktop.workflows.operations.losses import shareable
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.preflight import Preflight
 
@@ -88,7 +89,10 @@ class DeleteBackup(Operation):
         """Return the backups that are lost, and what stays of their resources when all of them have gone."""
         gone, as_of = {change.subject.id for change in changes}, ledger.freshness[Part.BACKUPS].as_of
         good = {id: _good_of(backups) for id, backups in _own_of(changes, ledger).items()}
-        return [Blast((_lost(change, ledger, good, gone),), as_of) for change in changes]
+        return [
+            Blast((_lost(change, ledger, good, gone),), as_of, shareable=_shareable(change, ledger))
+            for change in changes
+        ]
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the backup: gone, or on its way to that, it was deleted; else it was not so far."""
@@ -129,6 +133,11 @@ def _good_of(backups: Iterable[Backup]) -> list[Backup]:
     """Return those that can be restored, the newest first."""
     good = [each for each in backups if each.status == BackupStatus.AVAILABLE]
     return sorted(good, key=lambda each: each.created_at or _EARLIEST, reverse=True)
+
+
+def _shareable(change: Change, ledger: Reading) -> tuple[BackupId, ...]:
+    backup = known_backup(change, ledger)
+    return shareable([backup]) if backup is not None else ()
 
 
 def _lost(change: Change, ledger: Reading, good_of: Mapping[ResourceId, list[Backup]], gone: Container[str]) -> Lost:

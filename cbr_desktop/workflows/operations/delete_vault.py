@@ -1,6 +1,6 @@
 """Deleting a vault with all the backups in it. It comes to the same when repeated, and that it is gone is the proof."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from cbr_desktop.domain import finding
@@ -15,7 +15,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.vault import Vault, VaultKind, VaultStatus
 from cbr_desktop.domain.vault_changes import PRE_PAID, VaultDeletion
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.losses import NAMED, lost_backups
+from cbr_desktop.workflows.operations.losses import NAMED, lost_backups, shareable
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
 from cbr_desktop.workflows.operations.vault_resources import BACKUPS
@@ -66,12 +66,21 @@ class DeleteVault(Operation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge whether the service would delete the vault, and say what goes with it and what is left behind."""
-        vault = known_vault(change, ledger)
-        findings = unknown_vault(change, ledger)
-        if vault is not None:
-            own = [each for each in ledger.backups.values() if each.vault_id == vault.id]
-            findings += [*_refusals(vault, own, ledger), *_losses(change, vault, ledger), *_freed(vault, own, ledger)]
-        return judged(findings, ledger)
+        return self.judge_together((change,), ledger, now)[0]
+
+    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
+        """Judge several deletions, each by what is left when all of the vaults are gone."""
+        held = _backups_in(changes, ledger)
+        verdicts = []
+        for change in changes:
+            vault = known_vault(change, ledger)
+            findings = unknown_vault(change, ledger)
+            if vault is not None:
+                own, told = held[change.subject.id], _losses_of(change, held, ledger)
+                findings += [*_refusals(vault, own, ledger), *_losses(vault, own, told, ledger)]
+                findings += _freed(vault, own, ledger)
+            verdicts.append(judged(findings, ledger))
+        return verdicts
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of vaults is."""
@@ -79,8 +88,24 @@ class DeleteVault(Operation):
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backups that each resource loses and what it has elsewhere, first where that is nothing."""
-        told, as_of = _losses_of(change, ledger), ledger.freshness[Part.BACKUPS].as_of
-        return Blast(tuple(told[:NAMED]), as_of, sum(each.count for each in told[NAMED:]))
+        return self.blast_together((change,), ledger)[0]
+
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+        """Return what each of several vaults takes with it; what is in another of them is not left."""
+        held, as_of = _backups_in(changes, ledger), ledger.freshness[Part.BACKUPS].as_of
+        blasts = []
+        for change in changes:
+            told = _losses_of(change, held, ledger)
+            more = sum(each.count for each in told[NAMED:])
+            blasts.append(Blast(tuple(told[:NAMED]), as_of, more, shareable=shareable(held[change.subject.id])))
+        return blasts
+
+    def sum_up(self, changes: Sequence[Change], ledger: Ledger) -> list[Finding]:
+        """Say what all the vaults take with them, and what is left behind without them."""
+        held = _backups_in(changes, ledger)
+        vaults = [vault for change in changes if (vault := known_vault(change, ledger)) is not None]
+        told = [each for change in changes for each in _losses_of(change, held, ledger)]
+        return list(_summed_up(vaults, held, told, ledger))
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vault: gone, or on its way to that, it was deleted; else it was not so far."""
@@ -129,11 +154,10 @@ def _refusals(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[F
         yield finding.info(FindingKind.VAULT_BUSY, part, "", vault=name, ours=True, progress=None)
 
 
-def _losses(change: Change, vault: Vault, ledger: Ledger) -> Iterator[Finding]:
+def _losses(vault: Vault, own: Sequence[Backup], told: Sequence[LostBackups], ledger: Ledger) -> Iterator[Finding]:
     """Say what is lost with a vault."""
     part, name = finding.RequestPart.BACKUP, vault.name
-    told = _losses_of(change, ledger)
-    count, listed = sum(each.count for each in told), sum(each.vault_id == vault.id for each in ledger.backups.values())
+    count, listed = sum(each.count for each in told), len(own)
     if count:
         yield finding.warn(FindingKind.DELETION_BACKUPS, part, "", vault=name, count=count, size_gb=vault.used_gb)
     last = sorted(each.resource_name for each in told if each.is_last)
@@ -160,19 +184,59 @@ def _freed(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[Find
         yield finding.info(FindingKind.DELETION_SHARES, part)
 
 
-def _losses_of(change: Change, ledger: Reading) -> list[LostBackups]:
-    """Return what each resource loses with a vault, those first of which no good backup is left."""
+def _summed_up(
+    vaults: Sequence[Vault], held: Mapping[str, Sequence[Backup]], told: Sequence[LostBackups], ledger: Ledger
+) -> Iterator[Finding]:
+    """Say of several vaults together what ``_losses`` and ``_freed`` say of each, things that several have once."""
+    part, gone = finding.RequestPart.VAULT, {each.id for each in vaults}
+    facts: finding.Facts = {
+        "backups": sum(each.count for each in told),
+        "size_gb": sum(each.used_gb for each in vaults),
+    }
+    names = [each.name or each.id for each in vaults]
+    yield finding.warn(FindingKind.VAULTS_GO, part, "", count=len(vaults), names=names, **facts)
+    last = {each.id: each.resource_name for each in told if each.is_last}
+    if last:
+        yield finding.warn(FindingKind.DELETION_LAST, part, count=len(last), names=sorted(last.values()))
+    left_in = {each.id for vault in ledger.vaults.values() if vault.id not in gone for each in vault.resources}
+    free = {each.id: each.name or each.id for vault in vaults for each in vault.resources if each.id not in left_in}
+    if free:
+        yield finding.info(FindingKind.DELETION_RESOURCES, part, count=len(free), names=sorted(free.values()))
+    policies = [each for each in ledger.policies.values() if gone.intersection(each.vault_ids)]
+    if policies:
+        idle = sorted(each.name or each.id for each in policies if gone.issuperset(each.vault_ids))
+        named = sorted(each.name or each.id for each in policies)
+        yield finding.info(FindingKind.VAULTS_FREE, part, count=len(named), names=named, idle=idle)
+    copied = [each for id in gone for each in held.get(id, ()) if each.traits.replicas]
+    if copied:
+        regions = sorted({replica.region for each in copied for replica in each.traits.replicas if replica.region})
+        yield finding.info(FindingKind.DELETION_REPLICAS, part, count=len(copied), names=regions)
+
+
+def _backups_in(changes: Sequence[Change], ledger: Reading) -> dict[str, list[Backup]]:
+    """Return the backups in the vaults of changes, by the ids of these; the list, which may be long, is read once."""
+    held: dict[str, list[Backup]] = {change.subject.id: [] for change in changes}
+    for backup in ledger.backups.values():
+        if backup.vault_id in held:
+            held[backup.vault_id].append(backup)
+    return held
+
+
+def _losses_of(change: Change, gone: Mapping[str, Sequence[Backup]], ledger: Reading) -> list[LostBackups]:
+    """Return what each resource loses with a vault, those first of which no good backup is left.
+
+    ``gone`` are the backups in all the vaults that go with it, by the ids of these.
+    """
     vault, fresh = known_vault(change, ledger), ledger.freshness[Part.BACKUPS]
     own: dict[ResourceId, list[Backup]] = {}
-    for backup in ledger.backups.values():
-        if backup.vault_id == change.subject.id:
-            own.setdefault(backup.resource_id, []).append(backup)
+    for backup in gone[change.subject.id]:
+        own.setdefault(backup.resource_id, []).append(backup)
     held = {each.id: each for each in vault.resources} if vault is not None else {}
     is_whole = fresh.as_of is not None and fresh.complete
     lost = []
     for id in {**held, **own}:
         rows, resource = own.get(id, []), held.get(id)
-        others = [each for each in BACKUPS.of(id, ledger) if each.vault_id != change.subject.id] if is_whole else None
+        others = [each for each in BACKUPS.of(id, ledger) if each.vault_id not in gone] if is_whole else None
         name = (resource.name if resource is not None else rows[0].resource_name) or id
         lost.append(
             lost_backups(

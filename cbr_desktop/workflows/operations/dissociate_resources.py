@@ -22,7 +22,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, Vault, VaultKind
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.losses import NAMED, lost_backups
+from cbr_desktop.workflows.operations.losses import NAMED, lost_backups, shareable
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.operations.vault_resources import (
     BACKUPS,
@@ -114,7 +114,8 @@ class DissociateResources(ResourcesOperation):
         ]
         # where the list is not whole, even a resource of which no backup is known may lose some
         told = sorted((each for each in lost if each.count or not is_whole), key=lambda each: not each.is_last)
-        return Blast(tuple(told[:NAMED]), fresh.as_of, sum(each.count for each in told[NAMED:]))
+        gone_ids = shareable(backup for rows in own.values() for backup in rows)
+        return Blast(tuple(told[:NAMED]), fresh.as_of, sum(each.count for each in told[NAMED:]), shareable=gone_ids)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vault: resources that are not in it any more, or on their way out, were dissociated."""

@@ -1,12 +1,14 @@
 """What a resource loses with its backups in a vault, and what it has elsewhere."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.blast import LostBackups
-from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.ids import BackupId, ResourceId
+from cbr_desktop.domain.sharing import may_be_shared
 
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 NAMED = 20
 """Resources of which the losses are told each for itself, those that lose their last backups first."""
 
@@ -32,6 +34,12 @@ def lost_backups(
         left_newest_at=_newest_at(left),
         vault_name=vault_name,
     )
+
+
+def shareable(backups: Iterable[Backup]) -> tuple[BackupId, ...]:
+    """Return those of several backups that may be shared with other projects, the newest first."""
+    rows = [each for each in backups if may_be_shared(each)]
+    return tuple(each.id for each in sorted(rows, key=lambda each: each.created_at or _EARLIEST, reverse=True))
 
 
 def _good(backups: Sequence[Backup]) -> list[Backup]:

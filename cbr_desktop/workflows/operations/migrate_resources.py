@@ -4,7 +4,7 @@ A second request is refused while the first runs, and when it is through, since 
 more; it may go again once reading has proved that nothing of it was done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ from cbr_desktop.domain.ids import ResourceId, VaultId, is_uuid
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
-from cbr_desktop.domain.vault import MB_PER_GB, RESOURCES_PER_VAULT, Vault
+from cbr_desktop.domain.vault import MB_PER_GB, RESOURCES_PER_VAULT, Resource, Vault
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search
 from cbr_desktop.workflows.operations.vault_resources import (
@@ -58,6 +58,7 @@ class MigrateResources(ResourcesOperation):
         {"destination_vault_id": str, "resource_ids": [str]},
         frozenset({"destination_vault_id", "resource_ids"}),
     )
+    one_by_one = True  # no task may run in the vault that resources move to, and each of them runs one there
     busy_codes = frozenset({"6125", "6135"})
     """What the service says while resources are moved, and of those that are not in the vault any more."""
     judged_by = frozenset({Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES})
@@ -78,6 +79,25 @@ class MigrateResources(ResourcesOperation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge whether both vaults are fit for it, and say what moves along."""
+        return self._judged(change, (), ledger)
+
+    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
+        """Judge several migrations, each by the room that those before it leave in the vault that they move to."""
+        verdicts: list[Preflight] = []
+        moved: dict[VaultId, list[Resource]] = {}
+        for change in changes:
+            before, vault = moved.setdefault(target_of(change), []), known_vault(change, ledger)
+            verdicts.append(self._judged(change, before, ledger))
+            if vault is not None and not verdicts[-1].is_blocked:
+                before += named_resources(change, vault)
+        return verdicts
+
+    def sum_up(self, changes: Sequence[Change], ledger: Ledger) -> list[Finding]:
+        """Say what moves to each vault in all, and the room that it has then."""
+        return list(_summed_up(changes, ledger))
+
+    def _judged(self, change: Change, before: Sequence[Resource], ledger: Ledger) -> Preflight:
+        """Judge a migration; the resources ``before`` it are in the vault by then that it moves others to."""
         findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
         if vault is not None:
             findings += [
@@ -87,7 +107,7 @@ class MigrateResources(ResourcesOperation):
             ]
             if vault.worm_locked:
                 findings.append(finding.block(FindingKind.VAULT_WORM, finding.RequestPart.VAULT, vault=vault.name))
-        findings += _target_findings(change, vault, ledger)
+        findings += _target_findings(change, vault, before, ledger)
         return judged(findings, ledger)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
@@ -169,7 +189,28 @@ def _work_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
         yield finding.block(FindingKind.VAULT_AT_WORK, finding.RequestPart.VAULT, "6125", **facts)
 
 
-def _target_findings(change: Change, vault: Vault | None, ledger: Ledger) -> Iterator[Finding]:
+def _summed_up(changes: Sequence[Change], ledger: Ledger) -> Iterator[Finding]:
+    for id in dict.fromkeys(target_of(change) for change in changes):
+        target, moved = ledger.vaults.get(id), list[Resource]()
+        own = [change for change in changes if target_of(change) == id and change.subject.id != id]
+        for change in own:
+            vault = known_vault(change, ledger)
+            moved += named_resources(change, vault) if vault is not None else []
+        if target is None or len(own) < 2:
+            continue
+        moved_gb = _size_gb(moved)
+        facts: finding.Facts = {"vaults": len(own), "moved_gb": moved_gb, "free_gb": max(target.free_gb - moved_gb, 0)}
+        part = finding.RequestPart.VAULT
+        yield finding.info(FindingKind.RESOURCES_MOVE, part, "", target=target.name, count=len(moved), **facts)
+
+
+def _size_gb(resources: Iterable[Resource]) -> float:
+    return sum(each.backup_size_mb for each in resources) / MB_PER_GB
+
+
+def _target_findings(
+    change: Change, vault: Vault | None, before: Sequence[Resource], ledger: Ledger
+) -> Iterator[Finding]:
     part, id = finding.RequestPart.VAULT, target_of(change)
     if not is_uuid(id):
         yield finding.block(FindingKind.BAD_ID, part, "9900", path="body.destination_vault_id", found=id)
@@ -193,13 +234,13 @@ def _target_findings(change: Change, vault: Vault | None, ledger: Ledger) -> Ite
     if (vault.kind, vault.protect_type) != (target.kind, target.protect_type):
         yield finding.block(FindingKind.TARGET_UNFIT, part, "6102", vault=vault.name, target=target.name)
     resources = named_resources(change, vault)
-    count = len(target.resources) + len(resources)
+    count = len(target.resources) + len(before) + len(resources)
     if count > RESOURCES_PER_VAULT:
         facts = {"vault": target.name, "count": count, "limit": RESOURCES_PER_VAULT}
         yield finding.block(FindingKind.VAULT_CROWDED, part, "6100", **facts)
-    moved_gb = sum(each.backup_size_mb for each in resources) / MB_PER_GB
-    if moved_gb > target.free_gb:
-        facts = {"target": target.name, "free_gb": max(target.free_gb, 0), "moved_gb": moved_gb}
+    moved_gb, free_gb = _size_gb(resources), target.free_gb - _size_gb(before)
+    if moved_gb > free_gb:
+        facts = {"target": target.name, "free_gb": max(free_gb, 0), "moved_gb": moved_gb}
         yield finding.block(FindingKind.TARGET_FULL, part, "6129", **facts)
     moved = sum(each.vault_id == vault.id for one in resources for each in BACKUPS.of(one.id, ledger))
     yield finding.info(

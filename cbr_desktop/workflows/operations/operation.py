@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import Schema
+from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
@@ -17,8 +19,7 @@ from cbr_desktop.workflows.ports import Cloud
 from cbr_desktop.workflows.preflight import Preflight
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What one look for a request has found.
 
     ``proved`` can only be its own; each of ``candidates`` may be its own or another's. ``is_whole`` is whether all
@@ -32,8 +33,7 @@ class Search:
     is_undone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """What an operation reads by. ``others`` gives the requests of all profiles that went to the same lane.
 
     ``noting`` notes in an intent that a list was read from a time on, and with what success.
@@ -95,6 +95,11 @@ class Operation(Protocol):
         ...
 
     @property
+    def one_by_one(self) -> bool:
+        """Whether several go one after the other, since each keeps more busy than its own lane."""
+        return False
+
+    @property
     def template(self) -> str:
         """The path of its request with a place for each id."""
         ...
@@ -139,6 +144,10 @@ class Operation(Protocol):
     def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
         """Return what each of several changes destroys; what is left is told as it is when all of them are made."""
         return [self.blast(change, ledger) for change in changes]
+
+    def sum_up(self, changes: Sequence[Change], ledger: Ledger) -> list[Finding]:
+        """Return what is to be said of several changes as a whole, and of none of them by itself."""
+        return []
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Look once for what a request has made. Raises ``CloudError``."""

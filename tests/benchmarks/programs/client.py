@@ -33,10 +33,15 @@ def ours(name: str, url: str) -> Read:
     runner.run(cloud.project_id())
     gc.freeze()
     gc.disable()
-    read = cloud.vaults if name == "vaults" else cloud.backups
+    known = 0
 
     async def rows() -> list[Any]:
-        return (await read()).rows
+        nonlocal known
+        # as the program does at its start: it knows how many there were last time, and no answer of then
+        found = (await cloud.vaults(known) if name == "vaults" else await cloud.backups()).rows
+        known = len(found)
+        cloud._remembered.clear()
+        return found
 
     return lambda: _result(runner, rows())
 
@@ -46,7 +51,7 @@ def bare(name: str, url: str, in_flight: int) -> Read:
     import httpx
     import msgspec
 
-    from cbr_desktop.cloud.transport import IN_FLIGHT
+    from cbr_desktop.cloud.gate import IN_FLIGHT
     from cbr_desktop.cloud.wire.backups import BackupRow
     from cbr_desktop.cloud.wire.vaults import VaultRow
 

@@ -1,4 +1,8 @@
-"""A server on the loopback that knows a few answers by heart, so that it is never what a client waits for."""
+"""A server on the loopback that knows a few answers by heart, so that it is never what a client waits for.
+
+``server.py FOLDER [SECONDS]`` lets every answer wait so long, as a distant service would. The bytes themselves and
+the opening of connections take no longer for that.
+"""
 
 import json
 import re
@@ -25,15 +29,17 @@ def answers(folder: Path) -> dict[tuple[str, int], bytes]:
     return found
 
 
-def serve(connection: socket.socket, known: dict[tuple[str, int], bytes]) -> None:
+def serve(connection: socket.socket, known: dict[tuple[str, int], bytes], wait_seconds: float) -> None:
     """Answer the requests of one connection until it is closed."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    rest = b""
+    rest, never = b"", threading.Event()
     while True:
         head, rest = _request(connection, rest)
         if not head:
             connection.close()
             return
+        if wait_seconds:
+            never.wait(wait_seconds)
         connection.sendall(_chosen(head, known))
 
 
@@ -70,11 +76,12 @@ def _answer(status: str, body: bytes, more: str = "") -> bytes:
 
 def main() -> None:
     known = answers(Path(sys.argv[1]))
+    wait_seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 0.0
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     print(listener.getsockname()[1], flush=True)
     while True:
         connection, _ = listener.accept()
-        threading.Thread(target=serve, args=(connection, known), daemon=True).start()
+        threading.Thread(target=serve, args=(connection, known, wait_seconds), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -28,11 +28,13 @@ _REMEMBER_MS = 400
 _MEASURE_MS = 50
 _TYPE_AHEAD_SECONDS = 1.0
 _MEASURED = 16
-"""Rows at the top, and as many of all the others, whose words say how wide a column is."""
+"""Rows of all, besides those that can be seen, whose words say how wide a column is."""
 _MEASURED_TEXTS = 3
-"""The longest texts of a column that are measured: letters differ in width, but not that much."""
-_LEAST_LETTERS = 11
-_LEAST_LETTERS_OF_NAME = 16
+_NEARLY = 0.85
+"""How many texts of a column are measured at least, and how long others are that are measured too, by the longest one:
+letters differ in width, but not that much."""
+_LEAST_LETTERS = 14
+_LEAST_LETTERS_OF_NAME = 18
 _LEAST_LETTERS_BY_GAUGE = 18
 """What a column, the elastic one, and one with a gauge show at least of their words."""
 _SORT_ARROW = 18
@@ -104,9 +106,11 @@ class TableView(QTableView, Generic[Row]):
         return [self._table.row_at(position) for position in self._selected_positions()]
 
     def current_row(self) -> Row | None:
-        """Return the row of the cursor, or ``None``."""
-        position = self.currentIndex().row()
-        return self._table.row_at(position) if 0 <= position < self._table.rowCount() else None
+        """Return the row of the cursor, or the first that is selected where that one is not; ``None`` without any."""
+        position, model = self.currentIndex().row(), self.selectionModel()
+        if not 0 <= position < self._table.rowCount() or not model.isSelected(self.currentIndex()):
+            position = next(iter(self._selected_positions()), -1)
+        return self._table.row_at(position) if position >= 0 else None
 
     def select_id(self, id: str) -> bool:
         """Select one row and scroll to it; tell whether it is shown."""
@@ -204,11 +208,11 @@ class TableView(QTableView, Generic[Row]):
             self._fit()
 
     def _fit(self) -> None:
-        sections = self._visible_columns()
-        if self._is_fitting or not self._has_size or not sections:
+        sections = self._visible_columns() if self._has_size and not self._is_fitting else []
+        if not sections:
             return
         elastic = next((s for s in sections if self._table.columns[s].elastic), sections[0])
-        wishes = [self._wish(section, section == elastic) for section in sections]
+        wishes = [self._wish(section, section == elastic, section == sections[0]) for section in sections]
         self._is_fitting = True
         for section, width in zip(sections, fitted(wishes, self._room), strict=True):
             if width:
@@ -220,7 +224,7 @@ class TableView(QTableView, Generic[Row]):
                 self._yielded.add(section)
                 self.setColumnHidden(section, True)
         self._is_fitting = False
-        self._delegate.lead = self._first_column()
+        self._delegate.lead = next((section for section in sections if section not in self._yielded), 0)
 
     def measure(self) -> None:
         """Look how wide the words of each column are; columns only grow by that, so that nothing jumps back."""
@@ -228,19 +232,26 @@ class TableView(QTableView, Generic[Row]):
         if not count or not self._has_size:
             return
         step = max(1, count // _MEASURED)
-        places = sorted({*range(min(count, _MEASURED)), *range(0, count, step)})
+        places = sorted({*self._places_in_sight(), *range(0, count, step)})
         rows = [self._table.row_at(place) for place in places]
         metrics = self.fontMetrics()
         grown = False
         for section in self._visible_columns():
             column = self._table.columns[section]
-            texts = sorted({plain(column.text(row)) for row in rows}, key=len)[-_MEASURED_TEXTS:]
-            width = max(map(metrics.horizontalAdvance, texts)) + room_beside_text(column) + 2
+            texts = sorted({plain(column.text(row)) for row in rows}, key=len, reverse=True)
+            long = len(texts[0]) * _NEARLY
+            measured = [text for place, text in enumerate(texts) if place < _MEASURED_TEXTS or len(text) > long]
+            width = max(map(metrics.horizontalAdvance, measured)) + room_beside_text(column) + 2
             if width > self._contents.get(section, 0):
                 self._contents[section] = width
                 grown = True
         if grown:
             self.fit()
+
+    def _places_in_sight(self) -> range:
+        top = max(0, self.rowAt(0))
+        rows = self.viewport().height() // max(1, self.verticalHeader().defaultSectionSize()) + 2
+        return range(top, min(self._table.rowCount(), top + rows))
 
     def _measure_soon(self) -> None:
         """Measure the first rows at once, later ones when those that arrive together are all there."""
@@ -249,7 +260,7 @@ class TableView(QTableView, Generic[Row]):
         else:
             self.measure()
 
-    def _wish(self, section: int, elastic: bool) -> Wish:
+    def _wish(self, section: int, elastic: bool, is_first: bool) -> Wish:
         column = self._table.columns[section]
         letter = self.fontMetrics().averageCharWidth()
         arrow = _SORT_ARROW if self.horizontalHeader().sortIndicatorSection() == section else 0
@@ -258,9 +269,9 @@ class TableView(QTableView, Generic[Row]):
         full = max(head, self._contents.get(section, beside + column.width * letter))
         good = max(head, min(full, column.width * letter + beside))
         letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS_BY_GAUGE if column.gauge else _LEAST_LETTERS
-        least = full if column.whole else max(head, min(good, letters * letter + beside))
+        least = full if column.whole or column.right else max(head, min(good, letters * letter + beside))
         good = max(least, good)
-        yields = not elastic and section not in self._wanted and section != self._visible_columns()[0]
+        yields = not elastic and section not in self._wanted and not is_first
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
     def _is_chosen(self, section: int) -> bool:
@@ -314,6 +325,7 @@ class TableView(QTableView, Generic[Row]):
         self._table.modelAboutToBeReset.connect(self._keep)
         self._table.modelReset.connect(self._restore)
         self._table.arranged.connect(self._measure_soon)
+        self.verticalScrollBar().valueChanged.connect(self._measuring.start)
         self.doubleClicked.connect(self.opened)
 
     def _restore_columns(self, sort: tuple[str, Qt.SortOrder] | None) -> None:

@@ -1,0 +1,70 @@
+"""Bringing Qt's binding in, without what it does at every start for what this program never asks of it.
+
+Patterns of its parser of signatures are compiled when they are first used, which is when a call has failed; they are a
+sixteenth of a start. It looks for users of its switchable features (``from __feature__ import``) in every import and in
+the source of every module; there is none here, so that ends once it is there. ``CBR_DESKTOP_USUAL_BINDING=1`` brings it
+in as it is.
+"""
+
+import builtins
+import os
+import re
+import sys
+from functools import partial
+from typing import Any
+
+SWITCH = "CBR_DESKTOP_USUAL_BINDING"
+_ITS_OWN = "shibokensupport."
+_METHODS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"})
+
+
+def bring_in() -> None:
+    """Import the binding's core."""
+    if os.environ.get(SWITCH):
+        import PySide6.QtCore
+
+        return
+    compile_now, re.compile = re.compile, _compiled_when_used
+    try:
+        import PySide6.QtCore  # noqa: F401
+    finally:
+        re.compile = compile_now
+    _look_for_no_features()
+
+
+def _look_for_no_features() -> None:
+    """Keep the binding from reading the source of every module, and from standing in every import.
+
+    WORKAROUND https://bugreports.qt.io/browse/PYSIDE-2029: the first takes a quarter of a millisecond each, and the
+    memory of all these sources.
+    """
+    feature = sys.modules.get("shibokensupport.feature")
+    if hasattr(feature, "_mod_uses_pyside"):
+        feature._mod_uses_pyside = lambda _module: False  # type: ignore[union-attr]
+    usual = getattr(builtins, "__orig_import__", None)
+    if usual is not None:
+        builtins.__import__ = usual
+
+
+class _LatePattern:
+    """A pattern that is compiled when it is first used; its methods may be taken before."""
+
+    def __init__(self, pattern: Any, flags: Any) -> None:
+        self._asked = (pattern, flags)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # a class that has this looks for the marks of an abstract method
+            raise AttributeError(name)
+        return partial(self._call, name) if name in _METHODS else getattr(re.compile(*self._asked), name)
+
+    def _call(self, name: str, *arguments: Any, **more: Any) -> Any:
+        return getattr(re.compile(*self._asked), name)(*arguments, **more)
+
+
+_compile_now = re.compile
+
+
+def _compiled_when_used(pattern: Any, flags: Any = 0) -> Any:
+    """Stand in for ``re.compile``: late for the binding's own modules, at once for all others."""
+    asks = sys._getframe(1).f_globals.get("__name__", "")
+    return _LatePattern(pattern, flags) if asks.startswith(_ITS_OWN) else _compile_now(pattern, flags)

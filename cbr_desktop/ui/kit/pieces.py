@@ -1,0 +1,62 @@
+"""Work that is cut into pieces: some milliseconds of it in each turn of the loop, so that the window stays at hand."""
+
+from collections.abc import Iterator
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QTimer
+
+AT_ONCE = 2_000
+"""What is made of so many rows is made at once: that takes no longer than a frame."""
+TURN_SECONDS = 0.006
+"""How long a turn works: what paints and listens beside it has the rest of a frame."""
+
+
+class Pieces(QObject):
+    """Does one work after the other; a work is an iterator that stands still wherever the window may have its turn."""
+
+    def __init__(self, parent: QObject | None = None, turn_seconds: float = TURN_SECONDS) -> None:
+        super().__init__(parent)
+        self._turn_seconds = turn_seconds
+        self._work: Iterator[object] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._turn)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something is not at its end."""
+        return self._work is not None
+
+    def begin(self, work: Iterator[object], *, at_once: bool = False) -> None:
+        """Do some work in place of what is not at its end; ``at_once`` does all of it before this returns."""
+        self._work = work
+        if at_once:
+            self.finish()
+        else:
+            self._timer.start()
+
+    def finish(self) -> None:
+        """Do what is left at once."""
+        while self._work is not None:
+            self._step()
+
+    def _turn(self) -> None:
+        until = perf_counter() + self._turn_seconds
+        while self._work is not None:
+            self._step()
+            if perf_counter() >= until:
+                return
+
+    def _step(self) -> None:
+        work = self._work
+        if work is None:
+            return
+        try:
+            next(work)
+        except BaseException as end:
+            # it may have begun another work in its place
+            if self._work is work:
+                self._work = None
+                self._timer.stop()
+            if not isinstance(end, StopIteration):
+                raise
