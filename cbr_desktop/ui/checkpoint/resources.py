@@ -161,7 +161,7 @@ class ResourcePicker(QWidget):
         super().__init__(parent)
         self._ledger = ledger
         self._vault: Vault | None = None
-        self._seen: tuple[Sequence[Resource], Mapping[str, tuple[Disk, ...]]] | None = None
+        self._seen: tuple[Sequence[Resource], Mapping[ResourceId, tuple[Disk, ...]]] | None = None
         self._extra: dict[ResourceId, ResourceChoice] = {}
         self._is_filling = False
         self._blocked: list[str] = []

@@ -50,7 +50,7 @@ class VaultField(QWidget):
         self._ledger = ledger
         self._alike: Mapping[str, str] = {}
         """What stands beside the names of those that look alike, by their ids."""
-        self._seen: list[tuple[object, ...]] = []
+        self._seen: Sequence[tuple[object, ...]] = ()
         """What the list tells, as it was read last: a vault may be changed in place."""
         self.box = _Box(ChoiceModel(lambda vault: vault.id, self._words_of, self._icon_of))
         self.box.setIconSize(MARK_SIZE)

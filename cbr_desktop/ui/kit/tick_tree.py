@@ -104,7 +104,7 @@ class Ticks(Generic[Row, Part]):
         """Return how many parts of a row are ticked."""
         return sum(self.is_part_ticked(row, part) for part in self.parts_of(row))
 
-    def begin(self, rows: Sequence[Row], ticked: Iterable[str], left_out: Mapping[str, frozenset[str]]) -> None:
+    def begin(self, rows: Sequence[Row], ticked: Iterable[str], left_out: Mapping[Any, frozenset[Any]]) -> None:
         """Take other rows, some of them ticked, with the parts that are left out of them."""
         self.rows, self._ticked, self._left_out = rows, set(ticked), dict(left_out)
 
@@ -176,7 +176,7 @@ class TickTree(QTreeWidget):
     # what changes it
 
     def put(
-        self, rows: Sequence[Any], ticked: Iterable[str], left_out: Mapping[str, frozenset[str]] | None = None
+        self, rows: Sequence[Any], ticked: Iterable[str], left_out: Mapping[Any, frozenset[Any]] | None = None
     ) -> None:
         """Show other rows, some of them ticked; what was open, current and in sight stays so."""
         current, scrolled = self._path(self.currentItem()), self.verticalScrollBar().value()
