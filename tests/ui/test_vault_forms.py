@@ -369,6 +369,26 @@ def test_what_does_not_go_together_is_not_asked_for(new: NewVaultForm) -> None:
     assert new.draft().protect_type == "backup"
 
 
+def test_where_a_new_vault_is_and_whether_it_may_run_over_is_asked(qtbot: QtBot, new: NewVaultForm) -> None:
+    assert (new.draft().zone, new.draft().overuse, names(new.zone)) == ("", False, [])
+    counter = Counter([OWN], of=profile())
+    new.follow(counter.context)
+    new.zone.setEditText(" eu-de-07 ")
+    zoned = [replace(SERVER, availability_zone="eu-de-02"), replace(PLAIN, availability_zone="eu-de-01"), TAKEN]
+    counter.ledger.put_protectables(Listing(zoned, NOW))
+    qtbot.waitUntil(lambda: names(new.zone) == ["eu-de-01", "eu-de-02"])
+    assert new.draft().zone == "eu-de-07", "what was written stays when the list comes"
+    new.zone.setCurrentIndex(1)
+    assert new.draft().zone == "eu-de-02"
+    new.overuse.setChecked(True)
+    assert not new.draft().overuse, "a vault that is paid by use has nothing to run over"
+    new.billing.setCurrentIndex(1)
+    assert new.draft().overuse
+    again = NewVaultForm([], [], "", new.draft())
+    qtbot.addWidget(again)
+    assert (again.draft().zone, again.draft().overuse) == ("eu-de-02", True)
+
+
 def test_a_vault_that_is_ordered_leads_to_the_console(qtbot: QtBot, new: NewVaultForm) -> None:
     assert not new.console.isVisible()
     new.billing.setCurrentIndex(1)
