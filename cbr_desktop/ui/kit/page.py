@@ -587,6 +587,8 @@ class Page(QWidget, Generic[Row]):
                 duplicated = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows, self._duplicates = rows, duplicated
             yield from self._comparing()
+            if not self.model.filter.tests and not self.model.filter.asked:
+                yield from self.model.order_ahead(rows)
             self._is_making = False
             self.model.put(self._rows, self.beside_rows())
             self._tell_changes()

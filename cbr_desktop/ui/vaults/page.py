@@ -213,11 +213,11 @@ class VaultsPage(ListPage[Vault]):
         self._vault_index = vault_index
         super().__init__(workspace, times, parent)
 
-    def refresh(self, part: Part) -> None:
-        """Take over a change of the ledger; the names of enterprise projects make no other rows."""
+    def note(self, part: Part) -> None:
+        """Take note of a change of the ledger; the names of enterprise projects make no other rows."""
         if part is Part.ENTERPRISE_PROJECTS:
             self.view.viewport().update()
-        super().refresh(part)
+        super().note(part)
 
     def columns(self) -> Sequence[Column[Vault]]:
         """Return the columns, those of the first start first."""
