@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple
 
 from cbr_desktop.ui.kit.tables.column import Column, Row, SortKey, TextField
 from cbr_desktop.ui.kit.tables.filter import Asked, Filter
+from cbr_desktop.workflows.derived import pieces
 
 MANY = 2_000
 """From so many rows on, what was worked out is kept. Fewer are asked anew each time: some tell of times."""
@@ -84,8 +85,7 @@ class Arrangement(Generic[Row]):
         if len(rows) < self._many or not 0 <= column < len(self._columns) or self._columns[column].live:
             return
         sort, keys = self._columns[column].sort, list[Any]()
-        left = iter(rows)
-        while piece := tuple(islice(left, self._piece)):
+        for piece in pieces(rows, self._piece):
             keys += [key[:_COMPARED].casefold() if isinstance(key, str) else key for key in map(sort, piece)]
             yield
         unknown = [place for place, key in enumerate(keys) if key is None]
