@@ -19,7 +19,7 @@ from tests.storage.values import NOON, profile
 
 ROOMS = {
     "": "__main__ app cli domain storage text ui workflows",
-    "app": "clock life opening profile quick_binding quick_enums window",
+    "app": "arriving clock opening profile quick_binding quick_enums window",
     "domain": "backup connection endpoint enterprise_project error ids listing profile region secret vault",
     "storage": "columns database files lists paths profiles settings",
     "text": "catalogue codes enterprise_projects errors identity marks plain states tone words",
