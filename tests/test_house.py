@@ -228,6 +228,7 @@ SIMULATED = {
     Kind.UPDATE_ALL_VAULTS: {"vault_changes"},
     Kind.CHANGE_TAGS: {"tags"},
     Kind.UPDATE_EXPIRATION: {"expiry"},
+    Kind.CHANGE_ENTERPRISE_PROJECT: {"projects"},
 }
 """The file of the simulator that plays each operation, which knows nothing of our kinds."""
 

@@ -16,6 +16,7 @@ from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions, session_network
 from cbr_desktop.app.single_instance import SingleInstance
 from cbr_desktop.app.start import copied_data, demo_corner
+from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.crash import CrashWatch
 from cbr_desktop.departure import Deadline
@@ -31,6 +32,7 @@ from cbr_desktop.text.errors import crash_sentence, rescued_sentence, sealed_sen
 from cbr_desktop.text.leaving import LEAVING_SECONDS, left_sentence
 from cbr_desktop.text.plans import resting_sentence
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING
+from cbr_desktop.ui.session.network_settings import stored_at_once
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.leaving import unfinished
@@ -120,6 +122,9 @@ def open_services(
     def offline() -> bool:
         return workspace.is_offline
 
+    def most() -> int:
+        return stored_at_once(workspace.settings) or MOST_IN_FLIGHT
+
     if workspace.is_demo:
         # a whole service next door, of which those who work with a real one need not have anything in memory
         from cbr_desktop.app import demo, demo_requests
@@ -139,6 +144,7 @@ def open_services(
             opened_sessions(
                 *(here, access.secret_of, lambda _profile: transport, offline, log.redact),
                 past.now if has_past else None,
+                most,
             )
         )
         if has_past:
@@ -150,14 +156,14 @@ def open_services(
         access = Access(workspace, log, secrets)
         try:
             sessions = stack.enter_context(
-                opened_sessions(here, access.secret_of, session_network, offline, log.redact)
+                opened_sessions(here, access.secret_of, session_network, offline, log.redact, most=most)
             )
         except (NotSaved, NewerVersion) as error:
             # what is known can be looked at all the same
             workspace.seal(error)
             copy = stack.enter_context(copied_data(here))
             sessions = stack.enter_context(
-                opened_sessions(copy, access.secret_of, session_network, offline, log.redact)
+                opened_sessions(copy, access.secret_of, session_network, offline, log.redact, most=most)
             )
     workspace.serve(sessions.services(draft_store.open_draft_store(here, workspace, drafts)))
     return SessionServices(access, sessions, secrets, transport)

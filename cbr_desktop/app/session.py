@@ -7,10 +7,12 @@ import os
 import socket
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 
+from msgspec import Struct
+
 from cbr_desktop.cloud.api import CbrCloud
+from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
 from cbr_desktop.domain.connection import Reach
@@ -32,8 +34,7 @@ RESTART_SECONDS = 5.0
 """How long a resident rests after a defect before it is started again."""
 
 
-@dataclass(frozen=True)
-class ProfileSession:
+class ProfileSession(Struct, frozen=True):
     """What works for one profile. ``residents`` is the coroutine that keeps it alive until it is cancelled."""
 
     profile: Profile
@@ -70,8 +71,7 @@ class ProfileSession:
             tasks.create_task(self.refresh.run_when_needed())
 
 
-@dataclass(frozen=True, slots=True)
-class SessionDisk:
+class SessionDisk(Struct, frozen=True):
     """What a session keeps on the disk.
 
     What happens to requests is written into ``journal``. Tasks are kept in ``archive`` when they have ended, and
@@ -89,16 +89,17 @@ def _never() -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class SessionWire:
+class SessionWire(Struct, frozen=True):
     """How a session reaches the service.
 
-    ``transport`` is the only seam to the network, by default the real one. Nothing is sent while ``offline`` says so.
+    ``transport`` is the only seam to the network, by default the real one. Nothing is sent while ``offline`` says so,
+    and no more than ``most`` requests at a time.
     """
 
     secret: Secret
     transport: Transport | None = None
     offline: Callable[[], bool] = _never
+    most: Callable[[], int] = lambda: MOST_IN_FLIGHT
 
 
 def open_session(
@@ -119,7 +120,13 @@ def open_session(
     profile = ledger.profile
     network = wire.transport or Network(profile, partial(wire.secret, SecretKind.PROXY_PASSWORD))
     login = login_of(profile, wire.secret, refusals=disk.refusals)
-    cloud = CbrCloud(profile, login, network, clock, ledger.put_connection, offline=wire.offline)
+    account = login_of(profile, wire.secret, whole_account=True, refusals=disk.refusals)
+    cloud = CbrCloud(
+        *(profile, login, network, clock, ledger.put_connection),
+        offline=wire.offline,
+        account=account,
+        most=wire.most,
+    )
     guard, records = guard or Guard(profile, clock), disk.records
     if guard.sealed is not None:
         records = SealedRecords(records, guard.sealed)

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
+from cbr_desktop.app.metered import is_metered
 from cbr_desktop.app.power import is_on_battery
 from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
 from cbr_desktop.app.start import Data, kill_point, opened_data
+from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.error import Damaged
@@ -43,6 +45,7 @@ class SessionPool:
         transport_of: TransportOf,
         offline: Callable[[], bool],
         closing: ExitStack,
+        most: Callable[[], int],
     ) -> None:
         self._here = here
         self._data = data
@@ -50,6 +53,7 @@ class SessionPool:
         self._transport_of = transport_of
         self._offline = offline
         self._closing = closing
+        self._most = most
         self._sessions: dict[ProfileContext, ProfileSession] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._residents: dict[ProfileContext, asyncio.Task[None]] = {}
@@ -68,7 +72,9 @@ class SessionPool:
             return ProfileServices(session.outbox, session.refresh, draft_store, reader, book)
 
         return WorkspaceServices(
-            *(open_services, self.plans, self.orphans, self.journal, draft_store), is_on_battery=is_on_battery
+            *(open_services, self.plans, self.orphans, self.journal, draft_store),
+            is_on_battery=is_on_battery,
+            is_metered=is_metered,
         )
 
     def admit(self, context: ProfileContext) -> ProfileSession:
@@ -79,7 +85,9 @@ class SessionPool:
         session = open_session(
             context.ledger,
             SessionDisk(self._data.records, cache, self._data.journal, self._data.archive, refusals),
-            SessionWire(self._secret_of(context.profile), self._transport_of(context.profile), self._offline),
+            SessionWire(
+                *(self._secret_of(context.profile), self._transport_of(context.profile), self._offline, self._most)
+            ),
             context.clock,
             guard=context.guard,
             at=kill_point(),
@@ -177,13 +185,15 @@ def opened_sessions(
     offline: Callable[[], bool] = lambda: False,
     redact: Callable[[str], str] | None = None,
     now: Callable[[], datetime] | None = None,
+    most: Callable[[], int] = lambda: MOST_IN_FLIGHT,
 ) -> Iterator[SessionPool]:
     """Open the data folder for as long as the block lasts. Raises ``InUse`` when another program writes into it.
 
-    ``redact`` takes secrets out of what is written into the journal, ``now`` gives its times.
+    ``redact`` takes secrets out of what is written into the journal, ``now`` gives its times. ``most`` is how many
+    requests of a profile are on their way at a time at the most.
     """
     with opened_data(here, redact, now) as data, ExitStack() as closing:
-        yield SessionPool(here, data, secret_of, transport_of, offline, closing)
+        yield SessionPool(here, data, secret_of, transport_of, offline, closing, most)
 
 
 def session_network(_profile: Profile) -> Transport | None:

@@ -9,9 +9,12 @@ from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.opening import closing_client, opened_session, run_command
 from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show, table, vault_record
+from cbr_desktop.domain.enterprise_project import EnterpriseProject
+from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.enterprise_projects import enterprise_project_words, reading_note
 from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import (
     clock_words,
@@ -186,17 +189,24 @@ async def _shown(session: ProfileSession, options: argparse.Namespace) -> int:
     if len(found) != 1:
         return _not_told(options, found)
     (vault,) = found
+    if vault.enterprise_project_id != DEFAULT_ENTERPRISE_PROJECT:
+        # its name is told by a service of its own, which need not answer
+        await session.refresh.once([Part.ENTERPRISE_PROJECTS])
+        note = reading_note(ledger)
+        if note:
+            remark(note)
     rows = [row for row in ledger.resource_rows() if row.vault is vault]
     policies = [each for each in ledger.policies.values() if vault.id in each.vault_ids]
     record = {
         **vault_record(vault),
-        **_further(vault),
+        **_further(vault, ledger.enterprise_projects.get(vault.enterprise_project_id)),
         "resources": [_record(row, Schedules(ledger)) for row in rows],
         "policies": [{"id": each.id, "name": each.name, "enabled": each.enabled} for each in policies],
         "complete": is_whole,
         "as_of": ledger.freshness[Part.VAULTS].as_of,
     }
-    show(options, record, _vault_text(vault, policies, rows))
+    sorted_into = enterprise_project_words(vault.enterprise_project_id, ledger.enterprise_projects)
+    show(options, record, _vault_text(vault, policies, rows, sorted_into))
     return GOOD if is_whole else PARTIAL
 
 
@@ -214,7 +224,7 @@ def _not_told(options: argparse.Namespace, found: Sequence[Vault]) -> int:
     return UNUSABLE
 
 
-def _further(vault: Vault) -> dict[str, Any]:
+def _further(vault: Vault, project: EnterpriseProject | None) -> dict[str, Any]:
     """Return what a list of vaults leaves out."""
     return {
         "allocated_gb": vault.allocated_gb,
@@ -226,13 +236,14 @@ def _further(vault: Vault) -> dict[str, Any]:
         "consistent_level": vault.consistent_level or None,
         "charging_mode": vault.charging_mode or None,
         "enterprise_project_id": vault.enterprise_project_id,
+        "enterprise_project": project.name if project is not None else None,
         "description": vault.description,
         "tags": vault.tags,
         "created_at": vault.created_at,
     }
 
 
-def _vault_text(vault: Vault, policies: Sequence[Policy], rows: Sequence[ResourceRow]) -> str:
+def _vault_text(vault: Vault, policies: Sequence[Policy], rows: Sequence[ResourceRow], enterprise_project: str) -> str:
     made, applied = vault.created_at, [shown(each.name, 64) for each in policies]
     tags = [f"{shown(key, 60)}={shown(value, 80)}" for key, value in vault.tags.items()]
     share = f" = {share_words(vault.used_percent)}" if vault.size_gb else ""
@@ -245,6 +256,7 @@ def _vault_text(vault: Vault, policies: Sequence[Policy], rows: Sequence[Resourc
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
         (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
         (_("Tags"), listed(tags) or _("None")),
+        (_("Enterprise project"), enterprise_project),
         (_("Created"), utc_words(made) if made is not None else _NONE),
         ("ID", shown(vault.id)),
     )

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from cbr_desktop.cloud.auth import Auth, authorised
+from cbr_desktop.cloud.enterprise_projects import EnterpriseProjects
 from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.pages import (
@@ -41,11 +42,13 @@ from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
-from cbr_desktop.domain.change import Change, Sent
+from cbr_desktop.domain.change import Change, Sent, Service
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
+from cbr_desktop.domain.enterprise_project import EnterpriseProject
 from cbr_desktop.domain.error import CloudError, FieldFault, NotFound, ProfileError, Refused
 from cbr_desktop.domain.ids import (
+    DEFAULT_ENTERPRISE_PROJECT,
     BackupId,
     CheckpointId,
     ProjectId,
@@ -97,7 +100,8 @@ class CbrCloud:
 
     ``transport`` is the only way to the network, ``report`` hears of every change of the connection, ``deadline`` is
     for one request in seconds; while ``offline`` says so, nothing is sent; ``most`` is how many requests are on their
-    way at a time at the most. Raises ``ProfileError`` for an endpoint that
+    way at a time at the most. ``account`` lets us in where the account is asked and not the project, by default
+    ``auth`` does. Raises ``ProfileError`` for an endpoint that
     is not ``https://host[:port]``; plain http is for loopback only.
     """
 
@@ -112,6 +116,7 @@ class CbrCloud:
         deadline: float = DEADLINE_SECONDS,
         offline: Callable[[], bool] = lambda: False,
         most: Callable[[], int] = lambda: MOST_IN_FLIGHT,
+        account: Auth | None = None,
     ) -> None:
         _check_endpoint(profile, "iam_endpoint", profile.iam_endpoint)
         _check_endpoint(profile, "cbr_endpoint", profile.cbr_endpoint)
@@ -120,6 +125,10 @@ class CbrCloud:
         self._auth = auth
         self._clock = clock
         self._client = Client(transport, clock, report, deadline=deadline, offline=offline, most=most)
+        # the same way to the network, which the other client closes
+        aside = Client(transport, clock, lambda _connection: None, deadline=deadline, offline=offline, most=most)
+        self._account = auth if account is None else account
+        self._enterprise = EnterpriseProjects(profile, self._account, aside)
         self._remembered: dict[str, dict[int, tuple[_Digest, ListPage[Any]]]] = {}
         """The pages of lists as they came last: the digest of the answer at each offset, and what was made of it."""
         self._is_sorting = False
@@ -304,6 +313,10 @@ class CbrCloud:
         """Return the projects that the login may use, by name (IAM, auth/projects)."""
         return await own_projects(self._auth, self._client, self._profile)
 
+    async def enterprise_projects(self) -> Listing[EnterpriseProject]:
+        """Return the enterprise projects that the user may see (EPS, ListEnterpriseProject)."""
+        return await self._enterprise.every()
+
     async def external_vaults(self, region: str, project_id: ProjectId) -> Listing[Vault]:
         """Return the vaults of a project in another region (ListExternalVault)."""
         return await self._list(
@@ -364,17 +377,20 @@ class CbrCloud:
         ``observer`` hears of each before its first byte leaves, and of its answer; what it raises stops the request.
         """
         path = "/".join(self._step(step) for step in change.path.split("/"))
-        url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}"
+        is_own = change.kind.service is Service.BACKUP
+        url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}" if is_own else self._enterprise.url(path)
         headers = {"Content-Type": JSON} if change.body else {}
-        call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True)
-        once = self._client.once if observer is None else partial(self._once_seen, observer)
-        answer = await authorised(self._auth, self._client, call, once)
+        call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True, is_neighbour=not is_own)
+        client = self._client if is_own else self._enterprise.client
+        once = client.once if observer is None else partial(self._once_seen, client, observer)
+        answer = await (authorised(self._auth, client, call, once) if is_own else self._enterprise.send(call, once))
         result = _decoded(answer, lambda told: result_of(change, told))
         return Sent(result, answer.request_id, answer.server_time)
 
     def allow_login_again(self) -> None:
         """Let secrets that were refused be tried once more: to be called whenever a person gave some."""
         self._auth.allow_again()
+        self._account.allow_again()
         self._client.allow_again()
 
     async def aclose(self) -> None:
@@ -385,7 +401,7 @@ class CbrCloud:
         url = f"{self._endpoint}/v3/{await self.project_id()}/{path}"
         return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
 
-    async def _once_seen(self, observer: RequestObserver, call: Call) -> Answer:
+    async def _once_seen(self, client: Client, observer: RequestObserver, call: Call) -> Answer:
         """Send a call once before the eyes of an observer, who hears nothing of one that does not leave."""
         has_left = False
 
@@ -395,7 +411,7 @@ class CbrCloud:
             has_left = True
 
         try:
-            answer = await self._client.once(call, leaves)
+            answer = await client.once(call, leaves)
         except CloudError as error:
             request_id, code = getattr(error, "request_id", ""), getattr(error, "code", "")
             said = f"{type(error).__name__}: {error.detail}"
@@ -487,7 +503,7 @@ class CbrCloud:
 
     def _step(self, step: str) -> str:
         """Return one part of the path of a change: a word of the service's, or an id."""
-        return step if _WORD.fullmatch(step) else self._segment(step)
+        return step if _WORD.fullmatch(step) or step == DEFAULT_ENTERPRISE_PROJECT else self._segment(step)
 
     def _segment(self, id: str) -> str:
         """Return an id as part of a path. What has not the form of an id cannot be found, and is not sent."""

@@ -58,14 +58,14 @@ async def authorised(auth: Auth, client: Client, call: Call, send: Send, *, harm
     gateway said so itself, in its own words and form, and so cannot have passed the first on.
     """
     try:
-        signed = await _certainly_unsent(auth.signed(call, client))
+        signed = await certainly_unsent(auth.signed(call, client))
         try:
             answer = await send(signed)
         except LoginRefused as error:
             if not harmless and call.method != "GET" and not _is_worth_another(error):
                 raise
-            await _certainly_unsent(auth.renew(signed, error, client))
-            signed = await _certainly_unsent(auth.signed(call, client))
+            await certainly_unsent(auth.renew(signed, error, client))
+            signed = await certainly_unsent(auth.signed(call, client))
             answer = await send(signed)
     except LoginRefused as error:
         client.tell(reach=Reach.REFUSED, error=error)
@@ -164,7 +164,7 @@ async def pasted(secret: Secret, kind: SecretKind, profile: str) -> str:
     return value
 
 
-async def _certainly_unsent(step: Awaitable[Value]) -> Value:
+async def certainly_unsent(step: Awaitable[Value]) -> Value:
     """Wait for a step before a call is sent; whatever goes wrong there, the call was not carried out."""
     try:
         return await step

@@ -74,6 +74,8 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _CANONICAL = re.compile(r"canonicalRequest:.*", re.DOTALL)
 """With a wrong signature the gateway quotes all that was signed, the security token as well."""
 _CUT = re.compile(r"disconnected|peer (unexpectedly )?closed|incomplete", re.IGNORECASE)
+_SAYS_NO = (400, 401, 403, 404, 409, 429)
+"""The statuses with which a service says no before it does anything."""
 _SERVICE_CODE = re.compile(r"(BackupService\.)?[0-9]{4}\Z")
 _logger = logging.getLogger("cbr_desktop.cloud")
 
@@ -111,7 +113,11 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request before it is sent. ``fresh`` asks for a connection that nothing else has used; headers stay unshown."""
+    """A request before it is sent. ``fresh`` asks for a connection that nothing else has used; headers stay unshown.
+
+    ``is_neighbour`` tells that it goes to the enterprise project service, whose form of a refusal only it can prove
+    something by: relayed by the backup service the same words say nothing of what that has done.
+    """
 
     method: str
     url: str
@@ -119,6 +125,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     fresh: bool = False
+    is_neighbour: bool = False
 
     @property
     def host(self) -> str:
@@ -309,7 +316,7 @@ class Client:
                     # the deadline does not run while the machine sleeps; what is that old is no answer any more
                     raise NoAnswer(call.host, "no answer in time")
                 self._compare_clocks(response, body, asked_at, answered_at)
-                answer = _judged(call.host, response, body, request_id, redaction.text)
+                answer = _judged(call, response, body, request_id, redaction.text)
                 latency_ms = (self._meter() - started) * 1000
                 self.tell(reach=Reach.ONLINE, latency_ms=latency_ms, error=None)
                 return answer
@@ -583,12 +590,12 @@ def _without_secrets(headers: httpx.Headers, redaction: AnswerRedaction) -> http
     )
 
 
-def _judged(host: str, response: httpx.Response, body: bytes, request_id: str, redact: Callable[[str], str]) -> Answer:
+def _judged(call: Call, response: httpx.Response, body: bytes, request_id: str, redact: Callable[[str], str]) -> Answer:
     """Return a good answer as such; raise for a refusal, a redirect, a sign-in page and nonsense.
 
     ``redact`` takes secrets out of what is said.
     """
-    status = response.status_code
+    host, status = call.host, response.status_code
     if 300 <= status < 400:
         raise Redirected(host, _origin(response), status, request_id)
     if not 200 <= status < 600:
@@ -597,6 +604,8 @@ def _judged(host: str, response: httpx.Response, body: bytes, request_id: str, r
         raise SignInPage(host, "a web page", status, request_id)
     if status >= 400:
         form = RefusalForm.OTHER if _is_page(response, body) else refusal_form_of(status, body)
+        if form is RefusalForm.NEIGHBOUR and not call.is_neighbour:
+            form = RefusalForm.OTHER
         raise refusal(host, response, envelope(body, redact), request_id, form)
     return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")), redact)
 
@@ -641,7 +650,9 @@ def _is_not_executed(status: int, form: RefusalForm, code: str) -> bool:
         return True
     if form is RefusalForm.OTHER:
         return False
-    is_service = status in (400, 401, 403, 404, 409, 429) and _SERVICE_CODE.match(code) is not None
+    if form is RefusalForm.NEIGHBOUR:
+        return status in _SAYS_NO
+    is_service = status in _SAYS_NO and _SERVICE_CODE.match(code) is not None
     return is_service or code in _GATEWAY_CODES.get(status, ())
 
 

@@ -5,9 +5,11 @@ done, what else may run beside it, and by what a lost answer is recognised. What
 ``workflows/operations``.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import VaultId
@@ -15,6 +17,13 @@ from cbr_desktop.domain.ids import VaultId
 PRIOR_ID = "{prior.id}"
 """Stands for the id that an earlier request makes, until that is known."""
 VAULT_LANE = "vault:"
+
+
+class Service(StrEnum):
+    """The services that are asked for changes, by the short names that the vendor's tools have for them."""
+
+    BACKUP = "CBR"
+    ENTERPRISE_PROJECTS = "EPS"
 
 
 class Kind(StrEnum):
@@ -49,11 +58,17 @@ class Kind(StrEnum):
     CHANGE_TAGS = "BatchCreateAndDeleteVaultTags"
     UPDATE_ALL_VAULTS = "BatchUpdateVault"
     UPDATE_EXPIRATION = "UpdateExpirationTime"
+    CHANGE_ENTERPRISE_PROJECT = "MigrateResource"
 
     @property
     def definition(self) -> str:
         """The name that the service's definition has for it."""
         return "UpdateVault" if self.value == "LockVault" else self.value
+
+    @property
+    def service(self) -> Service:
+        """The service that has it."""
+        return Service.ENTERPRISE_PROJECTS if self.value == "MigrateResource" else Service.BACKUP
 
 
 class Repeat(Enum):
@@ -89,8 +104,7 @@ class SubjectType(StrEnum):
     """All that a profile sees: such a subject has neither id nor name, as the profile says which it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a change is done to; ``id`` is empty for a thing that the change makes, ``name`` where it is not known."""
 
     type: SubjectType
@@ -103,11 +117,11 @@ class Subject:
         return self.name or self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change of a service.
 
-    ``path`` follows ``/v3/{project_id}/``; ``body`` is empty where the operation has none. Of the requests of one
+    ``path`` follows ``/v3/{project_id}/``, that of another service its version (``address``); ``body`` is empty where
+    the operation has none. Of the requests of one
     ``lane`` at one endpoint one runs at a time. ``tag`` is the name by which a lost answer is recognised, empty where
     the subject's id is enough or the service chooses the name.
     """
@@ -119,6 +133,12 @@ class Change:
     path: str
     body: bytes = b""
     tag: str = ""
+
+    @property
+    def address(self) -> str:
+        """The whole path, with a place for the id of the project where the service has it there."""
+        is_own = self.kind.service is Service.BACKUP
+        return f"/v3/{{project_id}}/{self.path}" if is_own else f"/v1.0/{self.path}"
 
     @property
     def vault_id(self) -> VaultId | None:
@@ -141,8 +161,7 @@ class Change:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a change has made or changed: its id, its status in the service's word as far as it is known, and all that
     the service says of it where it is a checkpoint. ``parts`` are the ids of what it has set going, where that is
     several things."""
@@ -153,8 +172,7 @@ class Result:
     parts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A good answer to a change, with the gateway's id of the request and the service's clock if it told."""
 
     result: Result

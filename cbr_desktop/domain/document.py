@@ -11,25 +11,25 @@ Other top-level keys are kept and ignored. What each operation takes is said whe
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.change import PRIOR_ID, Kind
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, ValueKind, block, folded, warn
-from cbr_desktop.domain.ids import is_project_id, is_uuid
+from cbr_desktop.domain.ids import is_enterprise_project_id, is_project_id, is_uuid
 from cbr_desktop.domain.request import RequestDocument, is_of, wrong_type
 from cbr_desktop.domain.word import known
 
 _PART = re.compile(r"{(\w+)}")
-_PROJECTS = frozenset({"member_id"})
-"""The parts of paths that are ids of projects."""
+_IDS = {"member_id": is_project_id, "enterprise_project_id": is_enterprise_project_id}
+"""What tells the form of an id in a path that is of another one than most."""
 _UNREADABLE = request.UNREADABLE | {FindingKind.OPERATION_UNKNOWN, FindingKind.CHECKPOINT_WRAPPED}
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeDocument:
+class ChangeDocument(Struct, frozen=True):
     """A request file that names its operation; ``content`` is the body as JSON has it, ``None`` where there is none.
 
     Whether ``path`` and ``content`` are what the operation takes is judged by ``path_findings`` and ``body_findings``.
@@ -59,8 +59,7 @@ class ChangeDocument:
 Document = RequestDocument | ChangeDocument
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """A part of a body, under the name that it has in the service's definition and in the vendor's SDK.
 
     A field is of a type, a further part, a list (``[str]``) of one of these, or one of some words (a tuple).
@@ -133,7 +132,7 @@ def path_findings(template: str, path: Mapping[str, str]) -> Iterator[Finding]:
     for name in wanted:
         if name not in path:
             yield block(FindingKind.MISSING, RequestPart.FILE, path=f"path.{name}")
-        elif path[name] != PRIOR_ID and not (is_uuid(path[name]) or (name in _PROJECTS and is_project_id(path[name]))):
+        elif path[name] != PRIOR_ID and not _IDS.get(name, is_uuid)(path[name]):
             yield block(FindingKind.BAD_ID, RequestPart.FILE, "9900", path=f"path.{name}", found=path[name])
     for name in path:
         if name not in wanted:

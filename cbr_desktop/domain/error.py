@@ -5,6 +5,7 @@
     CbrError
     ├── CloudError                 the service was asked
     │   ├── Unreachable            nothing left this machine: name, connection, TLS, proxy
+    │   ├── NotAsked               a neighbour service that this profile cannot ask
     │   ├── NoAnswer               it was sent, the answer did not come (whole) in time
     │   ├── BadAnswer              an answer came that no service of this kind gives
     │   │   ├── Redirected         it points elsewhere; nothing was sent there
@@ -76,6 +77,16 @@ class Unreachable(CloudError):
     def may_pass(self) -> bool:
         """Whether trying again at once may help: settings and certificates do not mend themselves."""
         return self.reason in ("name", "connection", "timeout")
+
+
+class NotAsked(CloudError):
+    """A service beside the backup service cannot be asked by this profile; ``reason`` is a word of its hindrances."""
+
+    executed: bool | None = False
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("", reason)
+        self.reason = reason
 
 
 class NoAnswer(CloudError):

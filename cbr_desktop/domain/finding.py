@@ -1,10 +1,12 @@
 """Findings: what a check has to say about a request, as facts without sentences."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 Facts = dict[str, object]
 """What a finding says, by the names that its kind promises."""
@@ -131,6 +133,14 @@ class FindingKind(StrEnum):
     EXPIRY_LAST = "expiry-last"  # count, names (resources of which no good backup is left then)
     EXPIRY_LOCKED = "expiry-locked"  # vault, count (automatic backups)
     EXPIRY_LATER = "expiry-later"  # vault, count (backups that are kept longer)
+    EPS_NOT_ASKED = "eps-not-asked"  # hindrance: one of ``enterprise_project.Hindrance``
+    PROJECT_ID_MISSING = "project-id-missing"
+    PROJECT_ID_OTHER = "project-id-other"  # found
+    ENTERPRISE_PROJECT_UNKNOWN = "enterprise-project-unknown"  # id
+    ENTERPRISE_PROJECT_UNVERIFIED = "enterprise-project-unverified"  # id
+    ENTERPRISE_PROJECT_DISABLED = "enterprise-project-disabled"  # name, id
+    ENTERPRISE_PROJECT_SAME = "enterprise-project-same"  # vault, name (empty where not known), id
+    ENTERPRISE_PROJECT_RIGHTS = "enterprise-project-rights"  # as above
     BAD_PREFIX = "bad-prefix"  # found, limit
     REPLICATION_UNFIT = "replication-unfit"
     REPLICATION_HOLDS = "replication-holds"  # count (resources)
@@ -351,8 +361,7 @@ class JsonFault(StrEnum):
     TOO_MANY = "too-many"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that a check found.
 
     ``code`` is the service's error code that sending would meet (``6113``), empty where there is none. ``as_of`` is
@@ -406,7 +415,6 @@ def folded(findings: Iterable[Finding]) -> list[Finding]:
     return told
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     count: int = 0
     is_told: bool = False

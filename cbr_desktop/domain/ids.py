@@ -31,6 +31,15 @@ def spelled(text: str) -> str:
     return "-".join((low[:8], low[8:12], low[12:16], low[16:20], low[20:]))
 
 
+DEFAULT_ENTERPRISE_PROJECT = "0"
+"""The enterprise project that everything is in that was put into none; its id is the same in every account."""
+
+
+def is_enterprise_project_id(text: str) -> bool:
+    """Tell whether ``text`` has the form of an id of an enterprise project."""
+    return text == DEFAULT_ENTERPRISE_PROJECT or is_uuid(text)
+
+
 def is_project_id(text: str) -> bool:
     """Tell whether ``text`` has the form of a project id: 32 hexadecimal digits, or a UUID in some clouds."""
     return re.match(_HEX32, text) is not None or is_uuid(text)

@@ -146,6 +146,34 @@ def console_url(cbr_endpoint: str, page: ConsolePage) -> str:
     return f"https://{host}{page.format(region=region)}" if host else ""
 
 
+_EPS = {
+    "eu-west-101": "https://eps.eu-west-101.myhuaweicloud.eu",
+    "my-kualalumpur-1": "https://eps.my-kualalumpur-1.myhuaweicloud.com",
+    "ru-moscow-1": "https://eps.ru-moscow-1.myhuaweicloud.com",
+    **dict.fromkeys(("eu-de", "eu-nl", "eu-ch2", "eu-west-0"), ""),
+}
+"""Where the enterprise project service answers in regions that have one of their own, or none that is known."""
+_DEMO = ".demo.invalid"
+"""The end of the hosts of the built-in demo cloud, which exist nowhere."""
+_HERE = ("http://127.0.0.1:", "http://localhost:", "http://[::1]:")
+"""How the address of a program on this machine begins; such a one plays every service."""
+
+
+def eps_endpoint(cbr_endpoint: str) -> str:
+    """Return where the enterprise project service (EPS) answers beside a backup service, empty where not known.
+
+    It is one for all regions of Huawei Cloud but those of the vendor's list that have their own (huaweicloudsdkeps
+    3.1.219, ``eps_region``).
+    """
+    endpoint = cbr_endpoint.rstrip("/").lower()
+    region = next((name for name, known in REGIONS.items() if known.cbr == endpoint), "")
+    if region:
+        return _EPS.get(region, "https://eps.myhuaweicloud.com")
+    if endpoint.startswith(_HERE):
+        return endpoint
+    return f"https://eps{_DEMO}" if endpoint.endswith(_DEMO) else ""
+
+
 def is_public_cloud(endpoint: str) -> bool:
     """Tell whether an endpoint (``https://host``) is of a cloud in the list, so that its name needs no second look.
 

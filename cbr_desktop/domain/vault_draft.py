@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cbr_desktop.domain.checkpoint import description_findings
 from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, block, folded, info, warn
-from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, is_uuid
+from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, is_enterprise_project_id, is_uuid
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import (
@@ -44,8 +45,6 @@ RESOURCES_LIMIT = 255
 DESCRIPTION_LIMIT = 64
 PREFIX_LIMIT = 32
 USUAL_THRESHOLD = 80
-DEFAULT_PROJECT = "0"
-"""The enterprise project that everything is in that was put into none."""
 _NO_PREFIX = re.compile("[^A-Za-z0-9_\\-\u4e00-\u9fa5\uf900-\ufa2d]")
 _CLASSES = {
     (VaultKind.SERVER, ProtectType.BACKUP): "vault.backup.server.normal",
@@ -56,8 +55,7 @@ _CLASSES = {
 _APP_CLASS = "vault.backup.database.normal"
 
 
-@dataclass(frozen=True, slots=True)
-class NewResource:
+class NewResource(Struct, frozen=True):
     """A resource that a new vault takes in, without some of its disks."""
 
     id: ResourceId
@@ -66,8 +64,7 @@ class NewResource:
     exclude_volumes: tuple[VolumeId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class VaultDraft:
+class VaultDraft(Struct, frozen=True):
     """What a person fills in for a new vault; what is as usual is not sent.
 
     ``kind``, ``protect_type``, ``multi_az`` and ``description`` stay for the life of the vault. ``prefix`` is what the
@@ -234,7 +231,7 @@ def _text_findings(draft: VaultDraft) -> Iterator[Finding]:
     if len(draft.prefix) > PREFIX_LIMIT or _NO_PREFIX.search(draft.prefix):
         yield block(FindingKind.BAD_PREFIX, RequestPart.VAULT, "9900", found=draft.prefix, limit=PREFIX_LIMIT)
     project = draft.enterprise_project_id
-    if project not in ("", DEFAULT_PROJECT) and not is_uuid(project):
+    if project and not is_enterprise_project_id(project):
         facts = {"path": "enterprise_project_id", "found": project}
         yield block(FindingKind.BAD_ID, RequestPart.VAULT, "9900", **facts)
 

@@ -13,6 +13,7 @@ from .things import (
     TURBO,
     Backup,
     Checkpoint,
+    EnterpriseProject,
     Part,
     Project,
     Resource,
@@ -32,6 +33,10 @@ DEMO_PROJECT_ID = "f841e01fd2b14e7fa41b6ae7aa6b0594"
 DEMO_PROJECT = "eu-de_prod"
 REFERENCE_VAULT_ID = "3b5816b5-f29c-4172-9d9a-76c719a659ce"
 REFERENCE_RESOURCE_ID = "94eba8b2-acc9-4d82-badc-127144cc5526"
+WEB_SHOP_ID = "3b1f7c52-6c0e-4d39-9e0a-2f5d8a41c7b0"
+"""An enterprise project that nothing is in."""
+CLOSED_PROJECT_ID = "e0c9a6d4-7f2b-4b8a-8a55-91d3c2b7f604"
+"""One that is disabled."""
 
 
 def account(seed: int) -> Estate:
@@ -151,9 +156,20 @@ def _other_vaults(build: Builder) -> list[Vault]:
     return [_databases(build), *_shares(build), *_troubled(build), _desktops(build)]
 
 
+def _enterprise_projects(build: Builder, databases_id: str) -> None:
+    """Beside the default one: one with a vault, one without, and one that is disabled."""
+    for id, name, description, enabled in (
+        (databases_id, "databases", "All that the data teams run", True),
+        (WEB_SHOP_ID, "web-shop", "", True),
+        (CLOSED_PROJECT_ID, "migration-2024", "Finished", False),
+    ):
+        made = EnterpriseProject(id, name, build.now - timedelta(days=900), description, enabled)
+        build.estate.enterprise_projects[id] = made
+
+
 def _databases(build: Builder) -> Vault:
     enterprise_project_id = build.ids.uuid()
-    build.estate.enterprise_projects[enterprise_project_id] = "databases"
+    _enterprise_projects(build, enterprise_project_id)
     vault = build.vault("vault-db-disks", "disk", 2210, 4096, enterprise_project_id=enterprise_project_id)
     for number in range(1, 5):
         build.disk(vault, f"vol-db-data-{number:02}", 500)

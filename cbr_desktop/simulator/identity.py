@@ -85,9 +85,11 @@ class Identity:
         if token is not None and (token.project is None or token.project.id != project_id):
             raise refusals.legacy(403, "forbidden", "The token is not scoped to the project.")
 
-    def admit_anyone(self, call: Call) -> None:
-        """Refuse a request without credentials that are good for something of the account."""
-        self._caller(call)
+    def admit_anyone(self, call: Call, account: bool = False) -> None:
+        """Refuse a request without credentials that are good for something of the account, or for all of it."""
+        token = self._caller(call)
+        if account and token is not None and token.project is not None:
+            raise refusals.legacy(403, "forbidden", "The token is not scoped to the account.")
 
     def _caller(self, call: Call) -> Token | None:
         """The token of a request; None when it is signed with access keys."""

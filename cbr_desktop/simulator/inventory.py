@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -18,6 +18,7 @@ from .things import (
     Backup,
     Checkpoint,
     Disk,
+    EnterpriseProject,
     Member,
     Policy,
     Project,
@@ -29,6 +30,8 @@ from .things import (
 )
 from .timetable import Timetable
 
+BEGINNING = datetime(2018, 5, 18, 6, 49, 6, tzinfo=UTC)
+"""When the enterprise project that every account has was made."""
 Past = Iterator[tuple[list[Backup], list[Task]]]
 """The past in pieces: some backups with some tasks."""
 
@@ -147,7 +150,7 @@ class Estate:
         self.jobs: list[Job] = []
         self.shares: list[Share] = []
         self.partners: list[Estate] = []
-        self.enterprise_projects: dict[str, str] = {"0": "default"}
+        self.enterprise_projects = {"0": EnterpriseProject("0", "default", BEGINNING)}
         self.hidden: dict[str, Vault] = {}
         self.gone: dict[str, str] = {}
         self.children: dict[str, tuple[Backup, Disk]] = {}

@@ -4,6 +4,8 @@ from . import refusals
 from .bodies import Body
 from .call import Answer, Call
 from .inventory import Estate
+from .queries import Filters
+from .things import EnterpriseProject
 from .wire import Json
 
 
@@ -56,12 +58,39 @@ def _accounts(account: Estate) -> list[Estate]:
 
 
 def enterprise(call: Call) -> Answer:
-    """GET enterprise-projects: those that the user may see."""
-    rows = [
-        {"id": each, "name": name, "description": "", "status": 1}
-        for each, name in call.estate.enterprise_projects.items()
-    ]
-    return Answer({"enterprise_projects": rows, "total_count": len(rows)})
+    """GET enterprise-projects: those that the user may see, the newest first, a page of 1000 at the most."""
+    wanted = Filters[EnterpriseProject](call)
+    wanted.equal("id", lambda each: each.id)
+    wanted.name("name", lambda each: each.name)
+    wanted.equal("status", lambda each: "1" if each.enabled else "2")
+    found = wanted.pick(call.estate.enterprise_projects.values())
+    found.sort(key=lambda each: each.created_at, reverse=call.first("sort_dir") != "asc")
+    first, size = _number(call, "offset", 0, 0), _number(call, "limit", 1000, 1)
+    rows = [_enterprise_project(each) for each in found[first : first + min(size, 1000)]]
+    return Answer({"enterprise_projects": rows, "total_count": len(found)})
+
+
+def _enterprise_project(project: EnterpriseProject) -> Json:
+    made = f"{project.created_at:%Y-%m-%dT%H:%M:%SZ}"
+    return {
+        "id": project.id,
+        "name": project.name,
+        "description": project.description,
+        "status": 1 if project.enabled else 2,
+        "created_at": made,
+        "updated_at": made,
+        "type": "prod",
+        "delete_flag": False,
+    }
+
+
+def _number(call: Call, name: str, usual: int, least: int) -> int:
+    given = call.first(name)
+    if given is None:
+        return usual
+    if not given.isdecimal() or int(given) < least:
+        raise _refused(400, "EPS.0003", f"The parameter {name} is invalid.")
+    return int(given)
 
 
 def move_to_enterprise(call: Call) -> Answer:
@@ -70,6 +99,8 @@ def move_to_enterprise(call: Call) -> Answer:
     given = Body(call).plain()
     if target not in call.estate.enterprise_projects:
         raise _refused(404, "EPS.0004", "Enterprise project does not exist.")
+    if not call.estate.enterprise_projects[target].enabled:
+        raise _refused(400, "EPS.0003", "The enterprise project is disabled.")
     if given.get("resource_type") != "vault":
         raise _refused(400, "EPS.0003", "The resource type is not supported.")
     if given.get("project_id") not in [each.id for each in call.estate.projects]:

@@ -196,6 +196,8 @@ ANYWHERE: tuple[tuple[str, str, Endpoint, str], ...] = (
     ),
 )
 """Method, path, endpoint and part of the API of what is asked outside of projects."""
+OF_ACCOUNT = frozenset({projects.enterprise, projects.move_to_enterprise})
+"""What a token for a project does not open: the enterprise project service is asked for the account."""
 PARTS = frozenset(part for *_, part in CBR) | frozenset(part for *_, part in ANYWHERE)
 """The parts of the API that a region can lack."""
 
@@ -301,7 +303,7 @@ class Service:
         """Answer a request outside of projects, from anyone who is known to the account."""
         if call.modes.lacks(part):
             raise refusals.unpublished()
-        self.identity.admit_anyone(call)
+        self.identity.admit_anyone(call, account=endpoint in OF_ACCOUNT)
         return endpoint(call)
 
 

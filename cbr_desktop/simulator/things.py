@@ -31,6 +31,16 @@ class Project(Struct, frozen=True):
         return self.name.partition("_")[0]
 
 
+class EnterpriseProject(Struct):
+    """What resources of an account are sorted into, whatever their region and project."""
+
+    id: str
+    name: str
+    created_at: datetime
+    description: str = ""
+    enabled: bool = True
+
+
 class User(Struct):
     """An IAM user of the account, with access keys."""
 

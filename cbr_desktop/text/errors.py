@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.error import (
     BadAnswer,
     CbrError,
@@ -17,6 +18,7 @@ from cbr_desktop.domain.error import (
     NewerVersion,
     NoAnswer,
     NoProfile,
+    NotAsked,
     NotFound,
     NotSaved,
     ProfileError,
@@ -407,8 +409,33 @@ def _request_id(request_id: str) -> str:
     return _("Request id {id}.").format(id=shown(request_id, 80)) if request_id else ""
 
 
+_NOT_ASKED = {
+    Hindrance.NO_ENDPOINT: N_(
+        "Where the enterprise project service of this cloud answers is not known here, so that it is not asked."
+    ),
+    Hindrance.PASTED_TOKEN: N_(
+        "The enterprise project service wants a login for the account, and a pasted token is one for the project: it"
+        " is not asked."
+    ),
+    Hindrance.PASSCODE: N_(
+        "The enterprise project service wants a login for the account, and that would take another passcode: it is"
+        " not asked."
+    ),
+}
+
+
+def hindrance_sentence(hindrance: Hindrance) -> str:
+    """Return why the enterprise project service cannot be asked."""
+    return _(_NOT_ASKED[hindrance])
+
+
+def _not_asked(error: NotAsked) -> str:
+    return hindrance_sentence(Hindrance(error.reason))
+
+
 _ERRORS: dict[type, Callable[..., str]] = {
     Unreachable: _unreachable,
+    NotAsked: _not_asked,
     NoAnswer: _no_answer,
     BadAnswer: _bad_answer,
     Redirected: _redirected,

@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.change import Change, Service
 from cbr_desktop.domain.document import Schema, parts_of
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.region import eps_endpoint
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.workflows.operations import OPERATIONS
 
@@ -36,15 +37,25 @@ def rendered(form: Form, change: Change, profile: Profile) -> str:
 def request_text(change: Change, profile: Profile) -> str:
     """Return method, path and body of a change, without the headers that are the same for every request."""
     body = _json(change, profile) or _("(no body)")
-    return f"{_request_line(change)}\n{_host_line(profile)}\n\n{body}"
+    return f"{_request_line(change)}\n{_host_line(change, profile)}\n\n{body}"
 
 
 def _request_line(change: Change) -> str:
-    return f"{change.method} /v3/{{project_id}}/{change.path}"
+    return f"{change.method} {change.address}"
 
 
-def _host_line(profile: Profile) -> str:
-    return f"Host: {urlsplit(profile.cbr_endpoint).netloc}"
+_UNKNOWN_HOST = "https://$EPS_HOST"
+
+
+def _endpoint(change: Change, profile: Profile) -> str:
+    """Return where a change is sent; of a service whose address is not known a variable of the shell."""
+    if change.kind.service is Service.BACKUP:
+        return profile.cbr_endpoint.rstrip("/")
+    return eps_endpoint(profile.cbr_endpoint) or _UNKNOWN_HOST
+
+
+def _host_line(change: Change, profile: Profile) -> str:
+    return f"Host: {urlsplit(_endpoint(change, profile)).netloc}"
 
 
 def _json(change: Change, _profile: Profile) -> str:
@@ -55,7 +66,7 @@ def _http(change: Change, profile: Profile) -> str:
     text = _json(change, profile)
     head = [
         f"{_request_line(change)} HTTP/1.1",
-        _host_line(profile),
+        _host_line(change, profile),
         *(["Content-Type: application/json", f"Content-Length: {len(text.encode())}"] if text else []),
         "X-Auth-Token: {token}",
     ]
@@ -64,11 +75,14 @@ def _http(change: Change, profile: Profile) -> str:
 
 def _curl(change: Change, profile: Profile) -> str:
     # The project id stays outside of the quotes' reach: the shell fills it in, whatever the endpoint contains.
-    address = f'{shlex.quote(profile.cbr_endpoint.rstrip("/"))}/v3/"$CBR_PROJECT_ID"/{shlex.quote(change.path)}'
+    endpoint, is_own = _endpoint(change, profile), change.kind.service is Service.BACKUP
+    version = '/v3/"$CBR_PROJECT_ID"/' if is_own else "/v1.0/"
+    host = endpoint if endpoint == _UNKNOWN_HOST else shlex.quote(endpoint)
+    address = f"{host}{version}{shlex.quote(change.path)}"
     text = _json(change, profile)
     lines = [
         f"curl --fail-with-body --request {change.method} {address}",
-        '--header "X-Auth-Token: $CBR_TOKEN"',
+        f'--header "X-Auth-Token: ${"CBR_TOKEN" if is_own else "ACCOUNT_TOKEN"}"',
         *(["--header 'Content-Type: application/json'", f"--data-binary {shlex.quote(text)}"] if text else []),
     ]
     return " \\\n  ".join(lines) + "\n"
@@ -83,11 +97,13 @@ def _hcloud(change: Change, profile: Profile) -> str:
         document["body"] = json.loads(change.body)
     text = json.dumps(document, ensure_ascii=False, indent=2)
     region = shlex.quote(profile.region) if profile.region else '"$CBR_REGION"'
-    file = f"CBR_{change.kind.definition}.json"
+    service = change.kind.service
+    file = f"{service}_{change.kind.definition}.json"
+    project = '  --project_id="$CBR_PROJECT_ID" \\\n' if service is Service.BACKUP else ""
     return (
         f"cat > {file} <<'END_OF_REQUEST'\n{text}\nEND_OF_REQUEST\n"
-        f"hcloud CBR {change.kind.definition} --cli-region={region} \\\n"
-        '  --project_id="$CBR_PROJECT_ID" \\\n'
+        f"hcloud {service} {change.kind.definition} --cli-region={region} \\\n"
+        f"{project}"
         f"  --cli-jsonInput={file}\n"
     )
 
@@ -106,29 +122,40 @@ def _python(change: Change, profile: Profile) -> str:
         classes |= set(_classes(operation.schema, content))
         unknown = sorted(set(_unknown(operation.schema, content)))
         remark = f"# The SDK has no field for: {', '.join(map(_literal, unknown))}\n" if unknown else ""
+    service = change.kind.service
+    credentials, scope = _CREDENTIALS[service]
     return _PYTHON.format(
-        imports="".join(f"    {each},\n" for each in sorted({"CbrClient", *classes})),
+        package=service.lower(),
+        client=f"{service.capitalize()}Client",
+        credentials=credentials,
+        scope=scope,
+        imports="".join(f"    {each},\n" for each in sorted({f"{service.capitalize()}Client", *classes})),
         remark=remark,
         body=body,
         request=f"{name}Request({', '.join(arguments)})",
-        endpoint=_literal(profile.cbr_endpoint),
+        endpoint=_literal(_endpoint(change, profile)),
         method=re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(),
     )
 
 
+_CREDENTIALS = {
+    Service.BACKUP: ("BasicCredentials", "CBR_PROJECT_ID"),
+    Service.ENTERPRISE_PROJECTS: ("GlobalCredentials", "ACCOUNT_ID"),
+}
+"""What proves who asks a service in the vendor's SDK, and the variable for the project or the account it is for."""
 _PYTHON = """\
-# pip install huaweicloudsdkcbr
+# pip install huaweicloudsdk{package}
 import os
 
-from huaweicloudsdkcbr.v1 import (
+from huaweicloudsdk{package}.v1 import (
 {imports})
-from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.auth.credentials import {credentials}
 
 {remark}{body}request = {request}
 
 if __name__ == "__main__":
-    credentials = BasicCredentials(os.environ["CBR_AK"], os.environ["CBR_SK"], os.environ["CBR_PROJECT_ID"])
-    client = CbrClient.new_builder().with_credentials(credentials).with_endpoints([{endpoint}]).build()
+    credentials = {credentials}(os.environ["CBR_AK"], os.environ["CBR_SK"], os.environ["{scope}"])
+    client = {client}.new_builder().with_credentials(credentials).with_endpoints([{endpoint}]).build()
     print(client.{method}(request))
 """
 

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
+from cbr_desktop.text.enterprise_projects import project_label
+from cbr_desktop.text.errors import hindrance_sentence
 from cbr_desktop.text.states import counted, gb_words, grouped, percent_words, quoted, shown, status_words
 
 _NAMES = 5
@@ -421,6 +424,23 @@ def _expiry_later(finding: Finding) -> str:
     ).format(count=grouped(count), vault=_vault(finding))
 
 
+def _same_enterprise_project(finding: Finding) -> str:
+    return _("Vault {vault} is in enterprise project {name} already. Nothing would change.").format(
+        vault=_vault(finding), name=_enterprise_project(finding)
+    )
+
+
+def _other_enterprise_project(finding: Finding) -> str:
+    return _(
+        "Who may see and use vault {vault}, and where its costs are counted, follows enterprise project {name} from"
+        " then on. Its resources stay in the enterprise projects that they are in."
+    ).format(vault=_vault(finding), name=_enterprise_project(finding))
+
+
+def _enterprise_project(finding: Finding) -> str:
+    return quoted(project_label(str(finding.facts["name"]), str(finding.facts["id"])))
+
+
 VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.VAULT_STATE: _state,
     FindingKind.VAULT_UNCHANGED: N_("Nothing of vault ‘{vault}’ is changed by that. Change something, or leave it."),
@@ -499,6 +519,27 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         "Projects that backups are shared with lose them as well. The list of backups does not tell which are shared:"
         " look at the backups themselves."
     ),
+    FindingKind.EPS_NOT_ASKED: lambda finding: hindrance_sentence(Hindrance(str(finding.facts["hindrance"]))),
+    FindingKind.PROJECT_ID_MISSING: N_(
+        "The id of the project is told by the login, and there was none since the start. Go online once, then ask"
+        " again."
+    ),
+    FindingKind.PROJECT_ID_OTHER: N_(
+        "The request names the project {found}, and the profile leads to another one. Correct ‘body.project_id’, or"
+        " choose the profile of that project."
+    ),
+    FindingKind.ENTERPRISE_PROJECT_UNKNOWN: N_(
+        "There is no enterprise project {id} among those that you may see. Check the id; the service may refuse it."
+    ),
+    FindingKind.ENTERPRISE_PROJECT_UNVERIFIED: N_(
+        "Whether there is an enterprise project {id} has not been looked up. The service refuses one that does not"
+        " exist."
+    ),
+    FindingKind.ENTERPRISE_PROJECT_DISABLED: N_(
+        "Enterprise project ‘{name}’ is disabled, and the service may put nothing into it. Enable it first."
+    ),
+    FindingKind.ENTERPRISE_PROJECT_SAME: _same_enterprise_project,
+    FindingKind.ENTERPRISE_PROJECT_RIGHTS: _other_enterprise_project,
     FindingKind.TOO_MANY_TAGS: _tags_limit,
     FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
     FindingKind.BAD_PREFIX: N_(

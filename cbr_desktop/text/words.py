@@ -40,6 +40,7 @@ _PARTS = {
     Part.PROTECTABLES: N_("resources outside vaults"),
     Part.OFFERS: N_("backups that others share"),
     Part.DESTINATIONS: N_("vaults in other regions"),
+    Part.ENTERPRISE_PROJECTS: N_("enterprise projects"),
     Part.INTENTS: N_("requests"),
     Part.CONNECTION: N_("connection"),
 }
@@ -51,6 +52,7 @@ _PART_TITLES = {
     Part.PROTECTABLES: N_("Resources outside vaults"),
     Part.OFFERS: N_("Backups that others share"),
     Part.DESTINATIONS: N_("Vaults in other regions"),
+    Part.ENTERPRISE_PROJECTS: N_("Enterprise projects"),
     Part.INTENTS: N_("Requests"),
     Part.CONNECTION: N_("Connection"),
 }

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain import finding, request
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, Subject

@@ -7,6 +7,8 @@ from enum import StrEnum
 from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError
@@ -21,6 +23,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.agent import AgentState
     from cbr_desktop.domain.backup_details import Member, OpenedBackup
     from cbr_desktop.domain.change import Subject
+    from cbr_desktop.domain.enterprise_project import EnterpriseProject
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
     from cbr_desktop.domain.protectable import Protectable
@@ -41,6 +44,8 @@ class Part(StrEnum):
     """What other projects share with this one."""
     DESTINATIONS = "destinations"
     """Where backups can be replicated to."""
+    ENTERPRISE_PROJECTS = "enterprise-projects"
+    """What the account sorts its resources into."""
     OPENED = "opened"
     INTENTS = "intents"
     CONNECTION = "connection"
@@ -78,8 +83,7 @@ class First(NamedTuple):
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceRow:
+class ResourceRow(Struct, frozen=True):
     """A line of the Resources view: a resource with its vault; ``vault`` is ``None`` for one in none.
 
     ``vault`` is ``None`` as well where the service tells of a vault that it does not list: see ``unlisted_vault``.
@@ -158,6 +162,11 @@ class Reading(Protocol):
         ...
 
     @property
+    def enterprise_projects(self) -> "Mapping[str, EnterpriseProject]":
+        """The enterprise projects of the account by id, the default one first; none while that was not read."""
+        ...
+
+    @property
     def intents(self) -> "Mapping[IntentId, Intent]":
         """The intents by id."""
         ...
@@ -205,6 +214,7 @@ class Ledger:
     protectables: "dict[ResourceId, Protectable]" = field(default_factory=dict)
     offers: "dict[BackupId, Offer]" = field(default_factory=dict)
     destinations: "dict[VaultId, DestinationVault]" = field(default_factory=dict)
+    enterprise_projects: "dict[str, EnterpriseProject]" = field(default_factory=dict)
     regions: "Sequence[str] | None" = None
     """The regions that this one replicates to, ``None`` while nobody has read that."""
     projects: "Sequence[Project]" = ()
@@ -427,6 +437,11 @@ class Ledger:
         self.regions, self.projects = tuple(regions), tuple(projects)
         self.destinations = {vault.id: vault for vault in listing.rows}
         self._fresh(Part.DESTINATIONS, listing, False)
+
+    def put_enterprise_projects(self, listing: "Listing[EnterpriseProject]") -> None:
+        """Replace the enterprise projects by a list that was read."""
+        self.enterprise_projects = _unless_same(self.enterprise_projects, listing.rows)
+        self._fresh(Part.ENTERPRISE_PROJECTS, listing, False)
 
     def put_neighbours(self, projects: "Sequence[Project]") -> None:
         """Keep the other projects of the account in this region; the list of what is offered keeps its age."""

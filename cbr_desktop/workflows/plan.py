@@ -11,11 +11,13 @@ A run is started by a person, and goes on only while this program has kept at it
 
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import finding, request
@@ -90,8 +92,7 @@ class Outlet(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class StepRow:
+class StepRow(Struct, frozen=True):
     """What became of a step. ``took`` is from the sending to the end, or until now.
 
     ``subject`` is what it is done to, ``name`` the one that it gives; ``kind`` is its operation. A step that has no
@@ -110,8 +111,7 @@ class StepRow:
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanReport:
+class PlanReport(Struct, frozen=True):
     """What became of a run, step by step; ``stopped`` is why no further step begins, empty when none is kept back."""
 
     name: str

@@ -10,6 +10,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, OpenedBackup
 from cbr_desktop.domain.change import Change, Sent
 from cbr_desktop.domain.checkpoint import Checkpoint
+from cbr_desktop.domain.enterprise_project import EnterpriseProject
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.intent import Intent
@@ -119,6 +120,10 @@ class Cloud(Protocol):
 
     async def projects(self) -> list[Project]:
         """Return the projects that the login may use, by name."""
+        ...
+
+    async def enterprise_projects(self) -> Listing[EnterpriseProject]:
+        """Return the enterprise projects of the account that the user may see, the default one first."""
         ...
 
     async def external_vaults(self, region: str, project_id: ProjectId) -> Listing[Vault]:

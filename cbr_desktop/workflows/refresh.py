@@ -9,11 +9,12 @@ does not do.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from math import inf
 from typing import Any, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup
@@ -36,8 +37,8 @@ EVERY_SECONDS = 120.0
 """How often the lists are read while nobody asks, unless a person has chosen otherwise."""
 UNSEEN = 5
 """How many times as long a pause is while nobody can see what is read."""
-ON_BATTERY = 2
-"""How many times as long a pause is while the machine runs on its battery."""
+SPARING = 2
+"""How many times as long a pause is while the machine runs on its battery or its network is metered."""
 ASIDE_SECONDS = 1800.0
 """How often a list is read that only one page shows, while that page is not looked at."""
 _ASIDE = frozenset({Part.PROTECTABLES})
@@ -60,8 +61,10 @@ USE_DAYS = 90
 TASK_DAYS = 30
 """How far back the service keeps tasks."""
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
-SELDOM = (Part.OFFERS, Part.DESTINATIONS)
+SELDOM = (Part.OFFERS, Part.DESTINATIONS, Part.ENTERPRISE_PROJECTS)
 """The lists that are read only when something needs them, or a person wants every list read whole."""
+_OF_NEIGHBOURS = frozenset({Part.ENTERPRISE_PROJECTS})
+"""The lists of other services: whether these answer says nothing of the connection to the backup service."""
 _PROJECTS_LIMIT = 50
 """Projects in other regions whose vaults are asked for."""
 OLDER_TASKS = 1000
@@ -127,13 +130,15 @@ class Attention(NamedTuple):
     front: frozenset[Part] = frozenset()
     is_seen: bool = True
     is_on_battery: bool = False
+    is_metered: bool = False
 
     @property
     def pause(self) -> float:
         """Seconds between the ends of two rounds, infinite where nobody wants them."""
         if not self.every_seconds:
             return inf
-        return self.every_seconds * (1 if self.is_seen else UNSEEN) * (ON_BATTERY if self.is_on_battery else 1)
+        is_sparing = self.is_on_battery or self.is_metered
+        return self.every_seconds * (1 if self.is_seen else UNSEEN) * (SPARING if is_sparing else 1)
 
 
 def _is_known(freshness: Freshness, rows: int, now: datetime) -> bool:
@@ -350,6 +355,7 @@ class Refresh:
             Part.BACKUPS: partial(self._backups, whole=whole, slowly=slowly),
             Part.OFFERS: self._offers,
             Part.DESTINATIONS: self._destinations,
+            Part.ENTERPRISE_PROJECTS: self._enterprise_projects,
         }
         # what is looked at comes first; else in the order of the table, as backups are read by what tasks tell
         order = sorted((*_READ, *SELDOM), key=lambda part: part not in self._attention.front)
@@ -418,13 +424,14 @@ class Refresh:
         # one after the other, so that an older list never takes the place of one that was asked for later
         async with self._turns[part]:
             self._ledger.loading(part)
+            trouble: CbrError | None = None
             try:
                 await reader()
             except CbrError as error:
+                trouble = error
                 self._ledger.failed(part, error)
-                self._tell(error)
-            else:
-                self._tell(None)
+            if part not in _OF_NEIGHBOURS:
+                self._tell(trouble)
 
     async def _vaults(self) -> None:
         listing = await self._cloud.vaults(len(self._ledger.vaults))
@@ -668,6 +675,9 @@ class Refresh:
             rows += [DestinationVault(project.region, project, vault) for vault in listing.rows]
         complete = complete and lacking is None and len(projects) <= _PROJECTS_LIMIT
         self._ledger.put_destinations(regions, projects, Listing(rows, self._clock.now(), complete, lacking))
+
+    async def _enterprise_projects(self) -> None:
+        self._ledger.put_enterprise_projects(await self._cloud.enterprise_projects())
 
     def _tell(self, error: CbrError | None) -> None:
         connection = self._ledger.connection

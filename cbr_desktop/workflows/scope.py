@@ -13,6 +13,7 @@ from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, ResourceRow, r
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.backup_details import OpenedBackup
+    from cbr_desktop.domain.enterprise_project import EnterpriseProject
     from cbr_desktop.domain.intent import Intent
     from cbr_desktop.domain.policy import Policy
     from cbr_desktop.domain.replication import DestinationVault
@@ -94,6 +95,11 @@ class Scope:
     def destinations(self) -> "Mapping[VaultId, DestinationVault]":
         """The vaults that backups can be replicated to, by id."""
         return self._join(Part.DESTINATIONS, lambda ledger: ledger.destinations)
+
+    @property
+    def enterprise_projects(self) -> "dict[str, EnterpriseProject]":
+        """The enterprise projects of all profiles."""
+        return self._join(Part.ENTERPRISE_PROJECTS, lambda ledger: ledger.enterprise_projects)
 
     @property
     def intents(self) -> "Mapping[IntentId, Intent]":

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import p1, p2, p3, p4, p5, p6, p7, p7b, p8, p9, p10, p12, p13
+from . import p1, p2, p3, p4, p5, p6, p7, p7b, p8, p9, p10, p11, p12, p13
 from .ground import ground
 from .measure import Comparison, say, table
 
@@ -27,6 +27,7 @@ GOALS = {
     "P8": p8,
     "P9": p9,
     "P10": p10,
+    "P11": p11,
     "P12": p12,
     "P13": p13,
 }

@@ -8,6 +8,7 @@ import pytest
 
 from cbr_desktop.cli import main
 from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
+from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, WEB_SHOP_ID
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +70,26 @@ def test_a_dissociation_by_file_is_counted_and_has_to_be_named(
     assert "All 2 backups of ‘ecs-web-01’ in vault ‘vault-web-prod’ are deleted for good." in said.err
     assert main(["send", str(path), "--arm", "--name", "vault-web-prod", "--demo"]) == GOOD
     assert "The service is taking ‘ecs-web-01’ out of vault ‘vault-web-prod’" in capsys.readouterr().out
+
+
+def test_the_enterprise_project_of_a_vault_is_told_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    record = told(capsys, "vault", "show", "vault-db-disks")
+    assert (record["enterprise_project"], len(record["enterprise_project_id"])) == ("databases", 36)
+    assert main(["vault", "show", "vault-be94", "--demo"]) == GOOD
+    assert ["Enterprise", "project", "Default"] in [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_vault_is_put_into_an_enterprise_project_by_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    vault = told(capsys, "vault", "show", "vault-web-prod")["id"]
+    path = tmp_path / "assign.cbr.json"
+    body = {"project_id": DEMO_PROJECT_ID, "resource_id": vault, "resource_type": "vault"}
+    file = {"operation": "MigrateResource", "path": {"enterprise_project_id": WEB_SHOP_ID}, "body": body}
+    path.write_text(json.dumps(file))
+    assert main(["send", str(path), "--arm", "--demo"]) == GOOD
+    said = capsys.readouterr()
+    assert f"Done. The vault is in enterprise project ‘{WEB_SHOP_ID}’." in said.out
+    wrong = file | {"path": {"enterprise_project_id": "web-shop"}, "body": body | {"resource_type": "server"}}
+    path.write_text(json.dumps(wrong))
+    assert main(["check", str(path), "--demo"]) == BAD
+    said = capsys.readouterr()
+    assert "path.enterprise_project_id" in said.out + said.err and "body.resource_type" in said.out + said.err

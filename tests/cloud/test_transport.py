@@ -191,6 +191,33 @@ def test_redirects_to_nonsense(target: str) -> None:
     assert script.count == 1
 
 
+EPS = b'{"error": {"code": "EPS.0003", "message": "No."}}'
+
+
+@pytest.mark.parametrize(
+    ("body", "is_proof"),
+    [
+        (EPS, True),
+        (EPS.replace(b"}}", b'}, "id": 1}'), False),
+        (EPS.replace(b'No."}', b'No.", "more": 1}'), False),
+        (EPS.replace(b"EPS.0003", b"EPS.00035"), False),
+        (EPS.replace(b"EPS.0003", b"XEPS.0003"), False),
+        (EPS.replace(b"error", b"errors"), False),
+        (b'{"error_code": "EPS.0003", "error_msg": "No."}', False),
+        (EPS + b" relayed", False),
+    ],
+)
+def test_a_refusal_of_the_enterprise_project_service_proves_something_from_itself_alone(
+    body: bytes, is_proof: bool
+) -> None:
+    for is_neighbour, status, proves in ((True, 400, is_proof), (True, 500, False), (False, 400, False)):
+        script = Script(httpx.Response(status, content=body, headers={"content-type": "application/json"}))
+        with pytest.raises(Refused) as caught:
+            call = Call("POST", "https://eps.example/", is_neighbour=is_neighbour)
+            asyncio.run(Line(script).client.once(call))
+        assert caught.value.executed is (False if proves else None), (is_neighbour, status)
+
+
 @pytest.mark.parametrize(
     ("status", "code", "kind", "executed"),
     [

@@ -2,10 +2,8 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-from msgspec.structs import replace
 
 from cbr_desktop.domain.association import (
     ProtectionSetting,
@@ -17,6 +15,7 @@ from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
+from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange
 from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.ids import BackupId, PolicyId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Approval
@@ -40,7 +39,7 @@ from cbr_desktop.domain.vault_changes import (
     all_body,
 )
 from cbr_desktop.domain.vault_draft import VaultDraft
-from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID, WEB_SHOP_ID
 from cbr_desktop.simulator.inventory import Share
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.simulator.things import Member
@@ -295,6 +294,14 @@ def _expiration(vault_id: VaultId) -> BackupExpiration:
     return BackupExpiration(vault_id, "2099-12-31", "UTC+08:00")
 
 
+def _placing(_name: str, subject: str) -> EnterpriseProjectChange:
+    return EnterpriseProjectChange(VaultId(subject), WEB_SHOP_ID, DEMO_PROJECT_ID, "eu-de")
+
+
+def _is_placed(service: Service, _name: str, subject: str) -> int:
+    return service.estate.vaults[subject].enterprise_project_id == WEB_SHOP_ID
+
+
 def _vaults(service: Service, name: str, _subject: str) -> int:
     return sum(each.name == name for each in service.estate.vaults.values())
 
@@ -460,6 +467,7 @@ _WAYS = {
     Kind.UPDATE_EXPIRATION: _Way(
         _own_vault_with_backup, lambda _name, subject: _expiration(VaultId(subject)), _does_expire
     ),
+    Kind.CHANGE_ENTERPRISE_PROJECT: _Way(_own_vault, _placing, _is_placed),
     Kind.LOCK_VAULT: _Way(_own_vault, lambda _name, subject: VaultLock(VaultId(subject)), _is_locked),
 }
 """Of every kind; one that is missing here lets the measurements of all kinds break off."""

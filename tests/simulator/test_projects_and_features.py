@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
+from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, DEMO_USER
 
 from .conftest import Cloud, code
 
@@ -81,21 +81,50 @@ def test_whose_a_project_is(cloud):
     assert asked(cloud, "/v3/domain/nobody/projects") == {"projects": []}
 
 
+def of_account(cloud: Cloud, path: str, status: int = 200, method: str = "GET", **more: Any) -> Any:
+    """A request with a token for the whole account."""
+    user = cloud.estate.users[DEMO_USER]
+    token = cloud.service.identity.issue(user, None, cloud.service.clock.now(), cloud.modes)
+    answer = cloud.send(method, path, headers={"X-Auth-Token": token}, **more)
+    assert answer.status_code == status, answer.text
+    return answer.json() if answer.content else None
+
+
+def test_enterprise_projects_are_told_of_to_the_account_alone(cloud):
+    listed = of_account(cloud, "/v1.0/enterprise-projects")
+    rows = {each["name"]: each for each in listed["enterprise_projects"]}
+    assert listed["total_count"] == len(rows)
+    assert (rows["default"]["id"], rows["default"]["status"], rows["migration-2024"]["status"]) == ("0", 1, 2)
+    first = of_account(cloud, "/v1.0/enterprise-projects?limit=2")
+    rest = of_account(cloud, "/v1.0/enterprise-projects?limit=2&offset=2")
+    assert first["enterprise_projects"] + rest["enterprise_projects"] == listed["enterprise_projects"]
+    assert first["total_count"] == len(rows)
+    for query, names in (("status=2", ["migration-2024"]), ("name=data", ["databases"]), ("id=0", ["default"])):
+        found = of_account(cloud, f"/v1.0/enterprise-projects?{query}")["enterprise_projects"]
+        assert [each["name"] for each in found] == names
+    assert of_account(cloud, "/v1.0/enterprise-projects?limit=0", 400)["error"]["code"] == "EPS.0003"
+    assert "not scoped to the account" in asked(cloud, "/v1.0/enterprise-projects", 403)["forbidden"]["message"]
+    cloud.modes.missing.add("enterprise-projects")
+    assert of_account(cloud, "/v1.0/enterprise-projects", 404)["error_code"] == "APIGW.0101"
+
+
 def test_vault_moves_to_another_enterprise_project(cloud):
-    listed = asked(cloud, "/v1.0/enterprise-projects")
-    assert (listed["total_count"], {each["name"] for each in listed["enterprise_projects"]}) == (
-        2,
-        {"default", "databases"},
-    )
+    listed = of_account(cloud, "/v1.0/enterprise-projects")
+    names = {each["name"] for each in listed["enterprise_projects"]}
+    assert {"default", "databases"} <= names
     target = next(each["id"] for each in listed["enterprise_projects"] if each["name"] == "databases")
     vault = cloud.vault("vault-be94")
     body = {"project_id": DEMO_PROJECT_ID, "region_id": "eu-de", "resource_id": vault.id, "resource_type": "vault"}
     path = f"/v1.0/enterprise-projects/{target}/resources-migrate"
-    asked(cloud, path, 204, "POST", json=body)
+    of_account(cloud, path, 204, "POST", json=body)
     assert cloud.get("vaults", enterprise_project_id=target)["count"] == 2
+    assert cloud.get(f"vaults/{vault.id}")["vault"]["enterprise_project_id"] == target
 
     def refused(status: int, where: str = path, **more: Any) -> str:
-        return str(asked(cloud, where, status, "POST", json=body | more)["error"]["code"])
+        return str(of_account(cloud, where, status, "POST", json=body | more)["error"]["code"])
+
+    disabled = next(each["id"] for each in listed["enterprise_projects"] if each["status"] == 2)
+    assert refused(400, path.replace(target, disabled)) == "EPS.0003"
 
     assert refused(404, path.replace(target, UNKNOWN)) == "EPS.0004"
     assert refused(404, resource_id=UNKNOWN) == "EPS.0006"

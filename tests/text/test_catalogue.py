@@ -12,6 +12,7 @@ from cbr_desktop.domain import error as errors
 from cbr_desktop.domain.blast import Blast, Lost, LostBackups
 from cbr_desktop.domain.change import Change, Kind, Subject, SubjectType, checkpoint_change
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
+from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.finding import FindingKind, JsonFault, RequestPart, Severity, block, info, warn
 from cbr_desktop.domain.foreign import Note, NoteKind
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -143,6 +144,7 @@ def facts() -> dict[str, object]:
         "ours": False,
         "image": NAME,
         "region": NAME,
+        "hindrance": Hindrance.PASSCODE.value,
         "problem": "bad-width",
         "since": NOW,
         "last": NOW,

@@ -1,16 +1,17 @@
 """Words: everything that can happen has a sentence of its own, and foreign text cannot break one."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain import error as errors
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import checkpoint_change
 from cbr_desktop.domain.checkpoint import CheckpointStatus
+from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.error import CbrError, Refused
 from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, RequestPart, Severity, block, folded, info, warn
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -143,6 +144,7 @@ FACTS: dict[str, object] = {
     "rule": "too_small",
     "day": "2027-03-01",
     "zone": "UTC+08:00",
+    "hindrance": Hindrance.NO_ENDPOINT.value,
 }
 
 
@@ -234,6 +236,7 @@ ERRORS: list[CbrError] = [
     errors.Throttled("cbr.example.com", status=429, code="APIGW.0308"),
     errors.Unproved("cbr.example.com", "no"),
     errors.CloudError("cbr.example.com"),
+    *(errors.NotAsked(each) for each in Hindrance),
     errors.NotSaved("/data/x", "no space left"),
     errors.ChangedOutside("/data/x"),
     errors.Damaged("/data/x"),

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QTime
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton

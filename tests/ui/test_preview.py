@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from huaweicloudsdkcore.utils.http_utils import sanitize_for_serialization
+from msgspec.structs import replace
 
 from cbr_desktop.domain import document, request
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind
@@ -308,3 +309,33 @@ def test_what_another_request_is_going_to_make_stays_as_it_is_written() -> None:
     asked = change({"operation": "DeleteBackup", "path": {"backup_id": PRIOR_ID}})
     words = shlex.split(rendered(Form.CURL, asked, PROFILE))
     assert words[words.index("DELETE") + 1].endswith("/backups/{prior.id}")
+
+
+def test_a_request_to_the_enterprise_project_service_names_its_own_address_and_login() -> None:
+    target = "3b1f7c52-6c0e-4d39-9e0a-2f5d8a41c7b0"
+    body = {"project_id": "0" * 32, "region_id": "eu-de", "resource_id": VAULT, "resource_type": "vault"}
+    file = {"operation": "MigrateResource", "path": {"enterprise_project_id": target}, "body": body}
+    asked, path = change(file), f"/v1.0/enterprise-projects/{target}/resources-migrate"
+    known = replace(PROFILE, cbr_endpoint="https://cbr.cn-north-4.myhuaweicloud.com")
+    lines = rendered(Form.HTTP, asked, known).splitlines()
+    assert lines[:2] == [f"POST {path} HTTP/1.1", "Host: eps.myhuaweicloud.com"]
+    words = shlex.split(rendered(Form.CURL, asked, known))
+    assert words[words.index("POST") + 1] == f"https://eps.myhuaweicloud.com{path}"
+    assert "X-Auth-Token: $ACCOUNT_TOKEN" in words
+    assert f"https://$EPS_HOST{path}" in shlex.split(rendered(Form.CURL, asked, PROFILE)), "where it is not known"
+    text = rendered(Form.HCLOUD, asked, known)
+    assert json.loads(text.partition("<<'END_OF_REQUEST'\n")[2].partition("\nEND_OF_REQUEST\n")[0]) == {
+        "path": file["path"],
+        "body": body,
+    }
+    command = shlex.split(text.partition("\nEND_OF_REQUEST\n")[2])
+    assert command[:3] == ["hcloud", "EPS", "MigrateResource"] and "--project_id=$CBR_PROJECT_ID" not in command
+    program = rendered(Form.PYTHON, asked, known)
+    compile(program, "pasted", "exec")
+    for part in (
+        "from huaweicloudsdkeps.v1 import (\n    EpsClient,\n    MigrateResource,\n    MigrateResourceRequest,\n)",
+        "GlobalCredentials(",
+        f"MigrateResourceRequest(enterprise_project_id='{target}', body=body)",
+        "client.migrate_resource(request)",
+    ):
+        assert part in program

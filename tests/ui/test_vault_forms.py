@@ -2,15 +2,25 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QTreeWidgetItem,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.enterprise_project import EnterpriseProject
 from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
@@ -29,6 +39,7 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
+from cbr_desktop.ui.vaults.enterprise import EnterpriseProjectForm
 from cbr_desktop.ui.vaults.expiration import ExpirationForm
 from cbr_desktop.ui.vaults.forms import FORMS, deletion_form, lock_form
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -396,6 +407,83 @@ def test_a_new_vault_is_sent_as_it_stands_and_edited_again(qtbot: QtBot, new: Ne
     assert again.form.draft() == asked
 
 
+PROJECTS = [
+    EnterpriseProject("0", "default"),
+    EnterpriseProject(uid(601), "databases"),
+    EnterpriseProject(uid(602), "closed", enabled=False),
+]
+EU = replace(profile(), cbr_endpoint="https://cbr.cn-north-4.myhuaweicloud.com", project="0" * 32)
+
+
+def names(box: QComboBox) -> list[str]:
+    return [box.itemText(place) for place in range(box.count())]
+
+
+def test_the_enterprise_project_of_a_new_vault_is_chosen_by_name(qtbot: QtBot, new: NewVaultForm) -> None:
+    choice, counter = new.project, Counter([OWN], of=EU)
+    assert (new.draft().enterprise_project_id, names(choice.box)) == ("", ["Default", "Another one, by its id…"])
+    new.follow(counter.context)
+    choice.box.setCurrentIndex(1)
+    with pytest.raises(ValueError, match="no id"):
+        new.draft()
+    assert choice.id.isVisible()
+    choice.id.setText(f" {uid(602)} ")
+    counter.ledger.put_enterprise_projects(Listing(PROJECTS, NOW))
+    qtbot.waitUntil(lambda: choice.box.count() == 3)
+    assert names(choice.box) == ["default (the default one)", "databases", "Another one, by its id…"]
+    assert new.draft().enterprise_project_id == uid(602), "what was typed stays when the list comes"
+    choice.box.setCurrentIndex(1)
+    assert (new.draft().enterprise_project_id, choice.id.isVisible()) == (uid(601), False)
+    choice.box.setCurrentIndex(0)
+    assert new.draft().enterprise_project_id == "", "the usual one is not sent"
+    for asked in ("", "0", uid(601), uid(609), "no id"):
+        again = NewVaultForm([], [], "", VaultDraft("again", enterprise_project_id=asked))
+        qtbot.addWidget(again)
+        again.follow(counter.context)
+        assert again.draft().enterprise_project_id == asked
+
+
+def test_why_enterprise_projects_are_not_told_by_name_is_said(qtbot: QtBot, new: NewVaultForm) -> None:
+    counter = Counter([OWN], of=EU)
+    new.follow(counter.context)
+    assert new.project.note.text() == ""
+    counter.ledger.failed(Part.ENTERPRISE_PROJECTS, NotFound("eps.example", status=404, code="APIGW.0101"))
+    qtbot.waitUntil(lambda: "The names of enterprise projects could not be read." in new.project.note.text())
+    counter.ledger.put_enterprise_projects(Listing(PROJECTS, NOW, complete=False))
+    qtbot.waitUntil(lambda: "can be named by its id" in new.project.note.text())
+    elsewhere = NewVaultForm([], [])
+    qtbot.addWidget(elsewhere)
+    elsewhere.follow(Counter([OWN], of=profile()).context)
+    assert (
+        "Where the enterprise project service of this cloud answers is not known here" in elsewhere.project.note.text()
+    )
+    assert names(elsewhere.project.box) == ["Default", "Another one, by its id…"], "an id can be typed all the same"
+
+
+def test_a_vault_is_put_into_the_enterprise_project_that_is_chosen(qtbot: QtBot) -> None:
+    held = replace(OWN, enterprise_project_id=uid(601))
+    counter = Counter([held], of=EU)
+    form = FORMS.asked["enterprise"](counter.context, held)
+    assert isinstance(form, EnterpriseProjectForm)
+    dialog = opened(qtbot, counter, form)
+    assert (form.now.text(), form.choice.box.currentIndex()) == (uid(601), -1)
+    assert not child(dialog, QPushButton, "changeConfirm").isEnabled()
+    counter.ledger.put_enterprise_projects(Listing(PROJECTS, NOW))
+    qtbot.waitUntil(lambda: form.now.text() == "databases")
+    assert form.choice.box.currentIndex() == -1, "nothing is chosen for anybody"
+    form.choice.box.setCurrentIndex(0)
+    assert "follows enterprise project ‘default’ from then on" in dialog.findings.text()
+    child(dialog, QPushButton, "changeConfirm").click()
+    (intent,) = counter.sent
+    assert (intent.change.path, json.loads(intent.body)["resource_id"]) == (
+        "enterprise-projects/0/resources-migrate",
+        held.id,
+    )
+    again = FORMS.again[intent.change.kind](counter.context, intent)
+    assert again is not None and again.draft() == form.draft()
+    qtbot.addWidget(again)
+
+
 def test_several_vaults_get_the_same_tags_and_settings(qtbot: QtBot) -> None:
     counter = Counter([OWN], of=profile())
     tags, settings = TagsBatch(), SettingsBatch()
@@ -424,6 +512,7 @@ def every_form(name: str = "nightly") -> list[QWidget]:
         TagsForm(own),
         AllVaultsForm(),
         ExpirationForm(own.id, NOW),
+        EnterpriseProjectForm(Counter([own], of=profile()).context, own),
         lock_form(own.id),
         deletion_form(own.id),
         TagsBatch(),

@@ -1,10 +1,10 @@
 """The main window: what is in it, what its keys do, and what it remembers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QAccessible, QPalette, QShortcut
 from PySide6.QtWidgets import (

@@ -20,7 +20,7 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.simulator.wire import replication_details
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.workflows.ledger import Freshness, Part
-from cbr_desktop.workflows.refresh import EVERY_SECONDS, SMALL_ROWS, Refresh
+from cbr_desktop.workflows.refresh import EVERY_SECONDS, SMALL_ROWS, Attention, Refresh
 from tests.stage import Stage, StageClock, staged
 
 ROWS = 150
@@ -446,16 +446,19 @@ def test_tasks_are_read_from_the_oldest_that_has_not_ended(tmp_path: Path) -> No
     played(tmp_path, story, rows=1500)
 
 
-def test_a_service_that_is_asked_too_often_is_asked_less(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["/vaults", "/operation-logs", "/policies", "/instances", "/backups"])
+def test_a_service_that_is_asked_too_often_is_asked_less_whichever_list_it_was(tmp_path: Path, part: str) -> None:
     async def story(region: Region) -> None:
         stage = region.stage
 
         def rounds() -> int:
-            return len(stage.service.journal.calls("GET", "/policies"))
+            return stage.session.refresh.rounds
 
         body = b'{"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"}'
         async with asyncio.TaskGroup() as tasks:
-            stage.service.faults.add(Fault("GET", "/vaults", "status", status=429, body=body, times=None))
+            stage.service.faults.add(Fault("GET", part, "status", status=429, body=body, times=None))
+            # what could be protected is read in every round while it is looked at
+            stage.session.refresh.attend(Attention(front=frozenset({Part.PROTECTABLES})))
             resident = tasks.create_task(stage.session.refresh.run())
             await stage.clock.sleep(1500)
             throttled = rounds()

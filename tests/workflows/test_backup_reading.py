@@ -1,9 +1,9 @@
 """What is read of a single backup, from the service that answers as the real one does."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.error import NotFound, Refused

@@ -1,14 +1,15 @@
 """Batches: what several deletions come to together, what is refused before it is sent, and one report that is true."""
 
 import asyncio
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.plans import PlanSessions, opened_plan_sessions
@@ -284,7 +285,7 @@ def test_a_batch_over_three_profiles_with_one_offline_does_the_rest_and_says_wha
     scene = Scene(tmp_path)
     eu, nl, far = DEMO_PROFILES[0], DEMO_PROFILES[1], DEMO_PROFILES[3]
     project = scene.service.estate.projects[3].id
-    scene.service.modes_of[project] = replace(scene.service.modes_of[project], latency_seconds=0)
+    scene.service.modes_of[project] = dataclasses.replace(scene.service.modes_of[project], latency_seconds=0)
 
     class Partly(demo.DemoTransport):
         is_cut = False

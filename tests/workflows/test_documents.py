@@ -19,6 +19,7 @@ from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.document import Document, parts_of
+from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange
 from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import ProjectId, VaultId
@@ -140,6 +141,9 @@ def test_every_operation_is_read_back_from_the_file_that_it_is_written_as(kind: 
         Kind.UPDATE_ALL_VAULTS: VaultsUpdate(70, True),
         Kind.DELETE_VAULT: VaultDeletion(VaultId(REFERENCE_VAULT_ID)),
         Kind.UPDATE_EXPIRATION: BackupExpiration(VaultId(REFERENCE_VAULT_ID), "2027-03-01", "UTC+08:00"),
+        Kind.CHANGE_ENTERPRISE_PROJECT: EnterpriseProjectChange(
+            VaultId(REFERENCE_VAULT_ID), "0", DEMO_PROJECT_ID, "eu-de"
+        ),
         Kind.RESTORE_BACKUP: restore_of(stage, newest(stage)),
     }
     operation = OPERATIONS[kind]

@@ -4,13 +4,13 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.start import opened
@@ -35,7 +35,7 @@ from cbr_desktop.workflows.refresh import (
     ASIDE_SECONDS,
     EVERY_SECONDS,
     OLDER_TASKS,
-    ON_BATTERY,
+    SPARING,
     UNSEEN,
     Attention,
     Refresh,
@@ -353,10 +353,15 @@ def test_what_nobody_sees_is_read_less_often_and_at_once_when_it_is_seen_again(s
             await stage.clock.sleep(1)
             assert reads_of(stage, "vaults") == 2, "a glance elsewhere costs nothing"
             refresh.attend(Attention(is_on_battery=True))
-            await stage.clock.sleep(ON_BATTERY * EVERY_SECONDS - 60)
+            await stage.clock.sleep(SPARING * EVERY_SECONDS - 60)
             assert reads_of(stage, "vaults") == 2
             await stage.clock.sleep(120)
             assert reads_of(stage, "vaults") == 3
+            refresh.attend(Attention(is_on_battery=True, is_metered=True))
+            await stage.clock.sleep(EVERY_SECONDS)
+            assert reads_of(stage, "vaults") == 3, "a metered network is spared like the battery, and both like one"
+            await stage.clock.sleep(EVERY_SECONDS)
+            assert reads_of(stage, "vaults") == 4
 
     run(stage, story())
 

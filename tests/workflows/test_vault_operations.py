@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of
@@ -15,6 +15,7 @@ from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Replica
 from cbr_desktop.domain.blast import LostBackups, destroys, wants_typed_name
 from cbr_desktop.domain.change import Change, Effect, Kind, Result
+from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange
 from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId, VaultId, VolumeId
@@ -38,7 +39,7 @@ from cbr_desktop.domain.vault_changes import (
     update_body,
 )
 from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, draft_body, read_draft
-from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
+from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID, WEB_SHOP_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.sentences import finding_sentence
@@ -151,6 +152,7 @@ def drafts_of(ledger: Ledger) -> dict[Kind, Any]:
         Kind.CHANGE_TAGS: TagChange(web.id, (("env", "test"), ("owner", ""))),
         Kind.UPDATE_ALL_VAULTS: VaultsUpdate(33, True),
         Kind.UPDATE_EXPIRATION: BackupExpiration(web.id, "2027-03-01", "UTC+08:00"),
+        Kind.CHANGE_ENTERPRISE_PROJECT: EnterpriseProjectChange(web.id, WEB_SHOP_ID, str(ledger.project_id), "eu-de"),
         Kind.DELETE_VAULT: VaultDeletion(named(ledger, "vault-sfs-media").id),
     }
 
@@ -160,6 +162,7 @@ WAYS[Kind.CREATE_VAULT] = ("POST", "/vaults")
 WAYS[Kind.CHANGE_TAGS] = ("POST", "/vault/[^/]+/tags/action")
 WAYS[Kind.UPDATE_ALL_VAULTS] = ("PUT", "/vaults/batch-update")
 WAYS[Kind.UPDATE_EXPIRATION] = ("PUT", "/vaults/[^/]+/update-backup-expiration-time")
+WAYS[Kind.CHANGE_ENTERPRISE_PROJECT] = ("POST", "/enterprise-projects/[^/]+/resources-migrate")
 WAYS[Kind.DELETE_VAULT] = ("DELETE", "/vaults/[^/]+")
 
 
@@ -172,6 +175,7 @@ def assert_done(ledger: Ledger) -> None:
     assert not changed.auto_expand
     assert {(each.threshold_percent, each.notify) for each in ledger.vaults.values()} == {(33, True)}
     assert changed.tags == {"env": "test", "owner": ""}
+    assert changed.enterprise_project_id == WEB_SHOP_ID
     assert (changed.auto_bind, sorted(changed.bind_tags)) == (True, [("a", "1"), ("b", "2")])
     assert changed.worm_locked
     own = [each for each in ledger.backups.values() if each.vault_id == changed.id and each.status == "available"]

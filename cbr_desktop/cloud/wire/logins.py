@@ -39,6 +39,13 @@ class ProjectRow(Struct):
     is_domain: Flag = None
 
 
+class DomainRow(Struct):
+    """One of ``domains``: an account."""
+
+    id: Id
+
+
+_DOMAINS = ListReader("domains", DomainRow)
 _TOKEN = ObjectReader(TokenRow, "token")
 _PROJECTS = ListReader("projects", ProjectRow)
 
@@ -90,6 +97,12 @@ def token(body: bytes) -> TokenRow:
 def projects(body: bytes) -> list[ProjectRow]:
     """Read a list of projects; rows that cannot be read are left out."""
     return _PROJECTS.read(body).rows
+
+
+def own_domain_id(body: bytes) -> str:
+    """Read which account a login is of; empty where it is of several, or none is told."""
+    ids = {row.id for row in _DOMAINS.read(body).rows}
+    return ids.pop() if len(ids) == 1 else ""
 
 
 def login_refusal_reason(message: str) -> str:

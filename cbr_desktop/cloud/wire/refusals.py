@@ -1,5 +1,6 @@
 """The envelopes in which the service, its gateway and the identity service say no."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ _KEYS = (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "messa
 _PROOF_LIMIT = 64 * 2**10
 """Bytes of the largest refusal that may prove something."""
 _OTHER_NAMES = frozenset(name for pair in _KEYS[1:] for name in pair)
+_NEIGHBOUR_CODE = re.compile(r"EPS\.[0-9]{4}\Z")
 _OLDER_NAMES = {401: "unauthorized", 403: "forbidden"}
 
 
@@ -25,6 +27,8 @@ class RefusalForm(StrEnum):
     """``error_code`` and ``error_msg``, as the service and its gateway say no."""
     OLDER = "older"
     """One key that names the class of the status, with the status as code: a check in front of the service."""
+    NEIGHBOUR = "neighbour"
+    """One ``error`` with a code of EPS and its text, as the enterprise project service says no."""
     OTHER = "other"
     """Anything else, whatever words it holds: it proves nothing."""
 
@@ -53,6 +57,8 @@ def refusal_form_of(status: int, body: bytes) -> RefusalForm:
         return RefusalForm.OTHER
     if _is_service(tree):
         return RefusalForm.SERVICE
+    if _is_neighbour(tree):
+        return RefusalForm.NEIGHBOUR
     return RefusalForm.OLDER if _is_older(status, tree) else RefusalForm.OTHER
 
 
@@ -92,6 +98,14 @@ def _text(value: object) -> str:
 def _is_service(tree: dict[str, Any]) -> bool:
     is_text = all(isinstance(value, str) for value in tree.values())
     return is_text and {"error_code", "error_msg"} <= tree.keys() and not _OTHER_NAMES & tree.keys()
+
+
+def _is_neighbour(tree: dict[str, Any]) -> bool:
+    inner = tree.get("error")
+    if len(tree) != 1 or not isinstance(inner, dict) or inner.keys() != {"code", "message"}:
+        return False
+    code, message = inner["code"], inner["message"]
+    return isinstance(code, str) and isinstance(message, str) and _NEIGHBOUR_CODE.match(code) is not None
 
 
 def _is_older(status: int, tree: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from cbr_desktop.cloud.wire.vaults import named_ids, updated, vault
 from cbr_desktop.domain.association import RESUME, Stage, content_of, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
+from cbr_desktop.domain.enterprise_project import Placing
 from cbr_desktop.domain.expiration import read_expiration
 from cbr_desktop.domain.ids import VaultId, is_uuid
 from cbr_desktop.domain.replication import destination_in
@@ -187,6 +188,13 @@ def _tags(change: Change, body: bytes) -> Result:
     return Result(change.subject.id, "changed")
 
 
+def _enterprise_project(change: Change, body: bytes) -> Result:
+    """Read 204 without a body, which says that the vault is put into the enterprise project."""
+    if body.strip():
+        raise Unfit("a body where there is none")
+    return Result(change.subject.id, Placing.ASKED)
+
+
 def _all_vaults(change: Change, body: bytes) -> Result:
     updated(body)
     return Result(change.subject.id, "changed")
@@ -242,4 +250,5 @@ _RESULTS: dict[Kind, Callable[[Change, bytes], Result]] = {
     Kind.CHANGE_TAGS: _tags,
     Kind.UPDATE_ALL_VAULTS: _all_vaults,
     Kind.UPDATE_EXPIRATION: _expiration,
+    Kind.CHANGE_ENTERPRISE_PROJECT: _enterprise_project,
 }

@@ -11,6 +11,7 @@ from cbr_desktop.text.catalogue import N_, _, translations
 from cbr_desktop.text.operations.answer_share import answer_share
 from cbr_desktop.text.operations.apply_policy import apply_policy
 from cbr_desktop.text.operations.associate_resources import associate_resources
+from cbr_desktop.text.operations.change_enterprise_project import change_enterprise_project
 from cbr_desktop.text.operations.change_tags import change_tags
 from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
 from cbr_desktop.text.operations.create_policy import create_policy
@@ -63,6 +64,7 @@ _WORDS: dict[Kind, Callable[[], Words]] = {
     Kind.UPDATE_ALL_VAULTS: update_all_vaults,
     Kind.CHANGE_TAGS: change_tags,
     Kind.UPDATE_EXPIRATION: update_expiration,
+    Kind.CHANGE_ENTERPRISE_PROJECT: change_enterprise_project,
 }
 
 

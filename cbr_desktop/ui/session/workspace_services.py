@@ -4,8 +4,9 @@ The first paint comes before it; until then a workspace has ``None`` in its plac
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.intent import Intent
@@ -20,13 +21,12 @@ def _never() -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class WorkspaceServices:
+class WorkspaceServices(Struct, frozen=True):
     """What works for all profiles.
 
     ``open_session`` builds what acts on a profile context. ``orphans`` reads the requests that are kept and are of no
     profile with one of the names that it is given. ``plans`` are read and run, ``journal`` proves all of it.
-    ``is_on_battery`` may be asked in any thread.
+    ``is_on_battery`` and ``is_metered`` (the network) may be asked in any thread.
     """
 
     open_session: "Callable[[ProfileContext], ProfileServices]"
@@ -35,3 +35,4 @@ class WorkspaceServices:
     journal: "Journal"
     draft_store: "DraftStore"
     is_on_battery: Callable[[], bool] = _never
+    is_metered: Callable[[], bool] = _never

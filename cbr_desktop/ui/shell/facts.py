@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 
 from cbr_desktop.domain.backup import Backup
+from cbr_desktop.domain.enterprise_project import hindrance_of
+from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry
 from cbr_desktop.domain.policy import Policy
@@ -21,13 +23,14 @@ from cbr_desktop.ui.outbox.details import intent_sheet
 from cbr_desktop.ui.policies.details import policy_sheet
 from cbr_desktop.ui.resources.details import resource_sheet
 from cbr_desktop.ui.session.content import ContentReader
+from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.sheet import Sheet
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.tasks.details import task_sheet
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.backup_reading import shares_changed
-from cbr_desktop.workflows.ledger import Reading, ResourceRow
+from cbr_desktop.workflows.ledger import Part, Reading, ResourceRow
 
 Subject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy | RestorePoint
 
@@ -44,13 +47,25 @@ def content_reader(subject: Subject, workspace: Workspace, times: Times) -> Cont
 
 
 def use_reader(subject: Subject, workspace: Workspace) -> Callable[[], Coroutine[Any, Any, list[VaultUse]]] | None:
-    """Return what reads how full a subject was, day by day, ``None`` where it cannot be filled."""
+    """Return what reads how full a subject was, day by day, ``None`` where it cannot be filled.
+
+    It also has the list read that names the enterprise project which a vault is in, where nobody has so far.
+    """
     if not isinstance(subject, Vault):
         return None
     context = workspace.context_of(lambda ledger: subject.id in ledger.vaults)
     if context is None or context.services is None:
         return None
-    return partial(context.refresh.use_of, subject.id)
+    return partial(_read_vault, context, subject)
+
+
+async def _read_vault(context: ProfileContext, vault: Vault) -> list[VaultUse]:
+    freshness = context.ledger.freshness[Part.ENTERPRISE_PROJECTS]
+    is_told = freshness.as_of is not None or freshness.error is not None or freshness.loading
+    has_name = vault.enterprise_project_id != DEFAULT_ENTERPRISE_PROJECT
+    if has_name and not is_told and hindrance_of(context.profile) is None:
+        context.refresh.need(frozenset({Part.ENTERPRISE_PROJECTS}))
+    return await context.refresh.use_of(vault.id)
 
 
 def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:

@@ -29,6 +29,13 @@ from cbr_desktop.ui.kit.tables.density import COMFORTABLE, COMPACT, stored_densi
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import button_row, do, push_button
+from cbr_desktop.ui.session.network_settings import (
+    AT_ONCE,
+    AT_ONCE_CHOICES,
+    SPARES,
+    spares_metered,
+    stored_at_once,
+)
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.attendance import CHOICES, SETTING, stored_seconds
 
@@ -123,6 +130,25 @@ class SettingsDialog(QDialog):
         self.pace.setCurrentIndex(CHOICES.index(stored_seconds(self._workspace.settings)))
         self.pace.activated.connect(self._choose_pace)
         form.addRow(_label(_("&Read the lists"), self.pace), self.pace)
+        settings = self._workspace.settings
+        self.metered = _tick("settingsMetered", _("Less often on a metered &network"), spares_metered(settings))
+        self.metered.setToolTip(
+            tooltip(_("A network that the system calls metered, such as that of a telephone: half as often"))
+        )
+        self.metered.toggled.connect(self._spare_metered)
+        form.addRow(_label(), self.metered)
+        self.at_once = _box("settingsAtOnce", _("Requests at a time"), [_count_words(each) for each in AT_ONCE_CHOICES])
+        self.at_once.setToolTip(
+            tooltip(
+                _(
+                    "How many pages of lists are asked for at the same time, for each profile. Automatic is more of"
+                    " them the farther away the service is."
+                )
+            )
+        )
+        self.at_once.setCurrentIndex(AT_ONCE_CHOICES.index(stored_at_once(settings)))
+        self.at_once.activated.connect(lambda row: settings.put(AT_ONCE, AT_ONCE_CHOICES[row]))
+        form.addRow(_label(_("Re&quests at a time"), self.at_once), self.at_once)
 
     def _add_places(self, form: QFormLayout) -> None:
         form.addRow(_label(_("Drafts")), self._drafts_row())
@@ -188,6 +214,10 @@ class SettingsDialog(QDialog):
         self._workspace.settings.put(SETTING, CHOICES[row])
         self.pace_chosen.emit()
 
+    def _spare_metered(self, is_spared: bool) -> None:
+        self._workspace.settings.put(SPARES, is_spared)
+        self.pace_chosen.emit()
+
     def _choose_folder(self) -> None:
         store = self._workspace.draft_store
         if store is None:
@@ -238,6 +268,12 @@ def _tick(name: str, words: str, is_on: bool) -> QCheckBox:
 
 def _percent_words(percent: int) -> str:
     return _("As the desktop") if percent == 100 else f"{percent} %"
+
+
+def _count_words(count: int) -> str:
+    if not count:
+        return _("Automatic")
+    return _("One after the other") if count == 1 else _("{count} at the most").format(count=count)
 
 
 def _pace_words(seconds: int) -> str:

@@ -40,6 +40,7 @@ class StatusBar(QStatusBar):
         refresh_requested: everything should be read now.
         clocks_turned: times should be told in the other way, local or UTC.
         problems_asked: the problems should be listed.
+        pace_asked: how often the lists are read should be settled.
         offline_requested: working offline should begin or end.
         ticked: ten seconds have gone; ages and clocks say something else now.
     """
@@ -48,6 +49,7 @@ class StatusBar(QStatusBar):
     refresh_requested = Signal()
     clocks_turned = Signal()
     problems_asked = Signal()
+    pace_asked = Signal()
     offline_requested = Signal(bool)
     ticked = Signal()
 
@@ -62,9 +64,10 @@ class StatusBar(QStatusBar):
         self.age = self._button("dataAge", _("Data age"), self.refresh_requested)
         self.login = self._button("login", _("Login"), self.connection_asked)
         self.waiting = self._button("waiting", _("Waiting"), self.connection_asked)
+        self.pace = self._button("slowed", _("Read less often"), self.pace_asked)
         self.problems = self._button("problems", _("Problems"), self.problems_asked)
         self.clocks = self._button("clocks", _("Clocks"), self.clocks_turned)
-        for button in (self.connection, self.age, self.login, self.waiting, self.problems):
+        for button in (self.connection, self.age, self.login, self.waiting, self.pace, self.problems):
             self.addWidget(button)
         self.offline = self._button("workOffline", _("Work offline"), self.offline_requested)
         self.offline.setText(_("Work offline"))
@@ -89,6 +92,10 @@ class StatusBar(QStatusBar):
             self._is_narrow = narrow
             for button in (self.login, self.clocks):
                 button.setVisible(bool(button.text()) and not narrow)
+
+    def tell_slowed(self, words: str) -> None:
+        """Say that the lists are read less often than was chosen, or nothing where the words are empty."""
+        self._say(self.pace, words, _("Reading is dear now. F5 reads at once; click for the settings"))
 
     def turn_to(self, part: Part) -> None:
         """Tell the age of this part of the ledger from now on; of requests, which are kept here, that of the vaults."""

@@ -424,6 +424,7 @@ class MainWindow(QMainWindow):
         status.clocks_turned.connect(self.turn_clocks)
         status.problems_asked.connect(self.open_problems)
         status.ticked.connect(self._tick)
+        status.pace_asked.connect(self.open_settings)
         status.offline_requested.connect(self._workspace.work_offline)
 
     def _parts_in_front(self) -> frozenset[Part]:
@@ -455,6 +456,7 @@ class MainWindow(QMainWindow):
         self._floor.insertWidget(1, made.strip)
         self._floor.addWidget(made.drawer)
         self.status.put_tasks(made.drawer.head)
+        made.attendance.slowed.connect(self.status.tell_slowed)
         made.drawer.setVisible(made.drawer.is_open)
         made.strip.login_requested.connect(self.login_requested)
         made.strip.alone_requested.connect(self._look_alone)

@@ -22,6 +22,7 @@ from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.vaults.enterprise import EnterpriseProjectChoice
 from cbr_desktop.workflows.ledger import Part
 
 _KINDS = {
@@ -53,9 +54,11 @@ class NewVaultForm(ChangeForm):
         self._context: ProfileContext | None = None
         self._console = console
         self._policies = [each for each in policies if each.operation_type == BACKUP]
+        asked = asked or VaultDraft("")
+        self.project = EnterpriseProjectChoice("newVaultProject", asked.enterprise_project_id, is_usual=True)
         self._make_fields()
         self._lay_out()
-        self._show(asked or VaultDraft(""))
+        self._show(asked)
         self._connect()
         self._tell()
 
@@ -81,7 +84,7 @@ class NewVaultForm(ChangeForm):
             tags=self.tags.pairs(),
             description=self.description.text(),
             prefix=self.prefix.text(),
-            enterprise_project_id=self.project.text().strip(),
+            enterprise_project_id=self.project.value(),
         )
 
     def _chosen(self) -> tuple[NewResource, ...]:
@@ -91,6 +94,7 @@ class NewVaultForm(ChangeForm):
     def follow(self, context: ProfileContext) -> None:
         """Offer what is free as the lists of a profile are read: they may not have been when this was opened."""
         self._context = context
+        self.project.follow(context)
         context.signals.changed.connect(self._ledger_changed)
 
     def _ledger_changed(self, part: Part) -> None:
@@ -134,7 +138,6 @@ class NewVaultForm(ChangeForm):
         for edit, text in (
             (self.description, draft.description),
             (self.prefix, draft.prefix),
-            (self.project, draft.enterprise_project_id),
         ):
             edit.setText(text)
         self._offer_resources()
@@ -214,20 +217,18 @@ class NewVaultForm(ChangeForm):
         self.tags = PairTable("newVaultTags", _("Tags of the vault"))
         self.description = _line("newVaultDescription", _("Description"))
         self.prefix = _line("newVaultPrefix", _("What the names of automatic backups begin with"))
-        self.project = _line("newVaultProject", _("Id of the enterprise project"))
-        self.project.setPlaceholderText(_("The default project"))
 
     def _connect(self) -> None:
         self.holds.currentIndexChanged.connect(self._kind_changed)
         for box in (self.protection, self.level, self.billing, self.policy):
             box.currentIndexChanged.connect(self._tell_changed)
-        for edit in (self.name, self.description, self.prefix, self.project):
+        for edit in (self.name, self.description, self.prefix):
             edit.textChanged.connect(self._tell_changed)
         for numbers in (self.size_gb, self.threshold):
             numbers.valueChanged.connect(self._tell_changed)
         for choice in (self.multi_az, self.auto_bind, self.auto_expand, self.notify):
             choice.toggled.connect(self._tell_changed)
-        for part in (self.resources, self.bind_tags, self.tags):
+        for part in (self.resources, self.bind_tags, self.tags, self.project):
             part.changed.connect(self._tell_changed)
 
     def _lay_out(self) -> None:
@@ -274,6 +275,7 @@ class NewVaultForm(ChangeForm):
                     (_("Backup name prefi&x"), self.prefix),
                     (_("Enterprise pro&ject"), self.project),
                 ),
+                {_("Enterprise pro&ject"): self.project.box},
             ),
         )
         layout = QVBoxLayout(self)

@@ -38,6 +38,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
         (_("Tags"), tag_words(vault) or NONE),
         (_("Description"), vault.description or NONE),
+        (_("Enterprise project"), vault_index.enterprise_project_words(vault)),
         (_("Created"), times.text_and_age(vault.created_at)),
         ("ID", vault.id),
     ]

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.enterprise_project import read_enterprise_project_change
 from cbr_desktop.domain.expiration import BackupExpiration, read_expiration
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
@@ -22,10 +23,12 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import ReadAgents, ReadUse, VaultEditForm
+from cbr_desktop.ui.vaults.enterprise import EnterpriseProjectForm
 from cbr_desktop.ui.vaults.expiration import ExpirationForm
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
+from cbr_desktop.workflows.operations.change_enterprise_project import target_of
 
 
 def _read_agents(context: ProfileContext) -> ReadAgents:
@@ -81,6 +84,12 @@ def _expire_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     return _expire(context, vault, asked) if vault is not None and asked is not None else None
 
 
+def _enterprise_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
+    asked = read_enterprise_project_change(intent.body, target_of(intent.change))
+    vault = context.ledger.vaults.get(VaultId(intent.subject.id))
+    return EnterpriseProjectForm(context, vault, asked) if vault is not None and asked is not None else None
+
+
 def _associate(context: ProfileContext, vault: Vault) -> ChangeForm:
     return AssociationForm(context, vault.id)
 
@@ -119,6 +128,7 @@ FORMS = Forms(
         "edit": _edit,
         "associate": _associate,
         "expire": _expire,
+        "enterprise": EnterpriseProjectForm,
         "lock": lambda _context, vault: lock_form(vault.id),
         "replicate": lambda context, vault: ReplicateVaultForm(context, vault.id),
         "tags": lambda _context, vault: TagsForm(vault),
@@ -136,6 +146,7 @@ FORMS = Forms(
         VaultEditForm.kind: _edit_again,
         TagsForm.kind: _tags_again,
         ExpirationForm.kind: _expire_again,
+        EnterpriseProjectForm.kind: _enterprise_again,
         AllVaultsForm.kind: lambda _context, intent: AllVaultsForm(read_all(intent.body)),
         Kind.DELETE_VAULT: lambda _context, intent: deletion_form(VaultId(intent.subject.id)),
         Kind.LOCK_VAULT: lambda _context, intent: lock_form(VaultId(intent.subject.id)),

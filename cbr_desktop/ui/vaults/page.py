@@ -11,6 +11,7 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ProtectType, Vault, VaultKind
 from cbr_desktop.text.catalogue import N_, NN_, NP_, _, listed, pgettext
+from cbr_desktop.text.enterprise_projects import enterprise_project_words
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
@@ -62,6 +63,10 @@ class VaultIndex:
             return self.last_good_at(vault)
         good = [each.created_at for each in backups.values() if each.vault_id == vault.id and is_good(each)]
         return max((at for at in good if at is not None), default=None)
+
+    def enterprise_project_words(self, vault: Vault) -> str:
+        """Return the enterprise project of a vault by its name, by its id while the name is not known."""
+        return enterprise_project_words(vault.enterprise_project_id, self._ledger.enterprise_projects)
 
     def policy_words(self, vault: Vault) -> str:
         """Return the names of a vault's policies, and which of them do nothing."""
@@ -170,6 +175,11 @@ class VaultsPage(ListPage[Vault]):
             N_("Set the day on which the backups of the selected vault expire, all of them at once"),
         ),
         Verb(
+            "enterprise",
+            N_("Enterprise pro&ject…"),
+            N_("Put the selected vault into another enterprise project: who may see it follows that"),
+        ),
+        Verb(
             "lock",
             N_("&Lock…"),
             N_("Keep its automatic backups from being deleted before they expire (WORM); this can never be undone"),
@@ -200,6 +210,12 @@ class VaultsPage(ListPage[Vault]):
     ) -> None:
         self._vault_index = vault_index
         super().__init__(workspace, times, parent)
+
+    def refresh(self, part: Part) -> None:
+        """Take over a change of the ledger; the names of enterprise projects make no other rows."""
+        if part is Part.ENTERPRISE_PROJECTS:
+            self.view.viewport().update()
+        super().refresh(part)
 
     def columns(self) -> Sequence[Column[Vault]]:
         """Return the columns, those of the first start first."""
@@ -244,7 +260,7 @@ class VaultsPage(ListPage[Vault]):
                 10,
                 right=True,
             ),
-            *_further_columns(times),
+            *_further_columns(times, vault_index),
         )
 
     def fields(self) -> Sequence[Field[Vault]]:
@@ -321,7 +337,7 @@ def tag_words(vault: Vault) -> str:
     return ", ".join(f"{key}={value}" if value else key for key, value in tags)
 
 
-def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
+def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vault], ...]:
     def yes(value: bool) -> str:
         return _("Yes") if value else _("No")
 
@@ -392,8 +408,8 @@ def _further_columns(times: Times) -> tuple[Column[Vault], ...]:
         Column(
             "enterprise-project",
             _("Enterprise project"),
-            lambda v: "default" if v.enterprise_project_id in ("0", "") else v.enterprise_project_id,
-            lambda v: v.enterprise_project_id,
+            vault_index.enterprise_project_words,
+            vault_index.enterprise_project_words,
             16,
             shown=False,
         ),

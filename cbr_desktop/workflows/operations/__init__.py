@@ -7,6 +7,7 @@ from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.operations.answer_share import ANSWER_SHARE
 from cbr_desktop.workflows.operations.apply_policy import APPLY_POLICY
 from cbr_desktop.workflows.operations.associate_resources import ASSOCIATE_RESOURCES
+from cbr_desktop.workflows.operations.change_enterprise_project import CHANGE_ENTERPRISE_PROJECT
 from cbr_desktop.workflows.operations.change_tags import CHANGE_TAGS
 from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
 from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
@@ -57,6 +58,7 @@ _ALL: tuple[Operation, ...] = (
     UPDATE_ALL_VAULTS,
     CHANGE_TAGS,
     UPDATE_EXPIRATION,
+    CHANGE_ENTERPRISE_PROJECT,
 )
 OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
 

@@ -12,7 +12,7 @@ from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject, SubjectType
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId
+from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, is_enterprise_project_id
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome, single
 from cbr_desktop.domain.policy import BACKUP
@@ -34,7 +34,7 @@ from cbr_desktop.workflows.operations.creation import found_in
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.operations.policies import unknown_policy
 from cbr_desktop.workflows.operations.update_vault import BIND_RULES
-from cbr_desktop.workflows.operations.vaults import known_resources, name_taken
+from cbr_desktop.workflows.operations.vaults import enterprise_project_findings, known_resources, name_taken
 from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.sending import searched_since, span_of
 
@@ -121,6 +121,8 @@ class CreateVault(Operation):
             findings.append(finding.block(FindingKind.LOCK_APART, finding.RequestPart.VAULT, vault=draft.name))
         findings += name_taken(draft.name, ledger)
         findings += _policy_findings(draft, ledger)
+        if is_enterprise_project_id(draft.enterprise_project_id):
+            findings += enterprise_project_findings(draft.enterprise_project_id, ledger)
         freshness = ledger.freshness[Part.PROTECTABLES]
         was_read = freshness.as_of is not None and freshness.complete
         homes = homes_of(ledger.vaults.values()) if draft.resources else {}

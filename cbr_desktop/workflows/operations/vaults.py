@@ -1,15 +1,16 @@
 """What the operations on one vault have in common."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import ChangeDocument, filled
 from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT, VaultId, is_enterprise_project_id
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import Vault, VaultStatus
@@ -81,6 +82,24 @@ def known_resources(ledger: Ledger) -> list[Protectable] | None:
     if ledger.freshness[Part.PROTECTABLES].as_of is None:
         return None
     return list(ledger.protectables.values())
+
+
+def enterprise_project_findings(id: str, ledger: Reading) -> Iterator[Finding]:
+    """Judge an enterprise project that a vault is to be in by those that are known."""
+    part, freshness = finding.RequestPart.VAULT, ledger.freshness[Part.ENTERPRISE_PROJECTS]
+    known = ledger.enterprise_projects.get(id)
+    if not is_enterprise_project_id(id):
+        yield finding.block(FindingKind.BAD_ID, part, "9900", path="enterprise_project_id", found=id)
+    elif known is not None and not known.enabled:
+        yield finding.warn(FindingKind.ENTERPRISE_PROJECT_DISABLED, part, name=known.name, id=id)
+    elif known is None and id != DEFAULT_ENTERPRISE_PROJECT:
+        is_certain = freshness.as_of is not None and freshness.complete
+        say, kind = (
+            (finding.warn, FindingKind.ENTERPRISE_PROJECT_UNKNOWN)
+            if is_certain
+            else (finding.info, FindingKind.ENTERPRISE_PROJECT_UNVERIFIED)
+        )
+        yield say(kind, part, id=id)
 
 
 async def read_vault(intent: Intent, reader: Reader, id: VaultId | None = None) -> Vault | None:

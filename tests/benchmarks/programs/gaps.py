@@ -9,10 +9,10 @@ again, unchanged and with some vaults and backups changed, and some dialogs are 
 
 import asyncio
 import sys
-from dataclasses import replace
 from typing import Any
 
 import living
+from msgspec.structs import replace
 from pulse import Pulse
 from PySide6.QtGui import QCursor
 

@@ -7,11 +7,11 @@ down. The tasks are put into the ledger, as many as are asked for, made of those
 import asyncio
 import sys
 import time
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import living
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 
