@@ -16,18 +16,19 @@ from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions
 from cbr_desktop.app.window import new_workspace
 from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.plan import Run
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.inventory import Estate
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
-from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.batch import BatchWindow
-from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.batch import name_of
 from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.plan import PlanRun
 from tests.journeys.program import Program, settled
 from tests.stage import DAYS, StageClock
 
@@ -99,10 +100,8 @@ class Desk:
         self.workspace.choose(self.workspace.choices()[-1])
         for context in self.workspace.contexts:
             context.guard.arm(24 * 60)
-        self.plans = PlansPage(self.workspace, Times(self.clock))
-        self.workspace.run_begun.connect(self.plans.begin)
+        self.workspace.run_begun.connect(self.begin)
         self.host = QWidget()
-        qtbot.addWidget(self.plans)
         qtbot.addWidget(self.host)
 
     def context(self, number: int) -> ProfileContext:
@@ -111,6 +110,7 @@ class Desk:
     def play(self, story: Callable[[], Awaitable[None]], *parts: Part) -> None:
         async def told() -> None:
             async with asyncio.TaskGroup() as tasks:
+                self.tasks = tasks
                 work = [tasks.create_task(each.correspondence()) for each in self.sessions.all]
                 for each in self.sessions.all:
                     await each.refresh.once(frozenset(parts))
@@ -120,6 +120,12 @@ class Desk:
             await self.sessions.aclose()
 
         asyncio.run(told())
+
+    def begin(self, run: Run) -> None:
+        """Keep a run going from now on, as the page of plans does."""
+        contexts = {context.profile.name: context for context in self.workspace.contexts}
+        made = self.workspace.plan_runs[run.id] = PlanRun(run, contexts, self.workspace.open, self.clock)
+        self.tasks.create_task(made.follow())
 
     async def ask(self, page: str, verb: str, *asked: Any) -> BatchWindow:
         """Open the window of a verb, and wait until it has read what it judges by."""
@@ -131,8 +137,14 @@ class Desk:
 
     def tagged(self) -> set[str]:
         """Return the vaults that have the tag at the service."""
-        vaults = self.service.estate.vaults.values()
-        return {each.id for each in vaults if ("patch", "w24") in each.tags}
+        estates = [self.estate(number) for number in range(len(OPEN))]
+        return {each.id for own in estates for each in own.vaults.values() if ("patch", "w24") in each.tags}
+
+    def estate(self, number: int) -> Estate:
+        """Return what the service has of a profile's project."""
+        project = self.context(number).ledger.project_id
+        assert project is not None
+        return self.service.estate.of(project)
 
     async def rest(self, until: Callable[[], object]) -> None:
         while not until():
@@ -178,8 +190,7 @@ def test_a_batch_over_three_profiles_with_one_offline_ends_in_a_true_report(desk
         assert desk.tagged() == {vault.id for context, vault in asked if context.profile.name != away}
         desk.way.is_cut = False
         await desk.sessions.of(desk.context(1)).refresh.once(frozenset({Part.VAULTS}))
-        desk.plans.show_row(run.run.id)
-        desk.plans.go_on()
+        desk.begin(run.run)
         await desk.rest(lambda: desk.workspace.plan_runs[run.run.id].is_over())
         assert set().union(*report(window).values()) == {"Changed"}
         assert desk.tagged() == {vault.id for _context, vault in asked}
@@ -204,8 +215,8 @@ def test_nothing_is_destroyed_in_a_profile_that_cannot_be_counted_afresh_and_the
         assert window._run is not None, window.verdict.label.text()
         await desk.rest(lambda: desk.workspace.plan_runs[window._run.id].is_over())  # type: ignore[union-attr]
         assert report(window) == {OPEN[0].name: ["Deleted"], OPEN[2].name: ["Deleted"]}
-        there = desk.service.estate.backups
-        assert [backup.id in there for _context, backup in asked] == [False, True, False]
+        there = [backup.id in desk.estate(number).backups for number, (_context, backup) in enumerate(asked)]
+        assert there == [False, True, False]
 
     desk.play(story, Part.VAULTS, Part.BACKUPS)
 
