@@ -83,7 +83,7 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         facts,
         relations,
         happened,
-        row.vault.id if row.vault else None,
+        row.vault.id if row.vault and row.vault.takes_checkpoints else None,
     )
 
 

@@ -282,6 +282,8 @@ class ResourcesPage(Page[ResourceRow]):
     def target_words(self) -> str:
         """Return which of the selected resources a checkpoint would leave out, since it is of one vault."""
         vault, rows = self._target_vault(), self.view.selected_rows()
+        if vault is None and any(row.vault is not None for row in rows):
+            return _("What is selected is in a vault for replicas, which takes no checkpoint: choose another one.")
         if vault is None:
             return _("What is selected is in no vault that is known: choose one.") if rows else ""
         others = sum(row.vault is not vault for row in rows)
@@ -296,13 +298,14 @@ class ResourcesPage(Page[ResourceRow]):
         """Return the vault of the cursor's resource, or of the first selected one that is in any."""
         current = self.view.current_row()
         rows = [*([current] if current is not None else []), *self.view.selected_rows()]
-        return next((row.vault for row in rows if row.vault is not None), None)
+        return next((row.vault for row in rows if row.vault is not None and row.vault.takes_checkpoints), None)
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer a checkpoint, and the way to the vault."""
         current = self.view.current_row()
         if current is not None and current.vault is not None:
-            super().extend_menu(menu)
+            if current.vault.takes_checkpoints:
+                super().extend_menu(menu)
             menu.addAction(_("Show the vault")).triggered.connect(self._request_vault)
 
     def _request_vault(self) -> None:

@@ -132,7 +132,13 @@ class TasksPage(Page[Task]):
             Column("request-id", _("Request id"), lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
             Column("id", "ID", lambda t: t.id, lambda t: t.id, 34, shown=False),
             Column(
-                "backup", _("Backup"), lambda t: t.backup_name or NONE, lambda t: t.backup_name or None, 22, shown=False
+                "backup",
+                _("Backup"),
+                lambda t: t.backup_name or NONE,
+                lambda t: t.backup_name or None,
+                22,
+                shown=False,
+                middle=True,
             ),
             Column(
                 "checkpoint",
@@ -335,6 +341,8 @@ class TasksPage(Page[Task]):
         if row is None or row.vault_id is None:
             return (None, ())
         vault = self._workspace.scope.vaults.get(row.vault_id)
+        if vault is not None and not vault.takes_checkpoints:
+            return (None, ())
         is_there = vault is not None and row.resource_id is not None and vault.resource(row.resource_id) is not None
         return (row.vault_id, (row.resource_id,) if is_there and row.resource_id else ())
 
@@ -342,7 +350,8 @@ class TasksPage(Page[Task]):
         """Offer a checkpoint of the same resource, and the way to the vault."""
         row = self.view.current_row()
         if row is not None and row.vault_id in self._workspace.scope.vaults:
-            super().extend_menu(menu)
+            if self.target()[0] is not None:
+                super().extend_menu(menu)
             menu.addAction(_("Show the vault")).triggered.connect(self._request_vault)
 
     def _request_vault(self) -> None:

@@ -106,9 +106,11 @@ class TableView(QTableView, Generic[Row]):
         return [self._table.row_at(position) for position in self._selected_positions()]
 
     def current_row(self) -> Row | None:
-        """Return the row of the cursor, or ``None``."""
-        position = self.currentIndex().row()
-        return self._table.row_at(position) if 0 <= position < self._table.rowCount() else None
+        """Return the row of the cursor, or the first that is selected where that one is not; ``None`` without any."""
+        position, model = self.currentIndex().row(), self.selectionModel()
+        if not 0 <= position < self._table.rowCount() or not model.isSelected(self.currentIndex()):
+            position = next(iter(self._selected_positions()), -1)
+        return self._table.row_at(position) if position >= 0 else None
 
     def select_id(self, id: str) -> bool:
         """Select one row and scroll to it; tell whether it is shown."""
