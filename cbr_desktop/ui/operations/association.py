@@ -161,7 +161,8 @@ class AssociationForm(ChangeForm):
 
     def _room_words(self, vault: Vault) -> str:
         ledger = self._context.ledger
-        added = added_gb(tuple(each for each in self.resources.choices() if vault.resource(each.id) is None), ledger)
+        own = {each.id for each in vault.resources}
+        added = added_gb(tuple(each for each in self.resources.choices() if each.id not in own), ledger)
         held = policy_of(vault.id, ledger)
         return sentences(
             _("{used} of {size} are used; what it backs up has {allocated}, with these {then}.").format(
