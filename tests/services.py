@@ -1,7 +1,8 @@
 """Single services for screens that are shown without the rest of the program."""
 
-from dataclasses import replace
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.services import ProfileServices

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.document import Document
@@ -19,8 +20,7 @@ from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.recall import recall
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What is to be said of a request file; ``document`` is ``None`` when it could not be read as one.
 
     ``blast`` is what is lost by it, as far as is known.

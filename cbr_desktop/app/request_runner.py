@@ -7,8 +7,9 @@ request that has not left this machine is held then, so that nothing sends it un
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.domain import request
@@ -31,8 +32,7 @@ _LOOK_SECONDS = 45.0
 """How long a command that does not wait looks for a lost answer before it says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """How a run ended: the intent, and what became of its resources once the service had accepted it."""
 
     intent: Intent

@@ -7,8 +7,9 @@ import os
 import socket
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
@@ -33,8 +34,7 @@ RESTART_SECONDS = 5.0
 """How long a resident rests after a defect before it is started again."""
 
 
-@dataclass(frozen=True)
-class ProfileSession:
+class ProfileSession(Struct, frozen=True):
     """What works for one profile. ``residents`` is the coroutine that keeps it alive until it is cancelled."""
 
     profile: Profile
@@ -71,8 +71,7 @@ class ProfileSession:
             tasks.create_task(self.refresh.run_when_needed())
 
 
-@dataclass(frozen=True, slots=True)
-class SessionDisk:
+class SessionDisk(Struct, frozen=True):
     """What a session keeps on the disk.
 
     What happens to requests is written into ``journal``. Tasks are kept in ``archive`` when they have ended, and
@@ -90,8 +89,7 @@ def _never() -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class SessionWire:
+class SessionWire(Struct, frozen=True):
     """How a session reaches the service.
 
     ``transport`` is the only seam to the network, by default the real one. Nothing is sent while ``offline`` says so,

@@ -8,10 +8,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
+
+from msgspec import Struct
 
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
@@ -74,8 +75,7 @@ def opened(
         yield session
 
 
-@dataclass(frozen=True)
-class Data:
+class Data(Struct, frozen=True):
     """What is precious in a data folder."""
 
     records: SqliteRecords

@@ -3,9 +3,10 @@
 import argparse
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import asdict
 
 from cbr_desktop.app.profile import all_profiles
 from cbr_desktop.app.request_runner import RequestRunner

@@ -2,11 +2,12 @@
 
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import category, east_asian_width
+
+from msgspec.structs import asdict
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.judging import Judgement, judge_file

@@ -7,13 +7,14 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.auth import Auth
 from cbr_desktop.cloud.network import FAMILIES, Resolve, Transport, aside, chosen_proxy, context_of, effective_network

@@ -1,12 +1,11 @@
 """What an account has to choose from: its projects and the regions they are in."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import ProjectId
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A project; its name begins with its region: ``eu-de`` or ``eu-de_prod``."""
 
     id: ProjectId

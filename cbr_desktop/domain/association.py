@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import ResourceChoice
@@ -46,24 +47,21 @@ _HOLDERS: dict[str, VaultKind] = {
 _SEPARATOR = ", "
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceAssociation:
+class ResourceAssociation(Struct, frozen=True):
     """What a person fills in for putting resources into a vault, each with the disks that are taken or left out."""
 
     vault_id: VaultId
     resources: tuple[ResourceChoice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceDissociation:
+class ResourceDissociation(Struct, frozen=True):
     """What a person fills in for taking resources out of a vault, which deletes their backups in it."""
 
     vault_id: VaultId
     resource_ids: tuple[ResourceId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceMigration:
+class ResourceMigration(Struct, frozen=True):
     """What a person fills in for moving resources with their backups from a vault to another."""
 
     vault_id: VaultId
@@ -71,8 +69,7 @@ class ResourceMigration:
     resource_ids: tuple[ResourceId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProtectionSetting:
+class ProtectionSetting(Struct, frozen=True):
     """What a person fills in for suspending the automatic backup of resources, or for letting it go on."""
 
     vault_id: VaultId
@@ -135,13 +132,14 @@ def id_findings(ids: Sequence[ResourceId], path: str) -> Iterator[Finding]:
     """Judge the ids that a request names, by themselves."""
     seen: dict[str, ResourceId] = {}
     for id in ids:
+        key = spelled(id)
         if not is_uuid(id):
             yield block(FindingKind.BAD_ID, RequestPart.RESOURCES, "9900", path=path, found=id)
-        elif spelled(id) in seen:
-            other = seen[spelled(id)]
+        elif key in seen:
+            other = seen[key]
             facts = {"resource": id, "other": "" if other == id else other}
             yield block(FindingKind.DUPLICATE_RESOURCE, RequestPart.RESOURCES, "6104", **facts)
-        seen.setdefault(spelled(id), id)
+        seen.setdefault(key, id)
     if not ids:
         yield block(FindingKind.NO_RESOURCE, RequestPart.RESOURCES, "9900")
     elif len(ids) > RESOURCES_PER_VAULT:

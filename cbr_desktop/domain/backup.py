@@ -1,9 +1,10 @@
 """Backups: one resource's part of a checkpoint."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId
 from cbr_desktop.domain.vault import ResourceType
@@ -57,23 +58,20 @@ class BackupTraits(NamedTuple):
 NO_TRAITS = BackupTraits()
 
 
-@dataclass(frozen=True, slots=True)
-class BackupDeletion:
+class BackupDeletion(Struct, frozen=True):
     """What a person fills in for the deletion of a backup."""
 
     backup_id: BackupId
 
 
-@dataclass(frozen=True, slots=True)
-class BackupRename:
+class BackupRename(Struct, frozen=True):
     """What a person fills in for the renaming of a backup."""
 
     backup_id: BackupId
     name: str
 
 
-@dataclass(slots=True)
-class Backup:
+class Backup(Struct):
     """A backup. ``resource_size_gb`` is the size of what was backed up; the service does not tell a backup's own.
 
     ``auto`` is read from ``extend_info.auto_trigger``, the reliable way to tell a policy's backup from a person's.

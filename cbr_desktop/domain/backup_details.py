@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
@@ -29,8 +31,7 @@ class BackupDetails:
     answer: str = field(default="", repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedBackup:
+class OpenedBackup(Struct, frozen=True):
     """A backup as it was read by itself at ``as_of``; ``metadata`` is ``None`` where there is none.
 
     ``error`` is why it could not be read anew since, ``metadata_error`` why what was saved with it could not.
@@ -51,8 +52,7 @@ class MemberStatus(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A project that a backup is shared with. ``vault_id`` is the receiver's, once it has accepted."""
 
     id: str
@@ -64,8 +64,7 @@ class Member:
     image_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedDisk:
+class SavedDisk(Struct, frozen=True):
     """A disk as it was when its server was backed up; ``None`` where that is not told."""
 
     id: str
@@ -77,8 +76,7 @@ class SavedDisk:
     encrypted: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPort:
+class SavedPort(Struct, frozen=True):
     """How a server was attached to a network when it was backed up; texts are empty where that is not told."""
 
     addresses: tuple[str, ...] = ()
@@ -87,8 +85,7 @@ class SavedPort:
     security_groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BackupMetadata:
+class BackupMetadata(Struct, frozen=True):
     """What the service saved of a server with its backup: how it was built at that time.
 
     Empty texts and ``None`` stand for what is not told. ``unread`` counts the parts that are no JSON, which the

@@ -1,9 +1,10 @@
 """What a change destroys or overwrites, counted and named, before it is confirmed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cbr_desktop.domain.change import Effect, Subject
 from cbr_desktop.domain.ids import BackupId
@@ -19,8 +20,7 @@ class Tie(StrEnum):
     """It was made by a policy, which counts what it keeps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """One thing that a change destroys or overwrites.
 
     ``is_newest`` is whether it is the newest good backup of its resource, ``left`` how many good ones of that resource
@@ -46,8 +46,7 @@ class Lost:
         return self.is_newest and self.left == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Overwritten:
+class Overwritten(Struct, frozen=True):
     """What a restore writes over: a resource, as it is since the data of a backup.
 
     ``data_at`` is the time of these data, ``newer`` and ``newer_at`` the newest good backup of the resource where that
@@ -67,8 +66,7 @@ class Overwritten:
     starts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LostBackups:
+class LostBackups(Struct, frozen=True):
     """Backups of a resource in a vault, mostly all of it, which a change deletes: ``count``, ``good`` ones among them.
 
     ``newest_at`` is when the newest good one was made. ``manual`` were made by a person; of ``images`` an image was
@@ -97,8 +95,7 @@ class LostBackups:
         return self.good > 0 and self.left == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Blast:
+class Blast(Struct, frozen=True):
     """All that a change destroys or overwrites; ``as_of`` is how old the data are that it was counted by.
 
     ``more`` counts what is lost besides those that are named. ``shareable`` are the backups that go at once and may be

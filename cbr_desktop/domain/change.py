@@ -5,9 +5,11 @@ done, what else may run beside it, and by what a lost answer is recognised. What
 ``workflows/operations``.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import VaultId
@@ -102,8 +104,7 @@ class SubjectType(StrEnum):
     """All that a profile sees: such a subject has neither id nor name, as the profile says which it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a change is done to; ``id`` is empty for a thing that the change makes, ``name`` where it is not known."""
 
     type: SubjectType
@@ -116,8 +117,7 @@ class Subject:
         return self.name or self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change of a service.
 
     ``path`` follows ``/v3/{project_id}/``, that of another service its version (``address``); ``body`` is empty where
@@ -161,8 +161,7 @@ class Change:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a change has made or changed: its id, its status in the service's word as far as it is known, and all that
     the service says of it where it is a checkpoint. ``parts`` are the ids of what it has set going, where that is
     several things."""
@@ -173,8 +172,7 @@ class Result:
     parts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A good answer to a change, with the gateway's id of the request and the service's clock if it told."""
 
     result: Result

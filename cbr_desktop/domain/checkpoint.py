@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block, folded, warn
 from cbr_desktop.domain.ids import CheckpointId, PolicyId, ResourceId, VaultId, VolumeId, is_uuid, spelled
@@ -43,8 +44,7 @@ class CheckpointStatus(StrEnum):
     ERROR_DELETING = "error-deleting"
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceChoice:
+class ResourceChoice(Struct, frozen=True):
     """A resource to back up, with the disks to leave out (or the only disks to take, where a region knows that)."""
 
     id: ResourceId
@@ -59,8 +59,7 @@ class ResourceChoice:
         return bool(self.exclude_volumes or self.include_volumes)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckpointDraft:
+class CheckpointDraft(Struct, frozen=True):
     """What an operator asks for.
 
     ``resources`` is ``None`` for the whole vault. An empty ``name`` leaves the naming to the service, an empty
@@ -78,8 +77,7 @@ class CheckpointDraft:
     policy_id: PolicyId | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedResource:
+class AcceptedResource(Struct, frozen=True):
     """A resource that the service took into a checkpoint; ``protect_status`` is its state before the run."""
 
     id: ResourceId
@@ -89,8 +87,7 @@ class AcceptedResource:
     protect_status: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedResource:
+class SkippedResource(Struct, frozen=True):
     """A resource that the service left out of a checkpoint, with its error code (``6215``) and its words."""
 
     id: ResourceId
@@ -103,8 +100,7 @@ class SkippedResource:
         redact_fields(self, "code", "reason")
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """A checkpoint as the service describes it. A later look may lack everything but id and status."""
 
     id: CheckpointId

@@ -14,10 +14,11 @@ rule never takes
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import BackupId, ResourceId
@@ -28,8 +29,7 @@ _COPYING = ("replicating", "waiting_replicate")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class CleanUpRule:
+class CleanUpRule(Struct, frozen=True):
     """``keep`` newest good ones of each resource stay, and what is younger than ``days``.
 
     ``pattern`` is what a name must match as a whole, with ``*`` and ``?``, in capitals or not; empty for any name.
@@ -60,8 +60,7 @@ class Stay(StrEnum):
     COPYING = "copying"
 
 
-@dataclass(frozen=True, slots=True)
-class Sorted:
+class Sorted(Struct, frozen=True):
     """A backup that a person made, and why it stays; ``None`` where it goes."""
 
     backup: Backup

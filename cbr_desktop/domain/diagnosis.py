@@ -1,9 +1,10 @@
 """A diagnosis: what was looked at between this machine and a project, one thing a line, as facts without sentences."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain.error import CbrError, Unreachable
 from cbr_desktop.domain.ids import ProjectId
@@ -88,8 +89,7 @@ class Why(StrEnum):
     """These very credentials were refused before; trying them again could lock the account."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One line. ``subject`` is the thing it is about: a host with its port, a project, an action, a feature.
 
     ``facts`` are named by the kind; ``millis`` is how long it took, ``None`` where nothing was waited for.
@@ -113,8 +113,7 @@ class Check:
         return found if isinstance(found, Why) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """All lines of one run, in their order. ``started_at`` is aware UTC."""
 
     profile: str
@@ -135,8 +134,7 @@ class Diagnosis:
 # what is measured
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A host and its port; ``secure`` where TLS is spoken."""
 
     host: str
@@ -157,16 +155,14 @@ class Place:
         return f"{host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """A connection that came about: to which address, and which families did not answer before."""
 
     address: str
     dead: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """The certificate that a server shows. ``error`` is why it is not accepted; then texts may be empty."""
 
     subject: str = ""
@@ -177,8 +173,7 @@ class Certificate:
     error: Unreachable | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(Struct, frozen=True):
     """An answer to a request without a login. ``clock_offset`` is how far the server's clock is ahead of ours."""
 
     status: int
@@ -188,8 +183,7 @@ class Greeting:
     error: CbrError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoginResult:
+class LoginResult(Struct, frozen=True):
     """What a login brought; ``expires_at`` is ``None`` where nothing ends, names are empty where they were not told."""
 
     project_id: ProjectId

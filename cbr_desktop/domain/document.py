@@ -11,9 +11,10 @@ Other top-level keys are kept and ignored. What each operation takes is said whe
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.change import PRIOR_ID, Kind
@@ -28,8 +29,7 @@ _IDS = {"member_id": is_project_id, "enterprise_project_id": is_enterprise_proje
 _UNREADABLE = request.UNREADABLE | {FindingKind.OPERATION_UNKNOWN, FindingKind.CHECKPOINT_WRAPPED}
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeDocument:
+class ChangeDocument(Struct, frozen=True):
     """A request file that names its operation; ``content`` is the body as JSON has it, ``None`` where there is none.
 
     Whether ``path`` and ``content`` are what the operation takes is judged by ``path_findings`` and ``body_findings``.
@@ -59,8 +59,7 @@ class ChangeDocument:
 Document = RequestDocument | ChangeDocument
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(Struct, frozen=True):
     """A part of a body, under the name that it has in the service's definition and in the vendor's SDK.
 
     A field is of a type, a further part, a list (``[str]``) of one of these, or one of some words (a tuple).

@@ -5,10 +5,12 @@ Keys that this version does not know, the order of keys and the way in which a f
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain import jsontext, request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
@@ -45,8 +47,7 @@ FIELDS = ("vault_id", *_KEYS, "resources")
 """The fields of a draft that a form shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftEntry:
+class DraftEntry(Struct, frozen=True):
     """A request file in the folder of drafts, as it was when it was looked at.
 
     ``document`` is ``None`` when it is none that can be read: ``findings`` say why, or ``error`` when the disk would
@@ -62,8 +63,7 @@ class DraftEntry:
     error: StorageError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DraftText:
+class DraftText(Struct, frozen=True):
     """A request file that was read to be edited: its text with ``\\n`` as line end, its own line end, its bytes."""
 
     text: str
@@ -71,8 +71,7 @@ class DraftText:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaved:
+class Unsaved(Struct, frozen=True):
     """A draft that was not saved to its file yet; ``path`` is empty for one that never had a file.
 
     ``base`` is the text of the file that it began as, ``profile`` the profile that it was edited for.

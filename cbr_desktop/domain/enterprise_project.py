@@ -7,9 +7,10 @@ vault.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT, VaultId
 from cbr_desktop.domain.profile import Profile, Way
@@ -19,8 +20,7 @@ VAULT_TYPE = "vault"
 """What the service calls a vault among the types of resources."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnterpriseProject:
+class EnterpriseProject(Struct, frozen=True):
     """An enterprise project; one that is not ``enabled`` takes nothing in."""
 
     id: str
@@ -54,8 +54,7 @@ class Placing(StrEnum):
     """The vault cannot be seen any more: the user may see nothing of where it is now, or it is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnterpriseProjectChange:
+class EnterpriseProjectChange(Struct, frozen=True):
     """What a person fills in to put a vault into another enterprise project.
 
     ``project_id`` is the project that the vault is in, ``region`` its region, empty where the profile names none.

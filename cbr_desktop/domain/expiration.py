@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import VaultId
@@ -13,8 +14,7 @@ from cbr_desktop.domain.schedule import is_fixed_zone, zone_of
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class BackupExpiration:
+class BackupExpiration(Struct, frozen=True):
     """What a person fills in: a day (``2027-03-01``) and the zone whose day that is (``UTC+08:00``)."""
 
     vault_id: VaultId

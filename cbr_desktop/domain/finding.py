@@ -1,10 +1,12 @@
 """Findings: what a check has to say about a request, as facts without sentences."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 from types import MappingProxyType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 Facts = dict[str, object]
 """What a finding says, by the names that its kind promises."""
@@ -139,6 +141,8 @@ class FindingKind(StrEnum):
     ENTERPRISE_PROJECT_DISABLED = "enterprise-project-disabled"  # name, id
     ENTERPRISE_PROJECT_SAME = "enterprise-project-same"  # vault, name (empty where not known), id
     ENTERPRISE_PROJECT_RIGHTS = "enterprise-project-rights"  # as above
+    BAD_ZONE = "bad-zone"  # found, limit
+    OVERUSE_BY_ORDER = "overuse-by-order"  # vault
     BAD_PREFIX = "bad-prefix"  # found, limit
     REPLICATION_UNFIT = "replication-unfit"
     REPLICATION_HOLDS = "replication-holds"  # count (resources)
@@ -359,8 +363,7 @@ class JsonFault(StrEnum):
     TOO_MANY = "too-many"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that a check found.
 
     ``code`` is the service's error code that sending would meet (``6113``), empty where there is none. ``as_of`` is
@@ -414,7 +417,6 @@ def folded(findings: Iterable[Finding]) -> list[Finding]:
     return told
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     count: int = 0
     is_told: bool = False

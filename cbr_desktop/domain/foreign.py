@@ -8,10 +8,11 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from cbr_desktop.domain import jsontext, request
 from cbr_desktop.domain.change import Kind
@@ -66,16 +67,14 @@ REFUSALS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One thing to be told."""
 
     kind: NoteKind
     what: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True):
     """A request from elsewhere: the text of a draft, ``None`` when the notes say that there is none."""
 
     form: ForeignForm

@@ -31,10 +31,12 @@ may be another's: where a second explanation remains the request stays UNKNOWN (
 and where the clocks could not be compared "not found" is not concluded (``NO_CLOCK``).
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain.change import Change, Result, Subject
 from cbr_desktop.domain.checkpoint import Checkpoint
@@ -154,8 +156,7 @@ class Origin(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where an intent goes: its own copy, so that an edited profile cannot send it elsewhere."""
 
     profile: str
@@ -168,16 +169,14 @@ REASON_LIMIT, APPROVER_LIMIT = 300, 120
 """Letters of a reason and of the name of the one who approved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """Why something is overwritten, in the words of the one who sends it, and who approved that, empty for nobody."""
 
     reason: str
     approver: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why an intent was not carried out: code and message as the service gave them, and the request id."""
 
     status: int
@@ -189,8 +188,7 @@ class Refusal:
         redact_fields(self, "code", "message", "request_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """Where a request without an answer was looked for, how often and when.
 
     ``where`` is ``tasks`` or ``backups``, ``since`` the oldest that was read. ``times`` counts the looks that could be
@@ -206,8 +204,7 @@ class Looked:
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A checkpoint that may be what a request made: its id, the name of its backups, when the service made it."""
 
     id: CheckpointId
@@ -215,8 +212,7 @@ class Candidate:
     created_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """One request and its fate.
 
     ``change`` is what is sent, ``result`` what it made, once that is known. ``reason`` is why it stands in its state.
@@ -285,7 +281,7 @@ class Intent:
 
     def moved(self, state: IntentState, at: datetime, **changes: object) -> "Intent":
         """Return the intent in another state, as of ``at``."""
-        return replace(self, state=state, changed_at=at, **changes)  # type: ignore[arg-type]
+        return replace(self, state=state, changed_at=at, **changes)
 
     @property
     def lane(self) -> tuple[str, str]:

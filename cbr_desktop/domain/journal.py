@@ -10,10 +10,12 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cbr_desktop.domain.jsontext import measure
 
@@ -42,8 +44,7 @@ class EntryKind(StrEnum):
     REMARK = "remark"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """What is to be written down. ``facts`` hold what JSON can hold; ``by`` is ``login@host`` of the one who acts."""
 
     kind: str
@@ -56,8 +57,7 @@ class Event:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An event as it stands in the journal."""
 
     number: int
@@ -74,8 +74,7 @@ class Head(NamedTuple):
     hash: str = FIRST
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """How the chain stands. ``count`` entries were read; ``broken`` is the number of the first that is not sound.
 
     ``why`` is ``not-an-entry``, ``changed`` (its hash is another), ``out-of-place`` (it does not follow on the one
@@ -104,8 +103,7 @@ class Verification:
         return self.is_sound and not self.doubt
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFilter:
+class EntryFilter(Struct, frozen=True):
     """Which entries are wanted; what is ``None`` or empty does not narrow. ``until`` is not part of the time."""
 
     since: datetime | None = None

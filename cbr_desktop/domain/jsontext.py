@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 _DECODER = json.JSONDecoder()
 # a text that does not end goes on to the end of all: to look into it again from each of its quotes takes for ever
@@ -12,8 +13,7 @@ _PARTS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)
 _SPACE = re.compile(r"[ \t\r\n]*+")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value in a text, from ``start`` to before ``end``; an object has ``members``, a list has ``items``."""
 
     start: int
@@ -26,8 +26,7 @@ class Node:
         return next((member for member in self.members if member.key == key), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A key and its value; ``start`` is where the key begins."""
 
     key: str

@@ -1,7 +1,8 @@
 """The way that a profile's requests really take: which proxy and why, whose authorities, and what has no say."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cbr_desktop.domain.profile import AddressFamily
 
@@ -23,8 +24,7 @@ class RouteReason(StrEnum):
     """The system has no proxy for this endpoint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """How one endpoint is reached. ``proxy`` is its address with any login masked, empty for a direct connection."""
 
     endpoint: str
@@ -32,8 +32,7 @@ class Route:
     reason: RouteReason
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable of the environment that programs of this kind may obey, its value with any login masked.
 
     ``used`` tells whether it decides anything for this profile.
@@ -44,8 +43,7 @@ class Variable:
     used: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveNetwork:
+class EffectiveNetwork(Struct, frozen=True):
     """What counts for a profile, worked out without sending anything.
 
     ``authorities`` are the files and folders of the system's certificate authorities, empty where the system is asked

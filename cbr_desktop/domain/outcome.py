@@ -1,8 +1,9 @@
 """The outcome of a checkpoint: what became of every resource, so that no half success reads like a whole one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.checkpoint import (
@@ -29,8 +30,7 @@ class Fate(Enum):
     """The checkpoint has ended and neither a task nor a backup tells about this resource."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceOutcome:
+class ResourceOutcome(Struct, frozen=True):
     """One resource's line; ``code`` and ``message`` are the service's, empty while all is well."""
 
     id: ResourceId
@@ -52,8 +52,7 @@ class ResourceOutcome:
         return self.fate not in (Fate.WAITING, Fate.RUNNING)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The lines of a checkpoint: accepted resources in the service's order, then the skipped ones."""
 
     resources: tuple[ResourceOutcome, ...]

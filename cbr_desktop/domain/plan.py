@@ -26,10 +26,11 @@ A run of a plan is known by an id; its intents carry ``run/number`` as their ``p
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain import document as documents
 from cbr_desktop.domain import request
@@ -48,8 +49,7 @@ _KNOWN = frozenset({"name", "steps", "names", "concurrency", "stop_on_failure", 
 _STEP_KNOWN = frozenset({"request", "file", "profile", "after"})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One request of a plan, counted from 1; ``document`` is ``None`` while its ``file`` was not read or is no request.
 
     ``profile`` is the name of the profile to send it from, empty where the start of the plan says so. ``after`` is the
@@ -63,8 +63,7 @@ class Step:
     after: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A plan as its file has it."""
 
     name: str
@@ -77,8 +76,7 @@ class Plan:
     in_order: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A plan that a person started: ``plan`` has every step with its profile and its document, names filled in."""
 
     id: str

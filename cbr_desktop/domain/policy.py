@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import name_findings
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block, info, warn
@@ -25,8 +27,7 @@ _LONG_TERM = ("day_backups", "week_backups", "month_backups", "year_backups")
 _DESTINATION = ("destination_region", "destination_project_id")
 
 
-@dataclass(slots=True)
-class Policy:
+class Policy(Struct):
     """A backup or replication policy; ``patterns`` are iCalendar rules in UTC, ``vault_ids`` where it is applied.
 
     ``started_at`` is when its trigger was made, which is when it was made itself. ``has_advanced_rules`` is whether it
@@ -68,8 +69,7 @@ class Policy:
         return Rules(self.schedule, self.retention, self.enabled)
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDraft:
+class PolicyDraft(Struct, frozen=True):
     """What a person fills in for a new policy; one of replication copies to a project of another region.
 
     ``patterns`` are iCalendar rules in UTC. ``max_backups`` and ``retention_days`` are -1 for no limit; the numbers of
@@ -108,8 +108,7 @@ def _retention(kept: "Policy | PolicyDraft") -> Retention:
     return Retention(kept.max_backups, kept.retention_days, timezone=kept.timezone, **long_term)
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyUpdate:
+class PolicyUpdate(Struct, frozen=True):
     """What a person changes of a policy; ``None`` stays as it is.
 
     The rules of retention are changed as a whole, with ``full_backup_interval`` and with where a replication policy
@@ -126,15 +125,13 @@ class PolicyUpdate:
     destination_project_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyDeletion:
+class PolicyDeletion(Struct, frozen=True):
     """What a person fills in for the deletion of a policy."""
 
     policy_id: PolicyId
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyApplication:
+class PolicyApplication(Struct, frozen=True):
     """What a person fills in to apply a policy to a vault; a replication policy copies to ``destination_vault_id``."""
 
     policy_id: PolicyId
@@ -142,8 +139,7 @@ class PolicyApplication:
     destination_vault_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRemoval:
+class PolicyRemoval(Struct, frozen=True):
     """What a person fills in to remove a policy from a vault."""
 
     policy_id: PolicyId

@@ -1,7 +1,8 @@
 """A profile: which cloud, which project, as whom, and by which way through the network."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class NameRules(StrEnum):
@@ -56,8 +57,7 @@ class AddressFamily(StrEnum):
     IPV6 = "ipv6"
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Where a profile leads. Endpoints are ``https://host[:port]`` without a path; no secret is part of it.
 
     ``project`` is a name or an id. ``user`` and ``domain`` (the account) belong to PASSWORD and AGENCY, ``user_id`` to

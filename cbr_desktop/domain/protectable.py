@@ -1,13 +1,12 @@
 """What could be protected, whether it is in a vault or in none, and its disks."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.vault import ResourceType
 
 
-@dataclass(slots=True)
-class Disk:
+class Disk(Struct):
     """A disk of a protectable server, or a protectable disk's own details. ``device`` is ``/dev/vda`` or the like."""
 
     id: VolumeId
@@ -22,8 +21,7 @@ class Disk:
     scsi: bool = False
 
 
-@dataclass(slots=True)
-class Protectable:
+class Protectable(Struct):
     """What the service says about backing a resource up, before anything is tried.
 
     ``status`` is the owning service's own word (``ACTIVE``, ``in-use``). ``vault_id`` is ``None`` while it is free.

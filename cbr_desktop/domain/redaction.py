@@ -5,6 +5,9 @@ import json
 import re
 from urllib.parse import quote, quote_plus
 
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
 HIDDEN = "[hidden]"
 """What stands in the place of a secret."""
 SHORTEST_SECRET = 4
@@ -69,7 +72,7 @@ def redacted(text: str) -> str:
     return _LONG.sub(_hidden_if_mixed, text)
 
 
-def redact_fields(value: object, *names: str) -> None:
+def redact_fields(value: Struct, *names: str) -> None:
     """Take what looks like a secret out of the service's words in a value that is being made, frozen or not.
 
     Of words beyond ``WORDS_LIMIT`` the beginning is kept: to look through megabytes would be felt.
@@ -77,7 +80,7 @@ def redact_fields(value: object, *names: str) -> None:
     for name in names:
         text = getattr(value, name)
         if text:
-            object.__setattr__(value, name, redacted(text[:WORDS_LIMIT]))
+            force_setattr(value, name, redacted(text[:WORDS_LIMIT]))
 
 
 def forms(secret: str) -> set[str]:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
@@ -11,8 +12,7 @@ from cbr_desktop.domain.sharing import content
 from cbr_desktop.domain.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """A replication vault that replicas can go to, by its region and project."""
 
     region: str
@@ -20,8 +20,7 @@ class Destination:
     vault_id: VaultId
 
 
-@dataclass(frozen=True, slots=True)
-class DestinationVault:
+class DestinationVault(Struct, frozen=True):
     """A vault in another region, as that region tells of it."""
 
     region: str
@@ -39,8 +38,7 @@ class DestinationVault:
         return Destination(self.region, self.project.id, self.vault.id)
 
 
-@dataclass(frozen=True, slots=True)
-class BackupReplication:
+class BackupReplication(Struct, frozen=True):
     """What a person fills in to replicate one backup; without a ``name`` the replica has that of the backup."""
 
     backup_id: BackupId
@@ -48,8 +46,7 @@ class BackupReplication:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class VaultReplication:
+class VaultReplication(Struct, frozen=True):
     """What a person fills in to replicate all backups of a vault that are not in the region yet."""
 
     vault_id: VaultId

@@ -11,9 +11,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
@@ -57,8 +58,7 @@ _SUBJECTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RequestDocument:
+class RequestDocument(Struct, frozen=True):
     """A request file that was read: the draft it means, its body, and the keys that this version does not know."""
 
     draft: CheckpointDraft

@@ -6,9 +6,10 @@ is about; nothing here asks the service.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, ResourceId, VolumeId
@@ -52,8 +53,7 @@ class DiskPair(NamedTuple):
     volume_id: VolumeId
 
 
-@dataclass(frozen=True, slots=True)
-class BackupRestore:
+class BackupRestore(Struct, frozen=True):
     """What a person fills in for a restore. ``pairs`` are the disks of a server, ``path`` the folder for files.
 
     ``power_on`` says whether a server is started afterwards, and means nothing for another target.

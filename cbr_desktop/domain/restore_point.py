@@ -1,8 +1,9 @@
 """Restore points: checkpoints as far as they can be told, since the service has no list of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import CheckpointId, IntentId, PolicyId, VaultId
 
@@ -32,8 +33,7 @@ class Maker(StrEnum):
     """It is a copy of one in another region."""
 
 
-@dataclass(slots=True)
-class RestorePoint:
+class RestorePoint(Struct):
     """One checkpoint, as tasks, backups and the requests of this program tell of it.
 
     ``accepted`` counts the resources that are known to be in it, ``failed`` those of them that have no good backup.

@@ -15,10 +15,11 @@ Backups made by hand are never deleted by a rule. ``Assumptions`` are what the d
 import heapq
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum, auto
 from itertools import count
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain.backup import BEING_DELETED, Backup, BackupStatus
 from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId
@@ -30,8 +31,7 @@ HORIZON_DAYS = 90
 """How far ahead is looked unless it is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """How long a policy keeps what it makes.
 
     ``max_backups`` of each resource and ``days`` are -1 for no limit. The newest backup of each of the last
@@ -82,8 +82,7 @@ def transition(before: Retention, after: Retention) -> Transition | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Assumptions:
+class Assumptions(Struct, frozen=True):
     """What is supposed where the documents say nothing."""
 
     failed_limit: int = 10
@@ -104,8 +103,7 @@ class Assumptions:
 ASSUMED = Assumptions()
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What a policy says, as far as it decides about backups."""
 
     schedule: Schedule
@@ -113,8 +111,7 @@ class Rules:
     is_enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """A vault that a policy is applied to. ``resources`` are those that its runs back up.
 
     Where nothing of it can be backed up, because of its state, there are none of them. ``is_locked`` is WORM.
@@ -134,8 +131,7 @@ class Cause(Enum):
     FAILED_AGE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """A backup that a rule is going to delete."""
 
     id: BackupId
@@ -145,8 +141,7 @@ class Removal:
     made_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """What is there at the end of a day: of the backups of today, and of those made since. All kinds are counted."""
 
     day: date
@@ -159,8 +154,7 @@ class Day:
         return self.existing + self.made
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """What the rules do to the backups of some vaults until ``until``.
 
     ``removals`` are of existing backups, the earliest first. ``made`` is how many are made at each moment, ``unmade``
@@ -247,8 +241,7 @@ def forecast(
     )
 
 
-@dataclass(slots=True)
-class _Pile:
+class _Pile(Struct):
     """The automatic backups of one resource in one vault."""
 
     resource: ResourceId
@@ -257,8 +250,7 @@ class _Pile:
     backups: list[Backup] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(Struct):
     """A backup as the rules see it; ``id`` is empty for one that is made meanwhile."""
 
     id: BackupId

@@ -6,11 +6,12 @@ daylight saving: a rule stays at its time in UTC. What a rule comes to is worked
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from heapq import merge
 from itertools import groupby, pairwise, takewhile
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 PATTERNS_LIMIT = 24
 """Rules of one policy (definition of CreatePolicy)."""
@@ -32,8 +33,7 @@ _PATTERN = re.compile(
 _FIXED_ZONE = re.compile(r"UTC(?P<sign>[+-])(?P<hours>[01][0-9]|2[0-3]):(?P<minutes>[0-5][0-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurrence(Struct, frozen=True):
     """When one rule runs: on ``days`` of the week, or every ``interval`` days where it names none.
 
     ``minute`` is that of the day, 0 to 1439. All is by one clock, which is UTC unless the rule was ``moved``.
@@ -115,8 +115,7 @@ def too_close(patterns: Iterable[str]) -> tuple[int, int] | None:
     return None if close is None else (close[0] % DAY_MINUTES, close[1] % DAY_MINUTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """The rules of a policy, in UTC. Rules that are none of the service's are kept, and run at no known time.
 
     ``started_at`` is when its trigger was made: nothing runs before, and a rule of every so many days counts from that
@@ -170,8 +169,7 @@ def _midnight(moment: datetime) -> datetime:
 # other clocks
 
 
-@dataclass(frozen=True, slots=True)
-class Season:
+class Season(Struct, frozen=True):
     """For as long as a clock keeps one distance to UTC: when a schedule runs by it.
 
     ``since`` is the moment from which that holds, ``None`` for what holds now; ``offset`` is how far the clock is ahead

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import MemberStatus
@@ -16,16 +17,14 @@ RECEIVERS_LIMIT = 10
 _PROJECT = re.compile(r"[0-9a-f]{32}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class BackupShare:
+class BackupShare(Struct, frozen=True):
     """What a person fills in to share a backup with projects."""
 
     backup_id: BackupId
     project_ids: tuple[ProjectId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SharedBackup:
+class SharedBackup(Struct, frozen=True):
     """A backup that other projects share, and which these are."""
 
     id: BackupId
@@ -33,8 +32,7 @@ class SharedBackup:
     project_ids: tuple[ProjectId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SharesLost:
+class SharesLost(Struct, frozen=True):
     """Which of ``total`` backups that go are shared; of ``unread`` ones nobody could look whether they are."""
 
     shared: tuple[SharedBackup, ...]
@@ -42,16 +40,14 @@ class SharesLost:
     unread: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ShareWithdrawal:
+class ShareWithdrawal(Struct, frozen=True):
     """What a person fills in to end the sharing of a backup with a project."""
 
     backup_id: BackupId
     project_id: ProjectId
 
 
-@dataclass(frozen=True, slots=True)
-class ShareAnswer:
+class ShareAnswer(Struct, frozen=True):
     """What a person fills in to accept or reject a backup that is offered to the own project.
 
     ``project_id`` is the own project. ``vault_id`` is the vault that takes the backup in, empty where it is rejected.
@@ -63,8 +59,7 @@ class ShareAnswer:
     vault_id: VaultId | str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A backup that another project shares with the own one.
 
     ``owner_id`` is the project that shares it, ``receiver_id`` the own one, ``status`` what that has said to it; empty

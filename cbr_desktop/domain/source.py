@@ -1,7 +1,8 @@
 """Where profiles can be taken over from, and what was left behind on the way."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cbr_desktop.domain.profile import Profile
 
@@ -36,8 +37,7 @@ class RemarkKind(StrEnum):
     """It cannot be taken over; ``detail`` says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something to be said of the profile called ``name`` in a source."""
 
     name: str
@@ -45,8 +45,7 @@ class Remark:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileSource:
+class ProfileSource(Struct, frozen=True):
     """What was found in one place: profiles without secrets, in the order of the place, and remarks on them."""
 
     kind: SourceKind

@@ -1,8 +1,9 @@
 """Tasks: the work of the service, which its interface calls operation logs."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.redaction import redact_fields
@@ -43,8 +44,7 @@ MAKES_CHECKPOINTS = frozenset({TaskType.BACKUP, TaskType.COPY, TaskType.REPLICAT
 """The tasks that are parts of a checkpoint, here or copied from another region."""
 
 
-@dataclass(slots=True)
-class Task:
+class Task(Struct):
     """A task. ``progress_percent`` is 0 to 100, or ``None`` when the service does not say.
 
     ``policy_id`` is ``None`` for a person's own work; ``code`` and ``message`` are empty while all is well.

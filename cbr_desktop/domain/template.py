@@ -6,7 +6,8 @@ name: what a name may not have becomes ``-``.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cbr_desktop.domain.checkpoint import repaired_name
 from cbr_desktop.domain.profile import NameRules
@@ -25,8 +26,7 @@ PRESETS = (
 _TOKEN = re.compile(r"\{([^{}]*)\}|([{}])")
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """What a template gives: the name, and what is wrong with the template as (word, offending part)."""
 
     name: str

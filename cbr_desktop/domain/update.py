@@ -1,12 +1,12 @@
 """A newer version of this program: where one may be told of, and what is told."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class UpdateSource:
+
+class UpdateSource(Struct, frozen=True):
     """Who is asked for newer versions: none, unless an operator or an administrator has named an address.
 
     ``address`` is the ``https`` URL of a manifest, whose signature lies beside it (``.sig``). ``public_key`` are the 32
@@ -18,8 +18,7 @@ class UpdateSource:
     every_hours: float = 24.0
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """A version as its manifest tells of it; ``page`` is the ``https`` URL where it can be had."""
 
     version: str

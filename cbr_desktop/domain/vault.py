@@ -1,10 +1,11 @@
 """Vaults and the resources in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 
@@ -68,8 +69,7 @@ class ResourceType(StrEnum):
     WORKSPACE = "OS::Workspace::DesktopV2"
 
 
-@dataclass(slots=True)
-class Resource:
+class Resource(Struct):
     """A resource associated with a vault. ``backup_size_mb`` is what all its backups take in this vault.
 
     ``exclude_volumes`` are disks that its backups leave out, those that are attached later are taken;
@@ -92,8 +92,7 @@ class Resource:
         return volume in self.include_volumes if self.include_volumes else volume not in self.exclude_volumes
 
 
-@dataclass(slots=True)
-class Vault:
+class Vault(Struct):
     """A vault. ``size_gb`` is what was bought, ``used_mb`` may exceed it; ``resources`` is the whole list.
 
     ``notify`` is whether its owner is told when ``threshold_percent`` is reached, ``None`` where the service does not
@@ -123,6 +122,11 @@ class Vault:
     multi_az: bool = False
     notify: bool | None = None
     bind_tags: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def takes_checkpoints(self) -> bool:
+        """Whether a checkpoint can be made in it: one for replicas takes nothing else."""
+        return self.protect_type != ProtectType.REPLICATION
 
     @property
     def used_gb(self) -> float:

@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.checkpoint import name_findings
@@ -41,8 +43,7 @@ RESOURCE_TYPES = {
 Tags = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VaultUpdate:
+class VaultUpdate(Struct, frozen=True):
     """What a person changes of a vault; ``None`` stays as it is. ``bind_tags`` are changed as a whole."""
 
     vault_id: VaultId
@@ -61,22 +62,19 @@ class VaultUpdate:
         return self == VaultUpdate(self.vault_id)
 
 
-@dataclass(frozen=True, slots=True)
-class VaultLock:
+class VaultLock(Struct, frozen=True):
     """What a person fills in for the locking of a vault, which is for good."""
 
     vault_id: VaultId
 
 
-@dataclass(frozen=True, slots=True)
-class VaultDeletion:
+class VaultDeletion(Struct, frozen=True):
     """What a person fills in for the deletion of a vault."""
 
     vault_id: VaultId
 
 
-@dataclass(frozen=True, slots=True)
-class TagChange:
+class TagChange(Struct, frozen=True):
     """What a person changes of the tags of a vault: sets some of them, or deletes those with some keys."""
 
     vault_id: VaultId
@@ -84,8 +82,7 @@ class TagChange:
     deletes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class VaultsUpdate:
+class VaultsUpdate(Struct, frozen=True):
     """What a person changes of all vaults of a project at once; ``None`` stays as it is."""
 
     threshold_percent: int | None = None

@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -67,7 +66,7 @@ _CACHE_KB = 128
 Result = TypeVar("Result")
 _Row = tuple[Any, ...]
 _TIMES = ("created_at", "started_at", "ended_at")
-_FIELDS = tuple(field.name for field in fields(Task))
+_FIELDS = Task.__struct_fields__
 _INSERT = "INSERT INTO task (project, id, began, content, checksum) VALUES (?, ?, ?, ?, ?)"
 _UPSERT = (
     f"{_INSERT} ON CONFLICT (project, id) DO UPDATE SET"

@@ -5,7 +5,6 @@ Columns rather than rows: a fifth of the objects to parse, and rows are then mad
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
@@ -13,9 +12,11 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
+
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Struct)
 Columns = list[list[Any]]
 Pool = dict[Any, Any]
 Restore = Callable[[list[Any]], list[Any]]
@@ -73,7 +74,7 @@ class Table(Generic[Row]):
         self.restore = restore
         self.shared = shared
         self.coded = coded
-        self.names = tuple(field.name for field in fields(type))  # type: ignore[arg-type]
+        self.names = type.__struct_fields__
 
     def columns(self, rows: list[Row]) -> Columns:
         """Return the columns of rows, in the order of the fields."""

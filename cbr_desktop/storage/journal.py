@@ -11,10 +11,11 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeGuard
+
+from msgspec.structs import asdict, replace
 
 from cbr_desktop.domain.error import Damaged, NotSaved
 from cbr_desktop.domain.journal import (
@@ -146,7 +147,7 @@ class FileJournal:
         assert descriptor is not None  # noqa: S101  # both callers have opened a file
         head, entries, lines = self._head, [], b""
         for event in events:
-            event = replace(event, **{name: _clean(getattr(event, name), self._redact) for name in event.__slots__})
+            event = replace(event, **{name: _clean(value, self._redact) for name, value in asdict(event).items()})
             entry = sealed(Entry(head.number + 1, self._now().astimezone(UTC), event, head.hash))
             head = Head(entry.number, entry.hash)
             entries.append(entry)

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 # a string, a comment, a bracket that opens or closes, the end of a line, or what lies between
 _PART = re.compile(
@@ -16,8 +17,7 @@ _PART = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """The tables ``[[name]]`` in their order, and what lies around them: ``gaps[n]`` stands before ``tables[n]``.
 
     A table has the comments right above its head and those right below its last line. A comment between empty lines

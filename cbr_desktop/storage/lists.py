@@ -18,6 +18,8 @@ from operator import is_
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from cbr_desktop.domain.error import CbrError, Forbidden, NotFound, Refused
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.vault import Vault
@@ -29,7 +31,7 @@ PAGE_ROWS = 250
 BUSY_SECONDS = 0.2
 _SPARE_PAGES = 8
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=Struct)
 
 
 class WrittenPage(NamedTuple):

@@ -1,17 +1,17 @@
 """Backups that were read by themselves, as rows of the cache: the backup first, then those of its disks."""
 
 import json
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, OpenedBackup, SavedDisk, SavedPort
 from cbr_desktop.domain.ids import BackupId
 
 
-@dataclass(slots=True)
-class OpenedRow:
+class OpenedRow(Struct):
     """One backup with those of its disks behind it; ``metadata`` is JSON, empty where none was read."""
 
     id: str
@@ -30,7 +30,7 @@ def opened_row(opened: OpenedBackup) -> OpenedRow:
     if details is None:
         raise ValueError("it was not read")
     times = (details.protected_at, details.updated_at)
-    said = json.dumps(asdict(metadata)) if metadata is not None else ""
+    said = json.dumps(to_builtins(metadata)) if metadata is not None else ""
     own = [details.backup, *details.children]
     return OpenedRow(details.backup.id, opened.as_of, details.description, *times, details.parent_id or "", said, own)
 

@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -30,8 +29,9 @@ _TEXT_OR_REMARK = re.compile(
     re.DOTALL,
 )
 
-FIELDS = {field.name: field for field in fields(Profile)}
-_REQUIRED = tuple(name for name, field in FIELDS.items() if field.default is MISSING)
+_REQUIRED = Profile.__struct_fields__[: -len(Profile.__struct_defaults__)]
+DEFAULTS = dict(zip(Profile.__struct_fields__[len(_REQUIRED) :], Profile.__struct_defaults__, strict=True))
+FIELDS = Profile.__struct_fields__
 _TYPES: dict[str, type] = dict.fromkeys(FIELDS, str) | dict.fromkeys(("beta_fields", "mfa", "read_only"), bool)
 # the demo is built in and is no profile that leads anywhere
 _ENVIRONMENTS = tuple(word for word in Environment if word is not Environment.DEMO)

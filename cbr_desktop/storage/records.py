@@ -5,10 +5,11 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from cbr_desktop.domain.change import Change, Kind, Result, Subject, SubjectType, checkpoint_change, checkpoint_result
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
@@ -387,13 +388,19 @@ def _moment(value: Any) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
 
 
+def _parts(value: Struct) -> dict[str, Any]:
+    """Return a value and what is in it as dictionaries, with its moments as they are."""
+    parts: dict[str, Any] = to_builtins(value, builtin_types=(datetime,))
+    return parts
+
+
 def _answer(intent: Intent) -> dict[str, Any]:
     made = intent.result
     return {
-        "checkpoint": asdict(intent.checkpoint) if intent.checkpoint else None,
+        "checkpoint": _parts(intent.checkpoint) if intent.checkpoint else None,
         **({"result": _made(made)} if made is not None and made.checkpoint is None else {}),
         "request_id": intent.request_id,
-        "refusal": asdict(intent.refusal) if intent.refusal else None,
+        "refusal": _parts(intent.refusal) if intent.refusal else None,
         "note": intent.reason,
         "outcome": None if intent.outcome is None else _ends(intent.outcome),
     }
@@ -413,14 +420,14 @@ def _wish(intent: Intent) -> dict[str, Any]:
         "draft": intent.draft,
         "plan": intent.plan,
         "preflight_at": intent.preflight_at,
-        "looked": [asdict(each) for each in intent.looked],
+        "looked": [_parts(each) for each in intent.looked],
         "twins": intent.duplicates,
         "service_sent_at": intent.service_sent_at,
-        "candidates": [asdict(each) for each in intent.candidates],
+        "candidates": [_parts(each) for each in intent.candidates],
         "origin": str(intent.origin),
         "sends": intent.sends,
         "after": intent.after,
-        **({"approval": asdict(intent.approval)} if intent.approval is not None else {}),
+        **({"approval": _parts(intent.approval)} if intent.approval is not None else {}),
     }
 
 
@@ -435,7 +442,7 @@ def _looked(value: dict[str, Any]) -> Looked:
 
 def _whither(intent: Intent) -> dict[str, Any]:
     """Return where an intent goes; that of a checkpoint names its vault, as it did before there were other changes."""
-    target = asdict(intent.target)
+    target = _parts(intent.target)
     if intent.change.kind is not Kind.CREATE_CHECKPOINT:
         return target
     return target | {"vault_id": intent.subject.id, "vault_name": intent.subject.name}
@@ -456,7 +463,7 @@ def _change_text(change: Change) -> str | None:
     if change.kind is Kind.CREATE_CHECKPOINT:
         return None
     parts = ("kind", "lane", "method", "path")
-    return _json({**{name: getattr(change, name) for name in parts}, "subject": asdict(change.subject)})
+    return _json({**{name: getattr(change, name) for name in parts}, "subject": _parts(change.subject)})
 
 
 def _change(value: dict[str, Any], body: bytes, tag: str) -> Change:

@@ -9,13 +9,14 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cbr_desktop.domain.error import ProfileError
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
@@ -45,14 +46,17 @@ _OTC = "https://iam.{region}.otc.t-systems.com"
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What lies around this program: its environment, the home folder, the folder it was started in, ``/etc``."""
 
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     home: Path = field(default_factory=Path.home)
     folder: Path = field(default_factory=Path.cwd)
     system: Path = Path("/etc")
+
+    def __repr__(self) -> str:
+        """Return the folders alone: an environment has secrets."""
+        return f"Surroundings(home={self.home!r}, folder={self.folder!r}, system={self.system!r})"
 
     def look_around(self) -> list[ProfileSource]:
         """Return what other programs have here, one source for each place that has something to say."""
@@ -83,8 +87,7 @@ class Surroundings:
 # files
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """A form of settings: whether a document has it, and the drafts in it."""
 
     kind: SourceKind
@@ -92,8 +95,7 @@ class _Form:
     drafts: Callable[[Any], Iterable["_Draft"]]
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """What a source says of one profile, by the names of our fields; ``said`` is all that stands there."""
 
     name: str

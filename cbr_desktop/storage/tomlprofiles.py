@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomlkit
+from msgspec import Struct
 
 from cbr_desktop.domain.error import CbrError, Damaged, FieldFault, ProfileError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.storage.files import make_folder, reason, write_whole
 from cbr_desktop.storage.layout import Layout, cut
-from cbr_desktop.storage.profiles import FIELDS, checked, parsed, read, text_of, values_of
+from cbr_desktop.storage.profiles import DEFAULTS, FIELDS, checked, parsed, read, text_of, values_of
 from cbr_desktop.storage.sources import Surroundings
 
 _LIST = "profile"
@@ -158,8 +158,7 @@ class TomlProfiles:
         write_whole(self._path, text.replace("\n", file.line_end).encode())
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     """A file in parts: its text, the values of its tables, and the other values, which stay."""
 
     layout: Layout
@@ -179,7 +178,7 @@ def _differing(profile: Profile, table: dict[str, Any]) -> dict[str, Any]:
     """
     values = values_of(profile)
     changes = {key: value for key, value in values.items() if _canonical(table.get(key)) != _canonical(value)}
-    changes = {key: value for key, value in changes.items() if key in table or value != FIELDS[key].default}
+    changes = {key: value for key, value in changes.items() if key in table or value != DEFAULTS.get(key)}
     return changes | {key: None for key in table if key in FIELDS and key not in values}
 
 

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Subject, SubjectType
@@ -117,8 +118,7 @@ class Plans(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRow:
+class PlanRow(Struct, frozen=True):
     """A run in the list of plans. ``is_going``: this window begins its steps; ``closed`` and ``gone`` are profiles."""
 
     run: Run

@@ -1,9 +1,10 @@
 """Requests as the drawer and the notices tell them: which group each belongs to, and its words."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import IntentId
@@ -63,8 +64,7 @@ _GROUPS = {
 _DISMISSABLE = frozenset({IntentState.REJECTED, IntentState.NOT_FOUND})
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One line of the drawer. ``progress_percent`` is ``None`` where a bar would tell nothing."""
 
     id: IntentId

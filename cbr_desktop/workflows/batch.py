@@ -6,9 +6,11 @@ it waits for another, so a refusal keeps nothing back, and neither does a profil
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain.blast import (
     Blast,
@@ -39,8 +41,7 @@ NAMES_TYPED = 5
 _NOTHING = Blast()
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing of a batch: the draft of what is asked for, and the profile that it is asked from.
 
     While something is missing that all of the batch need, the draft is ``None``, and ``subject`` stands for it.
@@ -51,8 +52,7 @@ class Item:
     subject: Subject | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRow:
+class BatchRow(Struct, frozen=True):
     """One thing of a batch as it was judged; ``change`` is ``None`` while its draft lacks what makes a request.
 
     ``name`` is the one that the request gives to something, empty where it gives none.
@@ -73,8 +73,7 @@ class BatchRow:
         return self.change is None or any(each.severity is Severity.BLOCK for each in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """All of it, judged by what is known; what is lost is counted of the rows that are not left out."""
 
     kind: Kind
@@ -139,8 +138,7 @@ def why_named(batch: Batch, ledgers: Mapping[str, Ledger]) -> Grave | None:
     return next((each for each in Grave if each in found), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """The name that is typed to confirm a batch: of the resource or the vault that ``count`` of its things are of.
 
     Of ``vaults`` it is several names with commas between, those of the vaults that lose the most.
@@ -187,8 +185,7 @@ def _gravity(row: BatchRow) -> tuple[bool, int, int]:
     return not row.blast.takes_last, -(sum(counts) + row.blast.more), row.number
 
 
-@dataclass(frozen=True, slots=True)
-class Remainder:
+class Remainder(Struct, frozen=True):
     """What becomes of the backups of one resource: how many are lost, and how many good ones stay.
 
     ``next_at`` is when the newest of those was made that stay, ``is_last`` whether none is left though there was one.

@@ -11,10 +11,12 @@ A line whose outcome an earlier failure has decided is skipped. Nothing is sent 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain.diagnosis import (
     CERTIFICATE_WARN_DAYS,
@@ -134,8 +136,7 @@ class Doctor:
         return Diagnosis(self._profile.name, started_at, tuple(examination.checks))
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """What came of reading a path: the id of its first row, or why there is none, and how long it took."""
 
     first: str = ""

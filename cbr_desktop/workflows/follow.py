@@ -4,7 +4,8 @@ import asyncio
 import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId

@@ -1,9 +1,10 @@
 """Leaving: what is not at its end yet, by kind, so that it is known before the program is closed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from cbr_desktop.domain.blast import wants_reason
 from cbr_desktop.domain.intent import Intent, IntentState
@@ -45,8 +46,7 @@ _LET_GO = frozenset({"person", "failure"})
 """The reasons of a run to stop that are its end until a person wishes otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Struct, frozen=True):
     """What is not at its end of one kind: requests, the one that is due first leading, or one run of a plan."""
 
     kind: Pending

@@ -7,6 +7,8 @@ from enum import StrEnum
 from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from msgspec import Struct
+
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import CbrError
@@ -81,8 +83,7 @@ class First(NamedTuple):
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceRow:
+class ResourceRow(Struct, frozen=True):
     """A line of the Resources view: a resource with its vault; ``vault`` is ``None`` for one in none.
 
     ``vault`` is ``None`` as well where the service tells of a vault that it does not list: see ``unlisted_vault``.
@@ -286,6 +287,7 @@ class Ledger:
             Part.PROTECTABLES: (self.protectables,),
             Part.OFFERS: (self.offers, self.neighbours, *self.receivers.values()),
             Part.DESTINATIONS: (self.destinations,),
+            Part.ENTERPRISE_PROJECTS: (self.enterprise_projects,),
             Part.OPENED: (self.opened,),
             Part.INTENTS: (*self.intents.values(), *self.followed_backups.values()),
             Part.CONNECTION: (self.connection,),

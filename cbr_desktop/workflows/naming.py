@@ -7,8 +7,9 @@ always has a random part of its own: the template's ``{rand}``, or one that is p
 import random
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import NAME_LIMIT, CheckpointDraft, is_distinctive
 from cbr_desktop.domain.profile import Profile

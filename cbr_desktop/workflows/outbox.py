@@ -8,9 +8,10 @@ a person confirmed long ago is not sent without being confirmed again. What is p
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.blast import wants_reason
 from cbr_desktop.domain.change import Change, Result, Sent

@@ -1,9 +1,11 @@
 """The pre-flight: judging a draft by what is known of its vault and resources, before anything is sent."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft_findings
 from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, Severity, block, folded, info, warn
@@ -39,8 +41,7 @@ class Basis(StrEnum):
     """Incremental, after others whose size is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Addition:
+class Addition(Struct, frozen=True):
     """What the backup of one resource adds to its vault, in GB: most likely ``low`` to ``high``, ``worst`` at most.
 
     The worst case of an incremental backup is that everything has changed since the one before.
@@ -52,8 +53,7 @@ class Addition:
     worst_gb: float
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """What a checkpoint adds to a vault: ``asked`` resources, and ``additions`` of those that will not be skipped."""
 
     asked: int
@@ -86,8 +86,7 @@ class Estimate:
         return 100 * (self.used_gb + added_gb) / self.size_gb if self.size_gb else None
 
 
-@dataclass(frozen=True, slots=True)
-class Preflight:
+class Preflight(Struct, frozen=True):
     """The findings, most serious first, and the estimate; ``None`` for the latter while the vault is unknown."""
 
     findings: tuple[Finding, ...]

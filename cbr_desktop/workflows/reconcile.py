@@ -12,8 +12,9 @@ told of the other as its duplicate.
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.change import Repeat, Result
 from cbr_desktop.domain.error import CbrError, CloudError

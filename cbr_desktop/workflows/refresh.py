@@ -9,11 +9,12 @@ does not do.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from math import inf
 from typing import Any, NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.backup import Backup

@@ -1,10 +1,11 @@
 """The rehearsal of a restore: all that can be known before, in one value. Nothing is sent by it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupMetadata, OpenedBackup
@@ -54,8 +55,7 @@ class Compared(NamedTuple):
         return bool(self.saved and self.today) and self.saved != self.today
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Rehearsal(Struct, frozen=True):
     """A restore as it would go by what is known.
 
     ``saved`` are the backups of disks, ``disks`` the disks of the target today (``None``: not known), ``rows`` the

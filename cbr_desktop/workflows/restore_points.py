@@ -6,10 +6,11 @@ of this program of its name, of what was skipped, and for ever.
 
 import re
 from collections.abc import Container, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from operator import is_
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain.backup import BEING_DELETED, Backup
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, ResourceId, TaskId, VaultId
@@ -29,8 +30,7 @@ _REPLICA = "replication"
 _AT_WORK = frozenset({Fate.WAITING, Fate.RUNNING})
 
 
-@dataclass(slots=True)
-class _Traces:
+class _Traces(Struct):
     """What tells of one restore point."""
 
     tasks: list[Task] = field(default_factory=list)

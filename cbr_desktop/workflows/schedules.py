@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice, pairwise
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, info, warn
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId

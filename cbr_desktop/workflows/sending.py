@@ -1,7 +1,8 @@
 """When a request was sent, by the service's clock: the bounds of every search for what it made."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.intent import Intent
@@ -14,8 +15,7 @@ _UNKNOWN = timedelta(days=1)
 """How far off a time may be while the clocks have not been compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """When a request was sent by the service's clock, and the earliest that what it made can have been made.
 
     ``is_certain`` tells whether the clocks had been compared when it was sent.

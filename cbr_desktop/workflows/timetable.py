@@ -6,11 +6,12 @@ begins at one moment is said to meet.
 
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from heapq import merge
 from itertools import islice
+
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy
@@ -38,8 +39,7 @@ class ClashKind(Enum):
     """The last run of the same policy is usually still at work in a vault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """One run that begins too early: that of ``policy_id`` at ``at``, while that of ``other_id`` is at work.
 
     ``vault_id`` is where that takes longest, ``lasts`` how long it usually does, ``None`` where nobody knows and both

@@ -5,10 +5,10 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.session import ProfileSession

@@ -5,10 +5,10 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.start import opened, terminal_secret

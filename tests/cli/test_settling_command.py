@@ -6,12 +6,12 @@ import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.start import locked

@@ -7,11 +7,11 @@ import logging
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.backup import Backup

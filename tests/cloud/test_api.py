@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.checkpoint import CheckpointStatus

@@ -8,13 +8,13 @@ import ssl
 import threading
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import pytest
 import trustme
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network, context_of
 from cbr_desktop.cloud.probe import BareNetwork, CloudProbe

@@ -4,12 +4,12 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.cloud.redaction import KnownSecrets

@@ -8,12 +8,12 @@ import json
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.connection import Reach
@@ -653,7 +653,7 @@ def test_fault_40_a_wait_does_not_last_for_hours_when_the_clock_is_set_back() ->
 
 SLEEPER = """
 import asyncio, sys
-from dataclasses import replace
+from msgspec.structs import replace
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.error import NoAnswer
 from cbr_desktop.domain.profile import ProxyMode

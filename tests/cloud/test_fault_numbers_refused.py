@@ -1,11 +1,11 @@
 """Fault 97 in the login: what was refused to a program before is asked about first, and kept for those that follow."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.tokens import PasswordLogin
 from cbr_desktop.domain.error import LoginRefused, SecretMissing

@@ -4,10 +4,10 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 import trustme
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network
 from cbr_desktop.domain.error import CloudError, NotSaved, Unreachable

@@ -10,13 +10,13 @@ import sys
 import threading
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import trustme
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network, aside, context_of, effective_network, masked, system_authorities
 from cbr_desktop.cloud.transport import Call

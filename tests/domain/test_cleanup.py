@@ -1,12 +1,12 @@
 """Cleaning up backups that persons made: what goes by a rule, and what never does."""
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
 from cbr_desktop.domain.cleanup import CleanUpRule, Stay, sorted_out

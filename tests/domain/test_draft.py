@@ -1,11 +1,11 @@
 """Drafts as texts: what a form changes is changed in its place, and nothing else is."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cbr_desktop.domain import draft, jsontext
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice

@@ -1,7 +1,8 @@
 """The outcome of a checkpoint never calls part of it the whole."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, TaskId

@@ -1,10 +1,10 @@
 """The draft of a policy: the request that it makes, and what may be said of it before it goes."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.policy import FOREVER, PolicyDraft, policy_body, policy_findings, read_policy

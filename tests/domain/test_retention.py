@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId

@@ -1,8 +1,8 @@
 """The whole program over the demo cloud, as journeys play with it."""
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -36,7 +36,7 @@ class Program:
         self.clock = clock or WallClock()
         self.service = demo.demo_service(self.clock)
         far = self.service.estate.projects[3].id
-        self.service.modes_of[far] = replace(self.service.modes_of[far], latency_seconds=0.2)
+        self.service.modes_of[far] = dataclasses.replace(self.service.modes_of[far], latency_seconds=0.2)
         self.workspace = new_workspace(self.here, DEMO, DEMO_PROFILES, self.clock)
         self.draft_store: Drafts | None = None
         self._qapp, self._qtbot = qapp, qtbot

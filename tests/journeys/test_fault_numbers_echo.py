@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from msgspec.structs import force_setattr
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.request_runner import Report, RequestRunner
@@ -141,7 +142,7 @@ def test_fault_85_a_row_of_an_older_program_is_shown_without_its_secret(tmp_path
         (intent,) = stage.session.ledger.intents.values()
         assert intent.refusal is not None
         # a program of before would have written this
-        object.__setattr__(intent.refusal, "message", "X-Auth-Token: hunter2hunter2")
+        force_setattr(intent.refusal, "message", "X-Auth-Token: hunter2hunter2")
         stage.session.outbox._records.save(intent)
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
     assert b"hunter2hunter2" in here.records_file.read_bytes()

@@ -1,8 +1,8 @@
 """A journey through several clouds at once: one is fine, one lacks a list, one's token has ended, one is far away."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from cbr_desktop.app import demo

@@ -3,11 +3,11 @@
 import json
 import os
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft

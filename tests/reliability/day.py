@@ -7,11 +7,12 @@ import ssl
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import trustme
+from msgspec.structs import replace
 
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.secret import VARIABLES, SecretKind

@@ -7,8 +7,10 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.cloud.faults import response

@@ -8,7 +8,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from cbr_desktop.app.start import opened_data
 from cbr_desktop.domain.intent import IntentState

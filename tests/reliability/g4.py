@@ -1,10 +1,11 @@
 """G4: whatever goes wrong after a request has left, it is sent once, and reading tells what became of it."""
 
 import asyncio
+import dataclasses
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def _run(folder: Path, chance: random.Random) -> Run:
         stage.service.modes.appears_after_seconds = late
         if reads:
             refusal = Fault("GET", _LISTS, "status", status=chance.choice((403, 429, 500)), body=b"{}")
-            stage.service.faults.add(replace(refusal, times=chance.randrange(1, 12)))
+            stage.service.faults.add(dataclasses.replace(refusal, times=chance.randrange(1, 12)))
         if chance.random() < 0.15:
             asyncio.run(_interrupted(stage, chance))
         else:

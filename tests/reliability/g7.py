@@ -6,10 +6,11 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.cloud.account import Account

@@ -5,8 +5,9 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.cloud.faults import answering, response, serving

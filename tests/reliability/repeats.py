@@ -1,9 +1,10 @@
 """Lost answers to changes that may be repeated: each goes again until it is done, and never after that."""
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def _run(folder: Path, kind: Kind, chance: random.Random) -> Run:
             _lay(stage, chance)
         if chance.random() < 0.4:
             refusal = Fault("GET", _READS, "status", status=chance.choice((403, 404, 429, 500)), body=b"{}")
-            stage.service.faults.add(replace(refusal, times=chance.randrange(1, 12)))
+            stage.service.faults.add(dataclasses.replace(refusal, times=chance.randrange(1, 12)))
         if chance.random() < 0.85:
             return _told(stage, wanted, is_new=True)
         stage.service.faults.clear()

@@ -2,10 +2,8 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-from msgspec.structs import replace
 
 from cbr_desktop.domain.association import (
     ProtectionSetting,

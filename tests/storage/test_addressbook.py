@@ -1,9 +1,9 @@
 """The address book of a profile stands in its table: kept beside all else, and kept by those who do not know it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.error import Damaged, ProfileError
 from cbr_desktop.domain.ids import ProjectId

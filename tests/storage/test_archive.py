@@ -6,11 +6,11 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.error import Damaged, NotSaved
@@ -38,7 +38,7 @@ def archive(path: Path) -> Iterator[SqliteArchive]:
 
 
 def task(number: int, at: datetime | None = None, **changes: object) -> Task:
-    values: dict[str, object] = {field.name: "" for field in fields(Task)}
+    values: dict[str, object] = dict.fromkeys(Task.__struct_fields__, "")
     at = NOON - timedelta(days=number) if at is None else at
     values |= {"id": TaskId(f"t-{number}"), "type": TaskType.BACKUP, "status": TaskStatus.SUCCESS, "created_at": at}
     values |= {"started_at": at, "ended_at": at, "progress_percent": 100}

@@ -5,11 +5,11 @@ import random
 import sqlite3
 import stat
 from contextlib import closing
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, OpenedBackup, SavedDisk, SavedPort
@@ -97,7 +97,7 @@ def odd_vault() -> Vault:
 
 
 def task(number: int, **changes: object) -> Task:
-    values: dict[str, object] = {field.name: None for field in fields(Task)}
+    values: dict[str, object] = dict.fromkeys(Task.__struct_fields__)
     values |= {"id": TaskId(f"t-{number}"), "type": TaskType.BACKUP, "status": TaskStatus.RUNNING, "created_at": NOON}
     return Task(**(values | changes))  # type: ignore[arg-type]
 

@@ -69,4 +69,4 @@ def test_importing_the_room_loads_nothing_slow() -> None:
     rooms = ("paths", "cache", "records", "secrets", "profiles", "lock", "requestfile")
     code = f"import sys, {', '.join(f'cbr_desktop.storage.{room}' for room in rooms)}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
-    assert not {"keyring", "tomlkit", "platformdirs", "filelock", "msgspec"} & set(loaded)
+    assert not {"keyring", "tomlkit", "platformdirs", "filelock", "httpx"} & set(loaded)

@@ -2,10 +2,10 @@
 
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.endpoint import endpoint
 from cbr_desktop.domain.error import Damaged, NotSaved, ProfileError

@@ -3,11 +3,11 @@
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import CheckpointStatus

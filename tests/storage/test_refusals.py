@@ -6,11 +6,11 @@ import json
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import KeptRefusal

@@ -3,10 +3,10 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.secret import SecretKind, SecretPlace, StoreProblem

@@ -1,8 +1,9 @@
 """Values for the tests of this room."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.change import checkpoint_change, checkpoint_result
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource

@@ -1,9 +1,9 @@
 """The doctor's words: every line has some, every failure says what to do, and a report gives nobody away."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import (

@@ -1,11 +1,11 @@
 """Words: everything that can happen has a sentence of its own, and foreign text cannot break one."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain import error as errors
 from cbr_desktop.domain.backup import BackupStatus

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.change import Result, checkpoint_change, checkpoint_result

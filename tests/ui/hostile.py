@@ -7,9 +7,10 @@ system calls can tell whether anybody looked for it. With ``--unsafe`` one label
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, cast
 
+from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -102,14 +103,14 @@ def soiled(thing: Any, text: str) -> Any:
         return type(thing)(soiled(one, text) for one in thing)
     if isinstance(thing, Mapping):
         return {f"{number}{text}": text for number, _ in enumerate(thing)}
-    if not is_dataclass(thing) or isinstance(thing, type):
+    if not isinstance(thing, Struct):
         return thing
     changes = {
-        field.name: soiled(getattr(thing, field.name), text)
-        for field in fields(thing)
-        if field.name not in _KEPT and (field.name == "request_id" or not field.name.endswith(("_id", "_ids")))
+        name: soiled(getattr(thing, name), text)
+        for name in thing.__struct_fields__
+        if name not in _KEPT and (name == "request_id" or not name.endswith(("_id", "_ids")))
     }
-    return replace(cast(Any, thing), **changes)
+    return replace(thing, **changes)
 
 
 def profiles(text: str) -> list[Profile]:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.diagnosis import Check

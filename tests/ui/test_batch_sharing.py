@@ -1,11 +1,11 @@
 """Batches of backups: shared with the same projects, and replicated to one vault of another region."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.backup import BackupTraits

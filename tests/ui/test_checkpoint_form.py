@@ -1,7 +1,8 @@
 """The form of a checkpoint without its widgets: text and fields are two views of one draft."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import new_text

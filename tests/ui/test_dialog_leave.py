@@ -1,9 +1,9 @@
 """Fault 98: closing the window asks while something is not at its end, and names it; staying is the default."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot

@@ -1,6 +1,8 @@
 """The drafts of the folder without widgets."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import Unsaved, new_text

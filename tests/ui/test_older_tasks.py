@@ -1,11 +1,11 @@
 """The tasks that the service has forgotten, on the page of tasks."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QWidget
 
 from cbr_desktop.domain.error import Damaged

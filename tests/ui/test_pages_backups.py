@@ -1,9 +1,9 @@
 """The pages of backups and policies: what they say of a row, and what they let a person do about it."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton

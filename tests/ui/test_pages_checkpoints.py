@@ -1,9 +1,9 @@
 """The page of checkpoints: the rows that are put together, what is said of them, and where they lead."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QLabel, QMenu, QTabWidget
 from pytestqt.qtbot import QtBot
 

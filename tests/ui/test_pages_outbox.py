@@ -1,10 +1,10 @@
 """The page of the outbox: what waits is seen, and only what a person does by it moves anything."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QTableWidget, QWidget

@@ -2,11 +2,11 @@
 
 import json
 import shlex
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from huaweicloudsdkcore.utils.http_utils import sanitize_for_serialization
+from msgspec.structs import replace
 
 from cbr_desktop.domain import document, request
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind

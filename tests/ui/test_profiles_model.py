@@ -1,8 +1,9 @@
 """The profiles of the window as a list over their file, without any widget."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.profiles.draft import BLANK, Problem

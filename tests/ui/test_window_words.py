@@ -1,9 +1,9 @@
 """Words of the main window: shares, sizes, empty tables, requests and the status bar."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.cli.report import vault_table

@@ -1,14 +1,15 @@
 """Batches: what several deletions come to together, what is refused before it is sent, and one report that is true."""
 
 import asyncio
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.plans import PlanSessions, opened_plan_sessions
@@ -21,7 +22,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
-from cbr_desktop.domain.plan import Run
+from cbr_desktop.domain.plan import Plan, Run, Step
 from cbr_desktop.domain.policy import Policy, PolicyApplication, PolicyDraft, PolicyRemoval
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import Vault
@@ -33,7 +34,7 @@ from cbr_desktop.workflows.batch import Batch, Item, judged, name_of, plan_of, w
 from cbr_desktop.workflows.documents import change_in, document_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, prepared
+from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, judged_steps, prepared
 from tests.ui.estate import NOW, backup, profile, resource, uid, vault
 from tests.workflows.test_plan import EU, Scene, play
 
@@ -172,6 +173,21 @@ def test_vaults_that_go_together_take_the_last_backups_of_what_both_hold() -> No
     assert typed_wish(typed, 2).startswith("To go on, type the names of all 2 vaults, with commas between: ")
 
 
+def test_the_steps_of_a_plan_are_judged_together_as_well() -> None:
+    ledger = ledger_of(made(1, 30), made(2, 3, holder=OTHER))
+    server = replace(SERVER, backup_count=0)
+    ledger.put_vaults(Listing([replace(VAULT, resources=[server]), replace(OTHER, resources=[])], NOW))
+    deletion = [document_of(change_of(VaultDeletion(each.id), ledger)) for each in (VAULT, OTHER)]
+    both = Plan("old", tuple(Step(number, TEST.name, "", each) for number, each in enumerate(deletion, 1)))
+    alone = Plan("old", both.steps[:1])
+
+    def lost(plan: Plan) -> list[int]:
+        found = judged_steps(plan, {TEST.name: ledger}, "", NOW)
+        return [each.step for each in found if each.finding.kind is FindingKind.DELETION_LAST]
+
+    assert (lost(alone), lost(both)) == ([], [1, 2])
+
+
 def test_what_moves_together_is_judged_by_the_room_that_those_before_it_leave() -> None:
     big = [replace(resource(200 + place, VAULT, place), backup_size_mb=600 * 1024) for place in range(3)]
     vaults = [replace(VAULT, resources=big[:1]), replace(OTHER, resources=big[1:2]), replace(HELD, resources=big[2:])]
@@ -284,7 +300,7 @@ def test_a_batch_over_three_profiles_with_one_offline_does_the_rest_and_says_wha
     scene = Scene(tmp_path)
     eu, nl, far = DEMO_PROFILES[0], DEMO_PROFILES[1], DEMO_PROFILES[3]
     project = scene.service.estate.projects[3].id
-    scene.service.modes_of[project] = replace(scene.service.modes_of[project], latency_seconds=0)
+    scene.service.modes_of[project] = dataclasses.replace(scene.service.modes_of[project], latency_seconds=0)
 
     class Partly(demo.DemoTransport):
         is_cut = False

@@ -1,12 +1,12 @@
 """What is worked out of long lists is worked out again only where these have changed, and in pieces."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, VaultId

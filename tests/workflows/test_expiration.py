@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of

@@ -4,14 +4,15 @@ Faults 41 and 50 end a whole program and are played in ``tests/journeys``.
 """
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain import request
@@ -186,7 +187,7 @@ def test_fault_45_a_gateway_that_gives_up_after_the_service_has_acted_leaves_it_
 def test_fault_46_no_answer_that_cannot_be_read_loses_or_repeats_a_request(
     stage: Stage, tmp_path: Path, fault: Fault
 ) -> None:
-    stage.service.faults.add(replace(fault))
+    stage.service.faults.add(dataclasses.replace(fault))
 
     async def story() -> None:
         intent = stage.session.outbox.submit(ONE)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.checkpoint import CheckpointDraft

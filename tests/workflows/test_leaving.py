@@ -1,9 +1,9 @@
 """Fault 98: what is not at its end when the program is left, counted by kind."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.change import Subject, SubjectType
 from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId

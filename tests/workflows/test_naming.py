@@ -2,10 +2,10 @@
 
 import random
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.checkpoint import NAME_LIMIT, CheckpointDraft, is_distinctive, name_findings

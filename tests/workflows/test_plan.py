@@ -4,13 +4,13 @@ import asyncio
 import random
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.plans import PlanSessions, opened_plan_sessions

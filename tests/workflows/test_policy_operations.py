@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind
 from cbr_desktop.domain.finding import FindingKind, Severity

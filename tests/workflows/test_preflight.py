@@ -1,10 +1,10 @@
 """The pre-flight: what is known of vault and resources, turned into advice before anything is sent."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice

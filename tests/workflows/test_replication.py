@@ -1,10 +1,10 @@
 """Backups and vaults are replicated: where to, what is judged, how it goes on, and what a lost answer leads to."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup, BackupStatus, Replica
 from cbr_desktop.domain.finding import FindingKind, Severity

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.cloud.wire.results import result_of

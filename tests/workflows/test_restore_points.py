@@ -1,10 +1,10 @@
 """The list of restore points, put together from tasks, backups and requests."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.change import checkpoint_change, checkpoint_result

@@ -1,10 +1,10 @@
 """Several ledgers that are looked at together, and a guard in front of one."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.checkpoint import CheckpointDraft

@@ -1,7 +1,8 @@
 """What the sentences must know of one kind of change."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from cbr_desktop.domain.association import resource_ids
 from cbr_desktop.domain.intent import Intent
@@ -10,8 +11,7 @@ from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.states import counted, grouped, quoted, shown
 
 
-@dataclass(frozen=True, slots=True)
-class PlanWords:
+class PlanWords(Struct, frozen=True):
     """What a plan of one operation is at its end.
 
     ``whole``, ``part`` and ``none`` are the heads of a sentence, ``partly`` and ``nothing`` are said in a cell,
@@ -26,8 +26,7 @@ class PlanWords:
     without: Callable[[int], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words of one operation, in the language that is spoken.
 
     Sentences: ``found`` that a lost answer was settled by reading, ``refused`` and ``taken_back`` how things stand when

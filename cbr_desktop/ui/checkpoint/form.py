@@ -1,7 +1,8 @@
 """The form of a checkpoint without its widgets: the text of its draft, what fields show of it, and what is found."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain.change import Change, checkpoint_change

@@ -1,8 +1,9 @@
 """What a chart of lanes shows: lines of bars on one axis, whose places are parts of it, 0 to 1; no Qt."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from cbr_desktop.text.tone import Tone
 
@@ -31,8 +32,7 @@ class Lane(NamedTuple):
         return any(bar.is_marked for bar in self.bars)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """All that a chart shows. ``ticks`` stand on the axis with their words; ``now`` is where the present is.
 
     ``shades`` are spans that mean something, such as busy hours; all places are parts of the axis, 0 to 1.

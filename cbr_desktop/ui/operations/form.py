@@ -1,9 +1,9 @@
 """What a feature puts into the shell of a change: the fields that a person fills in, and the draft that they make."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -87,6 +87,10 @@ class BatchForm(QWidget):
         """Return what is asked for of so many rows, as something to be done."""
         return batch_words(self.kind, count)
 
+    def takes(self, context: ProfileContext, row: Any) -> bool:  # noqa: ARG002  # most ask for it of all
+        """Whether it is asked for of a row at all; of others nothing is shown."""
+        return True
+
     def draft(self, context: ProfileContext, row: Any) -> Any:
         """Return what is asked for of a row. ``ValueError`` where something is missing, which ``lacking`` tells."""
         raise NotImplementedError
@@ -123,8 +127,7 @@ Asked = tuple[ProfileContext, Any]
 """What a verb was asked for: a row and the profile that it is changed from; ``None`` where a verb takes no row."""
 
 
-@dataclass(frozen=True)
-class Forms:
+class Forms(Struct, frozen=True):
     """What a feature lets a person ask for. The shell has one table of these, and names no operation.
 
     ``asked`` returns the form that a verb of the feature's page opens for a row. ``again`` returns the form that shows

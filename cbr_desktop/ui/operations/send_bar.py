@@ -1,8 +1,8 @@
 """The foot of every window from which a change is sent: the verdict, arming, warnings to accept, and the buttons."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.error import CbrError
@@ -23,8 +23,7 @@ _WARNED = SEVERITY_MARKS[Severity.WARN]
 _UNSENT = SEVERITY_MARKS[Severity.INFO]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How a change stands by what is known of it, whether the profile lets it through or not.
 
     ``words`` is the verdict where nothing speaks against it, ``objection`` what does, with ``mark`` as its weight.

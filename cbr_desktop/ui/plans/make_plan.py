@@ -1,9 +1,9 @@
 """The window that makes a plan of request files: their order, how they are named, and how the plan goes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,

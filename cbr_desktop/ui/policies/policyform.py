@@ -1,9 +1,11 @@
 """What a person fills in for a policy, without Qt: a schedule in UTC, and how long its backups are kept."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cbr_desktop.domain.policy import BACKUP, REPLICATION, Policy, PolicyDraft, PolicyUpdate
 from cbr_desktop.domain.retention import FOREVER, Retention
@@ -21,8 +23,7 @@ class Keep(StrEnum):
     DAYS = "days"
 
 
-@dataclass(frozen=True, slots=True)
-class LongTerm:
+class LongTerm(Struct, frozen=True):
     """How many backups are kept in addition, one of each day, week, month and year, by the days of ``timezone``."""
 
     daily: int = 0
@@ -32,8 +33,7 @@ class LongTerm:
     timezone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyForm:
+class PolicyForm(Struct, frozen=True):
     """The fields of the form.
 
     It runs on ``days`` of the week, or every ``interval`` days where it is not weekly, at each of ``minutes``, which
@@ -145,8 +145,7 @@ def _runs_alike(one: Iterable[str], other: Iterable[str]) -> bool:
 # a policy that there is
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyEdit:
+class PolicyEdit(Struct, frozen=True):
     """The fields that show a policy. What they cannot show is not asked for, and stays as it is.
 
     ``shows_schedule`` and ``shows_retention`` are whether they can show when it runs and how long it keeps.

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId
@@ -64,8 +65,7 @@ def today(now: datetime, *, utc: bool) -> date:
     return (now.astimezone(UTC) if utc else now.astimezone()).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Schedules:
+class Schedules(Struct, frozen=True):
     """All that the picture of runs is made of. ``lasting`` and ``clashes`` are as ``workflows.timetable`` has them."""
 
     policies: Sequence[Policy]
@@ -134,8 +134,7 @@ def _peaks(days: Days) -> list[tuple[float, float]]:
 # what rules delete
 
 
-@dataclass(frozen=True, slots=True)
-class Losses:
+class Losses(Struct, frozen=True):
     """What the rules of a policy delete; ``backups`` are those that are there, by id."""
 
     forecast: Forecast

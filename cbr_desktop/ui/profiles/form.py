@@ -1,9 +1,9 @@
 """The form of one profile. There is one for each profile that was looked at, so that nothing typed is ever lost."""
 
 from collections.abc import Callable, Collection, Mapping, MutableSet
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 

@@ -1,8 +1,10 @@
 """The profiles of the window without its widgets: which there are, which are not saved, and what may be done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.endpoint import endpoint
 from cbr_desktop.domain.error import CbrError

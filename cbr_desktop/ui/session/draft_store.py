@@ -1,7 +1,8 @@
 """The draft store: what the screens of drafts are handed of the disk."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from cbr_desktop.domain.draft import DraftEntry, DraftText, Unsaved
 from cbr_desktop.text.states import counted
@@ -87,8 +88,7 @@ class DraftStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What an editor begins with: the text, and the file that it came from, if it came from one.
 
     ``id`` names it among the kept drafts; ``base`` is what was read from the file.

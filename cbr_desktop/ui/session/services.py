@@ -3,8 +3,9 @@
 The first paint comes before it; until then a context has ``None`` in its place.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.session.draft_store import DraftStore
@@ -14,8 +15,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.workflows.refresh import Refresh
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileServices:
+class ProfileServices(Struct, frozen=True):
     """What acts on one profile: the outlet for changes, the reading, and the drafts (``None``: none are kept).
 
     ``address_book`` has names for the projects that backups are shared with; without it none is kept.

@@ -1,7 +1,8 @@
 """What the details say of one row, whatever it is: pairs of words, relations, and what happened to it."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.task import Task
@@ -23,8 +24,7 @@ class Relation(NamedTuple):
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """All that the details say of one subject, but its JSON.
 
     ``vault_id`` is where a checkpoint would be made, ``gauge`` how full the subject is and at how much it warns, in

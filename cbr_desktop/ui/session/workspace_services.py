@@ -4,8 +4,9 @@ The first paint comes before it; until then a workspace has ``None`` in its plac
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.domain.intent import Intent
@@ -20,8 +21,7 @@ def _never() -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class WorkspaceServices:
+class WorkspaceServices(Struct, frozen=True):
     """What works for all profiles.
 
     ``open_session`` builds what acts on a profile context. ``orphans`` reads the requests that are kept and are of no

@@ -1,9 +1,9 @@
 """The form of a vault that there is: what is changed of it, and nothing else."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtWidgets import QLineEdit
 
 from cbr_desktop.domain.change import Kind

@@ -9,8 +9,10 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cbr_desktop.domain import request
 from cbr_desktop.domain.backup import Backup, BackupStatus
@@ -100,8 +102,7 @@ _SCHEMA = Schema(
 """What a file of a checkpoint needs, and what is odd about it, ``domain/request`` says in more detail."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """A checkpoint as tasks or backups tell of it."""
 
     id: CheckpointId

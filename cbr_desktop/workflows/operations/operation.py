@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
@@ -18,8 +19,7 @@ from cbr_desktop.workflows.ports import Cloud
 from cbr_desktop.workflows.preflight import Preflight
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What one look for a request has found.
 
     ``proved`` can only be its own; each of ``candidates`` may be its own or another's. ``is_whole`` is whether all
@@ -33,8 +33,7 @@ class Search:
     is_undone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """What an operation reads by. ``others`` gives the requests of all profiles that went to the same lane.
 
     ``noting`` notes in an intent that a list was read from a time on, and with what success.

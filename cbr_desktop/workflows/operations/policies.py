@@ -1,9 +1,10 @@
 """What the operations on one policy have in common: what its rules are before and after, and what that deletes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import Backup, BackupStatus
@@ -43,8 +44,7 @@ _NO_POLICY = "6000"
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """A change of rules: those that vaults have had and those that they get, ``None`` for none."""
 
     vault_ids: tuple[VaultId, ...]

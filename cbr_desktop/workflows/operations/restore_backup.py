@@ -5,9 +5,10 @@ is its own unless another explanation remains. Where the answer names no task, i
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain import finding, request
 from cbr_desktop.domain.backup import Backup, BackupStatus

@@ -6,8 +6,9 @@ sooner is deleted sooner by the service, so it counts as a deletion.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import Backup

@@ -5,8 +5,9 @@ another operation, as it cannot be undone.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.blast import Blast

@@ -1,9 +1,10 @@
 """What the operations on the resources of a vault have in common."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.association import Stage, id_findings, names_in, resource_ids, tag_of

@@ -1,8 +1,9 @@
 """What the operations on one vault have in common."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.change import Change

@@ -11,9 +11,9 @@ import gc
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from pulse import Pulse
 
 from cbr_desktop.app.clock import WallClock

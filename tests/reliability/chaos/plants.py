@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.ids import VaultId

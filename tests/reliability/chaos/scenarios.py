@@ -1,12 +1,15 @@
 """The scenarios: what goes wrong together, drawn anew for each seed."""
 
 import asyncio
+import dataclasses
 import itertools
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -684,7 +687,7 @@ async def sent_twice_by_something_on_the_way(run: Run) -> None:
     async def act(_request: Any, forward: Any) -> Any:
         await forward()
         await run.sleep(run.chance.uniform(0, 20))
-        run.evidence.posts.append(replace(run.evidence.posts[-1], made=(), is_denied=True))
+        run.evidence.posts.append(dataclasses.replace(run.evidence.posts[-1], made=(), is_denied=True))
         body = b'{"error_code": "BackupService.6125", "error_msg": "The vault is being backed up."}'
         return rules.httpx.Response(400, headers={"Content-Type": "application/json"}, content=body)
 

@@ -8,9 +8,9 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget  # noqa: TID251  what the walk has to see
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import to_builtins
 
 from cbr_desktop.text.plain import exact, plain
 
@@ -22,7 +23,7 @@ def as_json(value: object, longest: int | None = None) -> str:
 
     Texts of more than ``longest`` characters are cut, for somebody to look at and not to copy.
     """
-    held: Any = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+    held: Any = to_builtins(value, builtin_types=(datetime,), enc_hook=_simple)
     if longest is not None:
         held = _cut(held, longest)
     text = json.dumps(held, indent=2, ensure_ascii=False, default=_simple)

@@ -6,10 +6,11 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic
+
+from msgspec import Struct
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.tables.column import Column, Row
@@ -28,8 +29,7 @@ class Form(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
-class Export(Generic[Row]):
+class Export(Struct, Generic[Row], frozen=True):
     """What goes into a file: rows in their order and the columns of them that are shown.
 
     ``title`` and ``filter`` tell what it is, ``total`` how many rows there are altogether, and ``lack`` in words what
