@@ -111,11 +111,11 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._tell_title()
+        self._arriving = Pieces(self)
         self._furnishing = QTimer(self)
         self._furnishing.setSingleShot(True)
         self._furnishing.setInterval(_FURNISH_MS)
         self._furnishing.timeout.connect(lambda: self._arriving.begin(self._furnish()))
-        self._arriving = Pieces(self)
 
     # what the application asks
 
