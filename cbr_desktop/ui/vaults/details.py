@@ -1,13 +1,14 @@
 """What the details say of a vault."""
 
 from cbr_desktop.domain.vault import Resource, Vault
+from cbr_desktop.domain.vault_changes import PRE_PAID
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.sharing import replicas_sentence
 from cbr_desktop.text.states import gb_words, protect_words, shown, state_words, status_words
 from cbr_desktop.text.words import NONE, Times, explain_vault, fixed_disks_words, share_words, use_words
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
-from cbr_desktop.ui.vaults.page import VaultIndex, kind_words, tag_words
+from cbr_desktop.ui.vaults.page import VaultIndex, billing_words, kind_words, level_words, redundancy_words, tag_words
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.replicas import replicas_of
 
@@ -29,6 +30,8 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
                 count=len(vault.resources), allocated_gb=gb_words(vault.allocated_gb)
             ),
         ),
+        (_("Specification"), listed([level_words(vault.consistent_level), redundancy_words(vault)])),
+        (_("Billing"), _billing(vault)),
         (_("Policy"), vault_index.policy_words(vault)),
         (_("Last good backup"), times.text_and_age(vault_index.last_good_now(vault))),
         *((_("Replicas"), replicas_sentence(each)) for each in replicas_of(vault.id, ledger)),
@@ -78,6 +81,14 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         vault.id if vault.takes_checkpoints else None,
         (vault.used_percent, vault.threshold_percent) if vault.size_gb else None,
     )
+
+
+def _billing(vault: Vault) -> str:
+    """Return how a vault is paid for; what orders decide is decided in the console."""
+    said = billing_words(vault.charging_mode)
+    if vault.charging_mode != PRE_PAID:
+        return said
+    return _("{billing}; size and end are a matter of orders, made in the console").format(billing=said)
 
 
 def _traits(resource: Resource) -> list[str]:

@@ -395,7 +395,7 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
         Column(
             "specification",
             _("Specification"),
-            lambda v: _consistency(v.consistent_level),
+            lambda v: level_words(v.consistent_level),
             lambda v: v.consistent_level or None,
             16,
             shown=False,
@@ -403,7 +403,7 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
         Column(
             "redundancy",
             _("Redundancy"),
-            lambda v: _("Multi-AZ") if v.multi_az else _("Single-AZ"),
+            redundancy_words,
             lambda v: v.multi_az,
             10,
             shown=False,
@@ -411,7 +411,7 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
         Column(
             "billing",
             _("Billing"),
-            lambda v: v.charging_mode or NONE,
+            lambda v: billing_words(v.charging_mode),
             lambda v: v.charging_mode or None,
             10,
             shown=False,
@@ -448,10 +448,21 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
 NEVER_LOCKED = Mark(NEVER.shape, Tone.IDLE)
 
 
-def _consistency(level: str) -> str:
-    return {"crash_consistent": _("Crash-consistent"), "app_consistent": _("Application-consistent")}.get(
-        level, level or NONE
-    )
+def level_words(level: str) -> str:
+    """Return how consistent the backups of a vault are."""
+    known = {"crash_consistent": _("Crash-consistent"), "app_consistent": _("Application-consistent")}
+    return known.get(level, shown(level, 40) or NONE)
+
+
+def redundancy_words(vault: Vault) -> str:
+    """Return whether the backups of a vault are kept in several availability zones."""
+    return _("Multi-AZ") if vault.multi_az else _("Single-AZ")
+
+
+def billing_words(charging_mode: str) -> str:
+    """Return how a vault is paid for."""
+    known = {"post_paid": _("By use"), "pre_paid": _("By the year or month")}
+    return known.get(charging_mode, shown(charging_mode, 40) or NONE)
 
 
 def _room_words(vault: Vault) -> str:
