@@ -15,7 +15,16 @@ from cbr_desktop.text.enterprise_projects import enterprise_project_words
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_words
+from cbr_desktop.text.words import (
+    NONE,
+    Times,
+    billing_words,
+    explain_vault,
+    level_words,
+    redundancy_words,
+    share_words,
+    use_words,
+)
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
@@ -446,23 +455,6 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
 
 
 NEVER_LOCKED = Mark(NEVER.shape, Tone.IDLE)
-
-
-def level_words(level: str) -> str:
-    """Return how consistent the backups of a vault are."""
-    known = {"crash_consistent": _("Crash-consistent"), "app_consistent": _("Application-consistent")}
-    return known.get(level, shown(level, 40) or NONE)
-
-
-def redundancy_words(vault: Vault) -> str:
-    """Return whether the backups of a vault are kept in several availability zones."""
-    return _("Multi-AZ") if vault.multi_az else _("Single-AZ")
-
-
-def billing_words(charging_mode: str) -> str:
-    """Return how a vault is paid for."""
-    known = {"post_paid": _("By use"), "pre_paid": _("By the year or month")}
-    return known.get(charging_mode, shown(charging_mode, 40) or NONE)
 
 
 def _room_words(vault: Vault) -> str:
