@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTreeWidgetItem
+from PySide6.QtCore import QPersistentModelIndex
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.association import ProtectionSetting, ResourceDissociation, ResourceMigration, resource_ids
@@ -36,7 +36,7 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, HandClock, backup, profile, resource, uid, vault
-from tests.widgets import child
+from tests.widgets import TickLine, child, tick_lines
 
 NIGHTLY = Policy(
     PolicyId(uid(500)), "nightly", "backup", True, ("FREQ=DAILY;INTERVAL=1;BYHOUR=1;BYMINUTE=0",), vault_ids=()
@@ -85,11 +85,7 @@ def ids(counter: Counter, *places: int) -> list[ResourceId]:
 
 
 def tick(form: AssociationForm, row: int, disk: int | None = None, *, is_on: bool = True) -> None:
-    item = form.resources.tree.topLevelItem(row)
-    assert isinstance(item, QTreeWidgetItem)
-    item.setExpanded(disk is not None)
-    chosen = item if disk is None else item.child(disk)
-    chosen.setCheckState(0, Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked)
+    TickLine(form.resources.tree, row, disk).tick(is_on=is_on)
 
 
 def verdict(dialog: ChangeDialog) -> str:
@@ -103,15 +99,14 @@ def test_what_is_free_and_fits_is_ticked_into_a_vault_with_its_disks(counter: Co
     form = AssociationForm(counter.context, uid(2))
     dialog = opened(form)
     assert (form.vault.isEnabled(), form.vault.currentText()) == (False, "vault-two – 499 GB free of 500 GB")
-    names = [form.resources.tree.topLevelItem(row).text(0) for row in range(form.resources.tree.topLevelItemCount())]
-    assert names == ["ecs-free", "ecs-odd"], "what cannot be backed up comes last"
+    assert tick_lines(form.resources.tree) == ["ecs-free", "ecs-odd"], "what cannot be backed up comes last"
     assert "No resource is chosen" in verdict(dialog)
     tick(form, 0)
     assert form.draft().resources == (ResourceChoice(FREE, ResourceType.SERVER, "ecs-free"),)
     assert "with these 60 GB" in form.room.text() and "It has no policy." in form.room.text()
     tick(form, 0, 1, is_on=False)
     assert form.draft().resources[0].exclude_volumes == (VolumeId(uid(42)),)
-    assert form.resources.tree.topLevelItem(0).text(3) == "1/2"
+    assert TickLine(form.resources.tree, 0).text(3) == "1/2"
     child(dialog, QCheckBox, "changeAnyway").click()
     child(dialog, QPushButton, "changeConfirm").click()
     (intent,) = counter.sent
@@ -137,19 +132,19 @@ def test_what_is_read_after_the_form_was_opened_is_offered_and_ticks_stay(counte
     other = Protectable(ResourceId(uid(44)), ResourceType.SERVER, "a-new-one", 1)
     counter.ledger.put_protectables(Listing([SERVER, UNFIT, other], NOW))
     counter.signals.changed.emit(Part.PROTECTABLES)
-    assert form.resources.tree.topLevelItemCount() == 3 and form.draft().resources == chosen
-    place = form.resources.tree.topLevelItem(0)
+    assert len(tick_lines(form.resources.tree)) == 3 and form.draft().resources == chosen
+    place = QPersistentModelIndex(form.resources.tree.model().index(0, 0))
     counter.signals.changed.emit(Part.PROTECTABLES)
-    assert form.resources.tree.topLevelItem(0) is place, "nothing is built anew for what is the same"
+    assert place.isValid(), "nothing is built anew for what is the same"
 
 
 def test_a_new_vault_offers_what_is_read_after_it_was_opened(counter: Counter) -> None:
     counter.ledger.put_protectables(Listing([], NOW))
     form = FORMS.asked["create"](counter.context, None)
-    assert isinstance(form, NewVaultForm) and form.resources.tree.topLevelItemCount() == 0
+    assert isinstance(form, NewVaultForm) and len(tick_lines(form.resources.tree)) == 0
     counter.ledger.put_protectables(Listing([SERVER], NOW))
     counter.signals.changed.emit(Part.PROTECTABLES)
-    assert form.resources.tree.topLevelItemCount() == 1
+    assert len(tick_lines(form.resources.tree)) == 1
 
 
 def test_resources_are_protected_in_one_way_with_a_policy_that_waits(counter: Counter, opened: Any) -> None:
@@ -195,7 +190,7 @@ def test_the_list_of_resources_is_filtered_and_ticked_at_once(counter: Counter, 
     form = AssociationForm(counter.context, uid(2))
     opened(form)
     form.resources.filter.setText("free")
-    assert form.resources.tree.topLevelItem(1).isHidden()
+    assert tick_lines(form.resources.tree) == ["ecs-free"]
     form.resources.all.click()
     assert [each.id for each in form.draft().resources] == [FREE]
     assert form.resources.words.text() == "1 resource is chosen, of 60 GB."
@@ -285,10 +280,9 @@ def test_an_earlier_association_keeps_its_choice_of_disks(counter: Counter, qtbo
     form = AssociationForm(counter.context, uid(2), [choice])
     qtbot.addWidget(form)
     assert form.draft().resources == (choice,)
-    item = form.resources.tree.topLevelItem(0)
-    item.setExpanded(True)
+    form.resources.tree.expandAll()
     assert form.draft().resources == (choice,)
-    assert [item.child(n).checkState(0) for n in range(2)] == [Qt.CheckState.Checked, Qt.CheckState.Unchecked]
+    assert [TickLine(form.resources.tree, 0, n).is_ticked for n in range(2)] == [True, False]
 
 
 # the page

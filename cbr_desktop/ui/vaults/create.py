@@ -148,7 +148,6 @@ class NewVaultForm(ChangeForm):
             (self.prefix, draft.prefix),
         ):
             edit.setText(text)
-        self._offer_resources()
         self.zone.setEditText(draft.zone)
         chosen = (
             ResourceChoice(each.id, each.type, each.name, each.exclude_volumes, each.include_volumes)
@@ -170,13 +169,10 @@ class NewVaultForm(ChangeForm):
             self.zone.setCurrentIndex(-1)
             self.zone.setEditText(text)
 
-    def _offer_resources(self) -> None:
-        self.resources.show_rows(self._free())
-
     def _kind_changed(self, *_rest: object) -> None:
         if self.holds.currentData() != VaultKind.SERVER:
             self.protection.setCurrentIndex(0)
-        self._offer_resources()
+        self.resources.show_rows(self._free())
         self._tell_changed()
 
     def _tell_changed(self, *_rest: object) -> None:
