@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QLabel, QTreeView, QWidget
 
 
 def child(parent: QWidget, kind: type[Any], name: str) -> Any:
@@ -15,3 +16,39 @@ def child(parent: QWidget, kind: type[Any], name: str) -> Any:
 def words(parent: QWidget) -> str:
     """Return all that is visible as text."""
     return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
+
+
+class TickLine:
+    """A row of a list of ticks as a person sees it and ticks it; ``part`` is one of its parts."""
+
+    def __init__(self, tree: QTreeView, row: int, part: int | None = None) -> None:
+        self._tree = tree
+        above = tree.model().index(row, 0)
+        if part is not None:
+            tree.expand(above)  # its parts are made when it is opened
+        self.index: QModelIndex = above if part is None else tree.model().index(part, 0, above)
+
+    def text(self, column: int) -> str:
+        """Return what it says in a column."""
+        return str(self.index.siblingAtColumn(column).data() or "")
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether it is ticked."""
+        return bool(self.index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked)
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it can be ticked at all."""
+        return bool(self.index.flags() & Qt.ItemFlag.ItemIsEnabled)
+
+    def tick(self, *, is_on: bool = True) -> None:
+        """Change its tick."""
+        state = Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked
+        self._tree.model().setData(self.index, state, Qt.ItemDataRole.CheckStateRole)
+
+
+def tick_lines(tree: QTreeView) -> list[str]:
+    """Return the names in a list of ticks as they are shown."""
+    shown = (row for row in range(tree.model().rowCount()) if not tree.isRowHidden(row, QModelIndex()))
+    return [TickLine(tree, row).text(0) for row in shown]

@@ -1,5 +1,7 @@
 """Bringing Qt's binding in, without what it does at every start for what this program never asks of it.
 
+It imports what supports it twice, the first time for starts that this is none of, and drops that before the second.
+
 Patterns of its parser of signatures are compiled when they are first used, which is when a call has failed; they are a
 sixteenth of a start. It looks for users of its switchable features (``from __feature__ import``) in every import and in
 the source of every module; there is none here, so that ends once it is there. ``CBR_DESKTOP_USUAL_BINDING=1`` brings it
@@ -7,14 +9,20 @@ in as it is.
 """
 
 import builtins
+import importlib.util
 import os
 import re
 import sys
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 SWITCH = "CBR_DESKTOP_USUAL_BINDING"
-_ITS_OWN = "shibokensupport."
+_KNOWN = "6.11.3"
+"""The version of the binding of which it is known what it imports how often."""
+_LATE = ("shibokensupport.", "logging", "textwrap")
+"""The modules whose patterns can wait: the binding's own, and what it imports for what is none of a window's."""
 _METHODS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"})
 
 
@@ -24,12 +32,27 @@ def bring_in() -> None:
         import PySide6.QtCore
 
         return
+    _spare_the_first_round()
     compile_now, re.compile = re.compile, _compiled_when_used
     try:
         import PySide6.QtCore  # noqa: F401
     finally:
         re.compile = compile_now
     _look_for_no_features()
+
+
+def _spare_the_first_round() -> None:
+    """Let what the binding imports first be there already; it drops whatever goes by these names and imports again.
+
+    Where it would not do so it could not go on, so this is for the version alone that is known to.
+    """
+    found = importlib.util.find_spec("shiboken6")
+    place = None if found is None or found.origin is None else Path(found.origin).parent
+    if place is None or not (place / "files.dir").is_dir():
+        return
+    if (place.parent / f"shiboken6-{_KNOWN}.dist-info").is_dir():
+        for name in ("shibokensupport", "shibokensupport.signature", "shibokensupport.signature.loader"):
+            sys.modules[name] = ModuleType(name)
 
 
 def _look_for_no_features() -> None:
@@ -65,6 +88,6 @@ _compile_now = re.compile
 
 
 def _compiled_when_used(pattern: Any, flags: Any = 0) -> Any:
-    """Stand in for ``re.compile``: late for the binding's own modules, at once for all others."""
+    """Stand in for ``re.compile``: late for some modules, at once for all others."""
     asks = sys._getframe(1).f_globals.get("__name__", "")
-    return _LatePattern(pattern, flags) if asks.startswith(_ITS_OWN) else _compile_now(pattern, flags)
+    return _LatePattern(pattern, flags) if asks.startswith(_LATE) else _compile_now(pattern, flags)

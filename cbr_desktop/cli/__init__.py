@@ -144,12 +144,15 @@ def _late(module: str) -> Any:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line: the options of the window, and all the rest only when there is more than these."""
+    plain = _plainly(arguments)
+    if plain is not None:
+        return plain
     cloud = _cloud()
     try:
         options, more = cloud.parse_known_args(arguments, _usual())
     except argparse.ArgumentError:
         more = ["to be told by the one who knows all commands"]
-    if more and all(word.lower().endswith(_FILES) and not word.startswith("-") for word in more):
+    if more and _are_files(more):
         options.files = [Path(word) for word in more]
         return options
     if not more:
@@ -157,6 +160,27 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     # to describe all commands takes longer than what most of them do; one that is none is told beside all that are
     parser, known = _parser(cloud, more[0])
     return (parser if known or more == [_VERSION] else _parser(cloud)[0]).parse_args(arguments, _usual())
+
+
+def _plainly(arguments: Sequence[str]) -> argparse.Namespace | None:
+    """Read the usual ways to open a window, ``None`` for any other: for these a grammar takes a fiftieth of a start."""
+    options = _usual()
+    match arguments:
+        case []:
+            return options
+        case ["--demo"]:
+            options.demo = True
+        case ["--profile", name] if name and not name.startswith("-"):
+            options.profile = name
+        case _ if _are_files(arguments):
+            options.files = [Path(word) for word in arguments]
+        case _:
+            return None
+    return options
+
+
+def _are_files(words: Sequence[str]) -> bool:
+    return all(word.lower().endswith(_FILES) and not word.startswith("-") for word in words)
 
 
 def _usual() -> argparse.Namespace:

@@ -82,6 +82,9 @@ def add_holdings(commands: Any, cloud: argparse.ArgumentParser) -> None:
     resources.add_argument(
         "--unprotected", action="store_true", help=_("only those in no vault, and those that are suspended in theirs")
     )
+    resources.add_argument(
+        "--without-policy", action="store_true", help=_("only those in a vault that no enabled policy backs up")
+    )
     resources.add_argument("--vault", metavar="VAULT", help=_("only those in a vault, by its id or its whole name"))
     resources.set_defaults(run="cli.resources:resources")
     for command in (told, resources):

@@ -28,10 +28,13 @@ from cbr_desktop.text.states import (
     utc_words,
 )
 from cbr_desktop.text.words import fixed_disks_words, gap_words, mb_words, share_words, use_words
-from cbr_desktop.workflows.gaps import Gap, gap_of
+from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 _NONE = "-"
+
+_UNPROTECTED = {Gap.FREE, Gap.UNFIT, Gap.SUSPENDED}
+_WITHOUT_POLICY = {Gap.NO_POLICY, Gap.POLICY_OFF}
 
 
 def resources(options: argparse.Namespace) -> int:
@@ -82,35 +85,45 @@ async def _read(session: ProfileSession, *parts: Part) -> tuple[Ledger, bool]:
 
 
 async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger, is_whole = await _read(session, Part.PROTECTABLES, Part.BACKUPS)
-    rows = _wanted(ledger, options)
+    ledger, is_whole = await _read(session, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
+    schedules = Schedules(ledger)
+    rows = _wanted(ledger, schedules, options)
     record = {
-        "resources": [_record(row) for row in rows],
+        "resources": [_record(row, schedules) for row in rows],
         "complete": is_whole,
         "as_of": ledger.freshness[Part.VAULTS].as_of,
     }
-    show(options, record, _table(rows, session.clock.now()))
+    show(options, record, _table(rows, schedules, session.clock.now()))
     if not options.json:
-        remark(_summary(rows))
+        remark(_summary(rows, schedules))
     return GOOD if is_whole else PARTIAL
 
 
-def _wanted(ledger: Ledger, options: argparse.Namespace) -> list[ResourceRow]:
+def _wanted(ledger: Ledger, schedules: Schedules, options: argparse.Namespace) -> list[ResourceRow]:
     rows: Iterable[ResourceRow] = ledger.resource_rows()
-    if options.unprotected:
-        rows = [row for row in rows if gap_of(row) is not None]
+    wanted = (_UNPROTECTED if options.unprotected else set()) | (_WITHOUT_POLICY if options.without_policy else set())
+    if wanted:
+        rows = [row for row in rows if gap_of(row, schedules) in wanted]
     if options.vault is not None:
         rows = [row for row in rows if row.vault is not None and options.vault in (row.vault.id, row.vault.name)]
     return list(rows)
 
 
-def _summary(rows: Sequence[ResourceRow]) -> str:
+def _summary(rows: Sequence[ResourceRow], schedules: Schedules) -> str:
     """Return how many resources policies do not back up, and why."""
-    gaps = [gap_of(row) for row in rows]
+    gaps = [gap_of(row, schedules) for row in rows]
     told = {
         Gap.FREE: ngettext("{count} in no vault", "{count} in no vault", gaps.count(Gap.FREE)),
         Gap.UNFIT: ngettext("{count} not protectable", "{count} not protectable", gaps.count(Gap.UNFIT)),
         Gap.SUSPENDED: ngettext("{count} suspended", "{count} suspended", gaps.count(Gap.SUSPENDED)),
+        Gap.NO_POLICY: ngettext(
+            "{count} in a vault without policy", "{count} in vaults without policy", gaps.count(Gap.NO_POLICY)
+        ),
+        Gap.POLICY_OFF: ngettext(
+            "{count} in a vault whose policy is disabled",
+            "{count} in vaults whose policies are disabled",
+            gaps.count(Gap.POLICY_OFF),
+        ),
     }
     said = [words.format(count=gaps.count(gap)) for gap, words in told.items() if gaps.count(gap)]
     whole = counted("{count} resource", "{count} resources", len(rows))
@@ -119,7 +132,7 @@ def _summary(rows: Sequence[ResourceRow]) -> str:
     return _("{resources}: {gaps}.").format(resources=whole, gaps=listed(said))
 
 
-def _record(row: ResourceRow) -> dict[str, Any]:
+def _record(row: ResourceRow, schedules: Schedules) -> dict[str, Any]:
     """Return a resource for JSON; sizes carry their unit in the key."""
     resource, held = row.resource, row.protectable
     return {
@@ -131,7 +144,7 @@ def _record(row: ResourceRow) -> dict[str, Any]:
         "vault_of_server": None if row.server_vault is None else row.server_vault.id,
         "protect_status": resource.protect_status and str(resource.protect_status),
         "auto_protect": resource.auto_protect if row.vault is not None else None,
-        "why_unprotected": gap_of(row),
+        "why_unprotected": gap_of(row, schedules),
         "protectable": None
         if held is None
         else {"result": held.protectable, "code": held.code or None, "reason": held.reason or held.message or None},
@@ -143,15 +156,15 @@ def _record(row: ResourceRow) -> dict[str, Any]:
     }
 
 
-def _table(rows: Sequence[ResourceRow], now: datetime) -> str:
+def _table(rows: Sequence[ResourceRow], schedules: Schedules, now: datetime) -> str:
     head = (
         *(_("NAME"), _("TYPE"), _("VAULT"), _("STATE"), _("NOT BACKED UP BECAUSE"), _("SIZE")),
         *(_("LAST GOOD BACKUP"), _("BACKUPS"), _("ID")),
     )
-    return table([head, *(_cells(row, now) for row in rows)])
+    return table([head, *(_cells(row, schedules, now) for row in rows)])
 
 
-def _cells(row: ResourceRow, now: datetime) -> tuple[str, ...]:
+def _cells(row: ResourceRow, schedules: Schedules, now: datetime) -> tuple[str, ...]:
     resource, holder = row.resource, row.vault or row.server_vault
     made = row.last_good.created_at if row.last_good is not None else None
     return (
@@ -159,7 +172,7 @@ def _cells(row: ResourceRow, now: datetime) -> tuple[str, ...]:
         status_words(resource.type),
         shown(holder.name, 64) if holder is not None else shown(row.unlisted_vault) if row.unlisted_vault else _NONE,
         protect_words(resource.protect_status) if row.vault is not None else _NONE,
-        gap_words(row) or _NONE,
+        gap_words(row, schedules) or _NONE,
         gb_words(resource.size_gb),
         clock_words(made, now) if made is not None else _NONE,
         str(resource.backup_count),
@@ -187,7 +200,7 @@ async def _shown(session: ProfileSession, options: argparse.Namespace) -> int:
     record = {
         **vault_record(vault),
         **_further(vault, ledger.enterprise_projects.get(vault.enterprise_project_id)),
-        "resources": [_record(row) for row in rows],
+        "resources": [_record(row, Schedules(ledger)) for row in rows],
         "policies": [{"id": each.id, "name": each.name, "enabled": each.enabled} for each in policies],
         "complete": is_whole,
         "as_of": ledger.freshness[Part.VAULTS].as_of,

@@ -132,13 +132,14 @@ def id_findings(ids: Sequence[ResourceId], path: str) -> Iterator[Finding]:
     """Judge the ids that a request names, by themselves."""
     seen: dict[str, ResourceId] = {}
     for id in ids:
+        key = spelled(id)
         if not is_uuid(id):
             yield block(FindingKind.BAD_ID, RequestPart.RESOURCES, "9900", path=path, found=id)
-        elif spelled(id) in seen:
-            other = seen[spelled(id)]
+        elif key in seen:
+            other = seen[key]
             facts = {"resource": id, "other": "" if other == id else other}
             yield block(FindingKind.DUPLICATE_RESOURCE, RequestPart.RESOURCES, "6104", **facts)
-        seen.setdefault(spelled(id), id)
+        seen.setdefault(key, id)
     if not ids:
         yield block(FindingKind.NO_RESOURCE, RequestPart.RESOURCES, "9900")
     elif len(ids) > RESOURCES_PER_VAULT:

@@ -141,6 +141,8 @@ class FindingKind(StrEnum):
     ENTERPRISE_PROJECT_DISABLED = "enterprise-project-disabled"  # name, id
     ENTERPRISE_PROJECT_SAME = "enterprise-project-same"  # vault, name (empty where not known), id
     ENTERPRISE_PROJECT_RIGHTS = "enterprise-project-rights"  # as above
+    BAD_ZONE = "bad-zone"  # found, limit
+    OVERUSE_BY_ORDER = "overuse-by-order"  # vault
     BAD_PREFIX = "bad-prefix"  # found, limit
     REPLICATION_UNFIT = "replication-unfit"
     REPLICATION_HOLDS = "replication-holds"  # count (resources)

@@ -24,10 +24,11 @@ def is_uuid(text: str) -> bool:
 
 def spelled(text: str) -> str:
     """Return the id as the service spells it, whether capitals or missing hyphens spell it otherwise; else ``text``."""
-    bare = text.replace("-", "") if is_uuid(text) else text
-    if re.match(_HEX32, bare) is None:
+    low = text.lower()
+    if is_uuid(text):
+        return low
+    if re.match(_HEX32, text) is None:
         return text
-    low = bare.lower()
     return "-".join((low[:8], low[8:12], low[12:16], low[16:20], low[20:]))
 
 

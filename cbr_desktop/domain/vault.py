@@ -124,6 +124,11 @@ class Vault(Struct):
     bind_tags: tuple[tuple[str, str], ...] = ()
 
     @property
+    def takes_checkpoints(self) -> bool:
+        """Whether a checkpoint can be made in it: one for replicas takes nothing else."""
+        return self.protect_type != ProtectType.REPLICATION
+
+    @property
     def used_gb(self) -> float:
         """What is used, in GB."""
         return self.used_mb / MB_PER_GB

@@ -44,6 +44,8 @@ RESOURCES_LIMIT = 255
 """Resources that a vault takes when it is created, one fewer than later on (definition)."""
 DESCRIPTION_LIMIT = 64
 PREFIX_LIMIT = 32
+ZONE_LIMIT = 32
+"""Characters of the name of an availability zone (definition)."""
 USUAL_THRESHOLD = 80
 _NO_PREFIX = re.compile("[^A-Za-z0-9_\\-\u4e00-\u9fa5\uf900-\ufa2d]")
 _CLASSES = {
@@ -56,19 +58,25 @@ _APP_CLASS = "vault.backup.database.normal"
 
 
 class NewResource(Struct, frozen=True):
-    """A resource that a new vault takes in, without some of its disks."""
+    """A resource that a new vault takes in, without some of its disks, or with some of them alone."""
 
     id: ResourceId
     type: str
     name: str = ""
     exclude_volumes: tuple[VolumeId, ...] = ()
+    include_volumes: tuple[VolumeId, ...] = ()
+
+    def takes(self, volume: VolumeId) -> bool:
+        """Whether the vault takes a disk of it."""
+        return volume in self.include_volumes if self.include_volumes else volume not in self.exclude_volumes
 
 
 class VaultDraft(Struct, frozen=True):
     """What a person fills in for a new vault; what is as usual is not sent.
 
     ``kind``, ``protect_type``, ``multi_az`` and ``description`` stay for the life of the vault. ``prefix`` is what the
-    names of automatic backups begin with.
+    names of automatic backups begin with, ``zone`` the availability zone, empty where that is left to the service.
+    ``overuse`` lets a vault that is paid ahead hold more than was bought (``demand_billing``).
     """
 
     name: str
@@ -89,6 +97,8 @@ class VaultDraft(Struct, frozen=True):
     description: str = ""
     prefix: str = ""
     enterprise_project_id: str = ""
+    zone: str = ""
+    overuse: bool = False
 
     @property
     def price_class(self) -> str:
@@ -125,6 +135,8 @@ def draft_body(draft: VaultDraft) -> bytes:
         "smn_notify": "notify",
         "backup_name_prefix": "prefix",
         "enterprise_project_id": "enterprise_project_id",
+        "availability_zone": "zone",
+        "demand_billing": "overuse",
     }
     vault |= {key: getattr(draft, name) for key, name in named.items() if getattr(draft, name) != getattr(usual, name)}
     if draft.bind_tags:
@@ -138,9 +150,12 @@ def _row(resource: NewResource) -> dict[str, Any]:
     row: dict[str, Any] = {"id": resource.id, "type": resource.type}
     if resource.name:
         row["name"] = resource.name
+    extra: dict[str, Any] = {}
     if resource.exclude_volumes:
-        row["extra_info"] = {"exclude_volumes": list(resource.exclude_volumes)}
-    return row
+        extra["exclude_volumes"] = list(resource.exclude_volumes)
+    if resource.include_volumes:
+        extra["include_volumes"] = [{"id": each} for each in resource.include_volumes]
+    return row | {"extra_info": extra} if extra else row
 
 
 def read_draft(body: bytes) -> VaultDraft | None:
@@ -167,14 +182,18 @@ def read_draft(body: bytes) -> VaultDraft | None:
             description=vault.get("description") or "",
             prefix=vault.get("backup_name_prefix") or "",
             enterprise_project_id=str(vault.get("enterprise_project_id") or ""),
+            zone=str(vault.get("availability_zone") or ""),
+            overuse=bool(vault.get("demand_billing")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
 def _resource(row: Any) -> NewResource:
-    left_out = (row.get("extra_info") or {}).get("exclude_volumes") or ()
-    return NewResource(ResourceId(row["id"]), row["type"], row.get("name") or "", tuple(map(VolumeId, left_out)))
+    extra = row.get("extra_info") or {}
+    left_out = tuple(map(VolumeId, extra.get("exclude_volumes") or ()))
+    alone = tuple(VolumeId(each["id"]) for each in extra.get("include_volumes") or ())
+    return NewResource(ResourceId(row["id"]), row["type"], row.get("name") or "", left_out, alone)
 
 
 def as_vault(draft: VaultDraft, allocated_gb: int = 0) -> Vault:
@@ -201,7 +220,7 @@ def allocated_gb(draft: VaultDraft, known: Mapping[ResourceId, Protectable]) -> 
 def _size_gb(resource: NewResource, protectable: Protectable) -> int:
     if not protectable.disks:
         return protectable.size_gb
-    return sum(disk.size_gb for disk in protectable.disks if disk.id not in resource.exclude_volumes)
+    return sum(disk.size_gb for disk in protectable.disks if resource.takes(disk.id))
 
 
 # judging
@@ -230,6 +249,8 @@ def _text_findings(draft: VaultDraft) -> Iterator[Finding]:
         yield block(FindingKind.TOO_LONG, part, "9900", **facts)
     if len(draft.prefix) > PREFIX_LIMIT or _NO_PREFIX.search(draft.prefix):
         yield block(FindingKind.BAD_PREFIX, RequestPart.VAULT, "9900", found=draft.prefix, limit=PREFIX_LIMIT)
+    if len(draft.zone) > ZONE_LIMIT or not draft.zone.isprintable():
+        yield block(FindingKind.BAD_ZONE, RequestPart.VAULT, "9900", found=draft.zone, limit=ZONE_LIMIT)
     project = draft.enterprise_project_id
     if project and not is_enterprise_project_id(project):
         facts = {"path": "enterprise_project_id", "found": project}
@@ -253,6 +274,8 @@ def _billing_findings(draft: VaultDraft) -> Iterator[Finding]:
     if draft.charging_mode == PRE_PAID:
         yield block(FindingKind.CREATION_BY_ORDER, part, "9900")
         return
+    if draft.overuse:
+        yield block(FindingKind.OVERUSE_BY_ORDER, part, "9900", vault=draft.name)
     facts: Facts = {"size_gb": draft.size_gb, "name": draft.price_class, "multi": draft.multi_az}
     yield info(FindingKind.PRICE_CLASS, part, "", **facts)
     if draft.auto_expand:
@@ -313,7 +336,7 @@ def _known_findings(resource: NewResource, found: Protectable) -> Iterator[Findi
     if not found.protectable:
         code, reason = found.code.removeprefix("BackupService."), found.reason or found.message
         yield warn(FindingKind.RESOURCE_NOT_PROTECTABLE, part, code, reason=reason, **facts)
-    left_out = [disk for disk in found.disks if disk.id in resource.exclude_volumes]
+    left_out = [disk for disk in found.disks if not resource.takes(disk.id)]
     if left_out and len(left_out) == len(found.disks):
         yield block(FindingKind.NO_DISK_LEFT, part, "7108", **facts)
     elif left_out:

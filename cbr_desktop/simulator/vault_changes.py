@@ -31,6 +31,7 @@ CLOUD = re.compile(r"public|hybrid")
 DESCRIPTION = re.compile(r"[^<>]{0,64}")
 PREFIX = re.compile(r"[\u4e00-\u9fa5\uf900-\ufa2da-zA-Z0-9_\-]{0,32}")
 ENTERPRISE = re.compile(r"0|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ZONE = re.compile(r".{1,32}")
 ANY = re.compile(r"(?s).{0,255}")
 BIND_TAGS = 5
 
@@ -136,8 +137,10 @@ def _vault(call: Call, body: Body, given: Object) -> Vault:
         given, "backup_name_prefix", lambda value: text_of(value, PREFIX, "backup_name_prefix"), None
     )
     vault.demand_billing = flag_of(given.get("demand_billing"), False, "demand_billing")
+    if vault.demand_billing and vault.charging_mode != "pre_paid":
+        raise refusals.invalid("demand_billing")
     vault.is_multi_az = flag_of(billing.get("is_multi_az"), False, "is_multi_az")
-    vault.zone = _maybe(given, "availability_zone", lambda value: text_of(value, ANY, "availability_zone"), "")
+    vault.zone = _maybe(given, "availability_zone", lambda value: text_of(value, ZONE, "availability_zone"), "")
     if given.get("tags") is not None:
         vault.tags = read_tags(call.modes, given["tags"])
     return vault

@@ -540,6 +540,14 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.ENTERPRISE_PROJECT_SAME: _same_enterprise_project,
     FindingKind.ENTERPRISE_PROJECT_RIGHTS: _other_enterprise_project,
+    FindingKind.BAD_ZONE: N_(
+        "‘{found}’ is no name of an availability zone: it has up to {limit} characters on one line. Correct it, or"
+        " leave it to the service."
+    ),
+    FindingKind.OVERUSE_BY_ORDER: N_(
+        "Only a vault that is paid by the year or month can hold more than was bought, and ‘{vault}’ is paid by use."
+        " Take ‘demand_billing’ out."
+    ),
     FindingKind.TOO_MANY_TAGS: _tags_limit,
     FindingKind.TAG_TWICE: N_("The tag ‘{key}’ stands twice. Take one out."),
     FindingKind.BAD_PREFIX: N_(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cbr_desktop.cli import _options, main
+from cbr_desktop.cli import _cloud, _options, _plainly, _usual, main
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 
 
@@ -79,6 +79,17 @@ def test_a_command_is_imported_without_its_secret(
     command.write_text("rm -rf /")
     assert main(["drafts", "import", str(command)]) == 2
     assert len(list((home / "requests").iterdir())) == 1
+
+
+@pytest.mark.parametrize("words", [[], ["--demo"], ["--profile", "eu de"]])
+def test_a_usual_way_to_open_the_window_is_read_as_the_grammar_reads_it(words: list[str]) -> None:
+    read, more = _cloud().parse_known_args(words, _usual())
+    assert (vars(_options(words)), more) == (vars(read), [])
+
+
+@pytest.mark.parametrize("words", [["--profile", ""], ["--profile", "-x"], ["--profile"], ["--dem"], ["x"]])
+def test_any_other_way_is_left_to_the_grammar(words: list[str]) -> None:
+    assert _plainly(words) is None
 
 
 def test_a_file_in_place_of_a_command_is_for_the_window() -> None:

@@ -46,6 +46,10 @@ def test_resources_are_listed_with_why_they_are_not_backed_up(capsys: pytest.Cap
     assert head.split()[:4] == ["NAME", "TYPE", "VAULT", "STATE"]
     assert any("Not protectable (7111): Backup is not allowed" in row for row in rows)
     assert "15 resources: 12 in no vault, 2 not protectable, 1 suspended." in said.err
+    assert main(["resources", "--without-policy", "--demo"]) == GOOD
+    said = capsys.readouterr()
+    assert "15 resources: 6 in vaults without policy, 9 in vaults whose policies are disabled." in said.err
+    assert all("Vault without policy" in row or "Policy disabled" in row for row in said.out.splitlines()[1:])
     every = told(capsys, "resources")["resources"]
     gaps = [each["why_unprotected"] for each in every]
     assert [gaps.count(gap) for gap in ("free", "unfit", "suspended")] == [12, 2, 1]

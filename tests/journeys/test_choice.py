@@ -43,6 +43,7 @@ def test_from_an_empty_folder_to_a_profile_that_opens(tmp_path: Path, qapp: QApp
     async def story(window: WelcomeWindow) -> None:
         press(window, "addProfile")
         dialog = shown(window, ProfilesDialog)
+        assert not window.windowIcon().isNull() and not dialog.windowIcon().isNull()
         for name, text in {"region": "Other endpoints…", "project": "eu-de_prod"}.items():
             child(dialog, QComboBox, name).setEditText(text)
         typed = {

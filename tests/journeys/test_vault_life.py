@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +21,7 @@ from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.tags import TagsForm
 from tests.services import give
 from tests.stage import Stage, staged
-from tests.widgets import child
+from tests.widgets import TickLine, child
 
 
 @pytest.fixture
@@ -89,9 +88,8 @@ def test_a_vault_is_created_filled_tagged_enlarged_and_deleted(stage: Stage, tmp
         form = dialog.form
         assert isinstance(form, NewVaultForm)
         form.name.setText("vault-journey")
-        server = form.resources.tree.topLevelItem(0)
-        assert server is not None
-        server.setCheckState(0, Qt.CheckState.Checked)
+        server = TickLine(form.resources.tree, 0)
+        server.tick()
         form.policy.setCurrentIndex(form.policy.findText("daily-22h"))
         form.size_gb.setValue(500)
         await operator.done(operator.press(dialog))

@@ -1,6 +1,7 @@
 """The catalogue: English without a file, the first language that has one, and nothing that passes it by."""
 
 import gettext
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -281,3 +282,11 @@ def test_every_line_of_a_diagnosis_passes_the_catalogue() -> None:
         said = [text for check in checks for text in (found_sentence(check), next_sentence(check))]
         said.append(diagnosis_sentence(Diagnosis(NAME, NOW, tuple(checks))))
     assert {text: found for text in said if (found := narrow_words(text, PLAIN))} == {}
+
+
+def test_no_message_says_a_word_twice_or_ends_twice() -> None:
+    template = (Path(__file__).parents[2] / "resources" / "messages" / "cbr_desktop.pot").read_text("utf-8")
+    messages = re.findall(r'^msgid(?:_plural)? ((?:".*"\n)+)', template, re.MULTILINE)
+    said = ["".join(re.findall(r'"(.*)"', message)).replace("\\n", " ") for message in messages]
+    assert sum(map(len, said)) > 50_000
+    assert [words for words in said if re.search(r"\b([a-z]{2,}) \1\b|[a-z][.]{2}(?![.])", words)] == []

@@ -7,18 +7,22 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.ids import PolicyId, VaultId
+from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.ui.checkpoint.several import CheckpointsForm
 from cbr_desktop.ui.operations.batch import BatchWindow
+from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import BatchForm
-from cbr_desktop.ui.policies.several import FORMS
+from cbr_desktop.ui.policies.several import FOR_VAULTS as FORMS
+from cbr_desktop.ui.policies.several import ApplyFromPolicies, RemoveFromPolicies
 from cbr_desktop.ui.resources.forms import MigrationsForm
+from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.forms import FORMS as VAULT_FORMS
 from tests.ui import estate
@@ -187,3 +191,62 @@ def test_resources_of_several_vaults_move_to_one_that_is_chosen_for_all(tmp_path
     confirm(window).click()
     assert [body["destination_vault_id"] for _profile, body in sent(scene)] == [THIRD.id] * 2
     assert scene.begun[0].plan.concurrency == 1
+
+
+def test_a_policy_is_applied_to_those_vaults_that_are_ticked(tmp_path: Path, opened: Open) -> None:
+    scene = with_policies(Scene(tmp_path), NIGHTLY)
+    asked = [(scene.context, VAULT), (scene.context, OTHER)]
+    window = opened(scene, lambda asked: ApplyFromPolicies(asked, ["nightly"]), asked)
+    assert said(window) == "Not ready: nothing is chosen above."
+    assert (confirm(window).text(), window.table.rowCount()) == ("Apply policy", 0)
+    ticks = window.form.vaults
+    ticks.filter.setText("two")
+    ticks.all.click()
+    assert (confirm(window).text(), column(window, "Done to")) == ("Apply policy to 1 vault", ["vault-two"])
+    ticks.filter.clear()
+    ticks.all.click()
+    assert column(window, "Done to") == ["vault-one", "vault-two"]
+    ticks.none.click()
+    assert window.table.rowCount() == 0 and not confirm(window).isEnabled()
+    ticks.list.item(0).setCheckState(Qt.CheckState.Checked)
+    if window.consent.isVisible():
+        window.consent.setChecked(True)
+    confirm(window).click()
+    assert [step.document.path["vault_id"] for step in scene.begun[0].plan.steps if step.document] == [VAULT.id]
+
+
+def test_policies_are_removed_from_those_of_their_vaults_that_are_ticked(tmp_path: Path, opened: Open) -> None:
+    scene = with_policies(Scene(tmp_path), replace(NIGHTLY, vault_ids=(VAULT.id, OTHER.id)))
+    (policy,) = scene.context.ledger.policies.values()
+    asked = [(scene.context, (policy, VAULT)), (scene.context, (policy, OTHER))]
+    window = opened(scene, RemoveFromPolicies, asked)
+    assert [window.form.vaults.list.item(row).text() for row in range(2)] == [
+        "vault-one – ‘nightly’",
+        "vault-two – ‘nightly’",
+    ]
+    window.form.vaults.list.item(1).setCheckState(Qt.CheckState.Checked)
+    window.consent.setChecked(True)
+    confirm(window).click()
+    assert sent(scene) == [(TEST.name, {"policy_id": policy.id})]
+    assert [step.document.path["vault_id"] for step in scene.begun[0].plan.steps if step.document] == [OTHER.id]
+
+
+def test_all_that_vaults_hold_is_suspended_and_resumed_together(tmp_path: Path, qtbot: QtBot) -> None:
+    scene = Scene(tmp_path)
+    idle = replace(DISK, id=ResourceId(uid(301)), auto_protect=False)
+    held = [replace(VAULT, resources=[SERVER]), replace(OTHER, resources=[DISK, idle]), THIRD]
+    scene.context.ledger.put_vaults(Listing(held, NOW))
+    host = QWidget()
+    qtbot.addWidget(host)
+    asked = [(scene.context, each) for each in held]
+    window = Dialogs().ask(scene.workspace, "Vaults", "suspend", asked, host)
+    assert isinstance(window, BatchWindow) and window.windowTitle() == "Suspend resources in 2 vaults"
+    window.consent.setChecked(True)
+    confirm(window).click()
+    assert [body["resource_ids"] for _profile, body in sent(scene)] == [[SERVER.id], [DISK.id]]
+    alone = Dialogs().ask(scene.workspace, "Vaults", "resume", asked, host)
+    assert isinstance(alone, ChangeDialog) and alone.windowTitle() == "Resume 1 resource"
+    rows = [row for row in scene.context.ledger.resource_rows() if row.vault is not None]
+    assert len(rows) == 3
+    applied = Dialogs().ask(scene.workspace, "Resources", "apply", [(scene.context, row) for row in rows], host)
+    assert isinstance(applied, BatchWindow) and column(applied, "Done to") == ["vault-one", "vault-two"]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QStyleOptionComboBox,
-    QTreeWidget,
+    QTreeView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -35,7 +35,7 @@ from cbr_desktop.ui.kit.room import available
 from cbr_desktop.ui.session.draft_store import Source
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, profile, uid, vault
-from tests.widgets import child, words
+from tests.widgets import TickLine, child, words
 
 REFERENCE_VAULT = VaultId("3b5816b5-f29c-4172-9d9a-76c719a659ce")
 REFERENCE_RESOURCE = ResourceId("94eba8b2-acc9-4d82-badc-127144cc5526")
@@ -202,16 +202,16 @@ def test_chosen_resources_become_ids_and_disks_become_details(opened: Open) -> N
     disks = (Disk(VolumeId(uid(1)), "sys", 40, bootable=True), Disk(VolumeId(uid(2)), "data", 100))
     protectable = Protectable(held.resources[0].id, ResourceType.SERVER, "ecs", 140, "ACTIVE", disks=disks)
     dialog = opened(Counter([held], [protectable]), held.id)
-    tree = child(dialog, QTreeWidget, "checkpointResources")
-    tree.topLevelItem(2).setCheckState(0, Qt.CheckState.Unchecked)
+    tree = child(dialog, QTreeView, "checkpointResources")
+    TickLine(tree, 2).tick(is_on=False)
     assert dialog.draft().resources is not None
     parameters = json.loads(body(dialog))["checkpoint"]["parameters"]
     assert parameters["resources"] == [held.resources[0].id, held.resources[1].id]
-    tree.topLevelItem(0).child(1).setCheckState(0, Qt.CheckState.Unchecked)
+    TickLine(tree, 0, 1).tick(is_on=False)
     parameters = json.loads(body(dialog))["checkpoint"]["parameters"]
     assert "resources" not in parameters
     assert parameters["resource_details"][0]["extra_info"] == {"exclude_volumes": [uid(2)]}
-    assert tree.topLevelItem(0).text(4) == "1/2"
+    assert TickLine(tree, 0).text(4) == "1/2"
     dialog.resources.whole.setChecked(True)
     assert "resource_details" not in json.loads(body(dialog))["checkpoint"]["parameters"]
 
@@ -222,9 +222,9 @@ def test_a_disk_that_the_vault_leaves_out_is_told_as_such_and_not_asked_for(open
     disks = (Disk(VolumeId(uid(1)), "sys", 40, bootable=True), Disk(VolumeId(uid(2)), "data", 100))
     protectable = Protectable(held.resources[0].id, ResourceType.SERVER, "ecs", 140, "ACTIVE", disks=disks)
     dialog = opened(Counter([held], [protectable]), held.id)
-    row = dialog.resources.tree.topLevelItem(0)
-    fixed = row.child(1)
-    assert (fixed.isDisabled(), fixed.text(6), row.text(4)) == (True, "Left out by the vault", "1/2")
+    row, fixed = TickLine(dialog.resources.tree, 0), TickLine(dialog.resources.tree, 0, 1)
+    assert (fixed.is_enabled, fixed.is_ticked, fixed.text(6)) == (False, False, "Left out by the vault")
+    assert row.text(4) == "1/2"
     dialog.resources.chosen.setChecked(True)
     parameters = json.loads(body(dialog))["checkpoint"]["parameters"]
     assert "resource_details" not in parameters and len(parameters["resources"]) == 3
@@ -247,7 +247,7 @@ def test_the_keys_of_the_resource_table(counter: Counter, opened: Open, qtbot: Q
     dialog.resources.filter.clear()
     qtbot.keyClick(tree, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert len(dialog.resources.choices() or ()) == 3
-    tree.setCurrentItem(tree.topLevelItem(0))
+    tree.setCurrentIndex(tree.model().index(0, 0))
     qtbot.keyClick(tree, Qt.Key.Key_Space)
     assert dialog.resources.summary.text() == "2 of 3 · 80 GB"
 
@@ -371,13 +371,13 @@ def test_another_text_leaves_the_rows_of_resources_as_they_stand(opened: Open) -
     protectable = Protectable(held.resources[1].id, ResourceType.SERVER, "ecs", 140, "ACTIVE", disks=disks)
     dialog = opened(Counter([held], [protectable]), held.id)
     tree = dialog.resources.tree
-    tree.topLevelItem(1).setExpanded(True)
-    tree.setCurrentItem(tree.topLevelItem(1).child(1))
+    tree.setExpanded(TickLine(tree, 1).index, True)
+    tree.setCurrentIndex(TickLine(tree, 1, 1).index)
     dialog.json.text.setPlainText(dialog.json.text.plain_text.replace("{", "{ ", 1))
     judged(dialog)
-    assert [tree.topLevelItem(row).isExpanded() for row in range(3)] == [False, True, False]
-    assert tree.currentItem() is tree.topLevelItem(1).child(1)
-    names = [tree.topLevelItem(1).child(number).text(0) for number in range(2)]
+    assert [tree.isExpanded(TickLine(tree, row).index) for row in range(3)] == [False, True, False]
+    assert tree.currentIndex() == TickLine(tree, 1, 1).index
+    names = [TickLine(tree, 1, number).text(0) for number in range(2)]
     assert names == [f"disk · …{uid(1)[-6:]}", f"disk · /dev/vdb · …{uid(2)[-6:]}"]
 
 
@@ -532,7 +532,7 @@ def test_the_form_takes_a_draft_and_gives_it_back(counter: Counter, opened: Open
 
 def test_vaults_that_arrive_later_keep_what_was_chosen(counter: Counter, opened: Open, qtbot: QtBot) -> None:
     dialog = opened(counter, VaultId(uid(2)))
-    dialog.resources.tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
+    TickLine(dialog.resources.tree, 0).tick(is_on=False)
     later = [*counter.ledger.vaults.values(), holder(4, "a-vault", 1)]
     with qtbot.waitSignal(counter.signals.changed):
         counter.ledger.put_vaults(Listing(later, NOW))
@@ -545,10 +545,20 @@ def test_names_of_others_are_shown_literally(opened: Open) -> None:
     held.resources[0].name = NASTY
     dialog = opened(Counter([held]), held.id)
     assert "\u202e" not in dialog.vault.box.currentText()
-    item = dialog.resources.tree.topLevelItem(0)
-    assert item is not None
-    assert "\u202e" not in item.text(0)
+    assert "\u202e" not in TickLine(dialog.resources.tree, 0).text(0)
     assert dialog.vault.vault_id == held.id
+
+
+def test_a_vault_is_found_by_any_part_of_its_line(opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(Counter([holder(1, "vault-one"), holder(2, "vault-two"), holder(3, "another-two")]))
+    box, popup = dialog.vault.box, dialog.vault.box.completer().popup()
+    qtbot.keyClicks(box.lineEdit(), "TWO")
+    found = [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]
+    assert [line.partition(" — ")[0] for line in found] == ["another-two", "vault-two"]
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert (dialog.vault.vault_id, box.currentText()) == (uid(2), found[1])
 
 
 def test_vaults_that_look_alike_carry_their_ids(opened: Open) -> None:

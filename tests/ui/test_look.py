@@ -1,5 +1,6 @@
 """The look: contrast of every theme, by the tokens and as painted; what gives way where there is little room."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QCheckBox,
     QComboBox,
@@ -443,3 +445,25 @@ def test_words_of_every_size_follow_the_desktop() -> None:
     sizes: Sequence[float] = list(tokens.TYPE.values())
     assert sizes == sorted(sizes, reverse=True)
     assert tokens.TYPE["body"] == 1
+
+
+def test_names_are_cut_in_their_middle_on_every_page(qtbot: QtBot) -> None:
+    window = MainWindow(estate.workspace())
+    qtbot.addWidget(window)
+    named = {"name", "vault", "resource", "request", "file", "backup"}
+    cut_at_the_end = {
+        (page, column.key)
+        for page in NAMES
+        for column in window.page(page).model.columns
+        if column.key in named and not column.middle
+    }
+    assert cut_at_the_end == set()
+
+
+def test_what_is_done_is_counted_apart_from_the_hours(qtbot: QtBot) -> None:
+    window = MainWindow(estate.workspace())
+    qtbot.addWidget(window)
+    window.show()
+    window.build_deferred_widgets()
+    texts = [button.text() for button in window.findChildren(QAbstractButton)]
+    assert any(re.fullmatch(r"Done in 24 h: \d+", text) for text in texts), texts

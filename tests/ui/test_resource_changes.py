@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTreeWidgetItem
+from PySide6.QtCore import QPersistentModelIndex
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.association import ProtectionSetting, ResourceDissociation, ResourceMigration, resource_ids
@@ -31,12 +31,12 @@ from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.forms import FORMS
 from cbr_desktop.ui.vaults.page import VaultIndex
-from cbr_desktop.workflows.gaps import Gap, gap_of
+from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, HandClock, backup, profile, resource, uid, vault
-from tests.widgets import child
+from tests.widgets import TickLine, child, tick_lines
 
 NIGHTLY = Policy(
     PolicyId(uid(500)), "nightly", "backup", True, ("FREQ=DAILY;INTERVAL=1;BYHOUR=1;BYMINUTE=0",), vault_ids=()
@@ -85,11 +85,7 @@ def ids(counter: Counter, *places: int) -> list[ResourceId]:
 
 
 def tick(form: AssociationForm, row: int, disk: int | None = None, *, is_on: bool = True) -> None:
-    item = form.resources.tree.topLevelItem(row)
-    assert isinstance(item, QTreeWidgetItem)
-    item.setExpanded(disk is not None)
-    chosen = item if disk is None else item.child(disk)
-    chosen.setCheckState(0, Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked)
+    TickLine(form.resources.tree, row, disk).tick(is_on=is_on)
 
 
 def verdict(dialog: ChangeDialog) -> str:
@@ -103,15 +99,14 @@ def test_what_is_free_and_fits_is_ticked_into_a_vault_with_its_disks(counter: Co
     form = AssociationForm(counter.context, uid(2))
     dialog = opened(form)
     assert (form.vault.isEnabled(), form.vault.currentText()) == (False, "vault-two – 499 GB free of 500 GB")
-    names = [form.resources.tree.topLevelItem(row).text(0) for row in range(form.resources.tree.topLevelItemCount())]
-    assert names == ["ecs-free", "ecs-odd"], "what cannot be backed up comes last"
+    assert tick_lines(form.resources.tree) == ["ecs-free", "ecs-odd"], "what cannot be backed up comes last"
     assert "No resource is chosen" in verdict(dialog)
     tick(form, 0)
     assert form.draft().resources == (ResourceChoice(FREE, ResourceType.SERVER, "ecs-free"),)
     assert "with these 60 GB" in form.room.text() and "It has no policy." in form.room.text()
     tick(form, 0, 1, is_on=False)
     assert form.draft().resources[0].exclude_volumes == (VolumeId(uid(42)),)
-    assert form.resources.tree.topLevelItem(0).text(3) == "1/2"
+    assert TickLine(form.resources.tree, 0).text(3) == "1/2"
     child(dialog, QCheckBox, "changeAnyway").click()
     child(dialog, QPushButton, "changeConfirm").click()
     (intent,) = counter.sent
@@ -137,19 +132,19 @@ def test_what_is_read_after_the_form_was_opened_is_offered_and_ticks_stay(counte
     other = Protectable(ResourceId(uid(44)), ResourceType.SERVER, "a-new-one", 1)
     counter.ledger.put_protectables(Listing([SERVER, UNFIT, other], NOW))
     counter.signals.changed.emit(Part.PROTECTABLES)
-    assert form.resources.tree.topLevelItemCount() == 3 and form.draft().resources == chosen
-    place = form.resources.tree.topLevelItem(0)
+    assert len(tick_lines(form.resources.tree)) == 3 and form.draft().resources == chosen
+    place = QPersistentModelIndex(form.resources.tree.model().index(0, 0))
     counter.signals.changed.emit(Part.PROTECTABLES)
-    assert form.resources.tree.topLevelItem(0) is place, "nothing is built anew for what is the same"
+    assert place.isValid(), "nothing is built anew for what is the same"
 
 
 def test_a_new_vault_offers_what_is_read_after_it_was_opened(counter: Counter) -> None:
     counter.ledger.put_protectables(Listing([], NOW))
     form = FORMS.asked["create"](counter.context, None)
-    assert isinstance(form, NewVaultForm) and form.resources.tree.topLevelItemCount() == 0
+    assert isinstance(form, NewVaultForm) and len(tick_lines(form.resources.tree)) == 0
     counter.ledger.put_protectables(Listing([SERVER], NOW))
     counter.signals.changed.emit(Part.PROTECTABLES)
-    assert form.resources.tree.topLevelItemCount() == 1
+    assert len(tick_lines(form.resources.tree)) == 1
 
 
 def test_resources_are_protected_in_one_way_with_a_policy_that_waits(counter: Counter, opened: Any) -> None:
@@ -195,7 +190,7 @@ def test_the_list_of_resources_is_filtered_and_ticked_at_once(counter: Counter, 
     form = AssociationForm(counter.context, uid(2))
     opened(form)
     form.resources.filter.setText("free")
-    assert form.resources.tree.topLevelItem(1).isHidden()
+    assert tick_lines(form.resources.tree) == ["ecs-free"]
     form.resources.all.click()
     assert [each.id for each in form.draft().resources] == [FREE]
     assert form.resources.words.text() == "1 resource is chosen, of 60 GB."
@@ -285,10 +280,9 @@ def test_an_earlier_association_keeps_its_choice_of_disks(counter: Counter, qtbo
     form = AssociationForm(counter.context, uid(2), [choice])
     qtbot.addWidget(form)
     assert form.draft().resources == (choice,)
-    item = form.resources.tree.topLevelItem(0)
-    item.setExpanded(True)
+    form.resources.tree.expandAll()
     assert form.draft().resources == (choice,)
-    assert [item.child(n).checkState(0) for n in range(2)] == [Qt.CheckState.Checked, Qt.CheckState.Unchecked]
+    assert [TickLine(form.resources.tree, 0, n).is_ticked for n in range(2)] == [True, False]
 
 
 # the page
@@ -314,12 +308,13 @@ def row_of(page: ResourcesPage, name: str) -> Any:
 
 
 def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
-    assert gap_words(row_of(page, "ecs-free")) == "In no vault"
-    assert gap_words(row_of(page, "ecs-odd")) == "Not protectable (7104): SCSI"
-    suspended = next(row for row in page.rows() if gap_of(row) is Gap.SUSPENDED)
-    assert gap_words(suspended) == "Suspended"
+    schedules = Schedules(page._workspace.scope)
+    assert gap_words(row_of(page, "ecs-free"), schedules) == "In no vault"
+    assert gap_words(row_of(page, "ecs-odd"), schedules) == "Not protectable (7104): SCSI"
+    suspended = next(row for row in page.rows() if gap_of(row, schedules) is Gap.SUSPENDED)
+    assert gap_words(suspended, schedules) == "Suspended"
     attached = row_of(page, "root-of-web")
-    assert (vault_words(attached), protection_words(attached), gap_of(attached)) == (
+    assert (vault_words(attached), protection_words(attached), gap_of(attached, schedules)) == (
         "vault-one",
         "Attached",
         None,
@@ -328,6 +323,38 @@ def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
         page.filter.setText(f"why:{gap}")
         page._apply_filter()
         assert page.model.rowCount() == count, gap
+
+
+def test_what_no_policy_backs_up_in_its_vault_is_told_apart(page: ResourcesPage) -> None:
+    schedules = Schedules(page._workspace.scope)
+    ledger = page._workspace.scope.members[0]
+    first = VaultId(uid(1))
+    holder, known = ledger.vaults[first], [each for each in ledger.vaults if each != first]
+    names = {row.resource.name for row in page.rows() if row.vault is holder}
+    policy = Policy(PolicyId(uid(70)), "nightly", "backup", True, ("x",), vault_ids=(first, *known))
+
+    def told(*of: Policy) -> set[str]:
+        ledger.put_policies(Listing(list(of), NOW))
+        page.refresh(Part.POLICIES)
+        page.catch_up()
+        schedules.forget()
+        return {gap_words(row, schedules) for row in page.rows() if row.vault is holder and row.resource.auto_protect}
+
+    assert len(names) == 3
+    assert told() == {"Vault without policy"}
+    assert told(policy) == {""}
+    assert told(replace(policy, enabled=False)) == {"Policy disabled"}
+    assert told(replace(policy, enabled=False), replace(policy, id=PolicyId(uid(71)))) == {""}
+    assert told(replace(policy, operation_type="replication")) == {"Vault without policy"}
+    assert {gap_of(row, schedules) for row in page.rows() if row.vault is None and row.server_vault is None} == {
+        Gap.FREE,
+        Gap.UNFIT,
+    }
+    assert gap_of(row_of(page, "root-of-web"), schedules) is Gap.NO_POLICY
+    page.filter.setText(dict(page.chips)["No policy runs"])
+    page._apply_filter()
+    shown = [page.model.row_at(place).resource.name for place in range(page.model.rowCount())]
+    assert "root-of-web" in shown and "ecs-free" not in shown
 
 
 def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
@@ -343,9 +370,9 @@ def test_verbs_are_offered_where_they_can_be_done(page: ResourcesPage) -> None:
 
     own = [each.name for each in vaults()[0].resources]
     assert offered("ecs-free") == ["protect", "create"]
-    assert offered(own[0]) == ["suspend", "migrate", "dissociate"]
-    assert offered(own[2]) == ["resume", "migrate", "dissociate"]
-    assert offered(own[0], own[2]) == ["suspend", "resume", "migrate", "dissociate"]
+    assert offered(own[0]) == ["suspend", "apply", "migrate", "dissociate"]
+    assert offered(own[2]) == ["resume", "apply", "migrate", "dissociate"]
+    assert offered(own[0], own[2]) == ["suspend", "resume", "apply", "migrate", "dissociate"]
     assert offered("ecs-free", own[0]) == []
     assert "in a vault already" in page.buttons["protect"].toolTip()
     assert offered("root-of-web") == []

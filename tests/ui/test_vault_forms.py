@@ -8,16 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QRadioButton,
-    QTreeWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.enterprise_project import EnterpriseProject
@@ -52,7 +43,7 @@ from tests.ui.counter import Counter
 from tests.ui.estate import NOW, HandClock, backup, profile, resource, uid, vault
 from tests.ui.mnemonics import clashes
 from tests.ui.test_pseudo_language import FOREIGN, bypassed
-from tests.widgets import child, words
+from tests.widgets import TickLine, child, tick_lines, words
 
 OWN = replace(
     vault(1, "vault-one", 100, 1000),
@@ -340,28 +331,27 @@ def new(qtbot: QtBot) -> NewVaultForm:
     return made
 
 
-def ticked(form: NewVaultForm, place: int) -> QTreeWidgetItem:
-    item = form.resources.tree.topLevelItem(place)
-    assert item is not None
-    item.setCheckState(0, Qt.CheckState.Checked)
-    return item
+def ticked(form: NewVaultForm, place: int) -> TickLine:
+    line = TickLine(form.resources.tree, place)
+    line.tick()
+    return line
 
 
 def test_a_new_vault_offers_what_is_in_no_vault_and_takes_its_disks(new: NewVaultForm) -> None:
     tree = new.resources.tree
     server = ticked(new, 0)
-    assert [server.text(0), ticked(new, 1).text(0), tree.topLevelItemCount()] == ["ecs-free", "ecs-plain", 2]
+    assert [server.text(0), ticked(new, 1).text(0), len(tick_lines(tree))] == ["ecs-free", "ecs-plain", 2]
     assert [each.exclude_volumes for each in new.draft().resources] == [(), ()]
-    server.setExpanded(True)
-    server.child(1).setCheckState(0, Qt.CheckState.Unchecked)
+    TickLine(tree, 0, 1).tick(is_on=False)
     assert [each.exclude_volumes for each in new.draft().resources] == [(VolumeId(uid(302)),), ()]
     assert new.resources.words.text() == "2 resources are chosen, of 50 GB."
     assert new.room.text() == "50 GB are allocated to what is chosen below; 50 GB are left."
     new.resources.filter.setText("plain")
-    assert server.isHidden()
+    assert tick_lines(tree) == ["ecs-plain"]
     assert len(new.draft().resources) == 2, "what is hidden stays chosen"
     new.holds.setCurrentIndex(1)
     assert new.draft().resources == ()
+    new.resources.filter.clear()
     assert ticked(new, 0).text(0) == "volume-free"
 
 
@@ -377,6 +367,26 @@ def test_what_does_not_go_together_is_not_asked_for(new: NewVaultForm) -> None:
     new.holds.setCurrentIndex(2)
     assert not new.protection.isEnabled()
     assert new.draft().protect_type == "backup"
+
+
+def test_where_a_new_vault_is_and_whether_it_may_run_over_is_asked(qtbot: QtBot, new: NewVaultForm) -> None:
+    assert (new.draft().zone, new.draft().overuse, names(new.zone)) == ("", False, [])
+    counter = Counter([OWN], of=profile())
+    new.follow(counter.context)
+    new.zone.setEditText(" eu-de-07 ")
+    zoned = [replace(SERVER, availability_zone="eu-de-02"), replace(PLAIN, availability_zone="eu-de-01"), TAKEN]
+    counter.ledger.put_protectables(Listing(zoned, NOW))
+    qtbot.waitUntil(lambda: names(new.zone) == ["eu-de-01", "eu-de-02"])
+    assert new.draft().zone == "eu-de-07", "what was written stays when the list comes"
+    new.zone.setCurrentIndex(1)
+    assert new.draft().zone == "eu-de-02"
+    new.overuse.setChecked(True)
+    assert not new.draft().overuse, "a vault that is paid by use has nothing to run over"
+    new.billing.setCurrentIndex(1)
+    assert new.draft().overuse
+    again = NewVaultForm([], [], "", new.draft())
+    qtbot.addWidget(again)
+    assert (again.draft().zone, again.draft().overuse) == ("eu-de-02", True)
 
 
 def test_a_vault_that_is_ordered_leads_to_the_console(qtbot: QtBot, new: NewVaultForm) -> None:

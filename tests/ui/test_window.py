@@ -220,6 +220,40 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
     assert not details.isHidden()
 
 
+def test_a_vault_for_replicas_offers_no_checkpoint_and_says_why(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    window.show_details(True)
+    for name, offered in (("vault-erp-prod-dr", False), ("vault-erp-prod", True)):
+        for title in ("Vaults", "Resources"):
+            page = window.show_page(title)
+            known = page.known_rows
+            vaults = [row if title == "Vaults" else row.vault for row in known]
+            held = next(row for row, vault in zip(known, vaults, strict=True) if vault and vault.name == name)
+            assert page.view.select_id(page.id_of(held))
+            assert window.deferred_widgets.details.create_checkpoint.isHidden() is not offered, (title, name)
+            menu = page.view._menu()
+            assert any("Create checkpoint" in action.text() for action in menu.actions()) is offered
+            menu.close()
+            assert (page.target()[0] is not None) is offered
+            assert ("takes no checkpoint" in page.target_words()) is not offered
+
+
+def test_the_details_tell_only_of_a_row_that_is_highlighted(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    window.show_details(True)
+    page, details = window.current_page(), window.deferred_widgets.details
+    page.view.select_id(estate.uid(3))
+    assert details.title.text() == "vault-7669"
+    page.use_filter("name:erp")
+    assert page.view.selected_rows() == []
+    assert details.isHidden() or details.title.text() == "Details"
+    page.clear_filter()
+    assert details.isHidden() is not bool(page.view.selected_rows())
+    page.view.select_id(estate.uid(3))
+    page.view.clearSelection()
+    assert details.isHidden()
+
+
 @pytest.mark.parametrize("name", ["Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"])
 def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str) -> None:
     window = open_window()

@@ -177,9 +177,11 @@ def test_a_read_only_profile_is_armed_and_disarmed_from_the_band(window: MainWin
     press(menu_of(header_bar.arm), "Arm for 15 minutes")
     assert workspace.context(NL.name).guard.is_open
     assert header_bar.arm.text() == "Armed, 15 min left"
+    assert "Changes can be sent" in header_bar.arm.toolTip()
     clock.at += timedelta(minutes=16)
     window.status.ticked.emit()
     assert header_bar.arm.text() == "Read-only"
+    assert "before it is armed" in header_bar.arm.toolTip()
     workspace.choose(workspace.choices()[0])
     assert header_bar.arm.isHidden()
 

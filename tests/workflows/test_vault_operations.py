@@ -144,6 +144,7 @@ def drafts_of(ledger: Ledger) -> dict[Kind, Any]:
             policy_id=next(iter(ledger.policies.values())).id,
             tags=(("env", "test"),),
             description="for tests",
+            zone="eu-de-02",
         ),
         Kind.UPDATE_VAULT: VaultUpdate(
             web.id, "vault-web-new", web.size_gb + 100, None, 55, False, False, True, (("b", "2"), ("a", "1"))
@@ -600,8 +601,8 @@ def test_a_new_vault_says_only_what_is_not_as_usual() -> None:
 
 FULL = VaultDraft(
     *("n", "disk", "backup", "crash_consistent", 20, True, "post_paid"),
-    (NewResource(ResourceId(ID), "OS::Cinder::Volume", "d", (VolumeId(ID),)),),
-    *(ID, True, True, (("a", "b"),), 55, False, (("c", "d"),), "text", "pre", "0"),
+    (NewResource(ResourceId(ID), "OS::Cinder::Volume", "d", (VolumeId(ID),), (VolumeId(ID[::-1]),)),),
+    *(ID, True, True, (("a", "b"),), 55, False, (("c", "d"),), "text", "pre", "0", "eu-de-01", True),
 )
 
 
@@ -621,12 +622,15 @@ def test_a_new_vault_is_judged_by_the_rules_of_each_field(ledger: Ledger) -> Non
         prefix="p." * 20,
         enterprise_project_id="mine",
         tags=(("a b", ""),),
+        zone="z" * 33,
+        overuse=True,
     )
     found = kinds(ledger, wrong)
     blocks = {kind for kind, severity in found.items() if severity is Severity.BLOCK}
     assert blocks == {
         *(FindingKind.BAD_CHARACTER, FindingKind.TOO_LONG, FindingKind.BAD_PREFIX, FindingKind.BAD_ID),
         *(FindingKind.OUT_OF_RANGE, FindingKind.REPLICATION_UNFIT, FindingKind.LEVEL_UNFIT, FindingKind.TAG_KEY),
+        *(FindingKind.BAD_ZONE, FindingKind.OVERUSE_BY_ORDER),
     }
     ordered = kinds(ledger, VaultDraft("fresh", charging_mode="pre_paid"))
     assert ordered[FindingKind.CREATION_BY_ORDER] is Severity.BLOCK

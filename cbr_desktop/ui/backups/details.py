@@ -68,7 +68,7 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
         facts,
         relations,
         activity(tasks, times),
-        vault.id if vault is not None else None,
+        vault.id if vault is not None and vault.takes_checkpoints else None,
     )
 
 

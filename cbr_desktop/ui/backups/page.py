@@ -182,13 +182,18 @@ class BackupsPage(ListPage[Backup]):
         return ledger.backups
 
     def search_text(self, row: Backup) -> str:
-        """Return what words are looked for in."""
-        return f"{row.name}\n{row.id}\n{row.resource_name}\n{row.resource_id}\n{row.status}\n{self._vault_words(row)}"
+        """Return what words are looked for in; ids come last, since names are what is mostly looked for."""
+        return f"{row.name}\n{row.resource_name}\n{self._vault_words(row)}\n{row.status}\n{row.id}\n{row.resource_id}"
+
+    def beside_rows(self) -> object:
+        """Return the names of the vaults."""
+        return self._vault_names
 
     def target(self) -> Target:
-        """Return the vault and the resource of the cursor's backup, where the vault is known."""
+        """Return the vault and the resource of the cursor's backup, where its vault is known and takes one."""
         row = self.view.current_row()
-        if row is None or row.vault_id not in self._workspace.scope.vaults:
+        vault = self._workspace.scope.vaults.get(row.vault_id) if row is not None else None
+        if row is None or vault is None or not vault.takes_checkpoints:
             return (None, ())
         return (row.vault_id, (row.resource_id,))
 
@@ -196,6 +201,8 @@ class BackupsPage(ListPage[Backup]):
         """Offer a checkpoint, and the way to the vault."""
         if self.target()[0] is not None:
             super().extend_menu(menu)
+        row = self.view.current_row()
+        if row is not None and row.vault_id in self._workspace.scope.vaults:
             menu.addAction(_("Show the vault")).triggered.connect(self._wish_vault)
 
     def _wish_vault(self) -> None:

@@ -1,46 +1,31 @@
 """The resource picker: the whole vault, or chosen resources and their disks."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from copy import deepcopy
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QButtonGroup,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QPushButton,
-    QRadioButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
-from cbr_desktop.domain.ids import ResourceId, VolumeId
+from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.text.catalogue import N_, _, ngettext
-from cbr_desktop.text.marks import NEVER, Mark, mark
+from cbr_desktop.text.marks import NEVER, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
-from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, FindingLines, label, mark_icon
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.tick_tree import MarkIcons, Ticks, TickTree
+from cbr_desktop.ui.operations.resource_ticks import disk_words
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WIDTHS = (175, 70, 112, 72, 46, 62)
-_ID = Qt.ItemDataRole.UserRole
-_FIXED = Qt.ItemDataRole.UserRole + 1
-"""Whether a disk is left out by the vault alone, and not by the request."""
 _ID_END = 6
 """Letters of an id's end that tell things apart which look alike."""
 _SKIPS = frozenset(
@@ -55,6 +40,112 @@ _SKIPS = frozenset(
     }
 )
 """What makes the service refuse or skip a resource."""
+_LEAST_HEIGHT = 150
+
+
+class _Ticks(Ticks[Resource, Disk]):
+    """The resources of a vault and those that are named besides, with their disks."""
+
+    def __init__(self) -> None:
+        super().__init__([_(title) for title in _COLUMNS])
+        self.icons: MarkIcons | None = None
+        self.is_whole = True
+        self.held: frozenset[str] = frozenset()
+        """The resources that are in the vault."""
+        self.disks: Mapping[str, tuple[Disk, ...]] = {}
+        self.alike: Mapping[str, str] = {}
+        """What stands beside the names of those that look alike, by their ids."""
+        self.worst: Mapping[str, Finding] = {}
+        """The most serious finding of a resource, by its id, or by its name where the finding knows no id."""
+
+    def id_of(self, row: Resource) -> str:
+        return row.id
+
+    def parts_of(self, row: Resource) -> Sequence[Disk]:
+        return self.disks.get(row.id, ())
+
+    def part_id(self, part: Disk) -> str:
+        return part.id
+
+    def is_fixed(self, row: Resource, part: Disk) -> bool:
+        # what the vault leaves out is not backed up, whatever a checkpoint asks for
+        return row.id in self.held and not row.takes(part.id)
+
+    def row_words(self, row: Resource, column: int) -> str:
+        match column:
+            case 0:
+                twin = self.alike.get(row.id, "")
+                return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name, 120)
+            case 1:
+                return status_words(row.type) if row.type else ""
+            case 2:
+                return self._state(row)
+            case 3:
+                return gb_words(row.size_gb) if row.size_gb else ""
+            case 4:
+                count = len(self.parts_of(row))
+                return f"{self.taken(row)}/{count}" if count else ""
+            case 5:
+                return str(row.backup_count) if row.id in self.held else ""
+        finding = self._finding(row)
+        if not self._is_asked(row):
+            return _("Left out")
+        return _verdict_words(finding) if finding is not None else _("Ready")
+
+    def part_words(self, row: Resource, part: Disk, column: int) -> str:
+        match column:
+            case 0:
+                return self._disk_name(row, part)
+            case 1:
+                return _("Disk")
+            case 2:
+                return plain(part.status, 40)
+            case 3:
+                return gb_words(part.size_gb)
+            case 6:
+                return _("Left out by the vault") if self.is_fixed(row, part) else disk_words(part)
+        return ""
+
+    def row_hint(self, row: Resource, column: int) -> str:
+        finding = self._finding(row)
+        if column == _VERDICT and finding is not None and self._is_asked(row):
+            return tooltip(finding_sentence(finding))
+        hints = {_NAME: (row.name, row.id), _STATE: (self._state(row),)}
+        return tooltip(*hints.get(column, ()))
+
+    def part_hint(self, row: Resource, part: Disk, column: int) -> str:
+        if column == _VERDICT and self.is_fixed(row, part):
+            return tooltip(_("It was left out when the server was associated with the vault."))
+        return tooltip(part.name, part.id, part.device) if column == _NAME else ""
+
+    def row_icon(self, row: Resource, column: int) -> QIcon | None:
+        if self.icons is None:
+            return None
+        if column == _STATE:
+            return self.icons(NEVER if row.protect_status is None else mark(row.protect_status))
+        if column == _VERDICT and self._is_asked(row):
+            finding = self._finding(row)
+            return self.icons(SEVERITY_MARKS[finding.severity] if finding is not None else READY)
+        return None
+
+    def search(self, row: Resource) -> str:
+        return f"{row.id} {self.row_words(row, _NAME)} {self.row_words(row, _TYPE)} {self._state(row)}"
+
+    def _state(self, row: Resource) -> str:
+        return protect_words(row.protect_status) if row.id in self.held else _("Not in this vault")
+
+    def _finding(self, row: Resource) -> Finding | None:
+        return self.worst.get(row.id) or self.worst.get(row.name)
+
+    def _is_asked(self, row: Resource) -> bool:
+        return self.is_whole or self.is_ticked(row.id)
+
+    def _disk_name(self, row: Resource, disk: Disk) -> str:
+        """Return the name of a disk; one that another has too carries its device and the end of its id."""
+        name = plain(disk.name or disk.id, 120)
+        if disk.id not in duplicates((each.id, each.name) for each in self.parts_of(row)):
+            return name
+        return " · ".join(filter(None, (name, plain(disk.device, 40), f"…{plain(disk.id[-_ID_END:], 40)}")))
 
 
 class ResourcePicker(QWidget):
@@ -70,9 +161,9 @@ class ResourcePicker(QWidget):
         super().__init__(parent)
         self._ledger = ledger
         self._vault: Vault | None = None
-        self._seen: tuple[Vault | None, list[tuple[Disk, ...]]] | None = None
+        self._seen: tuple[Sequence[Resource], Mapping[ResourceId, tuple[Disk, ...]]] | None = None
         self._extra: dict[ResourceId, ResourceChoice] = {}
-        self._filling = False
+        self._is_filling = False
         self._blocked: list[str] = []
         self.whole = QRadioButton(_("&Whole vault"))
         self.whole.setObjectName("checkpointWholeVault")
@@ -84,11 +175,15 @@ class ResourcePicker(QWidget):
         scope.addButton(self.chosen)
         self.whole.toggled.connect(self._scope_toggled)
         self.filter = _field("checkpointResourceFilter", _("Filter resources"), _("Filter by name, type, state or id"))
-        self.filter.textChanged.connect(self._filter)
-        self.tree = _Tree()
-        self.tree.itemChanged.connect(self._item_changed)
-        self.tree.all_requested.connect(lambda: self._tick_visible(Qt.CheckState.Checked))
-        self.tree.invert_requested.connect(lambda: self._tick_visible(None))
+        self._ticks = _Ticks()
+        self.tree = TickTree("checkpointResources", _("Resources"), self._ticks, _WIDTHS)
+        self.filter.textChanged.connect(self.tree.set_filter)
+        self.tree.setMinimumHeight(_LEAST_HEIGHT)
+        self.tree.stretch(_VERDICT)
+        self._ticks.icons = MarkIcons(self.tree)
+        self.tree.ticked.connect(self._tell_chosen)
+        self.tree.all_requested.connect(self._tick_shown)
+        self.tree.invert_requested.connect(self._invert)
         self.summary = label(name="checkpointResourceSummary")
         self.drop = QPushButton()
         self.drop.setObjectName("checkpointDropBlocked")
@@ -103,20 +198,19 @@ class ResourcePicker(QWidget):
 
     def choices(self) -> tuple[ResourceChoice, ...] | None:
         """Return the chosen resources with their disk choices, or ``None`` for the whole vault."""
-        if self.whole.isChecked():
-            return None
-        return tuple(self._choice(item) for item in self._rows() if item.checkState(_NAME) == Qt.CheckState.Checked)
+        return None if self.whole.isChecked() else tuple(map(self._choice, self._ticks.ticked_rows))
 
     def show_vault(self, vault: Vault | None) -> None:
         """Show another vault's resources, or the same ones as they are now; ids that were added by hand stay."""
-        seen = (vault, [self._disks(resource.id) for resource in vault.resources] if vault else [])
-        if seen == self._seen:
+        before, self._vault = self._vault, vault
+        same = vault is not None and before is not None and vault.id == before.id
+        rows = vault.resources if vault is not None else []
+        seen = (rows, {row.id: self._disks(row.id) for row in rows})
+        if seen == self._seen and (same or vault is before):
             return
-        self._seen = deepcopy(seen)
-        same = vault is not None and self._vault is not None and vault.id == self._vault.id
-        choices = self.choices() if same or self._extra else None
-        self._vault = vault
-        self._fill(choices)
+        # the ledger may change its rows in place
+        self._seen = ([copy(row) for row in rows], seen[1])
+        self._fill(self.choices() if same or self._extra else None)
 
     def choose(self, choices: Sequence[ResourceChoice] | None) -> None:
         """Choose resources; those that the vault does not have are listed all the same."""
@@ -138,9 +232,8 @@ class ResourcePicker(QWidget):
             key = str(finding.facts.get("id") or finding.facts.get("resource", ""))
             if key and (key not in worst or finding.severity.value < worst[key].severity.value):
                 worst[key] = finding
-        with self._quiet():
-            for item in self._rows():
-                self._show_verdict(item, worst)
+        self._ticks.worst = worst
+        self.tree.repaint_all()
         self.lines.show_findings(
             [f for f in findings if not f.facts.get("resource") or f.severity is Severity.BLOCK],
         )
@@ -150,70 +243,30 @@ class ResourcePicker(QWidget):
 
     def _fill(self, choices: tuple[ResourceChoice, ...] | None) -> None:
         wanted = {choice.id: choice for choice in choices or ()}
-        with self._quiet(), self._standing():
-            self.tree.clear()
-            rows = list(self._vault.resources) if self._vault else []
-            known = {row.id for row in rows}
-            rows += [Resource(c.id, c.type, c.name or c.id) for c in self._extra.values() if c.id not in known]
-            alike = duplicates((row.id, row.name) for row in rows)
-            items = [self._item(row, wanted.get(row.id), choices is None, alike.get(row.id, "")) for row in rows]
-            self.tree.addTopLevelItems(items)
-            (self.whole if choices is None else self.chosen).setChecked(True)
-        self._filter()
+        rows = list(self._vault.resources) if self._vault else []
+        known = frozenset(row.id for row in rows)
+        rows += [Resource(c.id, c.type, c.name or c.id) for c in self._extra.values() if c.id not in known]
+        ticks, self._is_filling = self._ticks, True
+        ticks.held, ticks.alike = known, duplicates((row.id, row.name) for row in rows)
+        ticks.disks = {row.id: self._disks(row.id) for row in rows}
+        left_out = {id: frozenset(choice.exclude_volumes) for id, choice in wanted.items()}
+        self.tree.put(rows, (row.id for row in rows if row.id in (known if choices is None else wanted)), left_out)
+        (self.whole if choices is None else self.chosen).setChecked(True)
+        self._is_filling = False
         self._summarize()
-
-    def _item(self, resource: Resource, choice: ResourceChoice | None, whole: bool, id: str) -> QTreeWidgetItem:
-        in_vault = self._vault is not None and self._vault.resource(resource.id) is not None
-        disks = self._disks(resource.id)
-        state = protect_words(resource.protect_status) if in_vault else _("Not in this vault")
-        size = gb_words(resource.size_gb) if resource.size_gb else ""
-        backups = str(resource.backup_count) if in_vault else ""
-        kind = status_words(resource.type) if resource.type else ""
-        name = f"{plain(resource.name, 100)} · {id}" if id else plain(resource.name, 120)
-        item = QTreeWidgetItem([name, kind, state, size, "", backups, ""])
-        item.setData(_NAME, _ID, resource)
-        item.setToolTip(_NAME, tooltip(resource.name, resource.id))
-        item.setToolTip(_STATE, tooltip(state))
-        never = resource.protect_status is None
-        item.setIcon(_STATE, self._icon(NEVER if never else mark(resource.protect_status)))
-        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        ticked = (whole and in_vault) or choice is not None
-        item.setCheckState(_NAME, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
-        same = duplicates((disk.id, disk.name) for disk in disks)
-        for disk in disks:
-            # what the vault leaves out is not backed up, whatever a checkpoint asks for
-            is_fixed = in_vault and not resource.takes(disk.id)
-            is_asked = choice is None or disk.id not in choice.exclude_volumes
-            child = _disk_item(disk, is_asked and not is_fixed, is_alike=disk.id in same)
-            if is_fixed:
-                _fix(child, is_asked=is_asked)
-            item.addChild(child)
-        _count_disks(item)
-        return item
-
-    def _icon(self, mark: Mark) -> QIcon:
-        return mark_icon(mark, self.palette(), self.devicePixelRatioF())
 
     def _disks(self, id: ResourceId) -> tuple[Disk, ...]:
         protectable = self._ledger.protectables.get(id)
         return protectable.disks if protectable else ()
 
-    def _rows(self) -> Iterator[QTreeWidgetItem]:
-        for row in range(self.tree.topLevelItemCount()):
-            yield cast(QTreeWidgetItem, self.tree.topLevelItem(row))
-
-    def _choice(self, item: QTreeWidgetItem) -> ResourceChoice:
-        resource = _resource(item)
-        left_out = tuple(
-            VolumeId(child.data(_NAME, _ID))
-            for child in _children(item)
-            if child.checkState(_NAME) != Qt.CheckState.Checked and not child.data(_NAME, _FIXED)
-        )
+    def _choice(self, resource: Resource) -> ResourceChoice:
         given = self._extra.get(resource.id)
-        if given is not None and (self._vault is None or self._vault.resource(resource.id) is None):
+        if given is not None and resource.id not in self._ticks.held:
             return given
+        left_out = self._ticks.left_out(resource.id)
+        disks = tuple(disk.id for disk in self._ticks.parts_of(resource) if disk.id in left_out) if left_out else ()
         name = resource.name if resource.name != resource.id else ""
-        return ResourceChoice(resource.id, resource.type, name, left_out)
+        return ResourceChoice(resource.id, resource.type, name, disks)
 
     def _from_id(self, id: ResourceId) -> ResourceChoice:
         found = self._vault.resource(id) if self._vault else None
@@ -225,7 +278,7 @@ class ResourcePicker(QWidget):
     # what the operator does
 
     def _scope_toggled(self, whole: bool) -> None:
-        if self._filling:
+        if self._is_filling:
             return
         if whole:
             self._extra.clear()
@@ -233,38 +286,29 @@ class ResourcePicker(QWidget):
         self._summarize()
         self.changed.emit()
 
-    def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
-        if self._filling or column != _NAME:
-            return
-        with self._quiet():
-            parent = item.parent()
-            if parent is not None:
-                _count_disks(parent)
-                if item.checkState(_NAME) == Qt.CheckState.Checked:
-                    parent.setCheckState(_NAME, Qt.CheckState.Checked)
-            self.chosen.setChecked(True)
+    def _tell_chosen(self) -> None:
+        """Take note that a person has changed ticks: then it is no more the whole vault, whatever is ticked."""
+        before, self._is_filling = self._is_filling, True
+        self.chosen.setChecked(True)
+        self._is_filling = before
         self._summarize()
         self.changed.emit()
 
-    def _tick_visible(self, state: Qt.CheckState | None) -> None:
-        """Tick every row that is shown, or turn each tick round when no state is given."""
-        with self._quiet():
-            for item in self._rows():
-                if not item.isHidden():
-                    item.setCheckState(_NAME, state if state is not None else _opposite(item.checkState(_NAME)))
-            self.chosen.setChecked(True)
-        self._summarize()
-        self.changed.emit()
+    def _tick_shown(self) -> None:
+        self.tree.tick({row.id for row in self.tree.shown_rows}, is_on=True)
+        self._tell_chosen()
+
+    def _invert(self) -> None:
+        shown = {row.id for row in self.tree.shown_rows}
+        ticked = set(filter(self._ticks.is_ticked, shown))
+        self.tree.tick(ticked, is_on=False)
+        self.tree.tick(shown - ticked, is_on=True)
+        self._tell_chosen()
 
     def _drop_blocked(self) -> None:
-        with self._quiet():
-            for item in self._rows():
-                resource = _resource(item)
-                if resource.name in self._blocked or resource.id in self._blocked:
-                    item.setCheckState(_NAME, Qt.CheckState.Unchecked)
-            self.chosen.setChecked(True)
-        self._summarize()
-        self.changed.emit()
+        blocked = set(self._blocked)
+        self.tree.tick({row.id for row in self._ticks.rows if {row.id, row.name} & blocked}, is_on=False)
+        self._tell_chosen()
 
     def _add_ids(self) -> None:
         """Add every id of a pasted list; the check says which of them are none."""
@@ -276,30 +320,7 @@ class ResourcePicker(QWidget):
         held = {choice.id for choice in before}
         self.choose([*before, *(self._from_id(id) for id in dict.fromkeys(ids) if id not in held)])
 
-    def _filter(self) -> None:
-        words = self.filter.text().casefold().split()
-        for item in self._rows():
-            resource = _resource(item)
-            text = f"{resource.id} " + " ".join(item.text(column) for column in (_NAME, _TYPE, _STATE))
-            item.setHidden(not all(word in text.casefold() for word in words))
-
     # what is shown
-
-    def _show_verdict(self, item: QTreeWidgetItem, worst: dict[str, Finding]) -> None:
-        resource = _resource(item)
-        finding = worst.get(resource.id) or worst.get(resource.name)
-        ticked = self.whole.isChecked() or item.checkState(_NAME) == Qt.CheckState.Checked
-        if not ticked:
-            text, icon, hint = _("Left out"), QIcon(), ""
-        elif finding is None:
-            text, icon, hint = _("Ready"), self._icon(READY), ""
-        else:
-            text, hint = _verdict_words(finding), finding_sentence(finding)
-            icon = self._icon(SEVERITY_MARKS[finding.severity])
-        if (item.text(_VERDICT), item.toolTip(_VERDICT)) != (text, tooltip(hint)):
-            item.setText(_VERDICT, text)
-            item.setIcon(_VERDICT, icon)
-            item.setToolTip(_VERDICT, tooltip(hint))
 
     def _show_blocked(self, worst: dict[str, Finding]) -> None:
         self._blocked = [key for key, finding in worst.items() if finding.kind in _SKIPS]
@@ -309,8 +330,10 @@ class ResourcePicker(QWidget):
         self.drop.setVisible(bool(self._blocked))
 
     def _summarize(self) -> None:
-        rows = [(item, _resource(item)) for item in self._rows()]
-        ticked = [resource for item, resource in rows if item.checkState(_NAME) == Qt.CheckState.Checked]
+        if self._ticks.is_whole is not self.whole.isChecked():
+            self._ticks.is_whole = self.whole.isChecked()
+            self.tree.repaint_all()
+        rows, ticked = self._ticks.rows, list(self._ticks.ticked_rows)
         size = gb_words(sum(resource.size_gb for resource in ticked))
         if self._vault is None and not rows:
             self.summary.setText(_("The resources of the vault are listed here, once one is chosen"))
@@ -326,29 +349,6 @@ class ResourcePicker(QWidget):
             )
         else:
             self.summary.setText(_("{count} of {total} · {size}").format(count=len(ticked), total=len(rows), size=size))
-
-    @contextmanager
-    def _quiet(self) -> Iterator[None]:
-        """Change rows without taking the changes for the operator's."""
-        before, self._filling = self._filling, True
-        try:
-            yield
-        finally:
-            self._filling = before
-
-    @contextmanager
-    def _standing(self) -> Iterator[None]:
-        """Make the rows anew and leave open, current and in sight what was so before."""
-        current, scrolled = self.tree.currentItem(), self.tree.verticalScrollBar().value()
-        chosen = _path(current) if current is not None else ()
-        opened = {_path(item) for item in self._rows() if item.isExpanded()}
-        yield
-        for item in self._rows():
-            item.setExpanded(_path(item) in opened)
-            for each in (item, *_children(item)):
-                if chosen and _path(each) == chosen:
-                    self.tree.setCurrentItem(each)
-        self.tree.verticalScrollBar().setValue(scrolled)
 
     def _lay_out(self) -> None:
         heading = label(_("Res&ources"))
@@ -373,51 +373,6 @@ class ResourcePicker(QWidget):
         layout.addWidget(self.lines)
 
 
-class _Tree(QTreeWidget):
-    """The table of resources, with the keys of a list of ticks.
-
-    Signals:
-        all_requested: tick everything that is shown.
-        invert_requested: turn every tick that is shown round.
-    """
-
-    all_requested = Signal()
-    invert_requested = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("checkpointResources")
-        self.setIconSize(MARK_SIZE)
-        self.setAccessibleName(_("Resources"))
-        self.setColumnCount(len(_COLUMNS))
-        self.setHeaderLabels([_(title) for title in _COLUMNS])
-        self.setAlternatingRowColors(True)
-        self.setUniformRowHeights(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setMinimumHeight(150)
-        for column, width in enumerate(_WIDTHS):
-            self.setColumnWidth(column, width)
-        self.header().setStretchLastSection(True)
-        self.header().setSectionResizeMode(_VERDICT, QHeaderView.ResizeMode.Stretch)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tick all with Ctrl+A, turn round with Ctrl+I, toggle the selected with Space."""
-        if event.matches(QKeySequence.StandardKey.SelectAll):
-            self.all_requested.emit()
-        elif event.key() == Qt.Key.Key_I and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self.invert_requested.emit()
-        elif event.key() == Qt.Key.Key_Space and len(self.selectedItems()) > 1:
-            self._toggle_selected()
-        else:
-            super().keyPressEvent(event)
-
-    def _toggle_selected(self) -> None:
-        items = self.selectedItems()
-        state = _opposite(items[0].checkState(_NAME))
-        for item in items:
-            item.setCheckState(_NAME, state)
-
-
 def _field(name: str, accessible: str, hint: str) -> QLineEdit:
     made = QLineEdit()
     made.setObjectName(name)
@@ -425,55 +380,6 @@ def _field(name: str, accessible: str, hint: str) -> QLineEdit:
     made.setPlaceholderText(hint)
     made.setClearButtonEnabled(True)
     return made
-
-
-def _resource(item: QTreeWidgetItem) -> Resource:
-    return cast(Resource, item.data(_NAME, _ID))
-
-
-def _children(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
-    for row in range(item.childCount()):
-        yield cast(QTreeWidgetItem, item.child(row))
-
-
-def _opposite(state: Qt.CheckState) -> Qt.CheckState:
-    return Qt.CheckState.Unchecked if state == Qt.CheckState.Checked else Qt.CheckState.Checked
-
-
-def _path(item: QTreeWidgetItem) -> tuple[str, ...]:
-    """Return the ids that lead to a row: the resource's, and the disk's below it."""
-    parent = item.parent()
-    return (_resource(item).id,) if parent is None else (_resource(parent).id, str(item.data(_NAME, _ID)))
-
-
-def _fix(item: QTreeWidgetItem, *, is_asked: bool) -> None:
-    """Show a disk as left out by the vault; whether the request leaves it out as well stays as it is."""
-    item.setData(_NAME, _FIXED, is_asked)
-    item.setDisabled(True)
-    item.setText(_VERDICT, _("Left out by the vault"))
-    item.setToolTip(_VERDICT, tooltip(_("It was left out when the server was associated with the vault.")))
-
-
-def _disk_item(disk: Disk, ticked: bool, *, is_alike: bool) -> QTreeWidgetItem:
-    """Return the row of a disk; one whose name another has too carries its device and the end of its id."""
-    kinds = [_("System disk") if disk.bootable else _("Data disk")]
-    kinds += ["encrypted"] if disk.encrypted else []
-    kinds += ["shared"] if disk.shared else []
-    name = plain(disk.name or disk.id, 120)
-    if is_alike:
-        name = " · ".join(filter(None, (name, plain(disk.device, 40), f"…{plain(disk.id[-_ID_END:], 40)}")))
-    item = QTreeWidgetItem([name, _("Disk"), plain(disk.status, 40), gb_words(disk.size_gb), "", "", ", ".join(kinds)])
-    item.setData(_NAME, _ID, str(disk.id))
-    item.setToolTip(_NAME, tooltip(disk.name, disk.id, disk.device))
-    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-    item.setCheckState(_NAME, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
-    return item
-
-
-def _count_disks(item: QTreeWidgetItem) -> None:
-    disks = list(_children(item))
-    ticked = sum(disk.checkState(_NAME) == Qt.CheckState.Checked for disk in disks)
-    item.setText(_DISKS, f"{ticked}/{len(disks)}" if disks else "")
 
 
 def _verdict_words(finding: Finding) -> str:

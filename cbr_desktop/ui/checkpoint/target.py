@@ -1,26 +1,37 @@
 """The field that chooses a vault: a list to search, or any id that is pasted into it."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QPalette
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QStyleOptionComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QStyleOptionComboBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.marks import Mark, mark
+from cbr_desktop.text.marks import mark
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import shown, state_words, status_words
 from cbr_desktop.text.words import share_words, use_words
-from cbr_desktop.ui.kit.lines import MARK_SIZE, FindingLines, StillBox, label, mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, FindingLines, label
+from cbr_desktop.ui.kit.long_box import ChoiceModel, LongBox
 from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.tick_tree import MarkIcons
 from cbr_desktop.workflows.ledger import Ledger
+
+_DASH = " — "
+"""What stands between the parts of a vault's line."""
+_NOTHING = Qt.ItemDataRole.UserRole + 1
+"""A role that nothing is told by: what fits is known before Qt looks for it."""
+_PIECE = 500
+"""How many lines are prepared in a turn of the loop."""
 
 
 def vault_words(vault: Vault) -> str:
     """Return a vault's line: name, kind, use and state."""
     use = f"{use_words(vault)}, {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)
-    return f"{plain(vault.name, 80)} — {status_words(vault.kind)} — {use} — {state_words(vault.status)}"
+    return _DASH.join((plain(vault.name, 80), status_words(vault.kind), use, state_words(vault.status)))
 
 
 class VaultField(QWidget):
@@ -37,8 +48,13 @@ class VaultField(QWidget):
     def __init__(self, ledger: Ledger, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ledger = ledger
-        self.box = _Box()
+        self._alike: Mapping[str, str] = {}
+        """What stands beside the names of those that look alike, by their ids."""
+        self._seen: Sequence[tuple[object, ...]] = ()
+        """What the list tells, as it was read last: a vault may be changed in place."""
+        self.box = _Box(ChoiceModel(lambda vault: vault.id, self._words_of, self._icon_of))
         self.box.setIconSize(MARK_SIZE)
+        self._icons = MarkIcons(self.box)
         self.box.left.connect(self.touched)
         self.box.editTextChanged.connect(self._edited)
         self.label = label(_("&Vault"))
@@ -57,9 +73,13 @@ class VaultField(QWidget):
     def vault_id(self) -> VaultId | None:
         """The id of the chosen vault, whatever else was typed in its place, or ``None`` when nothing is there."""
         text = self.box.currentText().strip()
-        index = self.box.findText(text, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchCaseSensitive)
-        if index >= 0:
-            return VaultId(self.box.itemData(index))
+        chosen = self.box.currentIndex()
+        if chosen >= 0 and self.box.itemText(chosen).strip() == text:
+            return VaultId(self.box.itemData(chosen))
+        if _DASH in text:
+            told = next((vault.id for vault in self.box.choices.rows if self._words_of(vault) == text), None)
+            if told is not None:
+                return VaultId(told)
         named = [vault.id for vault in self._ledger.vaults.values() if vault.name == text]
         return named[0] if len(named) == 1 else VaultId(text) if text else None
 
@@ -71,32 +91,27 @@ class VaultField(QWidget):
 
     def choose(self, id: VaultId | None) -> None:
         """Choose a vault by its id; one that is not known stands there as its id."""
-        index = self.box.findData(id)
-        if index >= 0:
-            self.box.setCurrentIndex(index)
-        else:
-            self.box.setCurrentIndex(-1)
+        self.box.choose(id or "")
+        if self.box.currentIndex() < 0:
             self.box.setEditText(id or "")
 
     def refill(self) -> None:
         """Read the vaults anew; what is chosen stays chosen."""
         rows = sorted(self._ledger.vaults.values(), key=lambda vault: (vault.name.casefold(), vault.id))
-        labels = _distinct(rows)
-        if labels == [(self.box.itemText(row), self.box.itemData(row)) for row in range(self.box.count())]:
+        seen = [(each.id, each.name, each.kind, each.size_gb, each.used_mb, each.status) for each in rows]
+        if seen == self._seen:
             return
-        chosen = self.vault_id
-        text = self.box.currentText()
+        self._seen = seen
+        chosen, text = self.vault_id, self.box.currentText()
+        self._alike = duplicates((vault.id, vault.name) for vault in rows)
         with QSignalBlocker(self.box):
-            self.box.clear()
-            signs = {_sign(vault) for vault in rows}
-            icons = {sign: mark_icon(sign, self.palette(), self.devicePixelRatioF()) for sign in signs}
-            for (words, id), vault in zip(labels, rows, strict=True):
-                self.box.addItem(icons[_sign(vault)], words, id)
+            self.box.choices.put(rows)
             if chosen in self._ledger.vaults:
                 self.choose(chosen)
             else:
                 self.box.setCurrentIndex(-1)
                 self.box.setEditText(text)
+        self.box.search.prepare(rows)
         self._tell_identity()
 
     def show_findings(self, findings: list[Finding], *, touched: bool) -> None:
@@ -118,21 +133,62 @@ class VaultField(QWidget):
         self._tell_identity()
         self.changed.emit()
 
+    def _words_of(self, vault: Vault) -> str:
+        """Return the line of a vault; one whose name looks like another's carries its id."""
+        words = vault_words(vault)
+        return f"{words}{_DASH}{shown(vault.id, 80)}" if vault.id in self._alike else words
 
-def _sign(vault: Vault) -> Mark:
-    return mark(vault.status)
-
-
-def _distinct(vaults: list[Vault]) -> list[tuple[str, str]]:
-    """Return the lines of the vaults; those whose names look alike carry their ids."""
-    alike = duplicates((vault.id, vault.name) for vault in vaults)
-    return [
-        (f"{vault_words(vault)} — {shown(vault.id, 80)}" if vault.id in alike else vault_words(vault), str(vault.id))
-        for vault in vaults
-    ]
+    def _icon_of(self, vault: Vault) -> QIcon:
+        return self._icons(mark(vault.status))
 
 
-class _Box(StillBox):
+class _Search(QCompleter):
+    """Finds vaults by any part of their lines; what they say is prepared while nobody waits for it."""
+
+    def __init__(self, choices: ChoiceModel[Vault], parent: QWidget) -> None:
+        self._choices = choices
+        self._hits = ChoiceModel[Vault](choices.id_of, choices.words_of, choices.icon_of)
+        super().__init__(self._hits, parent)
+        self._hits.setParent(self)
+        self.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.setCompletionRole(_NOTHING)
+        self.setMaxVisibleItems(16)
+        popup = self.popup()
+        if isinstance(popup, QListView):
+            popup.setUniformItemSizes(True)
+        self._rows: Sequence[Vault] = ()
+        self._texts: list[str] = []
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.timeout.connect(self._prepare_piece)
+
+    def prepare(self, rows: Sequence[Vault]) -> None:
+        """Look among other vaults from now on."""
+        self._rows, self._texts = rows, []
+        self._hits.put(())
+        self._resting.start(0)
+
+    def look(self, text: str) -> None:
+        """Offer the vaults that have a text in their lines."""
+        self._prepare(len(self._rows))
+        wanted = text.casefold()
+        self._hits.put([row for row, told in zip(self._rows, self._texts, strict=True) if wanted in told])
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        """Return the line of a vault that was found."""
+        return str(index.data() or "")
+
+    def _prepare(self, count: int) -> None:
+        begin = len(self._texts)
+        self._texts += [self._choices.words_of(row).casefold() for row in self._rows[begin : begin + count]]
+
+    def _prepare_piece(self) -> None:
+        self._prepare(_PIECE)
+        if len(self._texts) < len(self._rows):
+            self._resting.start(0)
+
+
+class _Box(LongBox):
     """A list whose text can be edited to search it, by any part of a line.
 
     Signals:
@@ -141,15 +197,11 @@ class _Box(StillBox):
 
     left = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("checkpointVault")
-        self.setAccessibleName(_("Vault"))
+    def __init__(self, choices: ChoiceModel[Vault]) -> None:
+        super().__init__("checkpointVault", _("Vault"), choices)
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setMaxVisibleItems(16)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(40)
         edit = QLineEdit()
         self.setLineEdit(edit)
         edit.setPlaceholderText(_("Search by name, or paste the id of a vault"))
@@ -157,11 +209,9 @@ class _Box(StillBox):
         edit.setAccessibleName(_("Vault"))
         edit.editingFinished.connect(self.left)
         self._edit = edit
-        search = QCompleter(self.model(), self)
-        search.setFilterMode(Qt.MatchFlag.MatchContains)
-        search.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        search.setMaxVisibleItems(16)
-        self.setCompleter(search)
+        self.search = _Search(choices, self)
+        edit.textEdited.connect(self.search.look)
+        self.setCompleter(self.search)
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         """Leave out the mark of the vault that was chosen last while the text names none of the list."""

@@ -29,8 +29,9 @@ def draft_columns(times: Times) -> Sequence[Column[DraftRow]]:
             vault_words,
             18,
             hint=lambda r: r.subject.id if r.subject is not None else "",
+            middle=True,
         ),
-        Column("name", _("Name"), name_words, lambda r: r.name, 18),
+        Column("name", _("Name"), name_words, lambda r: r.name, 18, middle=True),
         Column(
             "verdict",
             _("Verdict"),

@@ -40,18 +40,21 @@ def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def find_duplicates(named: Iterable[tuple[str, str]]) -> Generator[None, None, dict[str, str]]:
     """Do the same in pieces."""
+    first: dict[str, str] = {}
     alike: dict[str, set[str]] = {}
     left = iter(named)
     while piece := tuple(islice(left, _PIECE_NAMES)):
         for id, name in piece:
-            alike.setdefault(looks(name), set()).add(id)
+            look = looks(name)
+            other = first.setdefault(look, id)
+            if other != id:
+                alike.setdefault(look, {other}).add(id)
         yield
     told: dict[str, str] = {}
     groups = iter(alike.values())
     while some := tuple(islice(groups, _PIECE_NAMES)):
         for ids in some:
-            if len(ids) > 1:
-                short = {id[:_ID_LETTERS] for id in ids}
-                told.update((id, id[:_ID_LETTERS] if len(short) == len(ids) else id) for id in ids)
+            short = {id[:_ID_LETTERS] for id in ids}
+            told.update((id, id[:_ID_LETTERS] if len(short) == len(ids) else id) for id in ids)
         yield
     return told

@@ -51,6 +51,7 @@ QComboBox, QAbstractSpinBox {{
 }}
 QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {accent}; padding: 1px 5px; }}
 QComboBox:disabled, QAbstractSpinBox:disabled {{ border-color: {line}; background: transparent; color: {faded}; }}
+QComboBox[long="true"] {{ combobox-popup: 0; }}
 QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow, QAbstractSpinBox::up-arrow {{
     image: none; width: 10px; height: 6px;

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.association import ResourceAssociation, holder_of
@@ -160,7 +161,8 @@ class AssociationForm(ChangeForm):
 
     def _room_words(self, vault: Vault) -> str:
         ledger = self._context.ledger
-        added = added_gb(tuple(each for each in self.resources.choices() if vault.resource(each.id) is None), ledger)
+        own = {each.id for each in vault.resources}
+        added = added_gb(tuple(each for each in self.resources.choices() if each.id not in own), ledger)
         held = policy_of(vault.id, ledger)
         return sentences(
             _("{used} of {size} are used; what it backs up has {allocated}, with these {then}.").format(
@@ -187,7 +189,8 @@ class AssociationForm(ChangeForm):
             title = label(words, "associationField")
             title.setWordWrap(False)
             title.setBuddy(buddy)
-            grid.addWidget(title, place, 0)
+            title.setMinimumHeight(buddy.sizeHint().height() if buddy is not self.resources.tree else 0)
+            grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(field, place, 1)
         grid.setRowStretch(1, 1)
 

@@ -34,6 +34,7 @@ from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
 from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import accessible, bounded, tooltip
 from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
@@ -90,13 +91,16 @@ class BatchWindow(OperationWindow):
     def __init__(
         self, workspace: Workspace, asked: Sequence[Asked], form: BatchForm, parent: QWidget | None = None
     ) -> None:
-        super().__init__("batchWindow", form.title(len(asked)), parent)
+        count = sum(form.takes(context, row) for context, row in asked)
+        super().__init__("batchWindow", _title(form, count), parent)
         self._workspace = workspace
         self._asked = list(asked)
         self.form = form
         self._operation = OPERATIONS[form.kind]
         self._asked_at = workspace.clock.now()
         self._left_out: set[int] = set()
+        self._untaken: set[int] = set()
+        """The rows of which the form asks for nothing."""
         self._lacking: dict[int, str] = {}
         """Why nothing can be asked for of a row, by its number."""
         self._run: Run | None = None
@@ -265,14 +269,18 @@ class BatchWindow(OperationWindow):
     def _judge(self) -> Batch:
         items = []
         self._lacking.clear()
+        self._untaken = {
+            number for number, (context, row) in enumerate(self._asked, 1) if not self.form.takes(context, row)
+        }
         for number, (context, row) in enumerate(self._asked, 1):
             draft = None
             try:
-                draft = self.form.draft(context, row)
+                draft = self.form.draft(context, row) if number not in self._untaken else None
             except ValueError:
                 self._lacking[number] = self.form.lacking(context, row)
             items.append(Item(context.profile.name, draft, self.form.subject(context, row)))
-        return judged(self.form.kind, items, self._ledgers(), self._left_out, self._workspace.clock.now())
+        left_out = self._left_out | self._untaken
+        return judged(self.form.kind, items, self._ledgers(), left_out, self._workspace.clock.now())
 
     # what is shown
 
@@ -291,7 +299,8 @@ class BatchWindow(OperationWindow):
 
     def _show_rows(self, batch: Batch, now: datetime) -> None:
         uncounted = self._uncounted(batch) if not self._tasks.is_busy else set()
-        rows = sorted(batch.rows, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted))
+        taken = [row for row in batch.rows if row.number not in self._untaken]
+        rows = sorted(taken, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted))
         lines = [
             words.batch_line(row, now, self._lacking.get(row.number, ""), is_uncounted=row.profile in uncounted)
             for row in rows
@@ -352,7 +361,8 @@ class BatchWindow(OperationWindow):
 
     def _show_standing(self, batch: Batch) -> None:
         hindered, count = self._hindered(batch), len(batch.sent)
-        contexts = [self._contexts()[name] for name in dict.fromkeys(row.profile for row in batch.sent)]
+        known = self._contexts()
+        contexts = [known[name] for name in dict.fromkeys(row.profile for row in batch.sent)] or list(known.values())
         is_demo = self._workspace.is_demo
         self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
         self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
@@ -370,7 +380,7 @@ class BatchWindow(OperationWindow):
         arming = senders.hindrance(self.confirm.text().replace("&", ""))
         judged_words = objection or self.consent.wish or wish
         self.hindrance = judged_words or arming
-        self.confirm.setText(self.form.title(count))
+        self.confirm.setText(_title(self.form, count))
         self.confirm.setAccessibleName(accessible(self.confirm.text()))
         self.confirm.setEnabled(not self.hindrance)
         self.confirm.setToolTip(tooltip(self.hindrance or _("Sends them one after the other, with one report")))
@@ -404,7 +414,9 @@ class BatchWindow(OperationWindow):
         if self._workspace.plans is None:
             return _("Not ready: the data folder is being opened.")
         if not batch.sent:
-            return _("Nothing is left to be done: everything is left out.")
+            is_unasked = len(self._untaken) == len(batch.rows)
+            left_out = _("Nothing is left to be done: everything is left out.")
+            return _("Not ready: nothing is chosen above.") if is_unasked else left_out
         if len(batch.sent) > LIMIT:
             return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
                 limit=LIMIT
@@ -528,6 +540,11 @@ class BatchWindow(OperationWindow):
             event.accept()
             return
         super().keyPressEvent(event)
+
+
+def _title(form: BatchForm, count: int) -> str:
+    """Return what is asked for of so many rows, and of none what is asked for at all."""
+    return form.title(count) if count else words_for(form.kind).title
 
 
 def _weight(row: BatchRow, *, is_uncounted: bool) -> int:

@@ -104,7 +104,7 @@ class ChangeDialog(OperationWindow):
         self._verdict = Preflight(())
         self._blast = Blast()
         self._tasks = TaskOwner(self)
-        self._tasks.busy_changed.connect(self._judge)
+        self._tasks.busy_changed.connect(self._reading_changed)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -133,6 +133,13 @@ class ChangeDialog(OperationWindow):
             refresh, parts, backup = self._context.refresh, self._operation.judged_by, self._opened_id()
             reading = refresh.once(parts) if backup is None else refresh.judge_by(parts, backup)
             self._tasks.start(self._read(reading), group="reading")
+            self._show_verdict()
+
+    def _reading_changed(self, is_busy: bool) -> None:
+        """Judge by what was read; while it is being read nothing else is known than before."""
+        if is_busy:
+            self._show_verdict()
+        else:
             self._judge()
 
     async def _read(self, reading: Awaitable[object]) -> None:
@@ -159,6 +166,9 @@ class ChangeDialog(OperationWindow):
             self._verdict = self._operation.judge(self._change, ledger, now)
             self._blast = self._operation.blast(self._change, ledger)
             self._show_change(self._change)
+        else:
+            self.subject.hide()
+            self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
             # whoever typed the name has seen another loss than the one that stands here now
             self.typed.clear()
@@ -244,6 +254,8 @@ class ChangeDialog(OperationWindow):
             self.read()
 
     def _show_verdict(self) -> None:
+        if not self._stack.shows_form:
+            return
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
         self._typing.setVisible(self._wants_name())
         self.approval.setVisible(wants_reason(self._operation.effect))
@@ -375,6 +387,7 @@ class ChangeDialog(OperationWindow):
         self.preview = QPlainTextEdit()
         self.preview.setObjectName("changePreview")
         self.preview.setAccessibleName(_("The request as it is sent"))
+        self.preview.setPlaceholderText(_("It is shown here as soon as nothing is missing."))
         self.preview.setReadOnly(True)
         self.preview.setTabChangesFocus(True)
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -422,7 +435,9 @@ class ChangeDialog(OperationWindow):
         outer.addWidget(self._stack)
         layout = QVBoxLayout(form_side)
         layout.addLayout(place_line(self._context, "changePlace"))
-        layout.addWidget(self._middle(), 1)
+        scroll = QScrollArea()
+        layout.addWidget(scroll, 1)
+        self._fill_middle(scroll)
         layout.addWidget(self.approval)
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
@@ -430,8 +445,13 @@ class ChangeDialog(OperationWindow):
         usual = _USUAL_WITH_FIELDS if is_long else _USUAL
         take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")
 
-    def _middle(self) -> QWidget:
+    def _fill_middle(self, scroll: QScrollArea) -> None:
+        """Fill what is seen of the change, from the outside in: a widget is styled anew with all it has as it moves."""
         inside = QWidget()
+        scroll.setAccessibleName(_("What is asked for and what comes of it"))
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
@@ -454,12 +474,6 @@ class ChangeDialog(OperationWindow):
         self.preview.setMaximumHeight(_MANY_LINES * line)
         layout.addWidget(self.preview, 1)
         layout.addStretch()
-        scroll = QScrollArea()
-        scroll.setAccessibleName(_("What is asked for and what comes of it"))
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
-        return scroll
 
     def _typed_row(self) -> QWidget:
         self._typing = QWidget()

@@ -87,6 +87,10 @@ class BatchForm(QWidget):
         """Return what is asked for of so many rows, as something to be done."""
         return batch_words(self.kind, count)
 
+    def takes(self, context: ProfileContext, row: Any) -> bool:  # noqa: ARG002  # most ask for it of all
+        """Whether it is asked for of a row at all; of others nothing is shown."""
+        return True
+
     def draft(self, context: ProfileContext, row: Any) -> Any:
         """Return what is asked for of a row. ``ValueError`` where something is missing, which ``lacking`` tells."""
         raise NotImplementedError

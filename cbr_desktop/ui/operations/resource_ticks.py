@@ -1,20 +1,9 @@
 """A list of resources to be ticked, each with its disks: what of them is backed up."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import cast
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VolumeId
@@ -25,15 +14,72 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, gb_words, shown, status_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.workflows.preflight import taken_gb
 
 _COLUMNS = (N_("Name"), N_("Type"), N_("Size"), N_("Disks"), N_("Protectable"))
 _NAME, _TYPE, _SIZE, _DISKS, _VERDICT = range(len(_COLUMNS))
 _WIDTHS = (0, 80, 70, 50, 190)
-_ID = Qt.ItemDataRole.UserRole
 _LINES = 7
 """How many rows are seen at the least."""
+_NONE: frozenset[str] = frozenset()
+
+
+class _Ticks(Ticks[Protectable, Disk]):
+    """What could be protected, with its disks."""
+
+    def __init__(self) -> None:
+        super().__init__([_(title) for title in _COLUMNS])
+        self.alike: Mapping[str, str] = {}
+        """What stands beside the names of those that look alike, by their ids."""
+
+    def id_of(self, row: Protectable) -> str:
+        return row.id
+
+    def parts_of(self, row: Protectable) -> Sequence[Disk]:
+        # a disk that is a resource of its own is told as its own disk
+        return row.disks if row.type != ResourceType.DISK else ()
+
+    def part_id(self, part: Disk) -> str:
+        return part.id
+
+    def row_words(self, row: Protectable, column: int) -> str:
+        match column:
+            case 0:
+                twin = self.alike.get(row.id, "")
+                return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name or row.id, 120)
+            case 1:
+                return status_words(row.type) if row.type else ""
+            case 2:
+                return gb_words(row.size_gb) if row.size_gb else ""
+            case 3:
+                count = len(self.parts_of(row))
+                return f"{self.taken(row)}/{count}" if count else ""
+        return _verdict(row)
+
+    def part_words(self, _row: Protectable, part: Disk, column: int) -> str:
+        match column:
+            case 0:
+                return " · ".join(filter(None, (plain(part.name or part.id, 120), plain(part.device, 40))))
+            case 1:
+                return _("Disk")
+            case 2:
+                return gb_words(part.size_gb)
+            case 3:
+                return ""
+        return disk_words(part)
+
+    def row_hint(self, row: Protectable, column: int) -> str:
+        if column == _VERDICT and not row.protectable:
+            return tooltip(_verdict(row))
+        return tooltip(row.name, row.id) if column == _NAME else ""
+
+    def part_hint(self, _row: Protectable, part: Disk, column: int) -> str:
+        return tooltip(part.name, part.id, part.device) if column == _NAME else ""
+
+    def search(self, row: Protectable) -> str:
+        return f"{row.id} {self.row_words(row, _NAME)} {self.row_words(row, _TYPE)} {_verdict(row)}"
 
 
 class ResourceTicks(QWidget):
@@ -48,151 +94,78 @@ class ResourceTicks(QWidget):
     def __init__(self, rows: Iterable[Protectable] = (), chosen: Iterable[ResourceChoice] = ()) -> None:
         super().__init__()
         self._given: dict[ResourceId, ResourceChoice] = {}
-        self._is_filling = False
-        self._ticked: dict[int, QTreeWidgetItem] = {}
-        """The rows that are ticked by their places: of thousands, a few are."""
-        self.tree = QTreeWidget()
-        self.tree.setObjectName("resourceTicks")
-        self.tree.setAccessibleName(_("Resources"))
-        self.tree.setColumnCount(len(_COLUMNS))
-        self.tree.setHeaderLabels([_(title) for title in _COLUMNS])
-        self.tree.setAlternatingRowColors(True)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._ticks = _Ticks()
+        self.tree = TickTree("resourceTicks", _("Resources"), self._ticks, _WIDTHS)
         self.tree.setMinimumHeight((_LINES + 1) * (self.fontMetrics().height() + 8))
-        for column, width in enumerate(_WIDTHS):
-            self.tree.setColumnWidth(column, width)
-        self.tree.header().setStretchLastSection(False)
-        self.tree.header().setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+        self.tree.stretch(_NAME)
         self.filter = QLineEdit()
         self.filter.setObjectName("resourceFilter")
         self.filter.setAccessibleName(_("Filter resources"))
         self.filter.setPlaceholderText(_("Filter by name, id or type"))
         self.filter.setClearButtonEnabled(True)
-        self.all = push_button(_("Tick &all shown"), "resourceTickAll", lambda: self._tick_shown(is_ticked=True))
-        self.none = push_button(_("&Untick all"), "resourceTickNone", lambda: self._tick_shown(is_ticked=False))
+        self.all = push_button(_("Tick &all shown"), "resourceTickAll", self._tick_shown)
+        self.none = push_button(_("&Untick all"), "resourceTickNone", self._untick)
         self.words = label(name="resourceSummary")
         self._lay_out()
         self.show_rows(rows, chosen)
-        self.tree.itemChanged.connect(self._item_changed)
-        self.tree.itemExpanded.connect(self._add_disks)
-        self.filter.textChanged.connect(self._filter)
+        self.tree.ticked.connect(self._tell_changed)
+        self.tree.all_requested.connect(self._tick_shown)
+        self.tree.invert_requested.connect(self._invert)
+        self.filter.textChanged.connect(self.tree.set_filter)
 
     def choices(self) -> tuple[ResourceChoice, ...]:
         """Return what is ticked, in the order of the list."""
-        return tuple(self._choice(self._ticked[place]) for place in sorted(self._ticked))
+        return tuple(map(self._choice, self._ticks.ticked_rows))
 
     def chosen_gb(self) -> int:
         """Return the sizes of what is ticked, in GB."""
-        return sum(taken_gb(_row(self._ticked[place]), self._choice(self._ticked[place])) for place in self._ticked)
-
-    # filling
+        return sum(taken_gb(row, self._choice(row)) for row in self._ticks.ticked_rows)
 
     def show_rows(self, known: Iterable[Protectable], chosen: Iterable[ResourceChoice] = ()) -> None:
         """Show other resources, some of them ticked; those come first, and what cannot be backed up comes last."""
-        self._given = {each.id: each for each in chosen}
+        given = self._given = {each.id: each for each in chosen}
         rows = list(known)
         ids = {row.id for row in rows}
-        rows += [Protectable(each.id, each.type, each.name) for id, each in self._given.items() if id not in ids]
-        rows.sort(key=lambda row: (row.id not in self._given, not row.protectable, row.name.casefold(), row.id))
-        alike = duplicates((row.id, row.name) for row in rows)
-        with self._quiet():
-            self.tree.clear()
-            items = [self._item(row, alike.get(row.id, "")) for row in rows]
-            self.tree.addTopLevelItems(items)
-            self._ticked = {place: items[place] for place, row in enumerate(rows) if row.id in self._given}
-        if self.filter.text():
-            self._filter()
+        rows += [Protectable(each.id, each.type, each.name) for id, each in given.items() if id not in ids]
+        rows.sort(key=lambda row: (row.id not in given, not row.protectable, row.name.casefold(), row.id))
+        self._ticks.alike = duplicates((row.id, row.name) for row in rows)
+        left_out = {row.id: _left_out(row, given[row.id]) for row in rows if row.id in given}
+        self.tree.put(rows, given, left_out)
         self._summarize()
 
-    def _item(self, row: Protectable, id: str) -> QTreeWidgetItem:
-        given = self._given.get(row.id)
-        name = f"{plain(row.name, 100)} · {id}" if id else plain(row.name or row.id, 120)
-        size = gb_words(row.size_gb) if row.size_gb else ""
-        item = QTreeWidgetItem([name, status_words(row.type) if row.type else "", size, "", _verdict(row)])
-        item.setData(_NAME, _ID, row)
-        item.setToolTip(_NAME, tooltip(row.name, row.id))
-        if not row.protectable:
-            item.setToolTip(_VERDICT, tooltip(_verdict(row)))
-        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-        item.setCheckState(_NAME, Qt.CheckState.Checked if given is not None else Qt.CheckState.Unchecked)
-        # a disk that is a resource of its own is told as its own disk
-        if row.disks and row.type != ResourceType.DISK:
-            item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
-            taken = sum(given is None or _takes(given, disk.id) for disk in row.disks)
-            item.setText(_DISKS, f"{taken}/{len(row.disks)}")
-        return item
-
-    def _add_disks(self, item: QTreeWidgetItem) -> None:
-        """Add the disks of a row when it is opened: of thousands of rows that is done to a few."""
-        row = item.data(_NAME, _ID)
-        if not isinstance(row, Protectable) or item.childCount() or row.type == ResourceType.DISK:
-            return
-        given = self._given.get(row.id)
-        with self._quiet():
-            item.addChildren(
-                [_disk_item(disk, is_ticked=given is None or _takes(given, disk.id)) for disk in row.disks]
-            )
-
-    def _choice(self, item: QTreeWidgetItem) -> ResourceChoice:
-        row = _row(item)
-        if not item.childCount():
-            return self._given.get(row.id) or ResourceChoice(row.id, row.type, row.name)
-        left_out = tuple(
-            VolumeId(child.data(_NAME, _ID))
-            for child in _children(item)
-            if child.checkState(_NAME) != Qt.CheckState.Checked
-        )
-        given = self._given.get(row.id)
-        if given is not None and left_out == tuple(
-            VolumeId(child.data(_NAME, _ID))
-            for child in _children(item)
-            if not _takes(given, VolumeId(child.data(_NAME, _ID)))
-        ):
+    def _choice(self, row: Protectable) -> ResourceChoice:
+        left_out, given = self._ticks.left_out(row.id), self._given.get(row.id)
+        if given is not None and left_out == _left_out(row, given):
             return given
-        return ResourceChoice(row.id, row.type, row.name, left_out)
+        disks = tuple(disk.id for disk in self._ticks.parts_of(row) if disk.id in left_out) if left_out else ()
+        return ResourceChoice(row.id, row.type, row.name, disks)
 
     # what the operator does
 
-    def _item_changed(self, item: QTreeWidgetItem, column: int) -> None:
-        if self._is_filling or column != _NAME:
-            return
-        parent = item.parent()
-        if parent is not None:
-            with self._quiet():
-                _count_disks(parent)
-                if item.checkState(_NAME) == Qt.CheckState.Checked:
-                    parent.setCheckState(_NAME, Qt.CheckState.Checked)
-        self._note(parent or item)
+    def _tell_changed(self) -> None:
         self._summarize()
         self.changed.emit()
 
-    def _note(self, item: QTreeWidgetItem, place: int | None = None) -> None:
-        """Take note of whether a row is ticked."""
-        place = self.tree.indexOfTopLevelItem(item) if place is None else place
-        if item.checkState(_NAME) == Qt.CheckState.Unchecked:
-            self._ticked.pop(place, None)
-        else:
-            self._ticked[place] = item
+    def _tick_shown(self) -> None:
+        """Tick all that is shown and can be backed up."""
+        self._tick({row.id for row in self.tree.shown_rows if row.protectable}, is_on=True)
 
-    def _tick_shown(self, *, is_ticked: bool) -> None:
-        """Tick all that is shown and can be backed up, or nothing at all."""
-        with self._quiet():
-            for place, item in enumerate(self._rows()):
-                if not is_ticked or (not item.isHidden() and _row(item).protectable):
-                    item.setCheckState(_NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
-                    self._note(item, place)
-        self._summarize()
-        self.changed.emit()
+    def _untick(self) -> None:
+        self._tick({row.id for row in self._ticks.rows}, is_on=False)
 
-    def _filter(self) -> None:
-        words = self.filter.text().casefold().split()
-        for item in self._rows():
-            text = f"{_row(item).id} {item.text(_NAME)} {item.text(_TYPE)} {item.text(_VERDICT)}".casefold()
-            item.setHidden(not all(word in text for word in words))
+    def _invert(self) -> None:
+        """Turn the tick of all round that is shown and can be backed up."""
+        shown = {row.id for row in self.tree.shown_rows if row.protectable}
+        ticked = set(filter(self._ticks.is_ticked, shown))
+        self.tree.tick(ticked, is_on=False)
+        self._tick(shown - ticked, is_on=True)
+
+    def _tick(self, ids: Collection[str], *, is_on: bool) -> None:
+        self.tree.tick(ids, is_on=is_on)
+        self._tell_changed()
 
     def _summarize(self) -> None:
-        count, total = len(self._ticked), self.tree.topLevelItemCount()
+        count, total = self._ticks.ticked_count, len(self._ticks.rows)
         if not total:
             self.words.setText(_("No resource of this kind is known that is in no vault."))
         elif not count:
@@ -200,19 +173,6 @@ class ResourceTicks(QWidget):
         else:
             said = counted("{count} resource is chosen", "{count} resources are chosen", count)
             self.words.setText(_("{chosen}, of {size}.").format(chosen=said, size=gb_words(self.chosen_gb())))
-
-    def _rows(self) -> Iterator[QTreeWidgetItem]:
-        for row in range(self.tree.topLevelItemCount()):
-            yield cast(QTreeWidgetItem, self.tree.topLevelItem(row))
-
-    @contextmanager
-    def _quiet(self) -> Iterator[None]:
-        """Change rows without taking the changes for the operator's."""
-        before, self._is_filling = self._is_filling, True
-        try:
-            yield
-        finally:
-            self._is_filling = before
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -239,39 +199,24 @@ def free_ones(
     return list(free.values())
 
 
+def disk_words(disk: Disk) -> str:
+    """Return what kind of disk it is."""
+    kinds = [_("System disk") if disk.bootable else _("Data disk")]
+    kinds += [_("encrypted")] if disk.encrypted else []
+    kinds += [_("shared")] if disk.shared else []
+    return listed(kinds)
+
+
 def _verdict(row: Protectable) -> str:
     if row.protectable:
         return _("Can be backed up")
     return _("Cannot: {reason}").format(reason=shown(row.reason or row.message or row.code))
 
 
+def _left_out(row: Protectable, choice: ResourceChoice) -> frozenset[str]:
+    """Return the disks of a resource that a choice leaves out."""
+    return frozenset(disk.id for disk in row.disks if not _takes(choice, disk.id)) if choice.has_disk_options else _NONE
+
+
 def _takes(choice: ResourceChoice, id: VolumeId) -> bool:
     return id in choice.include_volumes if choice.include_volumes else id not in choice.exclude_volumes
-
-
-def _disk_item(disk: Disk, *, is_ticked: bool) -> QTreeWidgetItem:
-    kinds = [_("System disk") if disk.bootable else _("Data disk")]
-    kinds += [_("encrypted")] if disk.encrypted else []
-    kinds += [_("shared")] if disk.shared else []
-    name = " · ".join(filter(None, (plain(disk.name or disk.id, 120), plain(disk.device, 40))))
-    item = QTreeWidgetItem([name, _("Disk"), gb_words(disk.size_gb), "", listed(kinds)])
-    item.setData(_NAME, _ID, str(disk.id))
-    item.setToolTip(_NAME, tooltip(disk.name, disk.id, disk.device))
-    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-    item.setCheckState(_NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
-    return item
-
-
-def _count_disks(item: QTreeWidgetItem) -> None:
-    disks = list(_children(item))
-    ticked = sum(disk.checkState(_NAME) == Qt.CheckState.Checked for disk in disks)
-    item.setText(_DISKS, f"{ticked}/{len(disks)}" if disks else "")
-
-
-def _row(item: QTreeWidgetItem) -> Protectable:
-    return cast(Protectable, item.data(_NAME, _ID))
-
-
-def _children(item: QTreeWidgetItem) -> Iterator[QTreeWidgetItem]:
-    for row in range(item.childCount()):
-        yield cast(QTreeWidgetItem, item.child(row))

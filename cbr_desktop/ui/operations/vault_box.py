@@ -6,26 +6,33 @@ from collections.abc import Iterable
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import gb_words, shown
-from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.ui.kit.long_box import ChoiceModel, LongBox
 
 
-class VaultBox(StillBox):
+class VaultBox(LongBox):
     """Lists vaults by their names; nothing is chosen unless it is given. Of one name the ids tell which is which."""
 
-    def __init__(self, name: str, words: str, vaults: Iterable[Vault], chosen: str = "") -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setAccessibleName(words)
-        self.setPlaceholderText(_("Choose a vault"))
+    def __init__(
+        self, name: str, words: str, vaults: Iterable[Vault], chosen: str = "", *, tells_room: bool = True
+    ) -> None:
+        model = ChoiceModel[Vault](lambda vault: vault.id, self._words_of)
+        self._tells_room = tells_room
         known = sorted(vaults, key=lambda each: (each.name, each.id))
-        counts = Counter(each.name for each in known)
-        for vault in known:
-            twin = f" ({shown(vault.id, 64)})" if counts[vault.name] > 1 or not vault.name else ""
-            room = _("{free} free of {size}").format(free=gb_words(max(vault.free_gb, 0)), size=gb_words(vault.size_gb))
-            self.addItem(f"{shown(vault.name, 64)}{twin} – {room}", vault.id)
-        self.setCurrentIndex(self.findData(chosen))
+        self._counts = Counter(each.name for each in known)
+        model.put(known)
+        super().__init__(name, words, model)
+        self.setPlaceholderText(_("Choose a vault"))
+        self.choose(chosen)
 
     @property
     def vault_id(self) -> str:
         """The id of the chosen vault, empty while none is chosen."""
         return str(self.currentData() or "")
+
+    def _words_of(self, vault: Vault) -> str:
+        twin = f" ({shown(vault.id, 64)})" if self._counts[vault.name] > 1 or not vault.name else ""
+        name = f"{shown(vault.name, 64)}{twin}"
+        if not self._tells_room:
+            return name
+        room = _("{free} free of {size}").format(free=gb_words(max(vault.free_gb, 0)), size=gb_words(vault.size_gb))
+        return f"{name} – {room}"

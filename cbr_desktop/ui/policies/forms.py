@@ -1,5 +1,6 @@
 """The forms of policies: deleting, applying and removing one, and when each of them opens."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.policies.edit import PolicyCopyFields, PolicyEditFields, switch_form
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.policyform import form_of
@@ -58,7 +60,7 @@ class ApplyForm(ChangeForm):
         self.policy = _choice(
             "applyPolicy", _("Policy"), _("Choose a policy"), [(each.id, each.name) for each in known], policy_id
         )
-        self.vault = _choice("applyVault", _("Vault"), _("Choose a vault"), _named(vaults), vault_id)
+        self.vault = VaultBox("applyVault", _("Vault"), vaults, vault_id, tells_room=False)
         self.destination = QLineEdit(destination)
         self.destination.setObjectName("applyDestination")
         self.destination.setAccessibleName(_("Id of the vault that it copies to"))
@@ -95,7 +97,7 @@ class RemoveForm(ChangeForm):
         super().__init__()
         self.setObjectName("removeForm")
         self._policy_id = PolicyId(policy_id)
-        self.vault = _choice("removeVault", _("Vault"), _("Choose a vault"), _named(vaults), vault_id)
+        self.vault = VaultBox("removeVault", _("Vault"), vaults, vault_id, tells_room=False)
         if self.vault.count() == 1:
             self.vault.setCurrentIndex(0)
         _grid(self, ((_("From &vault"), self.vault),))
@@ -110,19 +112,15 @@ class RemoveForm(ChangeForm):
         self.vault.setFocus()
 
 
-def _named(vaults: Iterable[Vault]) -> list[tuple[str, str]]:
-    return [(each.id, each.name) for each in sorted(vaults, key=lambda each: (each.name, each.id))]
-
-
 def _choice(name: str, words: str, wish: str, items: Sequence[tuple[str, str]], chosen: str) -> StillBox:
     """Return a choice by names; nothing is chosen unless it is given. Of one name the ids tell which is which."""
     box = StillBox()
     box.setObjectName(name)
     box.setAccessibleName(words)
     box.setPlaceholderText(wish)
-    names = [label for _id, label in items]
+    counts = Counter(label for _id, label in items)
     for id, label_words in items:
-        twin = f" ({shown(id, 64)})" if names.count(label_words) > 1 or not label_words else ""
+        twin = f" ({shown(id, 64)})" if counts[label_words] > 1 or not label_words else ""
         box.addItem(f"{shown(label_words, 80)}{twin}", id)
     box.setCurrentIndex(box.findData(chosen))
     return box

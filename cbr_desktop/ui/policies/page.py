@@ -31,6 +31,12 @@ from cbr_desktop.workflows.timetable import next_run
 _TYPES = {"backup": N_("Backup"), "replication": N_("Replication")}
 
 
+def _apply_hindrance(rows: Sequence[Policy]) -> str:
+    if len(rows) > 1 and any(row.operation_type != BACKUP for row in rows):
+        return _("A policy that replicates is applied to one vault at a time. Choose it alone.")
+    return ""
+
+
 class PoliciesPage(ListPage[Policy]):
     """All policies of the project."""
 
@@ -69,15 +75,16 @@ class PoliciesPage(ListPage[Policy]):
         ),
         Verb(
             "apply",
-            N_("&Apply to a vault…"),
-            N_("Choose a vault that it backs up from then on"),
-            too_many=N_("Applying takes one policy at a time; {count} are selected. Nothing was done."),
+            N_("&Apply to vaults…"),
+            N_("Choose the vaults that the selected policy backs up from then on"),
+            takes=Takes.SEVERAL,
+            hindrance=_apply_hindrance,
         ),
         Verb(
             "remove",
-            N_("Re&move from a vault…"),
-            N_("Choose a vault that it leaves alone from then on"),
-            too_many=N_("Removing takes one policy at a time; {count} are selected. Nothing was done."),
+            N_("Re&move from vaults…"),
+            N_("Choose the vaults that the selected policies leave alone from then on"),
+            takes=Takes.SEVERAL,
         ),
         Verb(
             "delete",
@@ -113,6 +120,7 @@ class PoliciesPage(ListPage[Policy]):
                 self._next,
                 17,
                 hint=lambda p: next_run_words(self._next(p), self._times, self._region(p)),
+                whole=True,
             ),
             Column("runs", _("Runs"), self._schedule, self._schedule, 40),
             Column("keeps", _("Keeps"), retention_words, retention_words, 24),

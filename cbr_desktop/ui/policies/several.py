@@ -1,19 +1,31 @@
 """One policy for several vaults at once, of several profiles: policies are chosen by name, since each has its own."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cbr_desktop.domain.change import Subject
 from cbr_desktop.domain.policy import BACKUP, Policy, PolicyApplication, PolicyRemoval
-from cbr_desktop.domain.vault import Vault
-from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.states import quoted
+from cbr_desktop.domain.vault import ProtectType, Vault
+from cbr_desktop.text.catalogue import _, listed
+from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.tick_list import Tickable, TickList
+from cbr_desktop.ui.operations.batch import BatchWindow
+from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import Asked, BatchForm, Forms
+from cbr_desktop.ui.policies.forms import FORMS as ONE
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.operations.vault_policies import vault_subject
+
+Pair = tuple[Policy, Vault]
+"""A policy and one of its vaults."""
+Window = TypeVar("Window", BatchWindow, ChangeDialog)
 
 
 class _PolicyBatch(BatchForm):
@@ -33,12 +45,20 @@ class _PolicyBatch(BatchForm):
         self.policy.setCurrentIndex(0 if len(names) == 1 else -1)
         title = label(words, "policyField")
         title.setBuddy(self.policy)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(title, 0, 0)
-        grid.addWidget(self.policy, 0, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(title, 0, 0)
+        self._grid.addWidget(self.policy, 0, 1)
         self.policy.currentIndexChanged.connect(self.changed)
+
+    def _add(self, words: str, ticks: TickList) -> None:
+        """Put a list to be ticked below the choice of the policy."""
+        title = label(words, "policyField")
+        title.setBuddy(ticks.list)
+        self._grid.addWidget(title, 1, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(ticks, 1, 1)
+        ticks.changed.connect(self.changed)
 
     def subject(self, context: ProfileContext, row: Vault) -> Subject:
         """Return the vault of a row."""
@@ -68,8 +88,9 @@ class ApplyToVaults(_PolicyBatch):
 
     kind = ApplyForm.kind
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
-        super().__init__(_("&Policy"), _names(asked, lambda context, _vault: _backup_policies(context)))
+    def __init__(self, asked: Sequence[Asked], names: Sequence[str] | None = None) -> None:
+        known = _names(asked, lambda context, _vault: _backup_policies(context))
+        super().__init__(_("&Policy"), known if names is None else names)
 
     def draft(self, context: ProfileContext, row: Vault) -> PolicyApplication:
         """Return what is asked for of a vault."""
@@ -78,6 +99,47 @@ class ApplyToVaults(_PolicyBatch):
     def lacking(self, context: ProfileContext, _row: Vault) -> str:
         """Return why no policy can be applied to a vault."""
         return self._lacking(_backup_policies(context))
+
+
+class ApplyFromPolicies(ApplyToVaults):
+    """Applies one of the selected policies to those vaults of theirs that are ticked."""
+
+    def __init__(self, asked: Sequence[Asked], names: Sequence[str]) -> None:
+        self.vaults = TickList("applyVaults", _("Vaults"), [_tickable(context, row) for context, row in asked])
+        super().__init__(asked, names)
+        self._add(_("&Vaults"), self.vaults)
+
+    def takes(self, context: ProfileContext, row: Vault) -> bool:
+        """Whether a vault is ticked."""
+        return _key(context, row) in self.vaults.ticked
+
+
+class RemoveFromPolicies(BatchForm):
+    """Removes the selected policies from those of their vaults that are ticked."""
+
+    kind = RemoveForm.kind
+    has_fields = True
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        super().__init__()
+        self.setObjectName("removeSeveral")
+        rows = [_tickable(context, vault, policy) for context, (policy, vault) in asked]
+        self.vaults = TickList("removeVaults", _("Policies and their vaults"), rows)
+        fields(self, ((_("From &vaults"), self.vaults),), {_("From &vaults"): self.vaults.list})
+        self.vaults.changed.connect(self.changed)
+
+    def takes(self, context: ProfileContext, row: Pair) -> bool:
+        """Whether a policy is ticked for a vault."""
+        return _key(context, row[1], row[0]) in self.vaults.ticked
+
+    def draft(self, _context: ProfileContext, row: Pair) -> PolicyRemoval:
+        """Return what is asked for of a policy and one of its vaults."""
+        policy, vault = row
+        return PolicyRemoval(policy.id, vault.id)
+
+    def subject(self, context: ProfileContext, row: Pair) -> Subject:
+        """Return the vault."""
+        return vault_subject(row[1].id, context.ledger)
 
 
 class RemoveFromVaults(_PolicyBatch):
@@ -113,5 +175,66 @@ def _names(asked: Sequence[Asked], policies_of: Callable[[ProfileContext, Vault]
     return sorted({each.name for context, vault in asked for each in policies_of(context, vault)})
 
 
-FORMS = Forms(several={"apply": ApplyToVaults, "remove": RemoveFromVaults})
+def _key(context: ProfileContext, vault: Vault, policy: Policy | None = None) -> str:
+    return f"{context.profile.name}\n{vault.id}\n{policy.id if policy is not None else ''}"
+
+
+def _tickable(context: ProfileContext, vault: Vault, policy: Policy | None = None) -> Tickable:
+    """Return a vault to be ticked, with the policies that it has; or with the one that is removed from it."""
+    name = shown(vault.name or vault.id, 64)
+    if policy is not None:
+        words = _("{vault} – {policy}").format(vault=name, policy=quoted(policy.name, 64))
+    else:
+        own = [quoted(each.name, 64) for each in _own_policies(context, vault)]
+        words = _("{vault} – has {policies}").format(vault=name, policies=listed(own)) if own else name
+    return Tickable(_key(context, vault, policy), words)
+
+
+def _apply(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the window that applies one of the selected policies to several vaults; one that replicates to one vault."""
+    context, policy = asked[0]
+    if policy.operation_type != BACKUP:
+        return _opened(ChangeDialog(context, ONE.asked["apply"](context, policy), parent))
+    rows = [
+        (each, vault)
+        for each in dict.fromkeys(context for context, _policy in asked)
+        for vault in sorted(each.ledger.vaults.values(), key=lambda vault: (vault.name, vault.id))
+        if vault.protect_type != ProtectType.REPLICATION
+        if any(vault.id not in policy.vault_ids for other, policy in asked if other is each)
+    ]
+    names = sorted({policy.name for _context, policy in asked})
+    return _opened(BatchWindow(workspace, rows, ApplyFromPolicies(rows, names), parent))
+
+
+def _remove(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the window that removes the selected policies from several of their vaults."""
+    rows = [
+        (context, (policy, context.ledger.vaults[id]))
+        for context, policy in asked
+        for id in policy.vault_ids
+        if id in context.ledger.vaults
+    ]
+    if len(rows) < 2:  # one vault, or none, needs no list
+        context, policy = asked[0]
+        return _opened(ChangeDialog(context, ONE.asked["remove"](context, policy), parent))
+    return _opened(BatchWindow(workspace, rows, RemoveFromPolicies(rows), parent))
+
+
+def _opened(window: Window) -> Window:
+    window.open()
+    return window
+
+
+def _apply_to_holders(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the window that applies a policy to the vaults of the selected resources."""
+    found = {(context.profile.name, row.vault.id): (context, row.vault) for context, row in asked}
+    rows = list(found.values())
+    return _opened(BatchWindow(workspace, rows, ApplyToVaults(rows), parent))
+
+
+FOR_RESOURCES = Forms(windows={"apply": _apply_to_holders})
+"""What can be asked for of the vaults of resources, on the page of resources."""
+FOR_VAULTS = Forms(several={"apply": ApplyToVaults, "remove": RemoveFromVaults})
 """What can be asked for of vaults, on their page."""
+FORMS = Forms(windows={"apply": _apply, "remove": _remove})
+"""What can be asked for of several policies, on their page."""

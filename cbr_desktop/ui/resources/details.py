@@ -12,7 +12,7 @@ from cbr_desktop.ui.resources.page import (
     verdict_words,
 )
 from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
-from cbr_desktop.workflows.gaps import Gap, gap_of
+from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 
@@ -79,18 +79,23 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         status_words(resource.type),
         protection_words(row),
         protection_mark(row),
-        _explain(row),
+        _explain(row, Schedules(ledger)),
         facts,
         relations,
         happened,
-        row.vault.id if row.vault else None,
+        row.vault.id if row.vault and row.vault.takes_checkpoints else None,
     )
 
 
-def _explain(row: ResourceRow) -> str:
+def _explain(row: ResourceRow, schedules: Schedules) -> str:
     """Return what the state of a resource means, and whether policies leave it out."""
-    suspended = _("Policies leave it out: its automatic backup is suspended.")
-    return sentences(_state_words(row), suspended if gap_of(row) is Gap.SUSPENDED else "")
+    why = {
+        Gap.SUSPENDED: _("Policies leave it out: its automatic backup is suspended."),
+        Gap.NO_POLICY: _("No policy is applied to its vault: nothing backs it up by itself."),
+        Gap.POLICY_OFF: _("The policy of its vault is disabled: nothing backs it up by itself."),
+    }
+    gap = gap_of(row, schedules)
+    return sentences(_state_words(row), why.get(gap, "") if gap is not None else "")
 
 
 def _state_words(row: ResourceRow) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -18,7 +19,7 @@ from cbr_desktop.domain.change import Kind, Subject
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import ProtectType, Resource, Vault
 from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.ui.kit.fields import fields
@@ -64,6 +65,13 @@ def protection_form(context: ProfileContext, vault_id: VaultId, ids: Ids, *, is_
     setting = ProtectionSetting(vault_id, tuple(ids), is_on)
     title = resumed if is_on else suspended
     return FixedForm(Kind.SET_PROTECTION, setting, title, about(context, vault_id, ids))
+
+
+class Held(NamedTuple):
+    """A resource with its vault."""
+
+    vault: Vault
+    resource: Resource
 
 
 class MigrationForm(ChangeForm):
@@ -226,6 +234,21 @@ def _protection_again(context: ProfileContext, intent: Intent) -> ChangeForm:
     return protection_form(context, VaultId(intent.subject.id), resource_ids(intent.body), is_on=is_on)
 
 
+def _of_vaults(is_on: bool, workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+    """Open the window that suspends or resumes those resources of vaults of which that changes something."""
+    rows = [
+        (context, Held(vault, each))
+        for context, vault in asked
+        if vault.protect_type != ProtectType.REPLICATION
+        for each in vault.resources
+        if each.auto_protect is not is_on
+    ]
+    make, batch = partial(protection_form, is_on=is_on), partial(_settings, is_on=is_on)
+    return _window(make, workspace, rows, parent, batch=batch)
+
+
+FOR_VAULTS = Forms(windows={"suspend": partial(_of_vaults, False), "resume": partial(_of_vaults, True)})
+"""What can be asked for of all resources of vaults, on the page of vaults."""
 FORMS = Forms(
     windows={
         "protect": _protect,

@@ -20,7 +20,7 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberFiel
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows.gaps import Gap, gap_of
+from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow, row_id
 from cbr_desktop.workflows.resource_rows import ScopeResourceRows
 
@@ -59,7 +59,7 @@ class ResourcesPage(Page[ResourceRow]):
     """All resources that are in a vault or could be."""
 
     name = "Resources"
-    parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS)
+    parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
     is_derived = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
@@ -70,6 +70,7 @@ class ResourcesPage(Page[ResourceRow]):
         (N_("Unprotected"), "vault:unprotected"),
         (N_("Not protectable"), f"why:{Gap.UNFIT}"),
         (N_("Suspended"), f"why:{Gap.SUSPENDED}"),
+        (N_("No policy runs"), "why:policy"),
         (N_("No backup for 2 days"), "age>2d"),
     )
     verbs = (
@@ -103,6 +104,13 @@ class ResourcesPage(Page[ResourceRow]):
             hindrance=_resume_hindrance,
         ),
         Verb(
+            "apply",
+            N_("Appl&y policy…"),
+            N_("Back the vaults of the selected resources up by a policy, in the place of the one that they have"),
+            Takes.SEVERAL,
+            hindrance=_held_hindrance,
+        ),
+        Verb(
             "migrate",
             N_("&Migrate…"),
             N_("Move the selected resources with their backups to another vault"),
@@ -121,6 +129,7 @@ class ResourcesPage(Page[ResourceRow]):
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._joined = ScopeResourceRows(workspace.scope)
+        self._schedules = Schedules(workspace.scope)
         super().__init__(workspace, times, parent)
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
@@ -140,7 +149,7 @@ class ResourcesPage(Page[ResourceRow]):
             Column("type", _("Type"), type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
             Column("vault", _("Vault"), vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
             Column("state", _("State"), protection_words, protection_words, 24, mark=protection_mark),
-            Column("why", _("Why unprotected"), gap_words, lambda r: gap_words(r) or None, 20),
+            Column("why", _("Why unprotected"), self._why, lambda r: self._why(r) or None, 20),
             Column(
                 "size", _("Size"), lambda r: gb_words(r.resource.size_gb), lambda r: r.resource.size_gb, 9, right=True
             ),
@@ -191,7 +200,7 @@ class ResourcesPage(Page[ResourceRow]):
                 lambda r: f"{r.resource.protect_status or ''} {protection_words(r)}",
                 lambda r: str(r.resource.protect_status or ""),
             ),
-            TextField("why", lambda r: f"{gap_of(r) or ''} {gap_words(r)}", lambda r: gap_of(r) or ""),
+            TextField("why", lambda r: f"{self._gap(r) or ''} {self._why(r)}", lambda r: self._gap(r) or ""),
             NumberField("size", lambda r: r.resource.size_gb, "GB"),
             NumberField("backups", lambda r: r.resource.backup_count),
             AgeField("age", last_good_at, self._times.now),
@@ -199,7 +208,14 @@ class ResourcesPage(Page[ResourceRow]):
 
     def work_out(self) -> Iterator[None]:
         """Join what has changed of the resources."""
+        self._schedules.forget()
         return self._joined.follow(self._changes.unseen(self._workspace.scope.members))
+
+    def _gap(self, row: ResourceRow) -> Gap | None:
+        return gap_of(row, self._schedules)
+
+    def _why(self, row: ResourceRow) -> str:
+        return gap_words(row, self._schedules)
 
     def rows(self) -> list[ResourceRow]:
         """Return all resources, those in no vault last."""
@@ -266,6 +282,8 @@ class ResourcesPage(Page[ResourceRow]):
     def target_words(self) -> str:
         """Return which of the selected resources a checkpoint would leave out, since it is of one vault."""
         vault, rows = self._target_vault(), self.view.selected_rows()
+        if vault is None and any(row.vault is not None for row in rows):
+            return _("What is selected is in a vault for replicas, which takes no checkpoint: choose another one.")
         if vault is None:
             return _("What is selected is in no vault that is known: choose one.") if rows else ""
         others = sum(row.vault is not vault for row in rows)
@@ -280,13 +298,14 @@ class ResourcesPage(Page[ResourceRow]):
         """Return the vault of the cursor's resource, or of the first selected one that is in any."""
         current = self.view.current_row()
         rows = [*([current] if current is not None else []), *self.view.selected_rows()]
-        return next((row.vault for row in rows if row.vault is not None), None)
+        return next((row.vault for row in rows if row.vault is not None and row.vault.takes_checkpoints), None)
 
     def extend_menu(self, menu: QMenu) -> None:
         """Offer a checkpoint, and the way to the vault."""
         current = self.view.current_row()
         if current is not None and current.vault is not None:
-            super().extend_menu(menu)
+            if current.vault.takes_checkpoints:
+                super().extend_menu(menu)
             menu.addAction(_("Show the vault")).triggered.connect(self._request_vault)
 
     def _request_vault(self) -> None:

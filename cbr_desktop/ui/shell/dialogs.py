@@ -168,9 +168,9 @@ def _features() -> "Mapping[str, Forms]":
 
     return {
         "Backups": backups.FORMS,
-        "Policies": policies.FORMS,
-        "Resources": resources.FORMS.joined(vaults.FOR_RESOURCES),
-        "Vaults": vaults.FORMS.joined(several.FORMS),
+        "Policies": policies.FORMS.joined(several.FORMS),
+        "Resources": resources.FORMS.joined(vaults.FOR_RESOURCES).joined(several.FOR_RESOURCES),
+        "Vaults": vaults.FORMS.joined(several.FOR_VAULTS).joined(resources.FOR_VAULTS),
     }
 
 

@@ -21,6 +21,7 @@ _STRIPE = 3
 _NAME_LETTERS, _FEW_LETTERS = 40, 22
 """How much of the name of a scope is shown, and how much on a small screen."""
 _ARM_HINT = N_("Nothing can be changed here before it is armed")
+_ARMED_HINT = N_("Changes can be sent until that time is over, or until it is disarmed here")
 _SEALED_HINT = N_("Nothing can be sent: the data folder cannot be written")
 _GRAVITY = (
     Environment.PRODUCTION,
@@ -159,9 +160,11 @@ class ProfileHeader(QWidget):
             words = guard_words(guarded, len(self._workspace.shown_contexts))
             self.arm.setText(words)
             self.arm.setAccessibleName(words)
+            is_armed = any(context.guard.is_open for context in guarded)
             is_sealed = guarded[0].guard.sealed is not None
-            self.arm.setToolTip(tooltip(_(_SEALED_HINT) if is_sealed else _(_ARM_HINT)))
-            self.arm.setIcon(icon("unlock" if any(context.guard.is_open for context in guarded) else "lock"))
+            hint = _SEALED_HINT if is_sealed else _ARMED_HINT if is_armed else _ARM_HINT
+            self.arm.setToolTip(tooltip(_(hint)))
+            self.arm.setIcon(icon("unlock" if is_armed else "lock"))
 
     def tell_loading(self, loading: bool) -> None:
         """Show whether something is being read."""

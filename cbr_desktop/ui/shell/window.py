@@ -112,8 +112,8 @@ class MainWindow(QMainWindow):
         self._tell_title()
         self._furnishing = QTimer(self)
         self._furnishing.setSingleShot(True)
+        self._furnishing.setInterval(_FURNISH_MS)
         self._furnishing.timeout.connect(self.build_deferred_widgets)
-        self._furnishing.start(_FURNISH_MS)
 
     # what the application asks
 
@@ -726,6 +726,12 @@ class MainWindow(QMainWindow):
         areas[((held or [-1])[0] + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Qt asks
+
+    def showEvent(self, event: "QtGui.QShowEvent") -> None:
+        """Fetch the deferred widgets soon; a machine that takes long to come here should not do so before it paints."""
+        super().showEvent(event)
+        if self._deferred_widgets is None:
+            self._furnishing.start()
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Show less of what is said elsewhere on a small screen."""

@@ -50,7 +50,7 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
         if t.id != task.id
     ]
     same = [other for other in ledger.tasks.values() if task.resource_id and other.resource_id == task.resource_id]
-    known = task.vault_id if task.vault_id in ledger.vaults else None
+    known = vault.id if vault is not None and vault.takes_checkpoints else None
     name = _("{type} of {task}").format(type=type_words(task.type), task=shown(resource_words(task), 80))
     return Sheet(
         task.id,

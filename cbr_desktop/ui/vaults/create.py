@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
@@ -85,11 +86,16 @@ class NewVaultForm(ChangeForm):
             description=self.description.text(),
             prefix=self.prefix.text(),
             enterprise_project_id=self.project.value(),
+            zone=self.zone.currentText().strip(),
+            overuse=self.billing.currentData() == PRE_PAID and self.overuse.isChecked(),
         )
 
     def _chosen(self) -> tuple[NewResource, ...]:
         chosen = self.resources.choices()
-        return tuple(NewResource(each.id, str(each.type), each.name, each.exclude_volumes) for each in chosen)
+        return tuple(
+            NewResource(each.id, str(each.type), each.name, each.exclude_volumes, each.include_volumes)
+            for each in chosen
+        )
 
     def follow(self, context: ProfileContext) -> None:
         """Offer what is free as the lists of a profile are read: they may not have been when this was opened."""
@@ -105,6 +111,7 @@ class NewVaultForm(ChangeForm):
         if free != before:
             self.resources.show_rows(free, self.resources.choices())
             self._tell_changed()
+        self._offer_zones()
 
     def begin(self) -> None:
         """Put the focus into the name."""
@@ -130,6 +137,7 @@ class NewVaultForm(ChangeForm):
             (self.auto_expand, draft.auto_expand),
             (self.auto_bind, draft.auto_bind),
             (self.notify, draft.notify),
+            (self.overuse, draft.overuse),
         ):
             tick_box.setChecked(is_on)
         self.threshold.setValue(draft.threshold_percent)
@@ -140,8 +148,11 @@ class NewVaultForm(ChangeForm):
             (self.prefix, draft.prefix),
         ):
             edit.setText(text)
-        self._offer_resources()
-        chosen = (ResourceChoice(each.id, each.type, each.name, each.exclude_volumes) for each in draft.resources)
+        self.zone.setEditText(draft.zone)
+        chosen = (
+            ResourceChoice(each.id, each.type, each.name, each.exclude_volumes, each.include_volumes)
+            for each in draft.resources
+        )
         self.resources.show_rows(self._free(), chosen)
 
     def _free(self) -> list[Protectable]:
@@ -149,13 +160,19 @@ class NewVaultForm(ChangeForm):
         type = RESOURCE_TYPES.get(self.holds.currentData())
         return [each for each in self._known if each.type == type and each.vault_id is None and each.protectable]
 
-    def _offer_resources(self) -> None:
-        self.resources.show_rows(self._free())
+    def _offer_zones(self) -> None:
+        """Offer the availability zones that resources are in; what stands there stays."""
+        text = self.zone.currentText()
+        with QSignalBlocker(self.zone):
+            self.zone.clear()
+            self.zone.addItems(sorted({each.availability_zone for each in self._known if each.availability_zone}))
+            self.zone.setCurrentIndex(-1)
+            self.zone.setEditText(text)
 
     def _kind_changed(self, *_rest: object) -> None:
         if self.holds.currentData() != VaultKind.SERVER:
             self.protection.setCurrentIndex(0)
-        self._offer_resources()
+        self.resources.show_rows(self._free())
         self._tell_changed()
 
     def _tell_changed(self, *_rest: object) -> None:
@@ -200,6 +217,9 @@ class NewVaultForm(ChangeForm):
         self.console = push_button(_("&Open the console"), "newVaultConsole", lambda: open_console(self._console))
         self.size_gb = number("newVaultSize", _("Size in GB"), SMALLEST_GB, LARGEST_GB, _(" GB"))
         self.room = label(name="newVaultRoom")
+        self.overuse = tick(_("Let it hold more than was bou&ght"), "newVaultOveruse")
+        self.zone = _zone_box()
+        self._offer_zones()
         self.multi_az = tick(_("Keep backups in se&veral zones"), "newVaultMultiAz")
         self.resources = ResourceTicks()
         named = sorted(self._policies, key=lambda each: (each.name, each.id))
@@ -226,7 +246,8 @@ class NewVaultForm(ChangeForm):
             edit.textChanged.connect(self._tell_changed)
         for numbers in (self.size_gb, self.threshold):
             numbers.valueChanged.connect(self._tell_changed)
-        for choice in (self.multi_az, self.auto_bind, self.auto_expand, self.notify):
+        self.zone.editTextChanged.connect(self._tell_changed)
+        for choice in (self.multi_az, self.auto_bind, self.auto_expand, self.notify, self.overuse):
             choice.toggled.connect(self._tell_changed)
         for part in (self.resources, self.bind_tags, self.tags, self.project):
             part.changed.connect(self._tell_changed)
@@ -236,9 +257,10 @@ class NewVaultForm(ChangeForm):
             label(_("Of all resources, or only of those that have these tags. It needs a policy and more than 40 GB.")),
             self.bind_tags,
         )
-        self._order = row(
+        order = row(
             label(_("It is bought by an order, which this program does not make."), "newVaultOrder"), self.console
         )
+        self._order = column(order, self.overuse)
         self._holding = _section(_("What it takes in"), (("", self.resources),))
         self._policies_part = _section(
             _("How it is backed up"),
@@ -254,6 +276,7 @@ class NewVaultForm(ChangeForm):
                     (_("Spec&ification"), self.level),
                     (_("&Billing"), column(self.billing, self._order)),
                     (_("Si&ze"), column(row(self.size_gb, self.multi_az), self.room)),
+                    (_("Availability zone"), self.zone),
                 ),
                 {_("Si&ze"): self.size_gb, _("&Billing"): self.billing},
             ),
@@ -298,6 +321,19 @@ def _line(name: str, words: str) -> QLineEdit:
     made = QLineEdit()
     made.setObjectName(name)
     made.setAccessibleName(words)
+    return made
+
+
+def _zone_box() -> QComboBox:
+    """Return a choice in which anything can be written."""
+    made = StillBox()
+    made.setObjectName("newVaultZone")
+    made.setAccessibleName(_("Availability zone"))
+    made.setEditable(True)
+    made.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    edit = _line("newVaultZoneText", _("Availability zone"))
+    edit.setPlaceholderText(_("Left to the service"))
+    made.setLineEdit(edit)
     return made
 
 

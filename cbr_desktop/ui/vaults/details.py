@@ -75,7 +75,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         facts,
         relations,
         happened,
-        vault.id,
+        vault.id if vault.takes_checkpoints else None,
         (vault.used_percent, vault.threshold_percent) if vault.size_gb else None,
     )
 

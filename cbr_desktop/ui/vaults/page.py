@@ -26,6 +26,8 @@ from cbr_desktop.workflows.derived import NewestBackups, is_good
 from cbr_desktop.workflows.ledger import Part, Reading
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
+    from PySide6.QtWidgets import QMenu
+
     from cbr_desktop.domain.policy import Policy
 
 
@@ -91,6 +93,20 @@ def _replication_hindrance(rows: Sequence[Vault]) -> str:
     return _("Only backups of servers are replicated.") if any(row.kind != VaultKind.SERVER for row in rows) else ""
 
 
+def _suspend_hindrance(rows: Sequence[Vault]) -> str:
+    is_found = any(each.auto_protect for row in _taking_backups(rows) for each in row.resources)
+    return "" if is_found else _("There is no resource in it that a policy would back up.")
+
+
+def _resume_hindrance(rows: Sequence[Vault]) -> str:
+    is_found = any(not each.auto_protect for row in _taking_backups(rows) for each in row.resources)
+    return "" if is_found else _("No resource in it is suspended.")
+
+
+def _taking_backups(rows: Sequence[Vault]) -> list[Vault]:
+    return [row for row in rows if row.protect_type != ProtectType.REPLICATION]
+
+
 class VaultsPage(ListPage[Vault]):
     """All vaults of the project."""
 
@@ -140,6 +156,20 @@ class VaultsPage(ListPage[Vault]):
             N_("Remo&ve policy…"),
             N_("Have the selected vaults backed up by a policy no longer; their backups stay"),
             takes=Takes.SEVERAL,
+        ),
+        Verb(
+            "suspend",
+            N_("&Suspend…"),
+            N_("Have policies leave all resources of the selected vaults out; their backups stay"),
+            takes=Takes.SEVERAL,
+            hindrance=_suspend_hindrance,
+        ),
+        Verb(
+            "resume",
+            N_("Res&ume…"),
+            N_("Have policies back all resources of the selected vaults up again"),
+            takes=Takes.SEVERAL,
+            hindrance=_resume_hindrance,
         ),
         Verb(
             "expire",
@@ -266,21 +296,30 @@ class VaultsPage(ListPage[Vault]):
         return f"{row.name}\n{row.id}\n{row.status}\n{row.kind}\n{row.description}\n{tag_words(row)}\n{resources}"
 
     def target(self) -> Target:
-        """Return the vault of the cursor."""
+        """Return the vault of the cursor, unless it holds replicas."""
         row = self.view.current_row()
-        return (row.id if row else None, ())
+        return (row.id if row and row.takes_checkpoints else None, ())
 
     def targets(self) -> Sequence[tuple[VaultId, Sequence[ResourceId]]]:
         """Return the selected vaults, where they are several."""
         rows = self.view.selected_rows()
         return [(row.id, ()) for row in rows] if len(rows) > 1 else ()
 
+    def extend_menu(self, menu: "QMenu") -> None:
+        """Offer a checkpoint, where one can be made."""
+        if self.targets() or self.target()[0] is not None:
+            super().extend_menu(menu)
+
     def target_words(self) -> str:
-        """Return which of several selected vaults a checkpoint would be of."""
+        """Return which of several selected vaults a checkpoint would be of, or why it is of none."""
         row, count = self.view.current_row(), len(self.view.selected_rows())
-        if row is None or count < 2:
+        if row is None:
             return ""
         which = quoted(row.name, 80)
+        if not row.takes_checkpoints:
+            return _("Vault {which} holds replicas and takes no checkpoint: choose another one.").format(which=which)
+        if count < 2:
+            return ""
         chosen = counted("{count} vault", "{count} vaults", count)
         return _("{vaults} are selected; a checkpoint is of one vault: this form is for {which}.").format(
             vaults=chosen, which=which

@@ -77,7 +77,7 @@ class TagsForm(ChangeForm):
         self.list.setVisible(not sets)
         self.deletes.setEnabled(bool(self._vault.tags))
         self.words.setText(
-            _("A tag with a key that the vault has takes the place of that one. What you leave as it is is not sent.")
+            _("A tag with a key that the vault has takes the place of that one. What you do not change is not sent.")
             if sets
             else _("Tick what is deleted. The vault itself and its backups stay as they are.")
         )

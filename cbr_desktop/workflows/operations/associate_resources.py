@@ -52,7 +52,7 @@ _LISTED = (
 """The types of resources of which the lists of what could be protected are read."""
 _VOLUME = Schema("ResourceExtraInfoIncludeVolumes", {"id": str, "os_version": str}, frozenset({"id"}))
 _EXTRA = Schema("ResourceExtraInfo", {"exclude_volumes": [str], "include_volumes": [_VOLUME]})
-_RESOURCE = Schema(
+RESOURCE_CREATE = Schema(
     "ResourceCreate", {"id": str, "type": str, "name": str, "extra_info": _EXTRA}, frozenset({"id", "type"})
 )
 
@@ -65,7 +65,7 @@ class AssociateResources(ResourcesOperation):
     effect = Effect.ADDS
     draft = ResourceAssociation
     path = "addresources"
-    schema = Schema("VaultAddResourceReq", {"resources": [_RESOURCE]}, frozenset({"resources"}))
+    schema = Schema("VaultAddResourceReq", {"resources": [RESOURCE_CREATE]}, frozenset({"resources"}))
     busy_codes = frozenset({"6103", "6104"})
     """What the service says of resources that are in a vault already: by this request, or by another."""
     judged_by = frozenset({Part.VAULTS, Part.PROTECTABLES, Part.POLICIES})

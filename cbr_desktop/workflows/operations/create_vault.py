@@ -30,6 +30,7 @@ from cbr_desktop.domain.vault_draft import (
     resource_findings,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
+from cbr_desktop.workflows.operations.associate_resources import RESOURCE_CREATE
 from cbr_desktop.workflows.operations.creation import found_in
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.operations.policies import unknown_policy
@@ -48,16 +49,13 @@ _BILLING = Schema(
         "protect_type": (str(ProtectType.BACKUP), str(ProtectType.REPLICATION)),
         "size": int,
         "is_multi_az": bool,
+        # what an order has besides, which is not made here
+        "period_type": ("month", "year"),
+        "period_num": int,
+        **dict.fromkeys(("is_auto_renew", "is_auto_pay"), bool),
+        "console_url": str,
     },
     frozenset({"consistent_level", "object_type", "protect_type", "size"}),
-)
-_RESOURCE = Schema(
-    "ResourceCreate",
-    {
-        **dict.fromkeys(("id", "type", "name"), str),
-        "extra_info": Schema("ResourceExtraInfo", {"exclude_volumes": [str]}),
-    },
-    frozenset({"id", "type"}),
 )
 _SCHEMA = Schema(
     "VaultCreateReq",
@@ -66,12 +64,12 @@ _SCHEMA = Schema(
             "VaultCreate",
             {
                 **dict.fromkeys(("name", "description", "backup_policy_id", "backup_name_prefix"), str),
-                "enterprise_project_id": str,
-                **dict.fromkeys(("auto_bind", "auto_expand", "smn_notify"), bool),
+                **dict.fromkeys(("enterprise_project_id", "availability_zone"), str),
+                **dict.fromkeys(("auto_bind", "auto_expand", "smn_notify", "demand_billing"), bool),
                 "threshold": int,
                 "bind_rules": BIND_RULES,
                 "billing": _BILLING,
-                "resources": [_RESOURCE],
+                "resources": [RESOURCE_CREATE],
                 "tags": [Schema("Tag", {"key": str, "value": str}, frozenset({"key", "value"}))],
             },
             frozenset({"name", "billing", "resources"}),
@@ -127,6 +125,9 @@ class CreateVault(Operation):
         was_read = freshness.as_of is not None and freshness.complete
         homes = homes_of(ledger.vaults.values()) if draft.resources else {}
         findings += resource_findings(draft, ledger.protectables, homes, was_read=was_read)
+        if any(each.include_volumes for each in draft.resources) and not ledger.profile.beta_fields:
+            part = finding.RequestPart.RESOURCES
+            findings.append(finding.warn(FindingKind.BETA_FIELD, part, "9900", path="include_volumes"))
         if draft.auto_bind:
             known, has_policy = known_resources(ledger), bool(draft.policy_id)
             findings += binding_findings(as_vault(draft), known, has_policy=has_policy)

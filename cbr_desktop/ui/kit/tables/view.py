@@ -106,9 +106,11 @@ class TableView(QTableView, Generic[Row]):
         return [self._table.row_at(position) for position in self._selected_positions()]
 
     def current_row(self) -> Row | None:
-        """Return the row of the cursor, or ``None``."""
-        position = self.currentIndex().row()
-        return self._table.row_at(position) if 0 <= position < self._table.rowCount() else None
+        """Return the row of the cursor, or the first that is selected where that one is not; ``None`` without any."""
+        position, model = self.currentIndex().row(), self.selectionModel()
+        if not 0 <= position < self._table.rowCount() or not model.isSelected(self.currentIndex()):
+            position = next(iter(self._selected_positions()), -1)
+        return self._table.row_at(position) if position >= 0 else None
 
     def select_id(self, id: str) -> bool:
         """Select one row and scroll to it; tell whether it is shown."""
@@ -423,8 +425,9 @@ class TableView(QTableView, Generic[Row]):
         )
 
     def _restore(self) -> None:
+        self.executeDelayedItemsLayout()  # within the next painting it would ask for a second one
         selected, current, top = self._kept
-        positions = sorted(p for p in map(self._table.position_of, selected) if p is not None)
+        positions = self._table.positions_of(selected)
         at = self._table.position_of(current) if current else None
         model = self.selectionModel()
         if at is not None:
@@ -484,6 +487,11 @@ class TableView(QTableView, Generic[Row]):
             self._contents = {}
             self.measure()
             self.fit()
+
+    def paintEvent(self, event: "QtGui.QPaintEvent") -> None:
+        """Paint the rows that can be seen."""
+        self._delegate.begin()
+        super().paintEvent(event)
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""

@@ -1,0 +1,72 @@
+"""What there is when the window is painted first: all rows of the first page, and no module that can come later."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind, VaultStatus
+from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.paths import HOME_VARIABLE, places
+from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from tests.storage.values import NOON, profile
+
+ROOMS = {
+    "": "__main__ app cli domain storage text ui workflows",
+    "app": "clock life opening profile quick_binding quick_enums window",
+    "domain": "backup connection endpoint enterprise_project error ids listing profile region secret vault",
+    "storage": "columns database files lists paths profiles settings",
+    "text": "catalogue codes enterprise_projects errors identity marks plain states tone words",
+    "ui": "kit session shell vaults",
+    "ui.kit": "action_row change_bar chips elided_label empty_panel icons list_page lookalikes page pieces row_changes"
+    " style tables theme titles tokens verbs widgets",
+    "ui.kit.tables": "column copying delegate density filter fitting model view",
+    "ui.session": "ledger_signals pictures profile_context workspace",
+    "ui.shell": "dialogs header_bar history menus navigation status_bar window",
+    "ui.vaults": "page",
+    "workflows": "changes derived gaps guard ledger scope",
+}
+"""The modules of the program that the first paint waits for; each takes half a millisecond of every start."""
+LATER = ("anyio", "asyncio", "dateutil", "httpx", "keyring", "locale", "qasync", "ssl", "tomlkit", "typing_extensions")
+"""Those of others that are left to later, and are easily brought in by something else."""
+
+
+@pytest.fixture(scope="module")
+def painted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = tmp_path_factory.mktemp("home")
+    here = places({HOME_VARIABLE: str(home)})
+    here.make()
+    TomlProfiles(here.profiles_file).save(profile())
+    cache = SqliteCache(here.cache_file(profile()))
+    cache.keep_vaults(Listing([_vault(number) for number in range(30)], NOON))
+    cache.close()
+    program = Path(__file__).with_name("first_paint.py")
+    environment = {**os.environ, "PYTHONPATH": str(program.parents[1]), HOME_VARIABLE: str(home)}
+    done = subprocess.run([sys.executable, str(program)], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def _vault(number: int) -> Vault:
+    about = (VaultKind.SERVER, ProtectType.BACKUP, VaultStatus.AVAILABLE)
+    return Vault(VaultId(f"v-{number}"), f"vault-{number}", *about, 100, 1024 * number)
+
+
+def test_the_first_page_of_the_cache_is_whole_when_the_window_is_painted(painted: dict[str, Any]) -> None:
+    assert painted["rows"] == 30
+    assert painted["count"].startswith("30 · data ")
+    assert (painted["untold"], painted["furnished"]) == (0, False), "nothing is done twice, or before its time"
+
+
+def test_the_first_paint_waits_for_no_module_that_can_come_later(painted: dict[str, Any]) -> None:
+    wanted = {".".join(filter(None, ("cbr_desktop", room, name))) for room in ROOMS for name in ROOMS[room].split()}
+    found = {name for name in painted["modules"] if name.startswith("cbr_desktop.")}
+    assert (sorted(found - wanted), sorted(wanted - found)) == ([], [])
+    assert sorted(set(LATER) & set(painted["modules"])) == []
