@@ -36,7 +36,7 @@ def _imported() -> Iterator[None]:  # one statement a module
     import http.cookiejar
 
     yield
-    import httpx
+    import cbr_desktop.cloud.network
 
     yield
     import tenacity
