@@ -287,6 +287,7 @@ class Ledger:
             Part.PROTECTABLES: (self.protectables,),
             Part.OFFERS: (self.offers, self.neighbours, *self.receivers.values()),
             Part.DESTINATIONS: (self.destinations,),
+            Part.ENTERPRISE_PROJECTS: (self.enterprise_projects,),
             Part.OPENED: (self.opened,),
             Part.INTENTS: (*self.intents.values(), *self.followed_backups.values()),
             Part.CONNECTION: (self.connection,),

@@ -165,6 +165,9 @@ class ChangeDialog(OperationWindow):
             self._verdict = self._operation.judge(self._change, ledger, now)
             self._blast = self._operation.blast(self._change, ledger)
             self._show_change(self._change)
+        else:
+            self.subject.hide()
+            self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
             # whoever typed the name has seen another loss than the one that stands here now
             self.typed.clear()
@@ -383,6 +386,7 @@ class ChangeDialog(OperationWindow):
         self.preview = QPlainTextEdit()
         self.preview.setObjectName("changePreview")
         self.preview.setAccessibleName(_("The request as it is sent"))
+        self.preview.setPlaceholderText(_("It is shown here as soon as nothing is missing."))
         self.preview.setReadOnly(True)
         self.preview.setTabChangesFocus(True)
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
