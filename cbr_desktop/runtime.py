@@ -31,6 +31,8 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from cbr_desktop.memory import give_back
+
 Result = TypeVar("Result")
 
 _log = logging.getLogger("cbr_desktop.runtime")
@@ -118,6 +120,7 @@ class Collector:
         young = len(gc.get_objects(generation=0)) + len(gc.get_objects(generation=1))
         if self._grown + young > GROWN_OBJECTS:
             gc.freeze()
+            give_back()  # what a list was read from is free by now
             self._grown, young, self._owes = 0, 0, True
         if is_old_due:
             if is_idle and self._owes:

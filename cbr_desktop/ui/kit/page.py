@@ -518,6 +518,7 @@ class Page(QWidget, Generic[Row]):
         self.count = Line(f"{self.name.lower()}Count", held)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         set_type(self.count, "small")
+        held.title_width = self.title.sizeHint().width()
         held.letter = self.count.fontMetrics().averageCharWidth()
         names = QVBoxLayout(held)
         names.setContentsMargins(0, 0, 0, 0)

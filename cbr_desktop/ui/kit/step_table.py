@@ -35,6 +35,10 @@ _LEAST = 250
 """How wide the last column is at least; where there is no room for that, the table scrolls."""
 _CELL_ROOM = 30
 """What a cell has beside its words at the most: its edges, and a mark."""
+_TITLE_ROOM = 18
+"""What a title has beside its words."""
+_BETWEEN = 6
+"""What a row has above and below its words in all, so that lines of two rows are told apart."""
 _LINES = 4
 """Lines of a row that are shown."""
 Line = tuple[tuple[str, ...], Mark]
@@ -105,7 +109,7 @@ class StepTable(QTableWidget):
                 self.setRowHeight(row, usual)
                 continue
             self.resizeRowToContents(row)
-            self.setRowHeight(row, min(highest, self.rowHeight(row)))
+            self.setRowHeight(row, min(highest, self.rowHeight(row)) + _BETWEEN)
             if not self._wraps(words):
                 usual = self.rowHeight(row)
 
@@ -128,7 +132,8 @@ class StepTable(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, title in enumerate(titles[:-1]):
-            self.setColumnWidth(column, self._title_widths.get(title, _NARROW))
+            whole = self.fontMetrics().horizontalAdvance(title) + _TITLE_ROOM
+            self.setColumnWidth(column, max(whole, self._title_widths.get(title, _NARROW)))
 
     def _put_line(self, row: int, words: Sequence[str], mark: Mark) -> None:
         for column, text in enumerate(words):
