@@ -109,7 +109,7 @@ class BatchWindow(OperationWindow):
         self._batch: Batch | None = None
         self._lost: object = None
         self._tasks = TaskOwner(self)
-        self._tasks.busy_changed.connect(self.refresh)
+        self._tasks.busy_changed.connect(self._reading_changed)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -232,6 +232,14 @@ class BatchWindow(OperationWindow):
             self._asked_at = self._workspace.clock.now()
             for name, context in self._contexts().items():
                 self._tasks.start(self._read(name, context), group=name)
+            if self._batch is not None:
+                # nothing else is known than before, only that it is being read
+                self._show_rows(self._batch, self._asked_at)
+                self._show_standing(self._batch)
+
+    def _reading_changed(self, is_busy: bool) -> None:
+        """Judge by what was read."""
+        if not is_busy:
             self.refresh()
 
     async def _read(self, name: str, context: ProfileContext) -> None:
