@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Member, MemberStatus
-from cbr_desktop.domain.error import CloudError, Unreachable
+from cbr_desktop.domain.error import CloudError, NotFound, Refused
 from cbr_desktop.domain.ids import BackupId, ProjectId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
@@ -28,6 +28,8 @@ SHARES_READ = 200
 """Of how many backups it is read at once whom they are shared with: each is a request of its own."""
 _AT_ONCE = 4
 """How many of these requests are under way at a time."""
+_OF_ONE = (NotFound, Refused)
+"""What the service refuses of a single backup; other refusals are of whoever asks."""
 _WITHOUT_METADATA = frozenset({ResourceType.DISK, ResourceType.FILE_SYSTEM})
 """The kinds of resources of which no metadata are saved: the service refuses the question (6116)."""
 
@@ -88,20 +90,20 @@ class BackupReader:
     async def read_shares(self, ids: Sequence[BackupId], ledger: Reading) -> None:
         """Read whom backups are shared with, of those first that come first, and of ``SHARES_READ`` at most.
 
-        What was read of late is not read again, and one that cannot be read is left unread; once the service cannot
-        be reached no more are asked for.
+        What was read of late is not read again. One that is gone, or is none that can be shared, is left unread; any
+        other trouble would meet the rest as well, so that no more are asked for.
         """
         unread = [id for id, changed_at in self._with_changes(ids, ledger) if self._receivers(id, changed_at) is None]
         waiting = iter(unread[:SHARES_READ])
-        is_reached = True
+        is_answered = True
 
         async def go_through() -> None:
-            nonlocal is_reached
+            nonlocal is_answered
             for id in waiting:
-                if not is_reached:
+                if not is_answered:
                     return
                 members = await _told(self._cloud.members, id)
-                is_reached = is_reached and not isinstance(members, Unreachable)
+                is_answered = is_answered and (not isinstance(members, CloudError) or type(members) in _OF_ONE)
                 self._note_shares(id, members)
 
         await asyncio.gather(*(go_through() for _ in range(_AT_ONCE)))

@@ -5,7 +5,7 @@ Each function is a generator: it stands still after some thousand rows, so that 
 a generator leaves undone has no effect.
 """
 
-from collections.abc import Callable, Generator, Hashable, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -77,7 +77,7 @@ class NewestBackups(Generic[Key]):
                 yield
         # where the newest one has changed or is gone, all the others count again
         lost = frozenset(touched)
-        rows = iter(backups.values() if lost else [backups[id] for id in ids if id in backups])
+        rows: Iterator[Backup] = iter(backups.values()) if lost else (backups[id] for id in ids if id in backups)
         while piece := tuple(islice(rows, PIECE_ROWS)):
             for backup in piece:
                 of = key(backup)

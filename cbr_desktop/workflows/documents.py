@@ -72,10 +72,13 @@ def document_of(change: Change) -> Document:
     return ChangeDocument(change.kind, parts_of(OPERATIONS[change.kind].template, change.path), content)
 
 
-def judged_document(document: Document, ledger: Ledger, now: datetime, *, has_prior: bool = False) -> Preflight:
+def judged_document(
+    document: Document, ledger: Ledger, now: datetime, *, has_prior: bool = False, found: Preflight | None = None
+) -> Preflight:
     """Judge a request file by its shape and by what is known.
 
     ``has_prior`` is whether it waits for another request: what is to be known of that one's result is not judged yet.
+    ``found`` is what was found of its change already, together with others.
     """
     shape = shape_findings(document)
     if any(each.severity is Severity.BLOCK for each in shape):
@@ -84,7 +87,7 @@ def judged_document(document: Document, ledger: Ledger, now: datetime, *, has_pr
     if isinstance(document, RequestDocument):
         # it need not be read once more out of the bytes that it makes: a page of drafts judges all of them
         found = preflight(document.draft, ledger, now)
-    else:
+    elif found is None:
         found = OPERATIONS[document.kind].judge(change, ledger, now)
     told = [*shape, *found.findings]
     if change.needs_prior:

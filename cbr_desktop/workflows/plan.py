@@ -39,6 +39,7 @@ from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PASSING, Outbox
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
+from cbr_desktop.workflows.preflight import Preflight
 
 LOOK_SECONDS = 1.0
 """How often a run looks whether another step may begin."""
@@ -135,6 +136,7 @@ def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: d
     if plan.names:
         template = _template_findings(plan, ledgers, now)
         found += [StepFinding(0, each) for each in template]
+    together = _judged_together(plan, ledgers, default, now)
     for step in plan.steps:
         ledger = ledgers.get(step.profile or default)
         if ledger is None:
@@ -146,10 +148,26 @@ def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: d
             found.append(StepFinding(step.number, about))
         if step.document is not None:
             document = _named(plan, step, ledger, now, random.Random(step.number))
-            told = documents.judged_document(document, ledger, now, has_prior=bool(step.after)).findings
-            found += [StepFinding(step.number, each) for each in told]
+            known = together.get(step.number)
+            told = documents.judged_document(document, ledger, now, has_prior=bool(step.after), found=known)
+            found += [StepFinding(step.number, each) for each in told.findings]
             if wants_reason(OPERATIONS[step.document.kind].effect):
                 found.append(StepFinding(step.number, _of_file(FindingKind.PLAN_OVERWRITES)))
+    return found
+
+
+def _judged_together(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime) -> dict[int, Preflight]:
+    """Judge the steps of one operation and profile that wait for none, each as if the others were made as well."""
+    steps = [
+        (step, ledgers[step.profile or default])
+        for step in plan.steps
+        if (step.profile or default) in ledgers and not step.after and not isinstance(step.document, RequestDocument)
+    ]
+    found: dict[int, Preflight] = {}
+    for group in _by_operation(steps):
+        changes, ledger = [change for _number, change, _ledger in group], group[0][2]
+        verdicts = OPERATIONS[changes[0].kind].judge_together(changes, ledger, now)
+        found |= {number: verdict for (number, _change, _ledger), verdict in zip(group, verdicts, strict=True)}
     return found
 
 
@@ -197,17 +215,22 @@ def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int,
 
 def step_blasts(steps: Iterable[tuple[Step, Ledger]]) -> dict[int, Blast]:
     """Return what steps destroy by their numbers; those of one operation and profile are looked at together."""
+    found: dict[int, Blast] = {}
+    for group in _by_operation(steps):
+        changes, ledger = [change for _, change, _ in group], group[0][2]
+        told = OPERATIONS[changes[0].kind].blast_together(changes, ledger)
+        found |= {number: blast for (number, _, _), blast in zip(group, told, strict=True)}
+    return found
+
+
+def _by_operation(steps: Iterable[tuple[Step, Ledger]]) -> list[list[tuple[int, Change, Ledger]]]:
+    """Return the changes of steps with their numbers, those of one operation and profile together."""
     groups: dict[tuple[str, Kind], list[tuple[int, Change, Ledger]]] = {}
     for step, ledger in steps:
         if step.document is not None and draft_of(step.document) is not None:
             key = (ledger.profile.name, step.document.kind)
             groups.setdefault(key, []).append((step.number, change_in(step.document, ledger), ledger))
-    found: dict[int, Blast] = {}
-    for (_profile, kind), group in groups.items():
-        changes, ledger = [change for _, change, _ in group], group[0][2]
-        told = OPERATIONS[kind].blast_together(changes, ledger)
-        found |= {number: blast for (number, _, _), blast in zip(group, told, strict=True)}
-    return found
+    return list(groups.values())
 
 
 def prepared(

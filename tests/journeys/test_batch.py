@@ -1,22 +1,40 @@
-"""A journey of a batch: several backups are selected, looked at together, deleted, and told of among the plans."""
+"""Journeys of batches: things are selected, looked at together, sent as one run, and told of in one report."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+import httpx
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.app import demo
 from cbr_desktop.app.profile import DEMO_PROFILES
-from cbr_desktop.app.session_pool import SessionPool
-from cbr_desktop.domain.backup import BackupStatus
+from cbr_desktop.app.session_pool import SessionPool, opened_sessions
+from cbr_desktop.app.window import new_workspace
+from cbr_desktop.domain.backup import Backup, BackupStatus
+from cbr_desktop.domain.plan import Run
+from cbr_desktop.domain.vault import Vault
+from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.inventory import Estate
+from cbr_desktop.simulator.service import Service
+from cbr_desktop.storage.paths import places
 from cbr_desktop.ui.operations.batch import BatchWindow
+from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.batch import name_of
+from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.plan import PlanRun
 from tests.journeys.program import Program, settled
+from tests.stage import DAYS, StageClock
 
 Until = Callable[..., Awaitable[None]]
 FINE = DEMO_PROFILES[0]
+OPEN = (DEMO_PROFILES[0], DEMO_PROFILES[1], DEMO_PROFILES[3])
 
 
 def test_selected_backups_are_deleted_as_one_run_with_one_report(
@@ -51,3 +69,162 @@ def test_selected_backups_are_deleted_as_one_run_with_one_report(
         assert [each.id for each in program.workspace.plans.runs()] == [batch._run.id]
 
     program.play(tale)
+
+
+# three profiles, one of which cannot be reached
+
+
+class PartlyCut(demo.DemoTransport):
+    """The way to the simulator, which can be cut to one region."""
+
+    is_cut = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.is_cut and "eu-nl" in request.url.host:
+            raise httpx.ConnectError("no route to host", request=request)
+        return await super().handle_async_request(request)
+
+
+class Desk:
+    """The windows of three profiles over their sessions, on a clock that is turned by hand."""
+
+    def __init__(self, folder: Path, qtbot: QtBot, closing: ExitStack) -> None:
+        here = places({"CBR_DESKTOP_HOME": str(folder)})
+        here.make()
+        self.clock = StageClock()
+        self.service = Service(estate.demo(self.clock.now(), days=DAYS), self.clock)
+        self.way = PartlyCut(self.service)
+        self.workspace = new_workspace(here, OPEN[0], OPEN, self.clock)
+        self.sessions = closing.enter_context(opened_sessions(here, demo.secret_of, lambda _profile: self.way))
+        self.workspace.serve(self.sessions.services(None))  # type: ignore[arg-type]  # no drafts
+        self.workspace.choose(self.workspace.choices()[-1])
+        for context in self.workspace.contexts:
+            context.guard.arm(24 * 60)
+        self.workspace.run_begun.connect(self.begin)
+        self.host = QWidget()
+        qtbot.addWidget(self.host)
+
+    def context(self, number: int) -> ProfileContext:
+        return self.workspace.context(OPEN[number].name)
+
+    def play(self, story: Callable[[], Awaitable[None]], *parts: Part) -> None:
+        async def told() -> None:
+            async with asyncio.TaskGroup() as tasks:
+                self.tasks = tasks
+                work = [tasks.create_task(each.correspondence()) for each in self.sessions.all]
+                for each in self.sessions.all:
+                    await each.refresh.once(frozenset(parts))
+                await story()
+                for one in work:
+                    one.cancel()
+            await self.sessions.aclose()
+
+        asyncio.run(told())
+
+    def begin(self, run: Run) -> None:
+        """Keep a run going from now on, as the page of plans does."""
+        contexts = {context.profile.name: context for context in self.workspace.contexts}
+        made = self.workspace.plan_runs[run.id] = PlanRun(run, contexts, self.workspace.open, self.clock)
+        self.tasks.create_task(made.follow())
+
+    async def ask(self, page: str, verb: str, *asked: Any) -> BatchWindow:
+        """Open the window of a verb, and wait until it has read what it judges by."""
+        window = Dialogs().ask(self.workspace, page, verb, asked, self.host)
+        assert isinstance(window, BatchWindow)
+        await self.rest(lambda: not window._tasks.is_busy)
+        window.refresh()
+        return window
+
+    def tagged(self) -> set[str]:
+        """Return the vaults that have the tag at the service."""
+        estates = [self.estate(number) for number in range(len(OPEN))]
+        return {each.id for own in estates for each in own.vaults.values() if ("patch", "w24") in each.tags}
+
+    def estate(self, number: int) -> Estate:
+        """Return what the service has of a profile's project."""
+        project = self.context(number).ledger.project_id
+        assert project is not None
+        return self.service.estate.of(project)
+
+    async def rest(self, until: Callable[[], object]) -> None:
+        while not until():
+            await self.clock.sleep(1)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
+    with ExitStack() as closing:
+        yield Desk(tmp_path, qtbot, closing)
+
+
+def report(window: BatchWindow) -> dict[str, list[str]]:
+    """Return how the steps stand by the table of the window, by their profiles."""
+    window.refresh()
+    table, found = window.table, dict[str, list[str]]()
+    for row in range(table.rowCount()):
+        found.setdefault(table.item(row, 2).text(), []).append(table.item(row, 1).text())
+    return found
+
+
+def test_a_batch_over_three_profiles_with_one_offline_ends_in_a_true_report(desk: Desk) -> None:
+    """Tags for vaults of three projects: one cannot be reached. It is told before, waits, and goes on when asked to."""
+
+    async def story() -> None:
+        asked = [(context, vault) for context in map(desk.context, range(3)) for vault in calm_vaults(context)[:2]]
+        desk.way.is_cut = True
+        await desk.sessions.of(desk.context(1)).refresh.once(frozenset({Part.VAULTS}))
+        away = OPEN[1].name
+        window = await desk.ask("Vaults", "tags", *asked)
+        window.form.table.show_pairs([("patch", "w24")])
+        window.form.table.changed.emit()
+        if window.consent.isVisibleTo(window):
+            window.consent.setChecked(True)
+        assert f"There is no connection now to ‘{away}’" in window.verdict.label.text()
+        window.confirm.click()
+        assert window._run is not None, window.verdict.label.text()
+        run = desk.workspace.plan_runs[window._run.id]
+        await desk.rest(lambda: run.stopped)
+        done = ["Changed"] * 2
+        assert report(window) == {OPEN[0].name: done, away: ["Not started"] * 2, OPEN[2].name: done}
+        assert "4 of 6 steps finished, 2 not started" in window.verdict.label.text()
+        assert desk.tagged() == {vault.id for context, vault in asked if context.profile.name != away}
+        desk.way.is_cut = False
+        await desk.sessions.of(desk.context(1)).refresh.once(frozenset({Part.VAULTS}))
+        desk.begin(run.run)
+        await desk.rest(lambda: desk.workspace.plan_runs[run.run.id].is_over())
+        assert set().union(*report(window).values()) == {"Changed"}
+        assert desk.tagged() == {vault.id for _context, vault in asked}
+
+    desk.play(story, Part.VAULTS)
+
+
+def test_nothing_is_destroyed_in_a_profile_that_cannot_be_counted_afresh_and_the_rest_is_told_truly(desk: Desk) -> None:
+    async def story() -> None:
+        asked = [(context, spare_backups(context)[0]) for context in map(desk.context, range(3))]
+        desk.way.is_cut = True
+        desk.clock.advance(1)
+        window = await desk.ask("Backups", "delete", *asked)
+        away = OPEN[1].name
+        assert report(window)[away] == ["Not counted"]
+        window.leave_out.click()
+        window.consent.setChecked(True)
+        typed = name_of(window._batch) if window._batch is not None else None
+        if typed is not None:
+            window.typed.setText(typed.name)
+        window.confirm.click()
+        assert window._run is not None, window.verdict.label.text()
+        await desk.rest(lambda: desk.workspace.plan_runs[window._run.id].is_over())  # type: ignore[union-attr]
+        assert report(window) == {OPEN[0].name: ["Deleted"], OPEN[2].name: ["Deleted"]}
+        there = [backup.id in desk.estate(number).backups for number, (_context, backup) in enumerate(asked)]
+        assert there == [False, True, False]
+
+    desk.play(story, Part.VAULTS, Part.BACKUPS)
+
+
+def calm_vaults(context: ProfileContext) -> list[Vault]:
+    return [each for each in context.ledger.vaults.values() if each.status == "available"]
+
+
+def spare_backups(context: ProfileContext) -> list[Backup]:
+    good = [each for each in context.ledger.backups.values() if each.status == BackupStatus.AVAILABLE and not each.auto]
+    return [each for each in good if not each.traits.image_ids and not each.traits.replicas]

@@ -15,6 +15,7 @@ from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.window import save_text
 from cbr_desktop.cli.report import exit_code
 from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename, BackupStatus
+from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.domain.profile import Environment
@@ -24,8 +25,10 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
+from cbr_desktop.ui.session.services import ProfileServices
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.workflows.backup_reading import FRESH, BackupReader
 from cbr_desktop.workflows.operations import change_of
 from tests.services import give
 from tests.stage import Stage, staged
@@ -250,6 +253,39 @@ def test_a_dissociation_of_the_last_good_backups_is_stopped_by_its_consequences(
         await asyncio.sleep(0)
         assert ended.outcome is not None and ended.outcome.is_whole
         assert "gone for good" in words(dialog)
+
+    stage.play(story)
+
+
+def test_a_dissociation_counts_and_names_the_shares_that_end_with_it(
+    stage: Stage, context: ProfileContext, host: QWidget
+) -> None:
+    """Whom the backups are shared with is read when the window opens, and what could not be read is said as such."""
+    assert context.services is not None
+    reader = BackupReader(stage.session.cloud, stage.clock)
+    context.services = ProfileServices(context.outbox, context.refresh, None, reader)
+
+    async def story() -> None:
+        await stage.session.refresh.once()
+        ledger, members = stage.session.ledger, [each.member for each in stage.service.estate.shares]
+        own = [each for each in members if BackupId(each.backup_id) in ledger.backups and each.status != "rejected"]
+        shared = ledger.backups[BackupId(own[0].backup_id)]
+        (row,) = (each for each in ledger.resource_rows() if each.resource.id == shared.resource_id and each.vault)
+        workspace = Workspace([], context.settings, context.clock, save_text)
+        dialog = Dialogs().ask(workspace, "Resources", "dissociate", [(context, row)], host)
+        assert isinstance(dialog, ChangeDialog)
+        await seen(dialog)
+        said = [each.label.text() for each in dialog._loss_lines]
+        names = {ledger.backups[BackupId(each.backup_id)].name for each in own}
+        (line,) = [each for each in said if "shared with other projects, which lose" in each]
+        assert any(name in line for name in names) and own[0].dest_project_id in line
+        assert "The lists do not tell which" not in dialog.findings.text()
+        stage.service.faults.add(Fault("GET", "/members", "status", status=403, body=b"{}", times=None))
+        stage.clock.advance(FRESH.total_seconds())
+        dialog.read()
+        await seen(dialog)
+        said = [each.label.text() for each in dialog._loss_lines]
+        assert any("could not be read: other projects may lose them as well." in each for each in said)
 
     stage.play(story)
 

@@ -12,6 +12,7 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -19,6 +20,7 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.tags import TagsForm
+from cbr_desktop.workflows.ledger import Part
 from tests.services import give
 from tests.stage import Stage, staged
 from tests.widgets import TickLine, child
@@ -49,9 +51,9 @@ class Operator:
         """Return a vault as the screens have it."""
         return next(each for each in self.context.ledger.vaults.values() if each.name == name)
 
-    async def ask(self, verb: str, row: Vault | None = None) -> ChangeDialog:
+    async def ask(self, verb: str, row: object = None, page: str = "Vaults") -> ChangeDialog:
         """Open the window of a verb, and wait until it has read what it judges by."""
-        dialog = Dialogs().ask(self._workspace, "Vaults", verb, [(self.context, row)], self._host)
+        dialog = Dialogs().ask(self._workspace, page, verb, [(self.context, row)], self._host)
         assert isinstance(dialog, ChangeDialog)
         while dialog._tasks.is_busy:
             await self._stage.clock.sleep(0.1)
@@ -143,3 +145,57 @@ def test_a_deletion_that_takes_the_last_restore_points_is_stopped_by_its_consequ
 
     stage.play(story)
     assert [each for each in stage.service.journal if each.method == "DELETE"] == []
+
+
+def test_everything_can_be_prepared_without_a_connection_but_what_has_to_be_counted_afresh(
+    stage: Stage, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """What was asked for meanwhile waits, in words and on the disk, and goes once there is a connection."""
+    host = QWidget()
+    qtbot.addWidget(host)
+    operator = Operator(stage, tmp_path, host)
+
+    async def prepared() -> list[Intent]:
+        ledger, found = operator.context.ledger, list[Intent]()
+        new = await operator.ask("create")
+        assert isinstance(new.form, NewVaultForm)
+        new.form.name.setText("vault-prepared")
+        new.form.size_gb.setValue(500)
+        tags = await operator.ask("tags", operator.vault("vault-web-prod"))
+        assert isinstance(tags.form, TagsForm)
+        tags.form.table.show_pairs([("env", "test")])
+        tags.form.table.changed.emit()
+        row = next(each for each in ledger.resource_rows() if each.resource.name == "ecs-web-01")
+        suspend = await operator.ask("suspend", row, "Resources")
+        backup = next(each for each in ledger.backups.values() if each.resource_name == "ecs-web-01")
+        rename = await operator.ask("rename", backup, "Backups")
+        child(rename, QLineEdit, "newName").setText("kept-for-audit")
+        policy = await operator.ask("create", None, "Policies")
+        assert isinstance(policy.form, PolicyFields)
+        policy.form.name.setText("nightly-new")
+        for dialog in (new, tags, suspend, rename, policy):
+            child(dialog, QCheckBox, "changeAnyway").setChecked(True)
+            assert "There is no connection now" in child(dialog, QLabel, "changeVerdict").text()
+            found.append(operator.press(dialog))
+        gone = await operator.ask("delete", operator.vault("vault-web-prod"))
+        child(gone, QLineEdit, "changeTyped").setText("vault-web-prod")
+        assert not child(gone, QAbstractButton, "changeConfirm").isEnabled()
+        assert "could not be counted afresh" in child(gone, QLabel, "changeVerdict").text()
+        return found
+
+    async def story() -> None:
+        await stage.session.refresh.once()
+        stage.cable.is_plugged = False
+        await stage.session.refresh.once(frozenset({Part.VAULTS}))
+        asked = len(stage.service.journal)
+        intents = await prepared()
+        await stage.clock.sleep(60)
+        assert len(stage.service.journal) == asked
+        assert {stage.intent(each.id).state for each in intents} == {IntentState.QUEUED}
+        stage.cable.is_plugged = True
+        for each in intents:
+            await operator.done(each)
+        assert operator.vault("vault-prepared").size_gb == 500
+        assert operator.vault("vault-web-prod").tags["env"] == "test"
+
+    stage.play(story)

@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.room import available, keep_within
+from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
@@ -192,6 +194,23 @@ def test_no_window_is_larger_than_its_screen(windows: list[QWidget]) -> None:
         if isinstance(one, QDialog) and (one.width() > room.width() or one.height() > room.height())
     }
     assert too_large == {}
+
+
+def test_no_title_of_a_page_and_no_head_of_a_column_is_cut(windows: list[QWidget]) -> None:
+    cut = {
+        (type(window).__name__, page.title.text())
+        for window in windows
+        for page in window.findChildren(Page)
+        if page.isVisible() and page.title.width() < page.title.sizeHint().width()
+    }
+    for window in windows:
+        for table in window.findChildren(StepTable):
+            letters, header = table.fontMetrics(), table.horizontalHeader()
+            for column in range(table.columnCount()):
+                title = table.horizontalHeaderItem(column).text()
+                if not header.isSectionHidden(column) and header.sectionSize(column) < letters.horizontalAdvance(title):
+                    cut.add((type(window).__name__, title))
+    assert cut == set()
 
 
 def test_every_window_with_something_to_scroll_remembers_its_size(windows: list[QWidget]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QTime
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QLabel, QMenu, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.change import Kind
@@ -154,6 +154,12 @@ def test_a_policy_is_applied_to_a_vault_that_is_chosen(qtbot: QtBot) -> None:
     with pytest.raises(ValueError, match="nothing is chosen"):
         form.draft()
     assert not form.destination.isVisible()
+    preview = child(dialog, QPlainTextEdit, "changePreview")
+    chosen = form.vault.currentIndex()
+    for place, is_shown in ((form.vault.findText("vault-two"), True), (chosen, False)):
+        form.vault.setCurrentIndex(place)
+        dialog._judge()
+        assert ("associatepolicy" in preview.toPlainText()) is is_shown  # none that is not meant any more
     form.vault.setCurrentText("vault-two")
     assert form.draft() == PolicyApplication(NIGHTLY.id, VaultId(uid(2)))
     child(dialog, QPushButton, "changeConfirm").click()

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.text.catalogue import _
@@ -13,6 +14,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.tables.column import Column
 from cbr_desktop.ui.kit.tables.copying import tsv
 from cbr_desktop.ui.kit.tables.delegate import room_beside_text
+from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -148,6 +150,54 @@ def test_cells_paint_at_any_width(page: VaultsPage) -> None:
         for section in range(7):
             page.view.setColumnWidth(section, width)
         assert not page.view.grab().isNull()
+
+
+class Paintings(QObject):
+    """Counts how often a widget is painted."""
+
+    count = 0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Take note of a painting."""
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_a_key_of_the_filter_shows_what_it_keeps_at_once_and_paints_it_once(page: VaultsPage, qtbot: QtBot) -> None:
+    QApplication.processEvents()
+    paintings = Paintings()
+    page.view.viewport().installEventFilter(paintings)
+    for text, kept in (("w", 3), ("we", 1), ("wex", 0)):
+        paintings.count = 0
+        qtbot.keyClicks(page.filter, text[-1])
+        assert page.model.rowCount() == kept
+        for _turn in range(3):
+            QApplication.processEvents()
+        assert paintings.count == 1
+
+
+def test_rows_that_are_selected_are_drawn_so_and_others_again_when_they_are_not(page: VaultsPage) -> None:
+    def ground(position: int) -> str:
+        cell = page.view.visualRect(page.model.index(position, 0))
+        return page.view.viewport().grab(cell).toImage().pixelColor(cell.width() - 2, 2).name()
+
+    page.view.select_id(page.model.id_at(1))
+    assert (ground(1), ground(3)) == (page.palette().highlight().color().name(), ground(5))
+    page.view.select_id(page.model.id_at(3))
+    assert (ground(3), ground(1)) == (page.palette().highlight().color().name(), ground(5))
+
+
+def test_what_is_looked_for_in_many_rows_is_prepared_while_nobody_waits(qapp: QApplication) -> None:
+    asked: list[int] = []
+    model = TableModel[int]((), str, lambda row: asked.append(row) or f"row {row}", qapp)  # type: ignore[func-returns-value]
+    model.put(list(range(2_500)))
+    assert not asked and model._preparing.isActive()
+    while model._preparing.isActive():
+        model._preparing.stop()
+        model._preparing.timeout.emit()
+    assert len(asked) == 2_500
+    model.set_filter(parse('"row 24"', ()))
+    assert model.rowCount() == 111 and len(asked) == 2_500
 
 
 def test_what_is_in_sight_and_has_room_is_not_cut(settings: estate.Notebook, qtbot: QtBot) -> None:

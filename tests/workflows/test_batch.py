@@ -22,7 +22,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
-from cbr_desktop.domain.plan import Run
+from cbr_desktop.domain.plan import Plan, Run, Step
 from cbr_desktop.domain.policy import Policy, PolicyApplication, PolicyDraft, PolicyRemoval
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import Vault
@@ -34,7 +34,7 @@ from cbr_desktop.workflows.batch import Batch, Item, judged, name_of, plan_of, w
 from cbr_desktop.workflows.documents import change_in, document_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, prepared
+from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, judged_steps, prepared
 from tests.ui.estate import NOW, backup, profile, resource, uid, vault
 from tests.workflows.test_plan import EU, Scene, play
 
@@ -171,6 +171,21 @@ def test_vaults_that_go_together_take_the_last_backups_of_what_both_hold() -> No
     assert typed is not None and (typed.name, typed.of) == ("vault-two, vault-one", "vaults")
     assert [typed.is_met_by(text) for text in ("vault-two,vault-one", "vault-one", "")] == [True, False, False]
     assert typed_wish(typed, 2).startswith("To go on, type the names of all 2 vaults, with commas between: ")
+
+
+def test_the_steps_of_a_plan_are_judged_together_as_well() -> None:
+    ledger = ledger_of(made(1, 30), made(2, 3, holder=OTHER))
+    server = replace(SERVER, backup_count=0)
+    ledger.put_vaults(Listing([replace(VAULT, resources=[server]), replace(OTHER, resources=[])], NOW))
+    deletion = [document_of(change_of(VaultDeletion(each.id), ledger)) for each in (VAULT, OTHER)]
+    both = Plan("old", tuple(Step(number, TEST.name, "", each) for number, each in enumerate(deletion, 1)))
+    alone = Plan("old", both.steps[:1])
+
+    def lost(plan: Plan) -> list[int]:
+        found = judged_steps(plan, {TEST.name: ledger}, "", NOW)
+        return [each.step for each in found if each.finding.kind is FindingKind.DELETION_LAST]
+
+    assert (lost(alone), lost(both)) == ([], [1, 2])
 
 
 def test_what_moves_together_is_judged_by_the_room_that_those_before_it_leave() -> None:

@@ -1,5 +1,7 @@
 """The ledger tells everybody who listens, in order, whatever one of them does with it."""
 
+from operator import is_
+
 import pytest
 
 from cbr_desktop.app.profile import DEMO
@@ -52,3 +54,12 @@ def test_a_listener_may_leave_while_it_is_told() -> None:
     ledger.notify(Part.TASKS)
     ledger.notify(Part.TASKS)
     assert heard == ["once", "always", "always"]
+
+
+def test_what_each_part_holds_is_the_very_same_until_it_is_another() -> None:
+    ledger = Ledger(DEMO)
+    held = {part: ledger.contents(part) for part in Part}
+    for part in Part:
+        assert all(map(is_, ledger.contents(part), held[part]))
+    ledger.put_connection(Connection(Reach.ONLINE))
+    assert [part for part in Part if ledger.contents(part) != held[part]] == [Part.CONNECTION]

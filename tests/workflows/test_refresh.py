@@ -2,11 +2,15 @@
 
 import asyncio
 import os
+import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import date, datetime, timedelta
+from operator import is_
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -455,3 +459,33 @@ def test_a_defect_of_one_resident_is_reported_and_the_others_go_on(stage: Stage)
     run(stage, story())
     assert broken.starts > 1
     assert {type(error) for error in reported} == {LookupError}
+
+
+def test_a_round_that_finds_nothing_new_asks_little_and_makes_encodes_and_writes_nothing(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        ledger, refresh = stage.session.ledger, stage.session.refresh
+        file = places({"CBR_DESKTOP_HOME": str(tmp_path)}).cache_file(DEMO)
+
+        async def story() -> None:
+            for _ in range(3):
+                await refresh.round()
+            refresh._cache.close()
+            with closing(sqlite3.connect(file)) as connection, connection:
+                # a page that is written again comes back whole
+                connection.execute("UPDATE page SET content = X'00'")
+            # and one that was encoded again would have another checksum, and be written
+            next(iter(ledger.policies.values())).name = next(iter(ledger.protectables.values())).name = "spoilt"
+            held = {part: ledger.contents(part) for part in LISTS}
+            stage.service.journal.clear()
+            await refresh.round()
+            refresh._cache.close()
+            assert not [part for part in LISTS if not all(map(is_, held[part], ledger.contents(part)))]
+
+        run(stage, story())
+        asked = Counter(urlsplit(entry.path).path.rpartition("/")[2] for entry in stage.service.journal)
+        # what could be protected is read in every round only while it is looked at
+        assert asked == {"vaults": 1, "policies": 1, "operation-logs": 1, "backups": 3}
+        with closing(sqlite3.connect(file)) as connection:
+            assert set(connection.execute("SELECT length(content) FROM page")) == {(1,)}
+            stamps = connection.execute("SELECT as_of FROM list WHERE name = 'vaults'").fetchone()
+        assert stamps == (ledger.freshness[Part.VAULTS].as_of.timestamp(),)  # type: ignore[union-attr]

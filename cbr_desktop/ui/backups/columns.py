@@ -1,7 +1,6 @@
 """What the table of backups shows of each, and what its filter can ask for."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.backup_contents import shared_token, shared_words
@@ -27,11 +26,10 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import gb_words, state_words, status_words
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, NumberField, TextField
+from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, NumberField, TextField, remembered
 from cbr_desktop.ui.session.pictures import picture_of
 
 Words = Callable[[Backup], str]
-_VALUES = 1_000
 Count = Callable[[Backup], int | None]
 
 
@@ -40,7 +38,7 @@ def columns(places: Sequence[Column[Backup]], vault_words: Words, shared: Count,
 
     ``places`` tell profiles apart. ``shared`` is with how many projects a backup is shared, as far as that is known.
     """
-    state = _remembered(state_words)
+    state = remembered(state_words)
     return [
         Column(
             "name",
@@ -97,7 +95,7 @@ def columns(places: Sequence[Column[Backup]], vault_words: Words, shared: Count,
 
 def _hidden(shared: Count) -> list[Column[Backup]]:
     """Return the columns that are not shown at the first start."""
-    kind = _remembered(status_words)
+    kind = remembered(status_words)
     return [
         Column(
             "type",
@@ -157,6 +155,7 @@ def _hidden(shared: Count) -> list[Column[Backup]]:
             14,
             shown=False,
             hint=lambda _row: _("Lists do not tell it: it is known of the backups whose content was looked at."),
+            live=True,
         ),
         Column(
             "replicas", _("Replicas"), replicas_words, lambda b: replicas_words(b) if b.traits.replicas else None, 20
@@ -176,7 +175,7 @@ def _hidden(shared: Count) -> list[Column[Backup]]:
 
 def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, times: Times) -> list[Field[Backup]]:
     """Return what the filter can ask for; ``places`` is what it can ask of profiles."""
-    word = _remembered(lambda value: f"{value} {status_words(value)}")
+    word = remembered(lambda value: f"{value} {status_words(value)}")
     return [
         TextField("name", lambda b: b.name),
         TextField("id", lambda b: b.id),
@@ -191,7 +190,7 @@ def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, t
         _by_word("system", lambda b: told_token(b.traits.contains_system_disk)),
         _by_word("restorable", restorable_token),
         _by_word("image", image_token),
-        _by_word("shared", lambda b: shared_token(shared(b))),
+        _by_word("shared", lambda b: shared_token(shared(b)))._replace(live=True),
         _by_word("replica", replicas_token),
         TextField("az", lambda b: b.traits.az),
         TextField("checkpoint", lambda b: b.checkpoint_id or ""),
@@ -205,11 +204,6 @@ def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, t
 def _by_word(name: str, value: Words) -> TextField[Backup]:
     """Return a field whose values begin with the word that is typed, which is offered."""
     return TextField(name, value, lambda b: value(b).partition(" ")[0])
-
-
-def _remembered(words: Callable[[object], str]) -> Callable[[object], str]:
-    """Return the same for a table, where a hundred thousand rows have a handful of values."""
-    return lru_cache(maxsize=_VALUES)(words)
 
 
 def _kind_order(backup: Backup) -> float:

@@ -182,8 +182,12 @@ class BackupsPage(ListPage[Backup]):
         return ledger.backups
 
     def search_text(self, row: Backup) -> str:
-        """Return what words are looked for in."""
-        return f"{row.name}\n{row.id}\n{row.resource_name}\n{row.resource_id}\n{row.status}\n{self._vault_words(row)}"
+        """Return what words are looked for in; ids come last, since names are what is mostly looked for."""
+        return f"{row.name}\n{row.resource_name}\n{self._vault_words(row)}\n{row.status}\n{row.id}\n{row.resource_id}"
+
+    def beside_rows(self) -> object:
+        """Return the names of the vaults."""
+        return self._vault_names
 
     def target(self) -> Target:
         """Return the vault and the resource of the cursor's backup, where its vault is known and takes one."""

@@ -13,6 +13,8 @@ from cbr_desktop.ui.kit.theme import tone_colour
 
 SIGN = "#1a5fb4"
 """The colour of the program's sign, the same in every theme and in ``resources/cbr-desktop.svg``."""
+MARK_MARGIN = 4
+"""What a question mark sticks out of its square, in device-independent pixels."""
 _GRID = 16.0
 """Icons are drawn on a square of this side, in lines."""
 
@@ -51,12 +53,28 @@ def draw(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
 
 def draw_mark(painter: QPainter, mark: Mark, rect: QRectF, palette: QPalette) -> None:
     """Draw a mark into a square, in its tone."""
-    colour = tone_colour(mark.tone, palette)
+    _draw_shape(painter, mark.shape, rect, tone_colour(mark.tone, palette))
+
+
+@lru_cache(maxsize=200)
+def mark_picture(shape: Shape, side: int, ratio: float, colour: int) -> QPixmap:
+    """Return a shape ``side`` wide and half a pixel down, with ``MARK_MARGIN`` around, as ``picture`` does an icon."""
+    whole = side + 2 * MARK_MARGIN
+    made = QPixmap(QSize(whole, whole) * ratio)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    _draw_shape(painter, shape, QRectF(MARK_MARGIN, MARK_MARGIN + 0.5, side, side), QColor.fromRgb(colour))
+    painter.end()
+    return made
+
+
+def _draw_shape(painter: QPainter, shape: Shape, rect: QRectF, colour: QColor) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(colour, max(1.5, rect.width() / 7), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     painter.setBrush(colour)
-    _SHAPES[mark.shape](painter, rect.adjusted(1, 1, -1, -1))
+    _SHAPES[shape](painter, rect.adjusted(1, 1, -1, -1))
     painter.restore()
 
 

@@ -57,6 +57,8 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _FILTER_MS = 30
+_AT_ONCE = 100_000
+"""Of up to so many rows a filter shows what it keeps with each key; of more it waits for a short rest."""
 _FILTER_WIDTH = 220
 """What the filter has at least beside buttons that can give way, in device-independent pixels."""
 _FILTER_SHARE = 5
@@ -186,6 +188,13 @@ class Page(QWidget, Generic[Row]):
     def search_text(self, row: Row) -> str:
         """Return the text that plain words of the filter are looked for in."""
         raise NotImplementedError
+
+    def beside_rows(self) -> object:
+        """Return what the text that words are looked for in depends on besides the row, ``None`` if it cannot be told.
+
+        While that is equal, rows that are the very same say the same.
+        """
+        return None
 
     def owners(self, row: Row) -> list[Ledger]:
         """Return the ledgers that know a row; several, where two profiles lead to the same project."""
@@ -327,12 +336,12 @@ class Page(QWidget, Generic[Row]):
     def use_filter(self, text: str) -> None:
         """Show the rows that a filter keeps."""
         self.filter.setText(text)
-        self._apply_filter()
+        if self._filtering.isActive():
+            self._apply_filter()
 
     def clear_filter(self) -> None:
         """Show all rows."""
-        self.filter.clear()
-        self._apply_filter()
+        self.use_filter("")
 
     # what has changed
 
@@ -507,6 +516,7 @@ class Page(QWidget, Generic[Row]):
         self.count = Line(f"{self.name.lower()}Count", held)
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         set_type(self.count, "small")
+        held.title_width = self.title.sizeHint().width()
         held.letter = self.count.fontMetrics().averageCharWidth()
         names = QVBoxLayout(held)
         names.setContentsMargins(0, 0, 0, 0)
@@ -524,7 +534,7 @@ class Page(QWidget, Generic[Row]):
         self._filtering.setSingleShot(True)
         self._filtering.setInterval(_FILTER_MS)
         self._filtering.timeout.connect(self._apply_filter)
-        self.filter.textChanged.connect(self._filtering.start)
+        self.filter.textChanged.connect(self._filter_soon)
         self.filter.textChanged.connect(self._offer_clearing)
         self.filter.returnPressed.connect(self.view.setFocus)
         self.gear = QToolButton(self)
@@ -579,7 +589,7 @@ class Page(QWidget, Generic[Row]):
             self._rows, self._duplicates = rows, duplicated
             yield from self._comparing()
             self._is_making = False
-            self.model.put(self._rows)
+            self.model.put(self._rows, self.beside_rows())
             self._tell_changes()
             self.taken.emit()
             if not self._is_outdated:
@@ -605,10 +615,17 @@ class Page(QWidget, Generic[Row]):
 
     def _retell(self) -> None:
         """Say what has become of the same rows by the time, and how old they are."""
-        if self.model.filter.tests:
-            self.model.set_filter(self.model.filter)
+        filter = self.model.filter
+        if filter.tests or any(one.field is not None for one in filter.asked):
+            self.model.set_filter(filter)
         else:
             self._tell_state()
+
+    def _filter_soon(self) -> None:
+        if self.model.total > _AT_ONCE:
+            self._filtering.start()
+        else:
+            self._apply_filter()
 
     def _apply_filter(self) -> None:
         self._filtering.stop()
@@ -696,10 +713,16 @@ class Page(QWidget, Generic[Row]):
         return [ledger.freshness[part] for part in self.parts]
 
     def _profile_words(self, row: Row) -> str:
-        return ", ".join(member.profile.name for member in self.owners(row)) or NONE
+        owners = self.owners(row)
+        if len(owners) == 1:  # of a hundred thousand rows nearly each has one
+            return owners[0].profile.name
+        return ", ".join(member.profile.name for member in owners) or NONE
 
     def _region_words(self, row: Row) -> str:
-        return next((member.profile.region for member in self.owners(row) if member.profile.region), NONE)
+        for member in self.owners(row):
+            if member.profile.region:
+                return member.profile.region
+        return NONE
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         """Return what the panel over an empty table can do, by the words of its notices."""

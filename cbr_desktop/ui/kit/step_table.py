@@ -36,6 +36,10 @@ _LEAST = 250
 """How wide the last column is at least; where there is no room for that, the table scrolls."""
 _CELL_ROOM = 30
 """What a cell has beside its words at the most: its edges, and a mark."""
+_TITLE_ROOM = 18
+"""What a title has beside its words."""
+_BETWEEN = 6
+"""What a row has above and below its words in all, so that lines of two rows are told apart."""
 _LINES = 4
 """Lines of a row that are shown."""
 _ROWS = 30
@@ -182,7 +186,7 @@ class StepTable(QTableView):
                 self.setRowHeight(row, self._usual)
                 continue
             self.resizeRowToContents(row)
-            self.setRowHeight(row, min(highest, self.rowHeight(row)))
+            self.setRowHeight(row, min(highest, self.rowHeight(row)) + _BETWEEN)
             if not wraps:
                 self._usual = self.rowHeight(row)
         if self._measured < len(lines):
@@ -204,4 +208,5 @@ class StepTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, title in enumerate(self._steps.titles[:-1]):
-            self.setColumnWidth(column, self._title_widths.get(title, _NARROW))
+            whole = self.fontMetrics().horizontalAdvance(title) + _TITLE_ROOM
+            self.setColumnWidth(column, max(whole, self._title_widths.get(title, _NARROW)))

@@ -12,14 +12,15 @@ class Titles(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.letter = 0
-        """The width of an average letter of the line, in device-independent pixels."""
+        self.title_width = 0
+        """The width of an average letter of the line and that of the title, in device-independent pixels."""
         self.setObjectName("titles")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         """Return the width of a usual line."""
-        return QSize(self.letter * _LETTERS, super().sizeHint().height())
+        return QSize(max(self.letter * _LETTERS, self.title_width), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return the width that is left on a small screen."""
-        return QSize(self.letter * _LEAST_LETTERS, super().minimumSizeHint().height())
+        return QSize(max(self.letter * _LEAST_LETTERS, self.title_width), super().minimumSizeHint().height())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.association import ResourceAssociation, holder_of
@@ -188,7 +189,8 @@ class AssociationForm(ChangeForm):
             title = label(words, "associationField")
             title.setWordWrap(False)
             title.setBuddy(buddy)
-            grid.addWidget(title, place, 0)
+            title.setMinimumHeight(buddy.sizeHint().height() if buddy is not self.resources.tree else 0)
+            grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(field, place, 1)
         grid.setRowStretch(1, 1)
 

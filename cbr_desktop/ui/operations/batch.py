@@ -6,6 +6,7 @@ most; rows that the service would refuse, or of which nothing could be counted a
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -231,7 +232,8 @@ class BatchWindow(OperationWindow):
         if is_at_work() and self._run is None:
             self._asked_at = self._workspace.clock.now()
             for name, context in self._contexts().items():
-                self._tasks.start(self._read(name, context), group=name)
+                reading = context.refresh.once(self._operation.judged_by)
+                self._tasks.start(reading, partial(self._read_shares, name, context), group=name)
             if self._batch is not None:
                 # nothing else is known than before, only that it is being read
                 self._show_rows(self._batch, self._asked_at)
@@ -242,13 +244,12 @@ class BatchWindow(OperationWindow):
         if not is_busy:
             self.refresh()
 
-    async def _read(self, name: str, context: ProfileContext) -> None:
-        """Read the lists of a profile, and then whom those backups are shared with that go by them."""
-        await context.refresh.once(self._operation.judged_by)
+    def _read_shares(self, name: str, context: ProfileContext, _read: object) -> None:
+        """Read whom those backups of a profile are shared with that go, by the lists that were read."""
         reader = context.backup_reader
-        if reader is not None:
+        if reader is not None and destroys(self._operation.effect):
             lost = merged([row.blast for row in self._judge().rows if row.profile == name])
-            await reader.read_shares(lost.shareable, context.ledger)
+            self._tasks.start(reader.read_shares(lost.shareable, context.ledger), group=f"{name}\nshares")
 
     # what is known
 

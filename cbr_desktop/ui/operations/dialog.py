@@ -4,7 +4,7 @@ Nothing can be confirmed before what it is judged by was read afresh, or could n
 confirmed at all by older data.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -132,7 +132,7 @@ class ChangeDialog(OperationWindow):
             self._asked_at = self._context.clock.now()
             refresh, parts, backup = self._context.refresh, self._operation.judged_by, self._opened_id()
             reading = refresh.once(parts) if backup is None else refresh.judge_by(parts, backup)
-            self._tasks.start(self._read(reading), group="reading")
+            self._tasks.start(reading, self._read_shares, group="reading")
             self._show_verdict()
 
     def _reading_changed(self, is_busy: bool) -> None:
@@ -142,13 +142,12 @@ class ChangeDialog(OperationWindow):
         else:
             self._judge()
 
-    async def _read(self, reading: Awaitable[object]) -> None:
-        """Wait for what is read, and then read whom those backups are shared with that go by it."""
-        await reading
+    def _read_shares(self, _read: object) -> None:
+        """Read whom those backups are shared with that go, by the lists that were read."""
         reader = self._context.backup_reader
         if reader is not None and self._destroys:
             self._judge()
-            await reader.read_shares(self._blast.shareable, self._context.ledger)
+            self._tasks.start(reader.read_shares(self._blast.shareable, self._context.ledger), group="shares")
 
     # judging
 
@@ -166,6 +165,9 @@ class ChangeDialog(OperationWindow):
             self._verdict = self._operation.judge(self._change, ledger, now)
             self._blast = self._operation.blast(self._change, ledger)
             self._show_change(self._change)
+        else:
+            self.subject.hide()
+            self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
             # whoever typed the name has seen another loss than the one that stands here now
             self.typed.clear()
@@ -384,6 +386,7 @@ class ChangeDialog(OperationWindow):
         self.preview = QPlainTextEdit()
         self.preview.setObjectName("changePreview")
         self.preview.setAccessibleName(_("The request as it is sent"))
+        self.preview.setPlaceholderText(_("It is shown here as soon as nothing is missing."))
         self.preview.setReadOnly(True)
         self.preview.setTabChangesFocus(True)
         self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

@@ -35,7 +35,7 @@ _COLUMNS = (
     N_("Project"),
     N_("Held because"),
 )
-_WIDTHS = (100, 150, 140, 270, 190, 70, 90)
+_WIDEST = 280
 _SIZE = QSize(1200, 420)
 
 
@@ -92,13 +92,14 @@ class ReleaseDialog(QDialog):
         table.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         header = table.horizontalHeader()
         header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
         for row, (intent, context) in enumerate(self._held):
             for column, words in enumerate(_cells(intent, context, times)):
                 item = QTableWidgetItem(plain(words, 200))
                 item.setToolTip(tooltip(words))
                 table.setItem(row, column, item)
+        table.resizeColumnsToContents()
+        for column in range(len(_COLUMNS) - 1):
+            table.setColumnWidth(column, min(table.columnWidth(column) + 8, _WIDEST))
         return table
 
     def _confirm(self) -> None:

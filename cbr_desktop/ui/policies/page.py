@@ -120,6 +120,7 @@ class PoliciesPage(ListPage[Policy]):
                 self._next,
                 17,
                 hint=lambda p: next_run_words(self._next(p), self._times, self._region(p)),
+                whole=True,
             ),
             Column("runs", _("Runs"), self._schedule, self._schedule, 40),
             Column("keeps", _("Keeps"), retention_words, retention_words, 24),

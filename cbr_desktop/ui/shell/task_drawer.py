@@ -155,7 +155,7 @@ class Drawer(QFrame):
         head.addSpacing(4)
         head.addWidget(self.ticker_mark)
         head.addWidget(self.ticker, 1)
-        self.head.keep((*self.groups.values(), self.notices))
+        self.head.keep((*self.groups.values(), self.notices), (self.ticker_mark, self.ticker))
         layout.addWidget(self.head)
         self._layout = layout
 
@@ -211,7 +211,7 @@ class Drawer(QFrame):
     def _tell_ticker(self) -> None:
         first = self._shown[0] if self._shown else None
         is_told = first is not None and not self.is_open
-        self.ticker_mark.setVisible(is_told)
+        self.head.want_rest(is_told)
         self.ticker.tell(_ticker_words(first) if first is not None and not self.is_open else "")
         if first is not None:
             self.ticker_mark.tell(first.mark)
@@ -253,6 +253,10 @@ class Drawer(QFrame):
         return [str(id) for id in stored] if isinstance(stored, list) else []
 
 
+_REST_LETTERS = 14
+"""With room for fewer, the newest request is not told beside the buttons."""
+
+
 class TaskLine(QWidget):
     """The line of the tasks: of its buttons it shows those that there is room for, the first of them before others."""
 
@@ -263,10 +267,18 @@ class TaskLine(QWidget):
         self.row.setContentsMargins(4, 0, 4, 0)
         self.row.setSpacing(4)
         self._buttons: dict[QToolButton, bool] = {}
+        self._rest: tuple[QWidget, ...] = ()
+        self._is_rest_wanted = False
 
-    def keep(self, buttons: Iterable[QToolButton]) -> None:
-        """Show these where there is room and they are wanted."""
+    def keep(self, buttons: Iterable[QToolButton], rest: tuple[QWidget, ...]) -> None:
+        """Show these where there is room and they are wanted; the ``rest`` takes what they leave, if that is enough."""
         self._buttons = {button: not button.isHidden() for button in buttons}
+        self._rest = rest
+
+    def want_rest(self, is_wanted: bool) -> None:
+        """Show the rest where there is room, or not at all."""
+        self._is_rest_wanted = is_wanted
+        self._fit()
 
     def want(self, button: QToolButton, is_wanted: bool) -> None:
         """Show a button where there is room, or not at all."""
@@ -288,6 +300,9 @@ class TaskLine(QWidget):
         for button, is_wanted in self._buttons.items():
             room -= button.sizeHint().width() + self.row.spacing() if is_wanted else 0
             button.setVisible(is_wanted and room >= 0)
+        enough = _REST_LETTERS * self.fontMetrics().averageCharWidth()
+        for widget in self._rest:
+            widget.setVisible(self._is_rest_wanted and room >= enough)
 
 
 class RequestRow(QWidget):

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.task import Task, TaskStatus
+from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.text.catalogue import N_, _, ngettext
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
@@ -20,7 +20,16 @@ from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resou
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page, Target
-from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, Gauge, NumberField, TextField
+from cbr_desktop.ui.kit.tables.column import (
+    AgeField,
+    Column,
+    DateField,
+    Field,
+    Gauge,
+    NumberField,
+    TextField,
+    remembered,
+)
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -70,11 +79,12 @@ class TasksPage(Page[Task]):
     def columns(self) -> Sequence[Column[Task]]:
         """Return the columns, those of the first start first."""
         times = self._times
+        state, kind = remembered(state_words), remembered(type_words)
         columns: list[Column[Task]] = [
             Column(
                 "state",
                 _("State"),
-                lambda t: state_words(t.status),
+                lambda t: state(t.status),
                 _urgency,
                 18,
                 mark=lambda t: mark(t.status),
@@ -89,8 +99,9 @@ class TasksPage(Page[Task]):
                 shown=False,
                 mark=self._kept_mark,
                 hint=_why_kept,
+                live=True,
             ),
-            Column("type", _("Type"), lambda t: type_words(t.type), lambda t: type_words(t.type), 11),
+            Column("type", _("Type"), lambda t: kind(t.type), lambda t: kind(t.type), 11),
             Column(
                 "resource",
                 _("Resource"),
@@ -162,15 +173,17 @@ class TasksPage(Page[Task]):
 
     def fields(self) -> Sequence[Field[Task]]:
         """Return what the filter can ask for."""
+        state = remembered(lambda status: f"{status} {status_words(status)}")
+        kind = remembered(_type_text)
         return (
-            TextField("state", lambda t: f"{t.status} {status_words(t.status)}", lambda t: str(t.status)),
-            TextField("type", lambda t: f"{t.type} {type_words(t.type)}", lambda t: str(t.type)),
+            TextField("state", lambda t: state(t.status), lambda t: str(t.status)),
+            TextField("type", lambda t: kind(t.type), lambda t: str(t.type)),
             TextField("resource", lambda t: f"{t.resource_name} {t.resource_id or ''}", lambda t: t.resource_name),
             TextField("vault", lambda t: f"{t.vault_name} {t.vault_id or ''}", lambda t: t.vault_name),
             TextField("code", lambda t: t.code),
             *self.place_fields(),
             TextField("message", lambda t: t.message),
-            TextField("kept", lambda t: "here" if self._kept_words(t) else "service"),
+            TextField("kept", lambda t: "here" if self._kept_words(t) else "service", live=True),
             TextField("by", lambda t: "policy" if t.policy_id else "person"),
             NumberField("progress", lambda t: t.progress_percent, "%"),
             AgeField("age", started_at, self._times.now),
@@ -207,23 +220,27 @@ class TasksPage(Page[Task]):
         return self._workspace.scope.tellers(row.id) or self._keepers.get(row.id, [])
 
     def search_text(self, row: Task) -> str:
-        """Return what words are looked for in."""
+        """Return what words are looked for in; ids come last, since names are what is mostly looked for."""
         return "\n".join(
             (
-                row.id,
                 row.resource_name,
-                row.resource_id or "",
                 row.vault_name,
-                row.vault_id or "",
                 row.backup_name,
-                row.code,
-                row.message,
-                row.request_id,
-                row.checkpoint_id or "",
                 str(row.status),
                 str(row.type),
+                row.code,
+                row.message,
+                row.id,
+                row.resource_id or "",
+                row.vault_id or "",
+                row.request_id,
+                row.checkpoint_id or "",
             )
         )
+
+    def beside_rows(self) -> object:
+        """Return that a task itself says all that words are looked for in."""
+        return self.name
 
     # what is kept here
 
@@ -327,10 +344,10 @@ class TasksPage(Page[Task]):
 
     def _kept_words(self, task: Task) -> str:
         """Return that a task is kept here, where the service has forgotten it."""
-        is_known = task.id in self._workspace.scope.tasks
+        if task.id not in self._workspace.scope.tasks:
+            return _("Kept here")
         began = task.began_at
-        is_old = began is not None and self._times.now() - began > _SERVICE_KEEPS
-        return "" if is_known and not is_old else _("Kept here")
+        return _("Kept here") if began is not None and self._times.now() - began > _SERVICE_KEEPS else ""
 
     def _kept_mark(self, task: Task) -> Mark | None:
         return KEPT_HERE if self._kept_words(task) else None
@@ -374,6 +391,10 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
         "{count} tasks read from what is kept here, back to {reached}.",
         len(found),
     ).format(count=grouped(len(found)), reached=times.text(reached))
+
+
+def _type_text(type: TaskType | str) -> str:
+    return f"{type} {type_words(type)}"
 
 
 def _why_kept(_task: Task) -> str:

@@ -100,7 +100,7 @@ def main(count: int) -> None:
 
 def told_once(page: BackupsPage, scope: Scope) -> None:
     """Tell of the anchor, of the details of a row, and of putting checkpoints together."""
-    texts = page.model._texts or []
+    texts = page.model._arrangement._texts_of(None)
     tell("bare", worked(lambda: [place for place, text in enumerate(texts) if "ecs-00" in text]))
     row = page.model.row_at(page.model.rowCount() // 2)
     tell("details", worked(lambda: backup_sheet(row, scope, page._times)))
@@ -133,8 +133,7 @@ def typed(page: BackupsPage) -> None:
     """Tell of each key in the filter until the table is painted again."""
 
     def key(text: str) -> None:
-        page.filter.setText(text)
-        page._apply_filter()
+        page.use_filter(text)
         page.view.viewport().repaint()
 
     for text in (*KEYS, DAYS):

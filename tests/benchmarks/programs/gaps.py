@@ -9,6 +9,7 @@ again, unchanged and with some vaults and backups changed, and some dialogs are 
 
 import asyncio
 import sys
+from itertools import count
 from typing import Any
 
 import living
@@ -24,10 +25,9 @@ LISTS = ("Vaults", "Resources", "Backups", "Checkpoints", "Policies", "Tasks")
 
 async def moving() -> None:
     """Move the pointer now and then, as somebody does who waits for the window."""
-    while True:
-        for place in (100, 200):
-            QCursor.setPos(place, place)
-            await asyncio.sleep(1.0)
+    for place in count(100):
+        QCursor.setPos(place % 500, place % 400)
+        await asyncio.sleep(1.0)
 
 
 def spoil(ledger: Any) -> None:

@@ -5,12 +5,15 @@ These are named tuples, whose classes are the quickest to make: that happens bef
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from cbr_desktop.text.marks import Mark
 
 Row = TypeVar("Row")
+Value = TypeVar("Value")
 SortKey = str | float | datetime | None
+_VALUES = 1_000
 
 
 class Gauge(NamedTuple):
@@ -27,7 +30,8 @@ class Column(NamedTuple, Generic[Row]):
     while others still lack room. ``icon`` names a picture before the words. ``middle`` has words cut in their middle,
     where the end of a name tells it from others. ``copied`` is what copying gives where a cell says it shorter. The
     first ``elastic`` column, or else the first of all, takes the room that is left over. A ``whole`` one is never cut:
-    half a date says nothing, and where there is no room for it, none is shown.
+    half a date says nothing, and where there is no room for it, none is shown. What a ``live`` one says changes while
+    the rows stay the same.
     """
 
     key: str
@@ -45,6 +49,7 @@ class Column(NamedTuple, Generic[Row]):
     copied: Callable[[Row], str] | None = None
     elastic: bool = False
     whole: bool = False
+    live: bool = False
 
 
 class RowChange(NamedTuple, Generic[Row]):
@@ -60,12 +65,14 @@ class RowChange(NamedTuple, Generic[Row]):
 class TextField(NamedTuple, Generic[Row]):
     """A field that is compared as text: ``name:web``.
 
-    ``offer`` is what is offered of a value while a filter is typed, a part of it; without it, the whole value is.
+    ``offer`` is what is offered of a value while a filter is typed, a part of it; without it, the whole value is. The
+    values of a ``live`` one change while the rows stay the same.
     """
 
     name: str
     value: Callable[[Row], str]
     offer: Callable[[Row], str] | None = None
+    live: bool = False
 
 
 class NumberField(NamedTuple, Generic[Row]):
@@ -98,3 +105,8 @@ class DateField(NamedTuple, Generic[Row]):
 
 
 Field = TextField[Row] | NumberField[Row] | AgeField[Row] | DateField[Row]
+
+
+def remembered(words: Callable[[Value], str]) -> Callable[[Value], str]:
+    """Return the same words for a table, where a hundred thousand rows have a handful of values."""
+    return lru_cache(maxsize=_VALUES)(words)

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate
 
 from cbr_desktop.text.plain import is_simple, plain
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.icons import draw_mark, picture
+from cbr_desktop.ui.kit.icons import MARK_MARGIN, mark_picture, picture
 from cbr_desktop.ui.kit.tables.column import Column, Gauge
 from cbr_desktop.ui.kit.tables.model import Index, TableModel
 from cbr_desktop.ui.kit.theme import tone_colour
@@ -23,13 +23,18 @@ _BAR = 56
 _CORNER = 8
 _LEAD = 3
 """How wide the bar at the beginning of a selected row is, which tells it where colours are not told apart."""
+_FITTED = 4_000
+"""So many texts are remembered as they were cut; most cells of a list say one of a few things."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _MIDDLE, _END = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints the cells of a ``TableModel``."""
+    """Paints the cells of a ``TableModel``.
+
+    A screen has more than a hundred cells: what they share is asked once, by ``begin``, before they are painted.
+    """
 
     def __init__(self, model: TableModel[Any], view: QAbstractItemView) -> None:
         super().__init__(view)
@@ -37,59 +42,106 @@ class CellDelegate(QStyledItemDelegate):
         self._view = view
         self.lead = 0
         """The column at which rows begin."""
+        self._font = QFont()
+        self._fitted: dict[tuple[str, int, bool], str] = {}
+        """By text, width and whether it is cut in its middle: as much of it as there is room for."""
+        self._selected: dict[int, bool] = {}
+        """Whether rows are selected, as far as one of their cells has been painted."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Ask for colours, letters, cursor and selection anew."""
+        view, role, group = self._view, QPalette.ColorRole, QPalette.ColorGroup
+        self._palette = QPalette(view.palette())
+        self._palette.setCurrentColorGroup(
+            group.Disabled if not view.isEnabled() else group.Active if view.isActiveWindow() else group.Inactive
+        )
+        self._ink = QPen(self._palette.color(role.Text))
+        self._muted = self._palette.color(role.PlaceholderText).rgb()
+        self._ratio = view.devicePixelRatioF()
+        self._tones: dict[Tone, QColor] = {}
+        self._metrics = view.fontMetrics()
+        self._line, self._ascent = self._metrics.height(), self._metrics.ascent()
+        if view.font() != self._font:
+            self._font = view.font()
+            self._fitted.clear()
+        current = view.currentIndex()
+        self._cursor = (current.row(), current.column()) if view.hasFocus() else (-1, -1)
+        self._selected.clear()
 
     def paint(self, painter: QPainter, option: "QStyleOptionViewItem", index: Index) -> None:
         """Draw a cell: ground, gauge, mark or picture, then as much of the text as there is room for."""
-        section = index.column()
+        section, position = index.column(), index.row()
         column = self._model.columns[section]
-        row = self._model.row_at(index.row())
+        row = self._model.row_at(position)
         rect: QRect = option.rect
-        palette: QPalette = option.palette
-        ink = palette.color(QPalette.ColorRole.Text)
-        if self._view.selectionModel().isSelected(index):
-            _fill(painter, QRectF(rect), palette.color(QPalette.ColorRole.Highlight))
+        if self._is_selected(position, index):
+            _fill(painter, QRectF(rect), self._palette.color(QPalette.ColorRole.Highlight))
             if section == self.lead:
                 bar = QRectF(rect.left(), rect.top(), _LEAD, rect.height())
-                _fill(painter, bar, palette.color(QPalette.ColorRole.Accent))
-        if index == self._view.currentIndex() and self._view.hasFocus():
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 1))
+                _fill(painter, bar, self._palette.color(QPalette.ColorRole.Accent))
+        if self._cursor == (position, section):
+            painter.setPen(QPen(self._palette.color(QPalette.ColorRole.Accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
         inner = rect.adjusted(PAD, 0, -PAD, 0)
-        self._draw_sign(painter, palette, column, row, inner)
+        self._draw_sign(painter, column, row, inner)
         if self._model.changes and self._model.has_changed(row, column):
-            draw_corner(painter, rect, tone_colour(Tone.BUSY, palette))
-        painter.setPen(ink)
-        text = plain(column.text(row))
-        may_stick_out = not is_simple(text)
-        if may_stick_out:
+            draw_corner(painter, rect, self._colour(Tone.BUSY))
+        painter.setPen(self._ink)
+        self._draw_text(painter, column, plain(column.text(row)), rect, inner)
+
+    def _is_selected(self, position: int, index: Index) -> bool:
+        """Tell whether a row is selected; rows are so as a whole."""
+        known = self._selected.get(position)
+        if known is None:
+            known = self._selected[position] = self._view.selectionModel().isSelected(index)
+        return known
+
+    def _draw_text(self, painter: QPainter, column: Column[Any], text: str, rect: QRect, inner: QRect) -> None:
+        key = (text, inner.width(), column.middle)
+        shown = self._fitted.get(key)
+        if shown is None:
+            if len(self._fitted) >= _FITTED:
+                self._fitted.clear()
+            shown = self._metrics.elidedText(text, _MIDDLE if column.middle else _END, inner.width())
+            self._fitted[key] = shown
+        if not is_simple(text):  # it may stick out
             painter.save()
             painter.setClipRect(rect)
-        shown = option.fontMetrics.elidedText(text, _MIDDLE if column.middle else _END, inner.width())
-        painter.drawText(inner, _RIGHT if column.right else _LEFT, shown)
-        if may_stick_out:
+            painter.drawText(inner, _RIGHT if column.right else _LEFT, shown)
             painter.restore()
+        elif column.right:
+            painter.drawText(inner, _RIGHT, shown)
+        else:  # a line is laid out sooner than a rectangle
+            base = inner.top() + (inner.height() - self._line) // 2 + self._ascent
+            painter.drawText(inner.left(), base, shown)
 
-    def _draw_sign(self, painter: QPainter, palette: QPalette, column: Column[Any], row: object, inner: QRect) -> None:
+    def _colour(self, tone: Tone) -> QColor:
+        colour = self._tones.get(tone)
+        if colour is None:
+            colour = self._tones[tone] = tone_colour(tone, self._palette)
+        return colour
+
+    def _draw_sign(self, painter: QPainter, column: Column[Any], row: object, inner: QRect) -> None:
         """Draw what stands before the text, and take its room from ``inner``."""
         if column.gauge is not None:
             gauge = column.gauge(row)
             if gauge is not None:
-                draw_gauge(painter, _bar_rect(inner), gauge, palette)
+                draw_gauge(painter, _bar_rect(inner), gauge, self._palette)
                 inner.setLeft(inner.left() + _BAR + PAD)
         elif column.mark is not None:
             mark = column.mark(row)
             if mark is not None:
-                draw_mark(
-                    painter, mark, QRectF(inner.left(), inner.center().y() - _MARK / 2 + 1, _MARK, _MARK), palette
-                )
+                drawn = mark_picture(mark.shape, _MARK, self._ratio, self._colour(mark.tone).rgb())
+                top = inner.center().y() - _MARK // 2
+                painter.drawPixmap(inner.left() - MARK_MARGIN, top - MARK_MARGIN, drawn)
                 inner.setLeft(inner.left() + _MARK + PAD)
         elif column.icon is not None:
             name = column.icon(row)
             if name:
-                muted = palette.color(QPalette.ColorRole.PlaceholderText)
-                drawn = picture(name, _ICON, self._view.devicePixelRatioF(), muted.rgb())
-                painter.drawPixmap(QPoint(inner.left(), inner.center().y() - _ICON // 2 + 1), drawn)
+                drawn = picture(name, _ICON, self._ratio, self._muted)
+                painter.drawPixmap(inner.left(), inner.center().y() - _ICON // 2 + 1, drawn)
                 inner.setLeft(inner.left() + _ICON + PAD - 2)
 
 

@@ -1,7 +1,7 @@
 """The filter of a table: words and tokens like ``type:server used>80 -state:error``, judged while they are typed."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Generic, NamedTuple
@@ -14,8 +14,6 @@ _PART = r'(-?)(?:([^\s":<>=]+)(:|>=|<=|=|>|<))?("[^"]*"?|\S*)'
 _NUMBER = r"(\d+(?:[.,]\d+)?)\s*(%|mb|gb|tb)?\Z"
 _AGE = r"(\d+(?:[.,]\d+)?)(m|min|h|d|w)\Z"
 _DAYS = r"(\d{4}-\d\d-\d\d)?(?:(\.\.)(\d{4}-\d\d-\d\d)?)?\Z"
-_KNOWN = 2_000
-"""So many values of a field are judged once and not for every row that has them."""
 _ONE_DAY = timedelta(days=1)
 _AGE_SECONDS = {"m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -28,27 +26,47 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-class Filter(NamedTuple, Generic[Row]):
-    """What is kept: rows that pass every test and hold every word; ``words`` tell it, ``problems`` the faults."""
+class Asked(NamedTuple, Generic[Row]):
+    """A part that compares text, case-folded: a row is kept that holds one of ``wanted``, or where ``is_whole`` is one.
 
+    ``field`` is ``None`` for words, which are looked for in the search text. One that ``is_turned`` keeps all others.
+    """
+
+    field: TextField[Row] | None
+    wanted: tuple[str, ...]
+    is_whole: bool = False
+    is_turned: bool = False
+
+    def implies(self, other: "Asked[Row]") -> bool:
+        """Tell whether every row that this keeps is kept by the other as well, as far as the texts show it."""
+        if self.field != other.field or self.is_turned != other.is_turned:
+            return False
+        narrow, wide = (other, self) if self.is_turned else (self, other)
+        if wide.is_whole:
+            return narrow.is_whole and set(narrow.wanted) <= set(wide.wanted)
+        return all(any(part in text for part in wide.wanted) for text in narrow.wanted)
+
+
+class Filter(NamedTuple, Generic[Row]):
+    """What is kept: rows that are all that is asked for in text and pass every test.
+
+    ``words`` tell it, ``problems`` the faults. Tests are of numbers and times, and what they left is not kept from one
+    typed letter to the next.
+    """
+
+    asked: tuple[Asked[Row], ...] = ()
     tests: tuple[Callable[[Row], bool], ...] = ()
-    needles: tuple[tuple[str, bool], ...] = ()
     words: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether everything is kept."""
-        return not self.tests and not self.needles
+        return not self.asked and not self.tests
 
-    def kept(self, rows: Sequence[Row], texts: Sequence[str]) -> list[int]:
-        """Return the places of the rows that are kept; ``texts`` are what words are looked for in, case-folded."""
-        kept: Sequence[int] = range(len(rows))
-        for needle, wanted in self.needles:
-            kept = [i for i in kept if (needle in texts[i]) is wanted]
-        for test in self.tests:
-            kept = [i for i in kept if test(rows[i])]
-        return list(kept)
+    def is_within(self, asked: Iterable[Asked[Row]]) -> bool:
+        """Tell whether it can only keep rows that those texts kept."""
+        return all(any(mine.implies(one) for mine in self.asked) for one in asked)
 
 
 @cache
@@ -60,21 +78,24 @@ def _pattern(text: str) -> re.Pattern[str]:
 def parse(text: str, fields: Iterable[Field[Row]]) -> Filter[Row]:
     """Read what an operator typed. A token that makes no sense is told in words and otherwise left out."""
     known = {field.name: field for field in fields}
+    asked: list[Asked[Row]] = []
     tests: list[Callable[[Row], bool]] = []
-    needles: list[tuple[str, bool]] = []
     words: list[str] = []
     problems: list[str] = []
     for minus, name, sign, raw in _pattern(_PART).findall(text):
         value = raw.strip('"')
         if not name and value:
-            needles.append((value.casefold(), not minus))
+            asked.append(Asked(None, (value.casefold(),), is_turned=bool(minus)))
             words.append((_("without ‘{text}’") if minus else _("with ‘{text}’")).format(text=plain(value, 40)))
         elif name and value:
             test = _test(name, sign, value, known)
             if isinstance(test, str):
                 problems.append(test)
             else:
-                tests.append(_negated(test) if minus else test)
+                if isinstance(test, Asked):
+                    asked.append(test._replace(is_turned=bool(minus)))
+                else:
+                    tests.append(_negated(test) if minus else test)
                 words.append(_told(name.lower(), sign, plain(value, 40), is_turned=bool(minus)))
         elif name:
             problems.append(
@@ -82,7 +103,7 @@ def parse(text: str, fields: Iterable[Field[Row]]) -> Filter[Row]:
                     token=f"{plain(name, 40)}{sign}", example=_example(known.get(name.lower()))
                 )
             )
-    return Filter(tuple(tests), tuple(needles), tuple(words), tuple(problems))
+    return Filter(tuple(asked), tuple(tests), tuple(words), tuple(problems))
 
 
 def _told(name: str, sign: str, value: str, *, is_turned: bool) -> str:
@@ -94,7 +115,7 @@ def _told(name: str, sign: str, value: str, *, is_turned: bool) -> str:
     return told.format(field=name, sign=sign, value=value)
 
 
-def _test(name: str, sign: str, value: str, known: dict[str, Field[Row]]) -> Callable[[Row], bool] | str:
+def _test(name: str, sign: str, value: str, known: dict[str, Field[Row]]) -> Asked[Row] | Callable[[Row], bool] | str:
     field = known.get(name.lower())
     if field is None:
         names = listed(list(known))
@@ -110,25 +131,19 @@ def _test(name: str, sign: str, value: str, known: dict[str, Field[Row]]) -> Cal
     return _text_test(field, sign, value)
 
 
-def _text_test(field: TextField[Row], sign: str, value: str) -> Callable[[Row], bool] | str:
+def _text_test(field: TextField[Row], sign: str, value: str) -> Asked[Row] | Callable[[Row], bool] | str:
     if sign not in (":", "="):
         return _("‘{field}’ is text and is asked for with a colon: {example}.").format(
             field=field.name, example=_example(field)
         )
-    wanted = [part for part in value.casefold().split(",") if part]
-    read = field.value
-    is_whole = sign == "="
-    known: dict[str, bool] = {}
+    wanted = tuple(part for part in value.casefold().split(",") if part)
+    is_whole, read = sign == "=", field.value
+    if not field.live:
+        return Asked(field, wanted, is_whole)
 
     def test(row: Row) -> bool:
-        value = read(row)
-        kept = known.get(value)
-        if kept is None:
-            folded = value.casefold()
-            kept = folded in wanted if is_whole else any(part in folded for part in wanted)
-            if len(known) < _KNOWN:  # of many rows most fields have few values
-                known[value] = kept
-        return kept
+        text = read(row).casefold()
+        return text in wanted if is_whole else any(part in text for part in wanted)
 
     return test
 

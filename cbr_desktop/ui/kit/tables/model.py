@@ -1,22 +1,22 @@
 """The table model: the rows as they came, and an index list that filter and order rebuild."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import compress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress, count
 from operator import is_not
 from typing import Any, Generic
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.ui.kit.tables.column import Column, Row, RowChange, SortKey
+from cbr_desktop.ui.kit.tables.arrangement import Arrangement
+from cbr_desktop.ui.kit.tables.column import Column, Row, RowChange
 from cbr_desktop.ui.kit.tables.filter import Filter
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_COMPARED = 500
-"""Letters of a text that order and search look at."""
-_SEARCHED = 200_000
+_REST_MS, _PAUSE_MS = 100, 4
+"""For how long other rows do not come before texts are prepared, and the pause after each piece of that."""
 
 
 class TableModel(QAbstractTableModel, Generic[Row]):
@@ -39,14 +39,17 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self.columns = tuple(columns)
         self.filter: Filter[Row] = Filter()
         self._id_of = id_of
-        self._search = search
+        self._arrangement = Arrangement(self.columns, search)
         self._rows: list[Row] = []
-        self._texts: list[str] | None = None
         self._index: list[int] = []
-        self._positions: dict[str, int] | None = None
+        self._places: dict[str, int] | None = None
+        """By id where among all rows each is; made when somebody asks."""
         self.changes: Mapping[str, RowChange[Row]] = {}
         """By id the rows that differ from what the operator saw last."""
         self._order: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
+        self._preparing = QTimer(self)
+        self._preparing.setSingleShot(True)
+        self._preparing.timeout.connect(self._prepare)
 
     # what is shown
 
@@ -65,9 +68,21 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def position_of(self, id: str) -> int | None:
         """Return where a row is shown, or ``None`` while it is not."""
-        if self._positions is None:
-            self._positions = {self.id_at(position): position for position in range(len(self._index))}
-        return self._positions.get(id)
+        place = self._place_of(id)
+        try:
+            return None if place is None else self._index.index(place)
+        except ValueError:
+            return None
+
+    def positions_of(self, ids: Iterable[str]) -> list[int]:
+        """Return where rows are shown, from the top; those that are not are left out."""
+        places = {place for id in ids if (place := self._place_of(id)) is not None}
+        return list(compress(count(), map(places.__contains__, self._index))) if places else []
+
+    def _place_of(self, id: str) -> int | None:
+        if self._places is None:
+            self._places = dict(zip(map(self._id_of, self._rows), count()))
+        return self._places.get(id)
 
     def change_of(self, row: Row) -> RowChange[Row] | None:
         """Return how a row differs from what was seen last, or ``None``."""
@@ -84,17 +99,26 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     # what changes it
 
-    def put(self, rows: list[Row]) -> None:
-        """Show other rows; when the same ones are shown in the same order, views keep all they have."""
-        self._texts = None
-        index = self._arranged(rows)
+    def put(self, rows: list[Row], beside: object = None) -> None:
+        """Show other rows; when the same ones are shown in the same order, views keep all they have.
+
+        ``beside`` is what else the texts depend on that words are looked for in, ``None`` where nobody can tell.
+        """
+        self._arrangement.put(rows, beside)
+        index = self._arranged()
+        if not self._arrangement.is_prepared:
+            self._preparing.start(_REST_MS)
         if len(index) == len(self._index) and self._are_same(index, rows):
-            self._rows, self._index = rows, index
+            self._rows, self._places, self._index = rows, None, index
             self.repaint_all()
             return
         self.beginResetModel()
-        self._rows = rows
+        self._rows, self._places = rows, None
         self._take(index)
+
+    def _prepare(self) -> None:
+        if self._arrangement.prepare():
+            self._preparing.start(_PAUSE_MS)
 
     def _are_same(self, index: list[int], rows: list[Row]) -> bool:
         """Tell whether these are the rows that are shown, in the same order, whatever they say."""
@@ -121,7 +145,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self.arranged.emit()
 
     def _rearrange(self) -> None:
-        index = self._arranged(self._rows)
+        index = self._arranged()
         if index != self._index:
             self.beginResetModel()
             self._take(index)
@@ -129,21 +153,13 @@ class TableModel(QAbstractTableModel, Generic[Row]):
             self.arranged.emit()
 
     def _take(self, index: list[int]) -> None:
-        self._index, self._positions = index, None
+        self._index = index
         self.endResetModel()
         self.arranged.emit()
 
-    def _arranged(self, rows: list[Row]) -> list[int]:
-        if self.filter.is_empty:
-            index = list(range(len(rows)))
-        else:
-            if self._texts is None:
-                self._texts = [_short(self._search(row)).casefold() for row in rows]
-            index = self.filter.kept(rows, self._texts)
+    def _arranged(self) -> list[int]:
         column, order = self._order
-        if 0 <= column < len(self.columns):
-            index = _sorted(index, rows, self.columns[column].sort, order == Qt.SortOrder.DescendingOrder)
-        return index
+        return self._arrangement.places(self.filter, column, descending=order == Qt.SortOrder.DescendingOrder)
 
     # Qt asks
 
@@ -181,26 +197,3 @@ class TableModel(QAbstractTableModel, Generic[Row]):
                 side = Qt.AlignmentFlag.AlignRight if self.columns[section].right else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter
         return None
-
-
-def _sorted(index: list[int], rows: list[Row], key: Callable[[Row], SortKey], descending: bool) -> list[int]:
-    """Order by key, either way with what has none at the end; equal rows stay as they came."""
-    keys = {i: _comparable(key(rows[i])) for i in index}
-    known = [i for i in index if keys[i] is not None]
-    unknown = [i for i in index if keys[i] is None]
-    try:
-        known.sort(key=keys.__getitem__, reverse=descending)
-    except TypeError:
-        known.sort(key=lambda i: (type(keys[i]).__name__, str(keys[i])), reverse=descending)
-    return known + unknown
-
-
-def _short(text: str) -> str:
-    """Cut the lines of a text that no person wrote, so that ten million letters in a name slow nobody's typing."""
-    if len(text) <= _SEARCHED:
-        return text
-    return "\n".join(line[:_COMPARED] for line in text.split("\n"))[:_SEARCHED]
-
-
-def _comparable(key: SortKey) -> Any:
-    return key[:_COMPARED].casefold() if isinstance(key, str) else key

@@ -425,8 +425,9 @@ class TableView(QTableView, Generic[Row]):
         )
 
     def _restore(self) -> None:
+        self.executeDelayedItemsLayout()  # within the next painting it would ask for a second one
         selected, current, top = self._kept
-        positions = sorted(p for p in map(self._table.position_of, selected) if p is not None)
+        positions = self._table.positions_of(selected)
         at = self._table.position_of(current) if current else None
         model = self.selectionModel()
         if at is not None:
@@ -486,6 +487,11 @@ class TableView(QTableView, Generic[Row]):
             self._contents = {}
             self.measure()
             self.fit()
+
+    def paintEvent(self, event: "QtGui.QPaintEvent") -> None:
+        """Paint the rows that can be seen."""
+        self._delegate.begin()
+        super().paintEvent(event)
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""

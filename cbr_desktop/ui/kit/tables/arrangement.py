@@ -1,0 +1,188 @@
+"""Which rows of a table are shown, and in which order: worked out once and kept until other rows come; no Qt.
+
+Of many rows it keeps the order of each column that was asked for, the texts that are looked through, and what the last
+texts of the filter left: a longer one looks only through what a shorter one left, and a backspace goes back to that.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import compress, islice, repeat
+from operator import contains, not_
+from typing import Any, Generic, NamedTuple
+
+from cbr_desktop.ui.kit.tables.column import Column, Row, SortKey, TextField
+from cbr_desktop.ui.kit.tables.filter import Asked, Filter
+
+MANY = 2_000
+"""From so many rows on, what was worked out is kept. Fewer are asked anew each time: some tell of times."""
+_LEVELS = 16
+"""So many texts of the filter are remembered with what they left, the newest; each is a list of places."""
+_PIECE = 2_000
+"""So many texts are made at a time while nobody waits for them."""
+_COMPARED = 500
+"""Letters of a text that order and search look at."""
+_SEARCHED = 200_000
+
+
+class _Level(NamedTuple, Generic[Row]):
+    """What a filter left that asked for these texts, in the order that was shown."""
+
+    asked: tuple[Asked[Row], ...]
+    places: list[int]
+
+
+class Arrangement(Generic[Row]):
+    """Rows, and the places of those that are shown. ``search`` returns the text that words are looked for in."""
+
+    def __init__(
+        self, columns: Sequence[Column[Row]], search: Callable[[Row], str], *, many: int = MANY, piece: int = _PIECE
+    ) -> None:
+        self.rows: list[Row] = []
+        self._columns, self._search = columns, search
+        self._many, self._piece = many, piece
+        self._all: list[int] = []
+        self._levels: list[_Level[Row]] = []
+        self._shown_by: tuple[int, bool] = (-1, False)
+        """Column and direction of the levels."""
+        self._orders: dict[tuple[int, bool], list[int]] = {}
+        """By column and direction the places of all rows."""
+        self._texts: dict[str, list[str]] = {}
+        """By field its values as they are compared; that of no name is what words are sought in."""
+        self._prepared: list[str] = []
+        """The beginning of what words are sought in."""
+        self._beside: object = None
+        self._before: tuple[list[Row], list[str]] = ([], [])
+        """Rows that were here before and still say the same, and what words were sought in."""
+        self._known: dict[int, str] = {}
+        """The same by the identity of these rows, which no other one has while they are held."""
+
+    def put(self, rows: list[Row], beside: object = None) -> None:
+        """Take other rows. Where ``beside`` is equal to the one before, rows that were here say what they said.
+
+        It is what their texts depend on besides themselves, ``None`` when nobody can tell.
+        """
+        if beside is None or beside != self._beside:
+            self._before, self._known = ([], []), {}
+        elif "" in self._texts:
+            self._before, self._known = (self.rows, self._texts[""]), {}
+        self._beside = beside
+        if len(rows) != len(self._all):
+            self._all = list(range(len(rows)))
+        self.rows = rows
+        self._levels, self._orders, self._texts, self._prepared = [], {}, {}, []
+
+    def places(self, filter: Filter[Row], column: int, *, descending: bool) -> list[int]:
+        """Return the places of the rows that are shown; ``column`` is -1 for the order in which they came."""
+        if len(self.rows) < self._many:
+            self._levels, self._orders = [], {}
+            self._texts = {"": self._texts[""]} if "" in self._texts else {}
+        levels = self._levels
+        is_live = 0 <= column < len(self._columns) and self._columns[column].live
+        if is_live or self._shown_by != (column, descending):
+            self._shown_by = (column, descending)
+            levels.clear()
+        wider = [level for level in levels if filter.is_within(level.asked)]
+        if wider:
+            kept = min(wider, key=lambda level: (level.asked != filter.asked, len(level.places)))
+            places = self._narrowed(kept.places, [one for one in filter.asked if one not in kept.asked])
+        elif filter.asked and (column, descending) not in self._orders:
+            # to bring all of them into an order that few of them are shown in takes longer
+            places = self._in_order(self._narrowed(self._all, filter.asked), column, descending=descending)
+        else:
+            places = self._narrowed(self._in_order(self._all, column, descending=descending), filter.asked)
+        if all(level.asked != filter.asked for level in wider):
+            levels.append(_Level(filter.asked, places))
+            del levels[:-_LEVELS]
+        for test in filter.tests:
+            rows = self.rows
+            places = [place for place in places if test(rows[place])]
+        return places
+
+    def prepare(self) -> bool:
+        """Make some of the texts that words are sought in, while nobody waits; tell whether there are more to make."""
+        if not self.is_prepared:
+            self._prepare(self._piece)
+        return not self.is_prepared
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether all of these texts are there; those of few rows are made when somebody types."""
+        return len(self.rows) < self._many or "" in self._texts
+
+    # filter
+
+    def _narrowed(self, places: list[int], asked: Iterable[Asked[Row]]) -> list[int]:
+        for one in asked:
+            texts = map(self._texts_of(one.field).__getitem__, places)
+            held: Iterator[bool]
+            if one.is_whole:
+                held = map(frozenset(one.wanted).__contains__, texts)
+            elif len(one.wanted) == 1:
+                held = map(contains, texts, repeat(one.wanted[0]))
+            else:
+                held = (any(part in text for part in one.wanted) for text in texts)
+            left = list(compress(places, map(not_, held) if one.is_turned else held))
+            if len(left) < len(places):  # else one list does for several levels
+                places = left
+        return places
+
+    def _texts_of(self, field: TextField[Row] | None) -> list[str]:
+        if field is None:
+            if "" not in self._texts:
+                self._prepare(len(self.rows))
+            return self._texts[""]
+        if field.name not in self._texts:
+            folded: dict[str, str] = {}  # of many rows most fields have few values
+            self._texts[field.name] = [
+                folded.get(value) or folded.setdefault(value, value.casefold()) for value in map(field.value, self.rows)
+            ]
+        return self._texts[field.name]
+
+    def _prepare(self, count: int) -> None:
+        if not self._known:
+            self._known = dict(zip(map(id, self._before[0]), self._before[1], strict=True))
+        made, known, search = self._prepared, self._known, self._search
+        rows = islice(self.rows, len(made), len(made) + count)
+        made += [known.get(id(row)) or _short(search(row)).casefold() for row in rows]
+        if len(made) >= len(self.rows):
+            self._texts[""], self._prepared = made, []
+            self._before, self._known = ([], []), {}
+
+    # order
+
+    def _in_order(self, places: list[int], column: int, *, descending: bool) -> list[int]:
+        if not 0 <= column < len(self._columns):
+            return places
+        is_all = len(places) == len(self._all)
+        if is_all and (column, descending) in self._orders:
+            return self._orders[column, descending]
+        ordered = self._ordered(places, self._columns[column].sort, descending=descending)
+        if is_all and not self._columns[column].live:
+            self._orders[column, descending] = ordered
+        return ordered
+
+    def _ordered(self, places: list[int], sort: Callable[[Row], SortKey], *, descending: bool) -> list[int]:
+        """Order by key, either way with what has none at the end; equal rows stay as they came."""
+        found = map(sort, map(self.rows.__getitem__, places))
+        keys: list[Any] = [key[:_COMPARED].casefold() if isinstance(key, str) else key for key in found]
+        known = [at for at, key in enumerate(keys) if key is not None]
+        unknown = [place for place, key in zip(places, keys, strict=True) if key is None]
+        try:
+            order = sorted(known, key=keys.__getitem__, reverse=descending)
+        except TypeError:
+            order = sorted(known, key=lambda at: _ranked(keys[at]), reverse=descending)
+        return [*map(places.__getitem__, order), *unknown]
+
+
+def _short(text: str) -> str:
+    """Cut the lines of a text that no person wrote, so that ten million letters in a name slow nobody's typing."""
+    if len(text) <= _SEARCHED:
+        return text
+    return "\n".join(line[:_COMPARED] for line in text.split("\n"))[:_SEARCHED]
+
+
+def _ranked(key: str | float | datetime) -> tuple[int, str | float]:
+    """Return a key that can be compared with those of other kinds: numbers come first, then times, then words."""
+    if isinstance(key, str):
+        return (2, key)
+    return (1, key.timestamp()) if isinstance(key, datetime) else (0, key)
