@@ -3,11 +3,11 @@
 Vaults, policies and what could be protected are read whole each time. Nothing tells of every change in them: a vault
 has no time of its last change, how full it is changes with each backup and each expiry, a resource is renamed in
 another service, and what a person sets in the console leaves no task. Tasks tell of most changes, never of all, so
-reading by them would show older rows than reading all does. What is read is cheap where nothing has changed: an answer that is the
-same byte for byte is not decoded again, of another one the rows that say the same stay the very objects that are held,
-so that no screen makes anything anew, and of the cache those pages alone are encoded and written in which a row is
-another; besides them the age of the list. Tasks and backups, which may be a hundred thousand, are read by what has
-changed since: all of them once a day, when a person asks, and whenever that does not do.
+reading by them would show older rows than reading all does. What is read is cheap where nothing has changed: an answer
+that is the same byte for byte is not decoded again, of another one the rows that say the same stay the very objects
+that are held, so that no screen makes anything anew, and of the cache those pages alone are encoded and written in
+which a row is another; besides them the age of the list. Tasks and backups, which may be a hundred thousand, are read
+by what has changed since: all of them once a day, when a person asks, and whenever that does not do.
 """
 
 import asyncio
