@@ -194,6 +194,7 @@ class FindingKind(StrEnum):
     VAULT_TAKES_REPLICAS = "vault-takes-replicas"  # vault
     VAULT_CROWDED = "vault-crowded"  # vault, count (resources then), limit
     VAULT_OVERBOOKED = "vault-overbooked"  # vault, allocated_gb, size_gb, auto_expand
+    VAULT_ROOM = "vault-room"  # vault, allocated_gb (then), size_gb
     VAULT_WORM = "vault-worm"  # vault
     VAULT_AT_WORK = "vault-at-work"  # vault, type (of the task)
     RESOURCE_HELD = "resource-held"  # resource, vault, other_vault (``None``: this very vault)

@@ -65,6 +65,17 @@ def _overbooked(finding: Finding) -> str:
     return sentences(said, remedy)
 
 
+def _room(finding: Finding) -> str:
+    return _(
+        "What vault {vault} is to back up has {allocated} of its {size} then. It is paid for by its size, whatever is"
+        " in it, so that they cost nothing more."
+    ).format(
+        vault=_fact(finding, "vault"),
+        allocated=_gb(finding.facts["allocated_gb"]),
+        size=_gb(finding.facts["size_gb"]),
+    )
+
+
 def _at_work(finding: Finding) -> str:
     kind = finding.facts["type"]
     at_work = (
@@ -176,6 +187,7 @@ ASSOCIATION_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
         " resources."
     ),
     FindingKind.VAULT_OVERBOOKED: _overbooked,
+    FindingKind.VAULT_ROOM: _room,
     FindingKind.VAULT_WORM: N_(
         "Vault ‘{vault}’ is locked (WORM) for good: no resource can be taken out of it. Suspend the resource instead,"
         " and let its backups expire."

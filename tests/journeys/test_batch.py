@@ -28,7 +28,7 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.batch import name_of
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.plan import PlanRun
+from cbr_desktop.workflows.plan import PlanRun, Stand
 from tests.journeys.program import Program, settled
 from tests.stage import DAYS, StageClock
 
@@ -93,6 +93,7 @@ class Desk:
         here.make()
         self.clock = StageClock()
         self.service = Service(estate.demo(self.clock.now(), days=DAYS), self.clock)
+        self.service.modes.schedules = False
         self.way = PartlyCut(self.service)
         self.workspace = new_workspace(here, OPEN[0], OPEN, self.clock)
         self.sessions = closing.enter_context(opened_sessions(here, demo.secret_of, lambda _profile: self.way))
@@ -219,6 +220,59 @@ def test_nothing_is_destroyed_in_a_profile_that_cannot_be_counted_afresh_and_the
         assert there == [False, True, False]
 
     desk.play(story, Part.VAULTS, Part.BACKUPS)
+
+
+def test_every_verb_of_several_things_goes_as_one_run_with_one_report(desk: Desk) -> None:
+    """Settings, policy, suspension, checkpoints and deletion of several vaults, one batch after the other."""
+
+    def vaults(*names: str) -> list[Any]:
+        context = desk.context(0)
+        known = {each.name: each for each in context.ledger.vaults.values()}
+        return [(context, known[name]) for name in names]
+
+    def there(name: str) -> Any:
+        return next((each for each in desk.estate(0).vaults.values() if each.name == name), None)
+
+    async def sent(window: BatchWindow) -> None:
+        """Do what the window asks for, and see that all of it is told as done."""
+        window.refresh()
+        if window.consent.isVisibleTo(window):
+            window.consent.setChecked(True)
+        typed = name_of(window._batch) if window._batch is not None else None
+        if typed is not None and window._typing.isVisibleTo(window):
+            window.typed.setText(typed.name)
+        window.confirm.click()
+        assert window._run is not None, window.verdict.label.text()
+        run = desk.workspace.plan_runs[window._run.id]
+        await desk.rest(run.is_over)
+        assert {row.stand for row in run.report().rows} == {Stand.DONE}, report(window)
+
+    async def story() -> None:
+        pair = ("vault-web-prod", "vault-be94")
+        window = await desk.ask("Vaults", "edit", *vaults(*pair))
+        window.form.thresholds.changes_threshold.setChecked(True)
+        window.form.thresholds.threshold.setValue(63)
+        await sent(window)
+        assert [there(name).threshold for name in pair] == [63, 63]
+        window = await desk.ask("Vaults", "apply", *vaults(*pair))
+        window.form.policy.setCurrentIndex(window.form.policy.findData("hourly-db"))
+        await sent(window)
+        await sent(await desk.ask("Vaults", "suspend", *vaults(*pair)))
+        held = [each for name in pair for each in desk.estate(0).resources_of(there(name))]
+        assert held and not any(each.auto_protect for each in held)
+        await desk.sessions.of(desk.context(0)).refresh.once(frozenset({Part.VAULTS}))
+        await sent(await desk.ask("Vaults", "resume", *vaults(*pair)))
+        assert all(each.auto_protect for each in held)
+        targets = [(context, (vault.id, ())) for context, vault in vaults("vault-be94", "vault-files-hq")]
+        window = Dialogs().create_checkpoints(desk.workspace, targets, desk.host)  # type: ignore[assignment]
+        await desk.rest(lambda: not window._tasks.is_busy)
+        await sent(window)
+        await sent(await desk.ask("Vaults", "delete", *vaults("vault-files-hq", "vault-be94")))
+        assert (there("vault-files-hq"), there("vault-be94")) == (None, None)
+        asked = [each for each in desk.service.journal if each.method == "DELETE" and "/vaults/" in each.path]
+        assert len(asked) == 2
+
+    desk.play(story, Part.VAULTS, Part.BACKUPS, Part.POLICIES, Part.TASKS, Part.PROTECTABLES)
 
 
 def calm_vaults(context: ProfileContext) -> list[Vault]:

@@ -426,7 +426,8 @@ def test_an_association_is_judged_by_type_room_and_what_the_service_says(ledger:
         choices = tuple(free(ledger, name) for name in names)
         return found(ledger, ResourceAssociation(vault(ledger, vault_name).id, choices))
 
-    assert judged("vault-be94", "ecs-k8s-node-05") == {K.VAULT_WITHOUT_POLICY: (INFO, "")}
+    fine = {K.VAULT_ROOM: (INFO, ""), K.VAULT_WITHOUT_POLICY: (INFO, "")}
+    assert judged("vault-be94", "ecs-k8s-node-05") == fine
     assert judged("vault-be94", "ecs-web-01")[K.RESOURCE_HELD] == (BLOCK, "6103")
     assert judged("vault-be94", "ecs-1f0f-0002")[K.RESOURCE_HELD] == (BLOCK, "6104")
     assert judged("vault-be94", "vol-db-log")[K.VAULT_TYPE_UNFIT] == (BLOCK, "6102")

@@ -156,6 +156,9 @@ def _vault_findings(choices: tuple[ResourceChoice, ...], vault: Vault, ledger: L
         say = finding.info if vault.auto_expand else finding.warn
         facts = {"vault": name, "allocated_gb": allocated_gb, "size_gb": vault.size_gb}
         yield say(FindingKind.VAULT_OVERBOOKED, part, "6114", **facts, auto_expand=vault.auto_expand)
+    elif count > len(own):
+        facts = {"vault": name, "allocated_gb": allocated_gb, "size_gb": vault.size_gb}
+        yield finding.info(FindingKind.VAULT_ROOM, part, "", **facts)
     policy = policy_of(vault.id, ledger)
     if ledger.freshness[Part.POLICIES].as_of is not None and (policy is None or not policy.enabled):
         yield finding.info(FindingKind.VAULT_WITHOUT_POLICY, finding.RequestPart.SCHEDULE, vault=name, count=count)

@@ -1,5 +1,6 @@
 """Deleting a vault with all the backups in it. It comes to the same when repeated, and that it is gone is the proof."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -70,14 +71,17 @@ class DeleteVault(Operation):
 
     def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
         """Judge several deletions, each by what is left when all of the vaults are gone."""
-        held = _backups_in(changes, ledger)
-        verdicts = []
+        held, verdicts = _backups_in(changes, ledger), []
+        running = Counter(task.vault_id for task in ledger.tasks.values() if not task.is_over)
+        ours = {each.change.vault_id for each in ledger.intents.values() if each.state in _OPEN}
         for change in changes:
             vault = known_vault(change, ledger)
             findings = unknown_vault(change, ledger)
             if vault is not None:
                 own, told = held[change.subject.id], _losses_of(change, held, ledger)
-                findings += [*_refusals(vault, own, ledger), *_losses(vault, own, told, ledger)]
+                findings += [*_refusals(vault, own, running[vault.id]), *_losses(vault, own, told, ledger)]
+                if vault.id in ours:
+                    findings.append(_queued(vault))
                 findings += _freed(vault, own, ledger)
             verdicts.append(judged(findings, ledger))
         return verdicts
@@ -130,17 +134,16 @@ class DeleteVault(Operation):
 DELETE_VAULT = DeleteVault()
 
 
-def _refusals(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[Finding]:
-    """Say why the service would refuse, by all that is known."""
+def _refusals(vault: Vault, own: Sequence[Backup], running: int) -> Iterator[Finding]:
+    """Say why the service would refuse, by all that is known; so many tasks are ``running`` in the vault."""
     part, name = finding.RequestPart.VAULT, vault.name
     if vault.status not in _DELETABLE:
         say = finding.block if isinstance(vault.status, VaultStatus) else finding.warn
         yield say(FindingKind.DELETION_STATE, part, "6112", vault=name, status=vault.status)
     if vault.charging_mode == PRE_PAID:
         yield finding.block(FindingKind.DELETION_BY_ORDER, part, "6111", vault=name)
-    running = ledger.running_tasks(vault.id)
     if running:
-        yield finding.block(FindingKind.DELETION_BUSY, part, "6203", vault=name, count=len(running))
+        yield finding.block(FindingKind.DELETION_BUSY, part, "6203", vault=name, count=running)
     with_images = [each for each in own if each.traits.image_ids]
     if with_images:
         names = [each.name or each.id for each in with_images]
@@ -149,9 +152,12 @@ def _refusals(vault: Vault, own: Sequence[Backup], ledger: Ledger) -> Iterator[F
     kept = sum(each.auto for each in own) if vault.worm_locked else 0
     if kept:
         yield finding.block(FindingKind.DELETION_LOCKED, part, "6111", vault=name, count=kept)
-    ours = [each for each in ledger.intents.values() if each.change.vault_id == vault.id and each.state in _OPEN]
-    if ours:
-        yield finding.info(FindingKind.VAULT_BUSY, part, "", vault=name, ours=True, progress=None)
+
+
+def _queued(vault: Vault) -> Finding:
+    """Say that something of ours is under way in the vault, which the deletion waits for."""
+    part = finding.RequestPart.VAULT
+    return finding.info(FindingKind.VAULT_BUSY, part, "", vault=vault.name, ours=True, progress=None)
 
 
 def _losses(vault: Vault, own: Sequence[Backup], told: Sequence[LostBackups], ledger: Ledger) -> Iterator[Finding]:

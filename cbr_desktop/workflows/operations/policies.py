@@ -41,6 +41,8 @@ NAMED = 20
 """Backups that a change of rules names of those that are lost by it; the others it counts."""
 _NO_POLICY = "6000"
 """The service's word for a policy that does not exist."""
+_TOLD = 600
+"""Of how many changes it is held what they do."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -74,8 +76,8 @@ class PolicyOperation(AnsweredOperation):
     rereads = frozenset({Part.POLICIES})
 
     def __init__(self) -> None:
-        self._told: tuple[tuple[Mapping[BackupId, Backup], Mapping[VaultId, object], Shift, datetime], Outlooks] | None
-        self._told = None
+        self._told: dict[Shift, Outlooks] = {}
+        self._told_of: tuple[Mapping[BackupId, Backup], Mapping[VaultId, object], datetime] | None = None
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of policies is."""
@@ -88,21 +90,21 @@ class PolicyOperation(AnsweredOperation):
     def outlooks(self, change: Change, ledger: Reading, now: datetime, days: int = HORIZON_DAYS) -> Outlooks | None:
         """Return what the rules do to the known backups without a change and with it, ``None`` where none are changed.
 
-        What was told last is told again for a minute, since a form asks at every key.
+        What was told is told again for a minute, since a form asks at every key, and a batch for each of its vaults.
         """
         shift = self.shift(change, ledger)
         if shift is None or shift.before == shift.after:
             return None
-        minute = now.replace(second=0, microsecond=0)
-        asked = ledger.backups, ledger.vaults, shift, minute
-        told = self._told
-        is_same = told is not None and told[0][0] is asked[0] and told[0][1] is asked[1] and told[0][2:] == asked[2:]
-        if told is None or not is_same or days != HORIZON_DAYS:
-            sides = (outlook(ledger, shift.vault_ids, rules, now, days) for rules in (shift.before, shift.after))
-            told = asked, Outlooks(*sides)
-            if days == HORIZON_DAYS:
-                self._told = told
-        return told[1]
+        if days != HORIZON_DAYS:
+            return _outlooks(shift, ledger, now, days)
+        of = ledger.backups, ledger.vaults, now.replace(second=0, microsecond=0)
+        known = self._told_of
+        is_same = known is not None and known[0] is of[0] and known[1] is of[1] and known[2] == of[2]
+        if not is_same or len(self._told) > _TOLD:
+            self._told, self._told_of = {}, of
+        if shift not in self._told:
+            self._told[shift] = _outlooks(shift, ledger, now, days)
+        return self._told[shift]
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backups that are deleted because of a change and would stay longer without it, the first first."""
@@ -128,6 +130,10 @@ class PolicyOperation(AnsweredOperation):
             return []
         part = finding.RequestPart.RETENTION
         return [finding.warn(FindingKind.BACKUPS_GO, part, policy=name, count=len(removals), last=removals[0].at)]
+
+
+def _outlooks(shift: Shift, ledger: Reading, now: datetime, days: int) -> Outlooks:
+    return Outlooks(*(outlook(ledger, shift.vault_ids, rules, now, days) for rules in (shift.before, shift.after)))
 
 
 def _good_ones(ledger: Reading, resources: set[ResourceId]) -> dict[ResourceId, list[Backup]]:
