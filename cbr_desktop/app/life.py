@@ -190,6 +190,7 @@ async def live(
     """
     window.leave_requested.connect(leaving.ask)
     access.watch(window, sessions)
+    window.furnish_soon()
     try:
         async with asyncio.TaskGroup() as tasks:
             sessions.start(tasks)
