@@ -10,7 +10,9 @@ import pytest
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.text.marks import _MARKS
+from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.states import _WORDS
+from cbr_desktop.workflows.operations import OPERATIONS
 from sayings import Saying, sayings
 
 HOUSE = Path(__file__).parent.parent / "cbr_desktop"
@@ -178,12 +180,8 @@ def test_only_the_runtime_knows_the_loop(modules: list[Module]) -> None:
     assert broken(others, lambda module: module.sources & {"qasync"}) == {}
 
 
-OPERATION_LISTS = {
-    "domain/change.py",
-    "workflows/operations/__init__.py",
-    "text/operations/__init__.py",
-}
-"""The files in which operations are listed, one line each."""
+OPERATION_LIST = "domain/change.py"
+"""The file in which operations are listed, one line each."""
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.CREATE_CHECKPOINT])
@@ -195,7 +193,9 @@ def test_an_operation_is_five_files(modules: list[Module], kind: Kind) -> None:
     own = {f"workflows/operations/{kind.name.lower()}.py", f"text/operations/{kind.name.lower()}.py"}
     names = {module.name for module in modules}
     assert own <= names
-    naming = {module.name for module in modules if kind.name in module.kinds} - OPERATION_LISTS - own
+    assert OPERATIONS[kind].kind is kind
+    assert words_for(kind).title
+    naming = {module.name for module in modules if kind.name in module.kinds} - {OPERATION_LIST} - own
     screens = {name for name in naming if name.startswith("ui/")}
     assert len(screens) == 1, "the dialog"
     assert naming - screens == {"cloud/wire/results.py"}

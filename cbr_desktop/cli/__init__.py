@@ -17,14 +17,17 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cbr_desktop import __version__
-from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.catalogue import _
+
+if TYPE_CHECKING:
+    from cbr_desktop.domain.error import CbrError
 
 _UNUSABLE = 2
 _WINDOW = "app.opening:run_window"
+_VERSION = "--version"
 _COMMANDS = "cli."
 """Where what is not shown in a window is."""
 _INTERRUPTED = 130
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code: int = run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except (CbrError, ExceptionGroup) as error:
+    except (_cbr_error(), ExceptionGroup) as error:
         return _refused(error)
     except KeyboardInterrupt:
         _late("cli.output").remark(_("Interrupted."))
@@ -79,10 +82,19 @@ def _let_try_again(name: str | None) -> None:
             refusals.forget(profile)
 
 
-def _refused(error: CbrError | ExceptionGroup) -> int:
+def _cbr_error() -> type["CbrError"]:
+    """Return the base of the errors of this program, which is asked for once there is an error."""
+    base: type[CbrError] = _late("domain.error").CbrError
+    return base
+
+
+def _refused(error: "CbrError | ExceptionGroup") -> int:
     """Say what kept a command from its work; several tasks of it may have met errors of this program, and no others."""
     output = _late("cli.output")
-    found, rest = ([error], None) if isinstance(error, CbrError) else (_cbr_errors(error), error.split(CbrError)[1])
+    if isinstance(error, ExceptionGroup):
+        found, rest = _cbr_errors(error), error.split(_cbr_error())[1]
+    else:
+        found, rest = [error], None
     if rest is not None:
         raise error
     for sentence in dict.fromkeys(output.problem_sentence(each) for each in found):
@@ -90,13 +102,13 @@ def _refused(error: CbrError | ExceptionGroup) -> int:
     return _UNUSABLE
 
 
-def _cbr_errors(group: ExceptionGroup) -> list[CbrError]:
+def _cbr_errors(group: ExceptionGroup) -> "list[CbrError]":
     """Return the errors of this program in a group, and in the groups in it."""
     found: list[CbrError] = []
     for error in group.exceptions:
         if isinstance(error, ExceptionGroup):
             found += _cbr_errors(error)
-        elif isinstance(error, CbrError):
+        elif isinstance(error, _cbr_error()):
             found.append(error)
     return found
 
@@ -147,7 +159,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         return options
     # to describe all commands takes longer than what most of them do; one that is none is told beside all that are
     parser, known = _parser(cloud, more[0])
-    return (parser if known else _parser(cloud)[0]).parse_args(arguments, _usual())
+    return (parser if known or more == [_VERSION] else _parser(cloud)[0]).parse_args(arguments, _usual())
 
 
 def _plainly(arguments: Sequence[str]) -> argparse.Namespace | None:
@@ -198,9 +210,13 @@ class _Commands:
         self._wanted = wanted
         self.is_known = wanted is None
 
+    def wants(self, *names: str) -> bool:
+        """Whether one of these is the command that is wanted, or all are."""
+        return self._wanted is None or self._wanted in names
+
     def add_parser(self, name: str, **words: Any) -> Any:
         """Return the parser of a command, or what takes all that is said of it and keeps nothing."""
-        if self._wanted is not None and name != self._wanted:
+        if not self.wants(name):
             return _Unwanted()
         self.is_known = True
         return self._commands.add_parser(name, **words)
@@ -234,7 +250,7 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
         type=Path,
         help=_("open a request file in the window for review; nothing is sent by that"),
     )
-    parser.add_argument("--version", action="version", version=f"CBR Desktop {__version__}")
+    parser.add_argument(_VERSION, action="version", version=f"CBR Desktop {__version__}")
     commands = _Commands(parser, wanted)
 
     vaults = commands.add_parser("vaults", parents=[cloud], help=_("list the vaults"))
@@ -256,14 +272,15 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     )
     policies = commands.add_parser("policies", parents=[cloud], help=_("list the policies and what is wrong with them"))
     policy = commands.add_parser("policy", help=_("make a backup policy; tell when one runs and what its rules delete"))
-    arguments = _late("cli.arguments")
-    arguments.add_holdings(commands, cloud)
-    arguments.add_backups(backups)
-    arguments.add_backup(backup, cloud)
-    arguments.add_shares(shares)
-    arguments.add_restore(commands, cloud)
-    arguments.add_policy(policy, cloud)
-    arguments.add_policies(policies)
+    if commands.wants("vault", "resources", "backups", "backup", "shares", "restore", "policy", "policies"):
+        arguments = _late("cli.arguments")
+        arguments.add_holdings(commands, cloud)
+        arguments.add_backups(backups)
+        arguments.add_backup(backup, cloud)
+        arguments.add_shares(shares)
+        arguments.add_restore(commands, cloud)
+        arguments.add_policy(policy, cloud)
+        arguments.add_policies(policies)
     _add_drafts(commands, cloud)
 
     update = commands.add_parser("update", help=_("ask for a newer version, if updates.toml names an address"))
@@ -313,15 +330,16 @@ def _send(send: _Parser) -> None:
     send.add_argument("file", metavar="FILE", type=Path)
     send.add_argument("--arm", action="store_true", help=_("let the request through a read-only profile"))
     send.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
-    _name(send)
+    _name(send, _("the name of what is lost by it, wanted on production"))
     _reason(send)
     _again(send)
     send.add_argument("--json", action="store_true", help=_("print JSON"))
     send.set_defaults(run="cli.commands:send")
 
 
-def _name(act: _Parser) -> None:
-    _late("cli.arguments").add_name(act, _("the name of what is lost by it, wanted on production"))
+def _name(act: Any, words: str) -> None:
+    if not isinstance(act, _Unwanted):
+        _late("cli.arguments").add_name(act, words)
 
 
 def _reason(act: _Parser) -> None:
@@ -343,7 +361,7 @@ def _outbox(outbox: _Parser) -> None:
     release = acts.add_parser("release", help=_("confirm held requests anew and send them now"))
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help=_("let them through a read-only profile"))
-    _name(release)
+    _name(release, _("the name of what is lost by it, wanted on production"))
     _reason(release)
     reconcile = acts.add_parser("reconcile", help=_("look once for requests whose answer was lost; nothing is sent"))
     reconcile.set_defaults(run="cli.outbox:reconcile")
@@ -405,7 +423,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
         act.add_argument("run_id", metavar="RUN", help=_("the id of the run, or how it begins"))
     for act in (run, go_on):
         act.add_argument("--arm", action="store_true", help=_("let the requests through read-only profiles"))
-        _late("cli.arguments").add_name(act, _("the plan's name, wanted where it destroys on production"))
+        _name(act, _("the plan's name, wanted where it destroys on production"))
         act.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
         _again(act)
     for act in (run, go_on, report):

@@ -27,7 +27,18 @@ from cbr_desktop.text.states import (
     status_words,
     utc_words,
 )
-from cbr_desktop.text.words import fixed_disks_words, gap_words, mb_words, share_words, use_words
+from cbr_desktop.text.words import (
+    binding_words,
+    fixed_disks_words,
+    gap_words,
+    level_words,
+    mb_words,
+    redundancy_words,
+    share_words,
+    threshold_words,
+    use_words,
+    vault_billing_words,
+)
 from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
@@ -232,6 +243,9 @@ def _further(vault: Vault, project: EnterpriseProject | None) -> dict[str, Any]:
         "threshold_percent": vault.threshold_percent,
         "auto_expand": vault.auto_expand,
         "auto_bind": vault.auto_bind,
+        "bind_tags": [{"key": key, "value": value} for key, value in vault.bind_tags],
+        "notify": vault.notify,
+        "multi_az": vault.multi_az,
         "worm_locked": vault.worm_locked,
         "consistent_level": vault.consistent_level or None,
         "charging_mode": vault.charging_mode or None,
@@ -252,10 +266,15 @@ def _vault_text(vault: Vault, policies: Sequence[Policy], rows: Sequence[Resourc
         (_("Kind"), listed([status_words(vault.kind), status_words(vault.protect_type)])),
         (_("Used"), use_words(vault) + share),
         (_("Allocated"), gb_words(vault.allocated_gb)),
+        (_("Specification"), listed([level_words(vault.consistent_level), redundancy_words(vault)])),
+        (_("Billing"), vault_billing_words(vault)),
         (_("Policy"), listed(applied) or _("None")),
+        (_("Threshold"), threshold_words(vault)),
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
+        (_("Auto association"), binding_words(vault)),
         (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
         (_("Tags"), listed(tags) or _("None")),
+        (_("Description"), shown(vault.description, 300) or _NONE),
         (_("Enterprise project"), enterprise_project),
         (_("Created"), utc_words(made) if made is not None else _NONE),
         ("ID", shown(vault.id)),

@@ -80,8 +80,6 @@ OWNERS_LIMIT = 20
 """Projects that share backups whose names are asked for."""
 _OVERLAP = 10
 """How many rows a page has in common with the one before, so that rows may go meanwhile and none is passed over."""
-_LARGE = 256 * 2**10
-"""Bytes of an answer from which on reading it has a turn of the loop to itself."""
 _Digest = tuple[int, int]
 """Length and hash of an answer. The hash has 64 bits and a key of this process, and takes a quarter of the time that a
 digest of the usual kind does."""
@@ -101,8 +99,8 @@ class CbrCloud:
     ``transport`` is the only way to the network, ``report`` hears of every change of the connection, ``deadline`` is
     for one request in seconds; while ``offline`` says so, nothing is sent; ``most`` is how many requests are on their
     way at a time at the most. ``account`` lets us in where the account is asked and not the project, by default
-    ``auth`` does. Raises ``ProfileError`` for an endpoint that
-    is not ``https://host[:port]``; plain http is for loopback only.
+    ``auth`` does. Raises ``ProfileError`` for an endpoint that is not ``https://host[:port]``; plain http is for
+    loopback only.
     """
 
     def __init__(
@@ -470,14 +468,12 @@ class CbrCloud:
 
         async def page(*paging: tuple[str, str], offset: int | None = None) -> ListPage[Row]:
             answer = await self._get(path, (*given, ("limit", str(size)), *paging))
-            digest = (len(answer.body), hash(answer.body)) if remembers else (0, 0)
-            if remembers and offset in before and before[offset][0] == digest:
-                now[offset] = before[offset]
-                return before[offset][1]
-            if len(answer.body) >= _LARGE:
-                # to receive it was a piece of work by itself
-                await asyncio.sleep(0)
-            page = await _read(answer, read(answer.body, names))
+            async with self._client.turn(len(answer.body)):
+                digest = (len(answer.body), hash(answer.body)) if remembers else (0, 0)
+                if remembers and offset in before and before[offset][0] == digest:
+                    now[offset] = before[offset]
+                    return before[offset][1]
+                page = await _read(answer, read(answer.body, names))
             page.size_bytes = len(answer.body)
             if remembers and offset is not None:
                 now[offset] = (digest, page)

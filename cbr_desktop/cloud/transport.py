@@ -59,6 +59,8 @@ WAIT_LIMIT_SECONDS = 60.0
 OFFSET_LIMIT = timedelta(days=2)
 """A clock that differs by more is taken for broken, whichever of the two it is."""
 
+_LARGE = 64 * 2**10
+"""Bytes of an answer from which on going through it has a turn of the loop to itself."""
 _USUAL_WAIT = tenacity.wait_exponential(max=WAIT_LIMIT_SECONDS)
 """1, 2, 4 ... seconds before a repetition, without their spreading."""
 _SLOW = timedelta(seconds=60)
@@ -198,6 +200,7 @@ class Client:
         self._meter = meter
         self._gate = Gate(lambda: self.clock.now(), most)
         self._changes = anyio.CapacityLimiter(IN_FLIGHT)
+        self._turn = asyncio.Lock()
         self._connection = Connection()
         self._quiet_until: datetime | None = None
         self._waits: list[datetime] = []
@@ -294,6 +297,19 @@ class Client:
                     outage.asked = False
         return answer
 
+    @contextlib.asynccontextmanager
+    async def turn(self, size_bytes: int) -> AsyncIterator[None]:
+        """Have a turn of the loop for going through an answer, where that takes its time.
+
+        Answers that have come together would otherwise be gone through in the same turn, and hold the loop up together.
+        """
+        if size_bytes < _LARGE:
+            yield
+            return
+        async with self._turn:
+            yield
+            await asyncio.sleep(0)
+
     async def aclose(self) -> None:
         """Close the connections. Raises nothing: at the end there is no use for what goes wrong in that."""
         with contextlib.suppress(httpx.HTTPError, OSError):
@@ -311,7 +327,9 @@ class Client:
                 redaction = self._redaction(call, response.headers)
                 response.headers = _without_secrets(response.headers, redaction)
                 status, request_id = response.status_code, _request_id(response.headers)
-                body = redaction.body(await _body(call.host, response))
+                body = await _body(call.host, response)
+                async with self.turn(len(body)):
+                    body = redaction.body(body)
                 if self.clock.now() - asked_at > _SLEPT:
                     # the deadline does not run while the machine sleeps; what is that old is no answer any more
                     raise NoAnswer(call.host, "no answer in time")

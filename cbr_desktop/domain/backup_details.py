@@ -1,19 +1,17 @@
 """What is told of a single backup when it is opened; no list has it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 
 
-@dataclass(frozen=True, slots=True)
-class BackupDetails:
+class BackupDetails(Struct, frozen=True):
     """What is told of a single backup alone. ``children`` are the backups of a server's disks, which no list has.
 
     ``protected_at`` is the time of the data, ``None`` where the service does not say, as for disks. ``snapshots`` has
@@ -27,8 +25,8 @@ class BackupDetails:
     protected_at: datetime | None = None
     updated_at: datetime | None = None
     parent_id: BackupId | None = None
-    snapshots: Mapping[BackupId, str] = field(default_factory=dict, hash=False)
-    answer: str = field(default="", repr=False, compare=False)
+    snapshots: Mapping[BackupId, str] = field(default_factory=dict)
+    answer: str = ""
 
 
 class OpenedBackup(Struct, frozen=True):

@@ -6,7 +6,6 @@ can change, drop, add or move an entry without breaking the chain; what is cut o
 that is kept elsewhere.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -203,4 +202,6 @@ def _canonical(fields: Mapping[str, Any]) -> bytes:
 
 
 def _digest(fields: Mapping[str, Any]) -> str:
+    import hashlib  # takes milliseconds, and most commands judge without writing into a journal
+
     return hashlib.sha256(_canonical(fields)).hexdigest()

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 from msgspec import Struct
@@ -24,17 +25,23 @@ _FIELDS = (
 _SEPARATOR = r"(?:\\*['\"])?\s*[:=,]\s*"
 _QUOTED = r"b?(?P<quote>\\*['\"])(?:\\.|(?!(?P=quote)).)*"
 
-_PATTERNS = (
-    # a name, and a value in quotes: JSON, the repr of a dictionary or of httpcore's pairs of bytes
-    (re.compile(rf"(?i)((?:{_HEADERS}|{_FIELDS}){_SEPARATOR}){_QUOTED}"), rf"\1\g<quote>{HIDDEN}"),
-    # a header as it goes over the wire, to the end of its line
-    (re.compile(rf"(?i)((?:{_HEADERS})\s*[:=]\s*)[^\s'\"\[][^\r\n]*"), rf"\1{HIDDEN}"),
-    (re.compile(rf"(?i)((?:{_FIELDS})\s*[:=]\s*)[^\s,;&'\"{{}}\[\]()]+"), rf"\1{HIDDEN}"),
-    (re.compile(r"(?i)(\b(?:access|signature|credential)=)[^\s,;&'\"]+"), rf"\1{HIDDEN}"),
-    # user and password of a proxy or an endpoint
-    (re.compile(r"(://)[^\s/'\"]*@"), rf"\1{HIDDEN}@"),
-    (re.compile(r"\b(?:MII|eyJ)[A-Za-z0-9+/=_.-]{30,}"), HIDDEN),
-)
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what looks like a secret, and what takes its place; few commands need it, and it takes long to compile."""
+    return (
+        # a name, and a value in quotes: JSON, the repr of a dictionary or of httpcore's pairs of bytes
+        (re.compile(rf"(?i)((?:{_HEADERS}|{_FIELDS}){_SEPARATOR}){_QUOTED}"), rf"\1\g<quote>{HIDDEN}"),
+        # a header as it goes over the wire, to the end of its line
+        (re.compile(rf"(?i)((?:{_HEADERS})\s*[:=]\s*)[^\s'\"\[][^\r\n]*"), rf"\1{HIDDEN}"),
+        (re.compile(rf"(?i)((?:{_FIELDS})\s*[:=]\s*)[^\s,;&'\"{{}}\[\]()]+"), rf"\1{HIDDEN}"),
+        (re.compile(r"(?i)(\b(?:access|signature|credential)=)[^\s,;&'\"]+"), rf"\1{HIDDEN}"),
+        # user and password of a proxy or an endpoint
+        (re.compile(r"(://)[^\s/'\"]*@"), rf"\1{HIDDEN}@"),
+        (re.compile(r"\b(?:MII|eyJ)[A-Za-z0-9+/=_.-]{30,}"), HIDDEN),
+    )
+
+
 # without one of these no pattern can match; looking for them first makes most lines cheap
 _TRIGGERS = (
     *("token", "authorization", "cookie", "pass", "secret", "access", "pwd", "sk", "ak"),
@@ -67,7 +74,7 @@ def redacted(text: str) -> str:
     """Return ``text`` without what looks like a secret."""
     lowered = text.lower()
     if any(trigger in lowered for trigger in _TRIGGERS):
-        for pattern, replacement in _PATTERNS:
+        for pattern, replacement in _patterns():
             text = pattern.sub(replacement, text)
     return _LONG.sub(_hidden_if_mixed, text)
 

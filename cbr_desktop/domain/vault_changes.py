@@ -31,8 +31,9 @@ TAG_KEY_LIMIT, TAG_VALUE_LIMIT = 36, 43
 """Characters of a tag's key and value (definition of Tag)."""
 TAGS_USUAL, TAGS_LIMIT = 10, 20
 """Tags that a vault has at the most: on Huawei Cloud, and on Open Telekom Cloud."""
-_NO_KEY = re.compile("[^A-Za-z0-9_\\-\u4e00-\u9fa5\uf900-\ufa2d]")
-_NO_VALUE = re.compile("[^A-Za-z0-9_.\\-\u4e00-\u9fa5\uf900-\ufa2d]")
+# such wide patterns take milliseconds to compile, so they are compiled where they are needed
+_NO_KEY = "[^A-Za-z0-9_\\-\u4e00-\u9fa5\uf900-\ufa2d]"
+_NO_VALUE = "[^A-Za-z0-9_.\\-\u4e00-\u9fa5\uf900-\ufa2d]"
 RESOURCE_TYPES = {
     VaultKind.SERVER: ResourceType.SERVER,
     VaultKind.DISK: ResourceType.DISK,
@@ -276,9 +277,9 @@ def tag_findings(tags: Tags) -> Iterator[Finding]:
     for key, value in tags:
         if not key:
             yield block(FindingKind.TAG_KEY_MISSING, part, "9900")
-        elif len(key) > TAG_KEY_LIMIT or _NO_KEY.search(key):
+        elif len(key) > TAG_KEY_LIMIT or re.search(_NO_KEY, key):
             yield block(FindingKind.TAG_KEY, part, "9900", key=key, limit=TAG_KEY_LIMIT)
-        if len(value) > TAG_VALUE_LIMIT or _NO_VALUE.search(value):
+        if len(value) > TAG_VALUE_LIMIT or re.search(_NO_VALUE, value):
             yield block(FindingKind.TAG_VALUE, part, "9900", key=key, found=value, limit=TAG_VALUE_LIMIT)
     keys = [key for key, _value in tags]
     twice = next((key for number, key in enumerate(keys) if key and key in keys[:number]), None)

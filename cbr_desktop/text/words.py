@@ -8,7 +8,7 @@ from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMi
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
-from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
+from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted, duration_words, gb_number, gb_words, grouped, quoted, shown
 from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
@@ -413,3 +413,45 @@ def gap_words(row: ResourceRow, schedules: Schedules) -> str:
         Gap.POLICY_OFF: _("Policy disabled"),
     }
     return words.get(gap, "") if gap is not None else ""
+
+
+def level_words(level: str) -> str:
+    """Return how consistent the backups of a vault are."""
+    known = {"crash_consistent": _("Crash-consistent"), "app_consistent": _("Application-consistent")}
+    return known.get(level, shown(level, 40) or NONE)
+
+
+def redundancy_words(vault: Vault) -> str:
+    """Return whether the backups of a vault are kept in several availability zones."""
+    return _("Multi-AZ") if vault.multi_az else _("Single-AZ")
+
+
+def billing_words(charging_mode: str) -> str:
+    """Return how a vault is paid for."""
+    known = {"post_paid": _("By use"), "pre_paid": _("By the year or month")}
+    return known.get(charging_mode, shown(charging_mode, 40) or NONE)
+
+
+def vault_billing_words(vault: Vault) -> str:
+    """Return how a vault is paid for; what orders decide is decided in the console."""
+    said = billing_words(vault.charging_mode)
+    if vault.charging_mode != "pre_paid":
+        return said
+    return _("{billing}; size and end are a matter of orders, made in the console").format(billing=said)
+
+
+def threshold_words(vault: Vault) -> str:
+    """Return from which use on a vault is called full, and whether its owner is told."""
+    percent = f"{vault.threshold_percent} %"
+    if vault.notify is None:
+        return percent
+    said = _("{percent}, with a notice") if vault.notify else _("{percent}, without a notice")
+    return said.format(percent=percent)
+
+
+def binding_words(vault: Vault) -> str:
+    """Return what a vault takes in by itself."""
+    if not vault.auto_bind:
+        return _("Off")
+    tags = listed([shown(f"{key}={value}" if value else key, 90) for key, value in vault.bind_tags])
+    return _("On, of resources with {tags}").format(tags=tags) if tags else _("On, of all resources")

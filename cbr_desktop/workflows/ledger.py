@@ -1,13 +1,12 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
@@ -198,15 +197,14 @@ class Reading(Protocol):
         ...
 
 
-@dataclass(eq=False, repr=False)
-class Ledger:
+class Ledger(Struct, eq=False, weakref=True):
     """What is known of one profile. Its listeners are called with the part after every change.
 
     ``listener`` is the first of them.
     """
 
     profile: Profile
-    listener: InitVar[Listener | None] = None
+    listener: "Listener | None" = None
     vaults: dict[VaultId, Vault] = field(default_factory=dict)
     tasks: "dict[TaskId, Task]" = field(default_factory=dict)
     backups: dict[BackupId, Backup] = field(default_factory=dict)
@@ -237,9 +235,14 @@ class Ledger:
     unkept: CbrError | None = None
     """Why tasks that have ended could not be kept beyond the service's memory, the last time it was tried."""
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
+    _listeners: list[Listener] = field(default_factory=list)
 
-    def __post_init__(self, listener: Listener | None) -> None:
-        self._listeners: list[Listener] = [listener] if listener is not None else []
+    def __post_init__(self) -> None:
+        if self.listener is not None:
+            self._listeners.append(self.listener)
+
+    def __repr__(self) -> str:
+        return f"<ledger of {self.profile.name}>"
 
     # telling
 

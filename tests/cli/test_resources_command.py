@@ -27,6 +27,9 @@ def test_a_vault_is_told_with_all_that_it_holds(capsys: pytest.CaptureFixture[st
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "vault-erp-prod"
     assert any(line.split()[:2] == ["Policy", "daily-22h,"] for line in lines)
+    facts = {line[2:22].strip(): line[22:].strip() for line in lines[1:] if line.startswith("  ")}
+    assert (facts["Specification"], facts["Billing"]) == ("Crash-consistent, Single-AZ", "By use")
+    assert (facts["Threshold"], facts["Auto association"]) == ("80 %, with a notice", "Off")
     (server,) = [line for line in lines if line.startswith("ecs-erp-db-01")]
     assert "2 disks are left out" in server
     record = told(capsys, "vault", "show", "vault-erp-prod")

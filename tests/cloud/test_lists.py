@@ -148,6 +148,37 @@ def test_the_same_bytes_are_not_decoded_again() -> None:
     far.told(story)
 
 
+@pytest.mark.parametrize("name", ["vaults", "backups"])
+def test_pages_that_come_together_are_gone_through_in_turns_of_the_loop_of_their_own(name: str) -> None:
+    """Otherwise the window stands still for as long as all of them take."""
+    turns, asked_in = 0, []
+
+    def page(request: httpx.Request) -> httpx.Response:
+        asked_in.append(turns)
+        offset = int(request.url.params.get("offset", "0"))
+        rows = [{"id": f"{offset + number}", "name": "n" * 400} for number in range(200)]
+        return httpx.Response(200, json={name: rows, "count": 200 * 19})
+
+    async def turning() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def story() -> None:
+        cloud = WiredCloud(Service(page)).cloud
+        async with asyncio.TaskGroup() as tasks:
+            ticking = tasks.create_task(turning())
+            listing = await getattr(cloud, name)()
+            ticking.cancel()
+        assert (len(listing.rows), listing.complete) == (200 * 19, True)
+
+    asyncio.run(story())
+    first, together, following = asked_in[0], asked_in[1:7], asked_in[7:]
+    assert first < together[0] and together[-1] - together[0] <= 2
+    assert len(set(following)) == len(following) == 12, "each is asked for once another has been read"
+
+
 def test_a_backup_has_what_its_page_shows() -> None:
     body = json.loads(examples("ListBackups")[1])
     row = body["backups"][0]

@@ -1,16 +1,20 @@
-"""How full a vault was, day by day: what the details show of it."""
+"""How full a vault was, day by day, and what its enterprise project is called: what the details have read of it."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.enterprise_project import EnterpriseProject
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import VaultUse
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.use_history import use_history
+from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 
 DAY = estate.NOW.date()
@@ -31,7 +35,8 @@ def test_nothing_is_made_up_for_a_day_that_is_not_known() -> None:
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    made = MainWindow(estate.workspace())
+    known = replace(estate.profile(), cbr_endpoint="https://cbr.cn-north-4.myhuaweicloud.com")
+    made = MainWindow(estate.workspace(profiles=[known]))
     qtbot.addWidget(made, before_close_func=lambda w: setattr(w, "_may_close", True))
     made.resize(1280, 800)
     made.show()
@@ -56,5 +61,36 @@ def test_the_details_of_a_vault_show_its_history_and_those_of_another_do_not(
         await until(history.isVisible)
         window.show_page("Tasks").view.selectRow(0)
         assert not history.isVisible()
+
+    run(story())
+
+
+def test_the_list_that_names_an_enterprise_project_is_read_once_somebody_looks_at_a_vault_in_one(
+    window: MainWindow, run: Any, until: Callable[..., Any]
+) -> None:
+    context = window._workspace.contexts[0]
+    wishes, ledger = cast(Any, context.refresh), context.ledger
+    names = frozenset({Part.ENTERPRISE_PROJECTS})
+    id, other = VaultId(estate.uid(3)), estate.uid(1)
+    rows = [replace(v, enterprise_project_id=estate.uid(601)) if v.id == id else v for v in ledger.vaults.values()]
+    ledger.put_vaults(Listing(rows, estate.NOW))
+    page = window.current_page()
+
+    async def story() -> None:
+        page.view.select_id(other)
+        await until(lambda: any(each.enterprise_project_id != "0" for each in page.known_rows))
+        assert names not in wishes.needed
+        page.view.select_id(id)
+        await until(lambda: names in wishes.needed)
+        assert shown_project() == estate.uid(601)
+        ledger.put_enterprise_projects(Listing([EnterpriseProject(estate.uid(601), "databases")], estate.NOW))
+        await until(lambda: shown_project() == "databases")
+        page.view.select_id(other)
+        page.view.select_id(id)
+        assert wishes.needed.count(names) == 1
+
+    def shown_project() -> str:
+        sheet = window.deferred_widgets.details._sheet
+        return dict(sheet.facts)["Enterprise project"] if sheet is not None else ""
 
     run(story())

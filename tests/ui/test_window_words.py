@@ -338,3 +338,20 @@ def test_a_state_has_one_word_in_list_details_relations_combo_box_and_command_li
             assert any(
                 said in relation.words for relation in vault_sheet(vault, workspace.scope, index, times).relations
             )
+
+
+def test_how_a_vault_is_paid_for_and_kept_is_said_in_words_in_list_and_details(qtbot: QtBot) -> None:
+    workspace = estate.workspace()
+    times, index = Times(workspace.clock), VaultIndex(workspace.scope)
+    page = VaultsPage(workspace, times, index)
+    qtbot.addWidget(page)
+    columns = {each.key: each for each in page.model.columns}
+    vault = replace(next(iter(workspace.scope.vaults.values())), charging_mode="pre_paid", multi_az=True)
+    told = dict(vault_sheet(vault, workspace.scope, index, times).facts)
+    assert columns["billing"].text(vault) == "By the year or month"
+    assert told["Billing"] == "By the year or month; size and end are a matter of orders, made in the console"
+    assert (columns["redundancy"].text(vault), columns["specification"].text(vault)) == ("Multi-AZ", "Crash-consistent")
+    assert told["Specification"] == "Crash-consistent, Multi-AZ"
+    odd = replace(vault, charging_mode="by the moon", consistent_level="")
+    assert (columns["billing"].text(odd), columns["specification"].text(odd)) == ("by the moon", "–")
+    assert (told["Enterprise project"], columns["enterprise-project"].text(vault)) == ("Default", "Default")

@@ -1,6 +1,6 @@
-"""The words of the operations, one file each."""
+"""The words of the operations, one file each: the module and the function in it are named as the kind is."""
 
-from collections.abc import Callable
+import importlib
 from functools import cache
 from gettext import NullTranslations
 
@@ -8,64 +8,9 @@ from cbr_desktop.domain.change import Kind, Subject, SubjectType
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import N_, _, translations
-from cbr_desktop.text.operations.answer_share import answer_share
-from cbr_desktop.text.operations.apply_policy import apply_policy
-from cbr_desktop.text.operations.associate_resources import associate_resources
-from cbr_desktop.text.operations.change_enterprise_project import change_enterprise_project
-from cbr_desktop.text.operations.change_tags import change_tags
-from cbr_desktop.text.operations.create_checkpoint import create_checkpoint
-from cbr_desktop.text.operations.create_policy import create_policy
-from cbr_desktop.text.operations.create_vault import create_vault
-from cbr_desktop.text.operations.delete_backup import delete_backup
-from cbr_desktop.text.operations.delete_policy import delete_policy
-from cbr_desktop.text.operations.delete_vault import delete_vault
-from cbr_desktop.text.operations.dissociate_resources import dissociate_resources
-from cbr_desktop.text.operations.lock_vault import lock_vault
-from cbr_desktop.text.operations.migrate_resources import migrate_resources
-from cbr_desktop.text.operations.remove_policy import remove_policy
-from cbr_desktop.text.operations.rename_backup import rename_backup
-from cbr_desktop.text.operations.replicate_backup import replicate_backup
-from cbr_desktop.text.operations.replicate_vault import replicate_vault
-from cbr_desktop.text.operations.restore_backup import restore_backup
-from cbr_desktop.text.operations.set_protection import set_protection
-from cbr_desktop.text.operations.share_backup import share_backup
-from cbr_desktop.text.operations.update_all_vaults import update_all_vaults
-from cbr_desktop.text.operations.update_expiration import update_expiration
-from cbr_desktop.text.operations.update_policy import update_policy
-from cbr_desktop.text.operations.update_vault import update_vault
-from cbr_desktop.text.operations.withdraw_share import withdraw_share
 from cbr_desktop.text.operations.words import PlanWords, Words
 from cbr_desktop.text.states import counted, grouped, shown, status_words
 from cbr_desktop.text.words import NONE
-
-_WORDS: dict[Kind, Callable[[], Words]] = {
-    Kind.CREATE_CHECKPOINT: create_checkpoint,
-    Kind.CREATE_POLICY: create_policy,
-    Kind.UPDATE_POLICY: update_policy,
-    Kind.DELETE_POLICY: delete_policy,
-    Kind.APPLY_POLICY: apply_policy,
-    Kind.REMOVE_POLICY: remove_policy,
-    Kind.ASSOCIATE_RESOURCES: associate_resources,
-    Kind.DISSOCIATE_RESOURCES: dissociate_resources,
-    Kind.MIGRATE_RESOURCES: migrate_resources,
-    Kind.SET_PROTECTION: set_protection,
-    Kind.DELETE_BACKUP: delete_backup,
-    Kind.RENAME_BACKUP: rename_backup,
-    Kind.SHARE_BACKUP: share_backup,
-    Kind.WITHDRAW_SHARE: withdraw_share,
-    Kind.ANSWER_SHARE: answer_share,
-    Kind.REPLICATE_BACKUP: replicate_backup,
-    Kind.REPLICATE_VAULT: replicate_vault,
-    Kind.CREATE_VAULT: create_vault,
-    Kind.RESTORE_BACKUP: restore_backup,
-    Kind.UPDATE_VAULT: update_vault,
-    Kind.LOCK_VAULT: lock_vault,
-    Kind.DELETE_VAULT: delete_vault,
-    Kind.UPDATE_ALL_VAULTS: update_all_vaults,
-    Kind.CHANGE_TAGS: change_tags,
-    Kind.UPDATE_EXPIRATION: update_expiration,
-    Kind.CHANGE_ENTERPRISE_PROJECT: change_enterprise_project,
-}
 
 
 def words_for(kind: Kind) -> Words:
@@ -76,7 +21,9 @@ def words_for(kind: Kind) -> Words:
 @cache
 def _spoken(kind: Kind, _translations: NullTranslations) -> Words:
     """Return the words of an operation in a language; tables ask for them cell by cell."""
-    return _WORDS[kind]()
+    name = kind.name.lower()
+    words: Words = getattr(importlib.import_module(f"{__name__}.{name}"), name)()
+    return words
 
 
 def batch_words(kind: Kind, count: int) -> str:

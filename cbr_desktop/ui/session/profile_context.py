@@ -1,8 +1,9 @@
 """The context of a profile: everything that a screen of one profile is handed, in one value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
@@ -34,8 +35,7 @@ class Settings(Protocol):
         ...
 
 
-@dataclass(eq=False, repr=False)
-class ProfileContext:
+class ProfileContext(Struct, eq=False, weakref=True):
     """One profile's ledger, its outlet for changes, and the workflows that act on it.
 
     ``guard`` keeps a read-only profile. ``services`` come after the first paint and before the first event of the
@@ -52,10 +52,17 @@ class ProfileContext:
     save_text: Callable[[str, str | bytes], None]
     is_demo: bool = False
     services: "ProfileServices | None" = None
-    guard: Guard = field(init=False)
+    _guard: Guard | None = None
 
-    def __post_init__(self) -> None:
-        self.guard = Guard(self.profile, self.clock)
+    def __repr__(self) -> str:
+        return f"<context of {self.profile.name}>"
+
+    @property
+    def guard(self) -> Guard:
+        """What keeps a read-only profile."""
+        if self._guard is None:
+            self._guard = Guard(self.profile, self.clock)
+        return self._guard
 
     @property
     def outbox(self) -> "Outbox":

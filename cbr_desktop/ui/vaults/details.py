@@ -5,7 +5,19 @@ from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.sharing import replicas_sentence
 from cbr_desktop.text.states import gb_words, protect_words, shown, state_words, status_words
-from cbr_desktop.text.words import NONE, Times, explain_vault, fixed_disks_words, share_words, use_words
+from cbr_desktop.text.words import (
+    NONE,
+    Times,
+    binding_words,
+    explain_vault,
+    fixed_disks_words,
+    level_words,
+    redundancy_words,
+    share_words,
+    threshold_words,
+    use_words,
+    vault_billing_words,
+)
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.ui.vaults.page import VaultIndex, kind_words, tag_words
 from cbr_desktop.workflows.ledger import Reading
@@ -29,12 +41,14 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
                 count=len(vault.resources), allocated_gb=gb_words(vault.allocated_gb)
             ),
         ),
+        (_("Specification"), listed([level_words(vault.consistent_level), redundancy_words(vault)])),
+        (_("Billing"), vault_billing_words(vault)),
         (_("Policy"), vault_index.policy_words(vault)),
         (_("Last good backup"), times.text_and_age(vault_index.last_good_now(vault))),
         *((_("Replicas"), replicas_sentence(each)) for each in replicas_of(vault.id, ledger)),
-        (_("Threshold"), _threshold_words(vault)),
+        (_("Threshold"), threshold_words(vault)),
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
-        (_("Auto association"), _binding_words(vault)),
+        (_("Auto association"), binding_words(vault)),
         (_("Backup locking"), _("Locked (WORM)") if vault.worm_locked else _("Off")),
         (_("Tags"), tag_words(vault) or NONE),
         (_("Description"), vault.description or NONE),
@@ -84,18 +98,3 @@ def _traits(resource: Resource) -> list[str]:
     """Return how a resource stands in its vault."""
     traits = [protect_words(resource.protect_status), gb_words(resource.size_gb), fixed_disks_words(resource)]
     return [*filter(None, traits), *([] if resource.auto_protect else [_("suspended")])]
-
-
-def _threshold_words(vault: Vault) -> str:
-    percent = f"{vault.threshold_percent} %"
-    if vault.notify is None:
-        return percent
-    said = _("{percent}, with a notice") if vault.notify else _("{percent}, without a notice")
-    return said.format(percent=percent)
-
-
-def _binding_words(vault: Vault) -> str:
-    if not vault.auto_bind:
-        return _("Off")
-    tags = listed([shown(f"{key}={value}" if value else key, 90) for key, value in vault.bind_tags])
-    return _("On, of resources with {tags}").format(tags=tags) if tags else _("On, of all resources")

@@ -15,7 +15,16 @@ from cbr_desktop.text.enterprise_projects import enterprise_project_words
 from cbr_desktop.text.marks import NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import NONE, Times, explain_vault, share_words, use_words
+from cbr_desktop.text.words import (
+    NONE,
+    Times,
+    billing_words,
+    explain_vault,
+    level_words,
+    redundancy_words,
+    share_words,
+    use_words,
+)
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
@@ -395,7 +404,7 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
         Column(
             "specification",
             _("Specification"),
-            lambda v: _consistency(v.consistent_level),
+            lambda v: level_words(v.consistent_level),
             lambda v: v.consistent_level or None,
             16,
             shown=False,
@@ -403,7 +412,7 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
         Column(
             "redundancy",
             _("Redundancy"),
-            lambda v: _("Multi-AZ") if v.multi_az else _("Single-AZ"),
+            redundancy_words,
             lambda v: v.multi_az,
             10,
             shown=False,
@@ -411,7 +420,7 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
         Column(
             "billing",
             _("Billing"),
-            lambda v: v.charging_mode or NONE,
+            lambda v: billing_words(v.charging_mode),
             lambda v: v.charging_mode or None,
             10,
             shown=False,
@@ -446,12 +455,6 @@ def _further_columns(times: Times, vault_index: VaultIndex) -> tuple[Column[Vaul
 
 
 NEVER_LOCKED = Mark(NEVER.shape, Tone.IDLE)
-
-
-def _consistency(level: str) -> str:
-    return {"crash_consistent": _("Crash-consistent"), "app_consistent": _("Application-consistent")}.get(
-        level, level or NONE
-    )
 
 
 def _room_words(vault: Vault) -> str:

@@ -1,66 +1,38 @@
-"""The operations, one file each, registered by name. A new one is added here and nowhere else in the engines."""
+"""The operations, one file each: the module and the object in it are named as the kind is, so none is registered.
 
+Each is imported when it is first asked for. A command needs one or two of them, and all take longer than what it does.
+"""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.workflows.ledger import Reading
-from cbr_desktop.workflows.operations.answer_share import ANSWER_SHARE
-from cbr_desktop.workflows.operations.apply_policy import APPLY_POLICY
-from cbr_desktop.workflows.operations.associate_resources import ASSOCIATE_RESOURCES
-from cbr_desktop.workflows.operations.change_enterprise_project import CHANGE_ENTERPRISE_PROJECT
-from cbr_desktop.workflows.operations.change_tags import CHANGE_TAGS
-from cbr_desktop.workflows.operations.create_checkpoint import CREATE_CHECKPOINT
-from cbr_desktop.workflows.operations.create_policy import CREATE_POLICY
-from cbr_desktop.workflows.operations.create_vault import CREATE_VAULT
-from cbr_desktop.workflows.operations.delete_backup import DELETE_BACKUP
-from cbr_desktop.workflows.operations.delete_policy import DELETE_POLICY
-from cbr_desktop.workflows.operations.delete_vault import DELETE_VAULT
-from cbr_desktop.workflows.operations.dissociate_resources import DISSOCIATE_RESOURCES
-from cbr_desktop.workflows.operations.lock_vault import LOCK_VAULT
-from cbr_desktop.workflows.operations.migrate_resources import MIGRATE_RESOURCES
 from cbr_desktop.workflows.operations.operation import Operation
-from cbr_desktop.workflows.operations.remove_policy import REMOVE_POLICY
-from cbr_desktop.workflows.operations.rename_backup import RENAME_BACKUP
-from cbr_desktop.workflows.operations.replicate_backup import REPLICATE_BACKUP
-from cbr_desktop.workflows.operations.replicate_vault import REPLICATE_VAULT
-from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP
-from cbr_desktop.workflows.operations.set_protection import SET_PROTECTION
-from cbr_desktop.workflows.operations.share_backup import SHARE_BACKUP
-from cbr_desktop.workflows.operations.update_all_vaults import UPDATE_ALL_VAULTS
-from cbr_desktop.workflows.operations.update_expiration import UPDATE_EXPIRATION
-from cbr_desktop.workflows.operations.update_policy import UPDATE_POLICY
-from cbr_desktop.workflows.operations.update_vault import UPDATE_VAULT
-from cbr_desktop.workflows.operations.withdraw_share import WITHDRAW_SHARE
 
-_ALL: tuple[Operation, ...] = (
-    CREATE_CHECKPOINT,
-    CREATE_POLICY,
-    UPDATE_POLICY,
-    DELETE_POLICY,
-    APPLY_POLICY,
-    REMOVE_POLICY,
-    ASSOCIATE_RESOURCES,
-    DISSOCIATE_RESOURCES,
-    MIGRATE_RESOURCES,
-    SET_PROTECTION,
-    DELETE_BACKUP,
-    RENAME_BACKUP,
-    SHARE_BACKUP,
-    WITHDRAW_SHARE,
-    ANSWER_SHARE,
-    REPLICATE_BACKUP,
-    REPLICATE_VAULT,
-    CREATE_VAULT,
-    RESTORE_BACKUP,
-    UPDATE_VAULT,
-    LOCK_VAULT,
-    DELETE_VAULT,
-    UPDATE_ALL_VAULTS,
-    CHANGE_TAGS,
-    UPDATE_EXPIRATION,
-    CHANGE_ENTERPRISE_PROJECT,
-)
-OPERATIONS: dict[Kind, Operation] = {operation.kind: operation for operation in _ALL}
+
+class _Operations(Mapping[Kind, Operation]):
+    """The operations by their kind."""
+
+    def __getitem__(self, kind: Kind) -> Operation:
+        return _imported(kind)
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(Kind)
+
+    def __len__(self) -> int:
+        return len(Kind)
+
+
+@cache
+def _imported(kind: Kind) -> Operation:
+    operation: Operation = getattr(importlib.import_module(f"{__name__}.{kind.name.lower()}"), kind.name)
+    return operation
+
+
+OPERATIONS: Mapping[Kind, Operation] = _Operations()
 
 
 def kind_of(draft: type[Any]) -> Kind:
