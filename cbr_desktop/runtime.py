@@ -31,6 +31,8 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from cbr_desktop.memory import give_back
+
 Result = TypeVar("Result")
 
 _log = logging.getLogger("cbr_desktop.runtime")
@@ -113,6 +115,7 @@ class Collector:
         began, is_idle = self._now(), self._is_idle()
         if self._grown + counts[0] > GROWN_OBJECTS:
             gc.freeze()
+            give_back()  # what a list was read from is free by now
             self._grown, self._owes = 0, True
             return
         if began >= self._old_at or counts[2] > thresholds[2]:

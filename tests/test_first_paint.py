@@ -19,14 +19,14 @@ from tests.storage.values import NOON, profile
 
 ROOMS = {
     "": "__main__ app cli domain storage text ui workflows",
-    "app": "clock life opening profile quick_binding quick_enums window",
+    "app": "arriving clock opening profile quick_binding quick_enums window",
     "domain": "backup connection endpoint enterprise_project error ids listing profile region secret vault",
     "storage": "columns database files lists paths profiles settings",
     "text": "catalogue codes enterprise_projects errors identity marks plain states tone words",
     "ui": "kit session shell vaults",
     "ui.kit": "action_row change_bar chips elided_label empty_panel icons list_page lookalikes page pieces row_changes"
     " style tables theme titles tokens verbs widgets",
-    "ui.kit.tables": "column copying delegate density filter fitting model view",
+    "ui.kit.tables": "arrangement column copying delegate density filter fitting model view",
     "ui.session": "ledger_signals pictures profile_context workspace",
     "ui.shell": "dialogs header_bar history menus navigation status_bar window",
     "ui.vaults": "page",

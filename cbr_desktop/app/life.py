@@ -22,6 +22,7 @@ from cbr_desktop.crash import CrashWatch
 from cbr_desktop.departure import Deadline
 from cbr_desktop.domain.error import NewerVersion, NotSaved
 from cbr_desktop.logs import Log
+from cbr_desktop.memory import share_one_arena
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.profiles import keep_good_copy
@@ -46,6 +47,7 @@ def run_life(
 
     ``secrets`` are those that were given before there was a window.
     """
+    share_one_arena()
     with ExitStack() as stack:
         deadline = Deadline()
         stack.callback(deadline.stop)
@@ -188,6 +190,7 @@ async def live(
     """
     window.leave_requested.connect(leaving.ask)
     access.watch(window, sessions)
+    window.furnish_soon()
     try:
         async with asyncio.TaskGroup() as tasks:
             sessions.start(tasks)

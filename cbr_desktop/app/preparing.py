@@ -7,6 +7,8 @@ A module at a time, those first that others need, so that the window is never he
 import asyncio
 from collections.abc import Iterator
 
+from cbr_desktop.memory import give_back
+
 FIRST_SECONDS = 1.5
 """After the start, when the lists have been asked for and the operator looks at what is there."""
 PAUSE_SECONDS = 0.04
@@ -17,6 +19,7 @@ async def prepare() -> None:
     await asyncio.sleep(FIRST_SECONDS)
     for _ in _imported():
         await asyncio.sleep(PAUSE_SECONDS)
+    give_back()  # what source and lists were read into
 
 
 def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module

@@ -64,6 +64,9 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     window.waiting = waiting
     paint_now(application, window)
     quick_enums.end()
+    from cbr_desktop.app.arriving import bring_in_life
+
+    bring_in_life(application, window)
     from cbr_desktop.app.life import run_life
 
     # what has been imported stays for good: whoever looks for garbage from now on need not go through it

@@ -1,15 +1,16 @@
 """The main window: what is in it, what its keys do, and what it remembers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QModelIndex, QObject, Qt
-from PySide6.QtGui import QAccessible, QPalette, QShortcut
+from PySide6.QtGui import QAccessible, QCloseEvent, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QApplication,
     QDialog,
     QLabel,
     QLineEdit,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.app.arriving import bring_in_life
 from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -287,6 +289,25 @@ def test_areas_follow_each_other(open_window: Callable[..., MainWindow]) -> None
         focused = window.focusWidget()
         seen.append(focused.objectName() if focused else "")
     assert len(set(seen)) == 5
+
+
+def test_a_close_while_what_lives_behind_the_window_is_on_its_way_is_told_once_it_is_there(
+    open_window: Callable[..., MainWindow], qapp: QApplication, qtbot: QtBot
+) -> None:
+    workspace = estate.workspace()
+    for intent in list(estate.ledger(workspace).intents.values()):
+        estate.ledger(workspace).put_intent(replace(intent, state=IntentState.FINISHED))
+    window = open_window(workspace)
+
+    def pieces() -> Iterator[None]:
+        qapp.postEvent(window, QCloseEvent())
+        yield
+        yield
+
+    bring_in_life(qapp, window, pieces())
+    assert window.isVisible()
+    with qtbot.waitSignal(window.leave_requested):
+        pass
 
 
 def test_the_first_close_only_asks(open_window: Callable[..., MainWindow]) -> None:

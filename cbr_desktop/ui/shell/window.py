@@ -1,7 +1,7 @@
 """The main window: navigation, pages, details, drawer and status bar of one profile, and the keys that move about."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.words import Times, page_noun
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.tables.density import store_density, stored_density
 from cbr_desktop.ui.kit.theme import Dress, Theme, stored_theme
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -110,10 +111,11 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._tell_title()
+        self._arriving = Pieces(self)
         self._furnishing = QTimer(self)
         self._furnishing.setSingleShot(True)
         self._furnishing.setInterval(_FURNISH_MS)
-        self._furnishing.timeout.connect(self.build_deferred_widgets)
+        self._furnishing.timeout.connect(lambda: self._arriving.begin(self._furnish()))
 
     # what the application asks
 
@@ -178,10 +180,32 @@ class MainWindow(QMainWindow):
             self._tell_details()
         return self._deferred_widgets
 
+    def furnish_soon(self) -> None:
+        """Fetch the deferred widgets in a moment, piece by piece; to be asked for when all else is there."""
+        self._furnishing.start()
+
     def build_deferred_widgets(self) -> None:
         """Fetch the deferred widgets now, if they have not come yet."""
+        for _piece in self._furnish():
+            pass
+
+    def _furnish(self) -> Iterator[None]:
+        """Fetch them in pieces, each of which leaves the window time to answer."""
+        import cbr_desktop.ui.shell.facts
+
+        yield
+        import cbr_desktop.ui.shell.details
+
+        yield
+        import cbr_desktop.ui.shell.deferred_widgets  # noqa: F401
+
+        yield
         self.current_page().view.viewport()  # the first such call takes Qt some milliseconds; nobody waits for it here
+        yield
+        self.deferred_widgets  # noqa: B018  # made when it is first named
+        yield
         self.deferred_widgets.drawer.take()
+        yield
         self.deferred_widgets.look_at_drafts()
 
     @property
@@ -726,12 +750,6 @@ class MainWindow(QMainWindow):
         areas[((held or [-1])[0] + 1) % len(areas)].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # Qt asks
-
-    def showEvent(self, event: "QtGui.QShowEvent") -> None:
-        """Fetch the deferred widgets soon; a machine that takes long to come here should not do so before it paints."""
-        super().showEvent(event)
-        if self._deferred_widgets is None:
-            self._furnishing.start()
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Show less of what is said elsewhere on a small screen."""

@@ -83,7 +83,7 @@ class TableView(QTableView, Generic[Row]):
         self._is_fitting = False
         self._has_size = False
         self._density = COMFORTABLE
-        self._room = 0
+        self._room = self._height = 0
         self._measuring = QTimer(self)
         self._measuring.setSingleShot(True)
         self._measuring.setInterval(_MEASURE_MS)
@@ -250,7 +250,8 @@ class TableView(QTableView, Generic[Row]):
 
     def _places_in_sight(self) -> range:
         top = max(0, self.rowAt(0))
-        rows = self.viewport().height() // max(1, self.verticalHeader().defaultSectionSize()) + 2
+        # to ask for the viewport is left to later: the first time, Qt's binding takes milliseconds for it
+        rows = self._height // max(1, self.verticalHeader().defaultSectionSize()) + 2
         return range(top, min(self._table.rowCount(), top + rows))
 
     def _measure_soon(self) -> None:
@@ -497,7 +498,7 @@ class TableView(QTableView, Generic[Row]):
         """Fit the columns into the new width."""
         super().resizeEvent(event)
         # it is the viewport that has this size; the header follows later
-        self._room = event.size().width()
+        self._room, self._height = event.size().width(), event.size().height()
         if not self._has_size:
             self._has_size = True
             self.measure()
