@@ -110,7 +110,7 @@ class BatchWindow(OperationWindow):
         self._batch: Batch | None = None
         self._lost: object = None
         self._tasks = TaskOwner(self)
-        self._tasks.busy_changed.connect(self.refresh)
+        self._tasks.busy_changed.connect(self._reading_changed)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -234,6 +234,14 @@ class BatchWindow(OperationWindow):
             for name, context in self._contexts().items():
                 reading = context.refresh.once(self._operation.judged_by)
                 self._tasks.start(reading, partial(self._read_shares, name, context), group=name)
+            if self._batch is not None:
+                # nothing else is known than before, only that it is being read
+                self._show_rows(self._batch, self._asked_at)
+                self._show_standing(self._batch)
+
+    def _reading_changed(self, is_busy: bool) -> None:
+        """Judge by what was read."""
+        if not is_busy:
             self.refresh()
 
     def _read_shares(self, name: str, context: ProfileContext, _read: object) -> None:

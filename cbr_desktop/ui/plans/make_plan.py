@@ -194,7 +194,7 @@ class MakePlanDialog(QDialog):
 
     def _move(self, by: int) -> None:
         """Move the chosen step up or down."""
-        row = self.table.currentRow()
+        row = self.table.current_row()
         if not (0 <= row < len(self._steps) and 0 <= row + by < len(self._steps)):
             return
         order = list(range(len(self._steps)))
@@ -206,7 +206,7 @@ class MakePlanDialog(QDialog):
         self.table.selectRow(row + by)
 
     def _offer(self) -> None:
-        row = self.table.currentRow() if self.table.selectionModel().hasSelection() else -1
+        row = self.table.current_row() if self.table.selectionModel().hasSelection() else -1
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < len(self._steps) - 1)
 
@@ -233,7 +233,7 @@ class MakePlanDialog(QDialog):
         self.setMinimumSize(_SMALLEST)
         self.table = StepTable("makePlanSteps", self)
         self.table.setSelectionMode(StepTable.SelectionMode.SingleSelection)
-        self.table.itemSelectionChanged.connect(self._offer)
+        self.table.chosen.connect(self._offer)
         self.verdict = MarkedLine("makePlanVerdict")
         layout = QVBoxLayout(self)
         layout.addWidget(self.table, 1)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar, NamedTuple
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QSplitter,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -305,8 +304,8 @@ class PlansPage(Page[PlanRow]):
     def _add_panel(self) -> None:
         self.steps = StepTable("planSteps", self)
         self.steps.setSelectionMode(StepTable.SelectionMode.SingleSelection)
-        self.steps.itemSelectionChanged.connect(self.selection_altered)
-        self.steps.itemActivated.connect(self._open_outcome)
+        self.steps.chosen.connect(self.selection_altered)
+        self.steps.activated.connect(self._open_outcome)
         self.verdict = MarkedLine("planRunVerdict")
         self._panel = QWidget(self)
         self._panel.setObjectName("planPanel")
@@ -539,9 +538,9 @@ class PlansPage(Page[PlanRow]):
         if row is not None:
             self.outbox_requested.emit(row.run.id)
 
-    def _open_outcome(self, item: QTableWidgetItem) -> None:
+    def _open_outcome(self, index: QModelIndex) -> None:
         row = self.view.current_row()
-        intent = row.told.rows[item.row()].intent if row is not None else None
+        intent = row.told.rows[index.row()].intent if row is not None else None
         if intent is not None:
             self.outcome_requested.emit(intent.id)
 
