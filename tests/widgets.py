@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLabel, QTreeView, QWidget
+from PySide6.QtWidgets import QLabel, QTableView, QTreeView, QWidget
 
 
 def child(parent: QWidget, kind: type[Any], name: str) -> Any:
@@ -16,6 +16,17 @@ def child(parent: QWidget, kind: type[Any], name: str) -> Any:
 def words(parent: QWidget) -> str:
     """Return all that is visible as text."""
     return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
+
+
+def cell(table: QTableView, row: int, column: int | str) -> str:
+    """Return what a cell of a table says; the column is told by its number or its title."""
+    return str(table.model().index(row, column if isinstance(column, int) else titles(table).index(column)).data())
+
+
+def titles(table: QTableView) -> list[str]:
+    """Return the titles of the columns of a table, hidden ones included."""
+    model = table.model()
+    return [str(model.headerData(place, Qt.Orientation.Horizontal)) for place in range(model.columnCount())]
 
 
 class TickLine:

@@ -106,7 +106,7 @@ def choices_in(content: dict[str, Any]) -> tuple[ResourceChoice, ...]:
     return tuple(map(request.choice_of, content.get("resources", ())))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def resource_ids(body: bytes) -> tuple[ResourceId, ...]:
     """Return the resources that a body names, whichever of these requests it is of; none where it cannot be read."""
     content = content_of(body)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,6 +22,9 @@ LARGE_SERVER_GB = 4096
 """A server over this size is discouraged (user manual)."""
 SHARED_DISKS_PER_SERVER = 10
 """How many shared disks a server backup takes (user manual)."""
+Names = frozenset[tuple[VaultId | None, str]]
+"""Names in use, each with its vault."""
+_NAME = attrgetter("name")
 _SPREAD = 2.0
 """How many times the mean of earlier backups a further incremental one most likely takes at the most."""
 OLD = timedelta(minutes=5)
@@ -102,8 +106,11 @@ class Preflight(Struct, frozen=True):
         return [finding for finding in self.findings if finding.subject in subjects]
 
 
-def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime) -> Preflight:
-    """Judge ``draft`` by itself and by the ledger. Nothing is asked of the service."""
+def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime, names: Names | None = None) -> Preflight:
+    """Judge ``draft`` by itself and by the ledger. Nothing is asked of the service.
+
+    ``names`` are those in use, for those who judge many drafts; without them they are looked for.
+    """
     profile = ledger.profile
     findings = draft_findings(draft, profile.name_rules, beta_fields=profile.beta_fields)
     estimate = None
@@ -118,7 +125,7 @@ def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime) -> Prefligh
             known = [*_vault_findings(vault, ledger, estimate), *_resource_findings(draft, vault, ledger)]
             as_of = ledger.freshness[Part.VAULTS].as_of
             findings += [replace(finding, as_of=as_of) for finding in known]
-        findings += _name_in_use(draft, ledger)
+        findings += _name_in_use(draft, ledger, names)
         findings += _age(ledger, now)
     findings += _peak_hours(now)
     return Preflight(tuple(sorted(findings, key=lambda finding: finding.severity.value)), estimate)
@@ -353,12 +360,21 @@ def _age(ledger: Ledger, now: datetime) -> list[Finding]:
     return [replace(finding, as_of=oldest.as_of)]
 
 
-def _name_in_use(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:
+def names_in_use(ledger: Ledger) -> Names:
+    """Return the names of backups and of requests, each with its vault."""
+    backups = {(each.vault_id, each.name) for each in ledger.backups.values()}
+    return frozenset(backups | {(each.change.vault_id, each.name) for each in ledger.intents.values()})
+
+
+def _name_in_use(draft: CheckpointDraft, ledger: Ledger, names: Names | None) -> list[Finding]:
     """Say where a lost answer could not be found again by its name."""
     if not draft.name:
         return [info(FindingKind.NAME_OMITTED, RequestPart.NAME)]
-    taken = any(b.name == draft.name and b.vault_id == draft.vault_id for b in ledger.backups.values())
-    taken = taken or any(i.name == draft.name and i.change.vault_id == draft.vault_id for i in ledger.intents.values())
+    if names is None and not (
+        draft.name in map(_NAME, ledger.backups.values()) or draft.name in map(_NAME, ledger.intents.values())
+    ):
+        return []
+    taken = (draft.vault_id, draft.name) in (names if names is not None else names_in_use(ledger))
     return [info(FindingKind.NAME_TAKEN, RequestPart.NAME, name=draft.name)] if taken else []
 
 

@@ -198,7 +198,7 @@ def test_a_policy_is_applied_to_those_vaults_that_are_ticked(tmp_path: Path, ope
     asked = [(scene.context, VAULT), (scene.context, OTHER)]
     window = opened(scene, lambda asked: ApplyFromPolicies(asked, ["nightly"]), asked)
     assert said(window) == "Not ready: nothing is chosen above."
-    assert (confirm(window).text(), window.table.rowCount()) == ("Apply policy", 0)
+    assert (confirm(window).text(), window.table.model().rowCount()) == ("Apply policy", 0)
     ticks = window.form.vaults
     ticks.filter.setText("two")
     ticks.all.click()
@@ -207,7 +207,7 @@ def test_a_policy_is_applied_to_those_vaults_that_are_ticked(tmp_path: Path, ope
     ticks.all.click()
     assert column(window, "Done to") == ["vault-one", "vault-two"]
     ticks.none.click()
-    assert window.table.rowCount() == 0 and not confirm(window).isEnabled()
+    assert window.table.model().rowCount() == 0 and not confirm(window).isEnabled()
     ticks.list.item(0).setCheckState(Qt.CheckState.Checked)
     if window.consent.isVisible():
         window.consent.setChecked(True)

@@ -30,7 +30,7 @@ from tests.services import furnish, give
 from tests.ui import estate
 from tests.ui.estate import NOW
 from tests.ui.test_pages_outbox import furnished
-from tests.widgets import child
+from tests.widgets import cell, child
 from tests.workflows.test_batch import DISK, OTHER, SERVER, VAULT, made
 
 TEST = replace(estate.profile(), environment=Environment.TEST)
@@ -109,8 +109,7 @@ def losses(window: BatchWindow) -> str:
 
 
 def column(window: BatchWindow, title: str) -> list[str]:
-    titles = [window.table.horizontalHeaderItem(c).text() for c in range(window.table.columnCount())]
-    return [window.table.item(row, titles.index(title)).text() for row in range(window.table.rowCount())]
+    return [cell(window.table, row, title) for row in range(window.table.model().rowCount())]
 
 
 def confirm(window: BatchWindow) -> QPushButton:

@@ -16,6 +16,7 @@ from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
+from tests.widgets import cell
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_plan_has_copies_in_the_order_shown_and_is_opened_to_be_judged(page: P
     dialog = made_of(page, scene, "a", "b", "c")
     dialog.table.selectRow(2)
     dialog.up.click()
-    assert [dialog.table.item(row, 2).text() for row in range(3)] == ["a.cbr.json", "c.cbr.json", "b.cbr.json"]
+    assert [cell(dialog.table, row, 2) for row in range(3)] == ["a.cbr.json", "c.cbr.json", "b.cbr.json"]
     dialog.concurrency.setValue(3)
     dialog.stagger.setValue(10)
     dialog.stop_on_failure.setChecked(False)
@@ -56,7 +57,7 @@ def test_a_plan_has_copies_in_the_order_shown_and_is_opened_to_be_judged(page: P
     rule = (plan["name"], plan["names"], plan["concurrency"], plan["stop_on_failure"], plan["stagger_seconds"])
     assert rule == ("patch", "{vault}_{seq:2}", 3, False, 10.0)
     (opened,) = page.findChildren(PlanDialog)
-    assert opened.table.rowCount() == 3
+    assert opened.table.model().rowCount() == 3
     assert not scene.workspace.open.intents
 
 
@@ -81,7 +82,7 @@ def test_a_file_that_is_gone_or_torn_is_named_and_nothing_is_written(page: Plans
     words = dialog.verdict.label.text()
     assert "‘torn.cbr.json’ is no request" in words
     assert "(1 more)" in words
-    assert "cannot be read" in dialog.table.item(2, 5).text()
+    assert "cannot be read" in cell(dialog.table, 2, 5)
     assert not dialog.write.isEnabled()
 
 

@@ -24,6 +24,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from tests.services import furnish
 from tests.ui import estate
 from tests.ui.test_pages_outbox import furnished
+from tests.widgets import cell
 
 Open = Callable[..., PlanDialog]
 
@@ -74,16 +75,10 @@ def test_what_is_at_stake_stands_on_top(scene: Scene, opened: Open) -> None:
     assert shown == ["PRODUCTION"]
 
 
-def cell(dialog: PlanDialog, row: int, title: str) -> str:
-    table = dialog.table
-    titles = [table.horizontalHeaderItem(c).text() for c in range(table.columnCount())]
-    return table.item(row, titles.index(title)).text()
-
-
 def test_opening_a_plan_sends_nothing_and_judges_every_step(scene: Scene, opened: Open) -> None:
     dialog = opened(scene, scene.file((1, "good"), (2, "b d")))
-    assert cell(dialog, 1, "Verdict") == "Not ready"
-    assert "A space" in cell(dialog, 1, "What was found")
+    assert cell(dialog.table, 1, "Verdict") == "Not ready"
+    assert "A space" in cell(dialog.table, 1, "What was found")
     assert not dialog.start.isEnabled()
     assert "1 step must be put right" in dialog.verdict.label.text()
     assert not scene.workspace.open.intents
@@ -143,7 +138,7 @@ def test_profiles_of_steps_are_opened_when_a_person_wishes(tmp_path: Path, opene
 
 def test_an_unknown_profile_is_named(scene: Scene, opened: Open) -> None:
     dialog = opened(scene, scene.file((2, "one"), profile="Moon"))
-    assert "Moon" in cell(dialog, 0, "What was found")
+    assert "Moon" in cell(dialog.table, 0, "What was found")
     assert not dialog.start.isEnabled()
 
 

@@ -25,6 +25,7 @@ from tests.services import furnish
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import NOW, uid
+from tests.widgets import cell
 
 GOOD = new_text(CheckpointDraft(VaultId(uid(1)), "nightly"))
 BAD = new_text(CheckpointDraft(VaultId(uid(1)), "bad name!", "<"))
@@ -319,7 +320,7 @@ def test_selected_drafts_become_a_plan_in_the_order_shown(
     page.planning.click()
     dialog = page.window().findChildren(MakePlanDialog)[-1]
     order = [row.file_name for row in page.view.selected_rows()]
-    assert [dialog.table.item(row, 2).text() for row in range(2)] == order
+    assert [cell(dialog.table, row, 2) for row in range(2)] == order
     dialog.save("/plans/patch.plan.json")
     plan = files.written["/plans/patch.plan.json"]
     assert [step.file.rpartition("/")[2] for step in plan.steps] == order

@@ -22,13 +22,17 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.kit.announcer import Announcer
+from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.room import available, keep_within
 from cbr_desktop.ui.kit.step_table import StepTable
+from cbr_desktop.ui.kit.tick_tree import TickTree
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
 from tests.ui.every_window import TEXT, every_window, told
+from tests.widgets import titles
 
 SMALL = QSize(784, 460)
 """The room of a window on a screen of 800x500, which is 1600x1000 at 200 %."""
@@ -91,6 +95,14 @@ def test_what_is_read_of_a_control_is_no_markup(windows: list[QWidget]) -> None:
         if one.toolTip().startswith("<qt>") and not one.accessibleDescription()
     }
     assert unseen == set()
+
+
+def test_every_verdict_and_every_state_is_read_aloud_when_it_changes(windows: list[QWidget]) -> None:
+    told = [line for window in windows for line in window.findChildren(MarkedLine)]
+    verdicts = [line for line in told if line.label.objectName().endswith(("Verdict", "State", "Summary"))]
+    assert len({line.label.objectName() for line in verdicts}) > 8
+    silent = {line.label.objectName() for line in verdicts if line.findChild(Announcer) is None}
+    assert silent == set()
 
 
 def test_everything_can_be_reached_by_keys(windows: list[QWidget]) -> None:
@@ -206,11 +218,16 @@ def test_no_title_of_a_page_and_no_head_of_a_column_is_cut(windows: list[QWidget
     for window in windows:
         for table in window.findChildren(StepTable):
             letters, header = table.fontMetrics(), table.horizontalHeader()
-            for column in range(table.columnCount()):
-                title = table.horizontalHeaderItem(column).text()
+            for column, title in enumerate(titles(table)):
                 if not header.isSectionHidden(column) and header.sectionSize(column) < letters.horizontalAdvance(title):
                     cut.add((type(window).__name__, title))
     assert cut == set()
+
+
+def test_names_to_be_ticked_are_cut_in_their_middle(windows: list[QWidget]) -> None:
+    trees = [tree for window in windows for tree in window.findChildren(TickTree)]
+    assert len(trees) > 1
+    assert {tree.textElideMode() for tree in trees} == {Qt.TextElideMode.ElideMiddle}
 
 
 def test_every_window_with_something_to_scroll_remembers_its_size(windows: list[QWidget]) -> None:

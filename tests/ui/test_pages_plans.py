@@ -26,6 +26,7 @@ from cbr_desktop.workflows.plan import left
 from tests.services import furnish
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
+from tests.widgets import cell
 
 Play = Callable[..., Any]
 Until = Callable[..., Awaitable[None]]
@@ -47,11 +48,6 @@ def opened(qtbot: QtBot) -> Open:
         return page
 
     return make
-
-
-def cell(page: PlansPage, row: int, title: str) -> str:
-    titles = [page.steps.horizontalHeaderItem(c).text() for c in range(page.steps.columnCount())]
-    return page.steps.item(row, titles.index(title)).text()
 
 
 def words(page: PlansPage, key: str) -> list[str]:
@@ -114,7 +110,7 @@ def test_a_run_goes_on_step_by_step_until_somebody_stops_it(
     async def story() -> None:
         intent = await begun(scene, page, until, (2, "one"), (5, "two"))
         assert words(page, "state") == ["Running"]
-        assert [cell(page, row, "State") for row in (0, 1)] == ["Waiting", "Not started"]
+        assert [cell(page.steps, row, "State") for row in (0, 1)] == ["Waiting", "Not started"]
         assert page.verdict.label.text().startswith("Not over yet: 0 of 2 steps finished")
         assert offered(page) == {"stop", "report", "outbox"}
         page.buttons["stop"].click()
@@ -148,8 +144,8 @@ def test_a_half_success_is_told_as_such_and_saved_in_three_forms(
     run(story())
     assert words(page, "state") == ["Partly backed up"]
     assert words(page, "steps") == ["0 of 2"]
-    assert cell(page, 0, "State") == "Partly done"
-    assert (cell(page, 0, "Accepted"), cell(page, 0, "Skipped")) == ("5", "2")
+    assert cell(page.steps, 0, "State") == "Partly done"
+    assert (cell(page.steps, 0, "Accepted"), cell(page.steps, 0, "Skipped")) == ("5", "2")
     assert "only a part is backed up" in page.verdict.label.text()
     assert "1 not started" in page.verdict.label.text()
     assert "continue" not in offered(page)  # a failure has stopped it
@@ -173,7 +169,7 @@ def test_an_earlier_run_is_read_beside_the_window_and_continued_by_a_person(
         await until(lambda: page.model.rowCount() == 1)
         assert words(page, "state") == ["Left in the middle"]
         assert words(page, "needs") == ["You: continue, or leave 1 undone"]
-        assert [cell(page, row, "State") for row in (0, 1)] == ["Refused", "Not started"]
+        assert [cell(page.steps, row, "State") for row in (0, 1)] == ["Refused", "Not started"]
         assert offered(page) == {"continue", "report", "outbox"}
         assert len(scene.workspace.open.intents) == 1
         page.buttons["continue"].click()
@@ -215,7 +211,7 @@ def test_a_run_of_a_profile_that_is_not_open_is_not_told_as_not_started(tmp_path
     page.take_runs([kept(scene, (2, "one"), profile="Other")])
     assert words(page, "state") == ["Not known here"]
     assert words(page, "steps") == ["? of 1"]
-    assert cell(page, 0, "State") == "Not known"
+    assert cell(page.steps, 0, "State") == "Not known"
     assert "open ‘Other’ to see" in page.verdict.label.text()
     assert offered(page) == {"profiles"}
     page.buttons["profiles"].click()
@@ -272,7 +268,7 @@ def test_a_step_leads_to_its_request_and_a_run_to_the_outbox(scene: Scene, opene
     assert page.subject() is None
     page.steps.selectRow(0)
     assert page.subject() == intent
-    page.steps.itemActivated.emit(page.steps.item(0, 0))
+    page.steps.activated.emit(page.steps.model().index(0, 0))
     page.buttons["outbox"].click()
     assert wished == [intent.id, run.id]
 

@@ -24,7 +24,7 @@ from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid
 from tests.ui.test_dialog_change import OLD, TEST, Listed
-from tests.widgets import child
+from tests.widgets import cell, child
 
 PATH = "/requests/old.cbr.json"
 DELETION = json.dumps({"operation": "DeleteBackup", "path": {"backup_id": OLD.id}, "ticket": "CHG-1"}, indent=2) + "\n"
@@ -193,7 +193,7 @@ def test_a_plan_that_destroys_on_production_is_run_by_its_name(qtbot: QtBot) -> 
     dialog.open()
     typed = child(dialog, QLineEdit, "planTyped")
     assert typed.isVisible() and not dialog.start.isEnabled()
-    assert "lost for good" in dialog.table.item(0, 5).text()
+    assert "lost for good" in cell(dialog.table, 0, 5)
     typed.setText("old one")
     assert not dialog.start.isEnabled()
     typed.setText("old ones")

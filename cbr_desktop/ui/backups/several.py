@@ -58,7 +58,10 @@ class ShareSeveral(_BackupBatch):
         self.setObjectName("shareSeveral")
         self.projects = Receivers(self._context)
         fields(self, ((_("Pro&ject"), self.projects),), {_("Pro&ject"): self.projects.project})
-        self.projects.changed.connect(self.changed)
+        self._ids = self.projects.ids()
+        """What is asked for, which is read from the address book once for all rows."""
+        self.projects.changed.connect(self._tell_changed)
+        self.projects.renamed.connect(self._tell_changed)
         self._tasks = TaskOwner(self)
         if is_at_work():
             self._tasks.start(read_neighbours(self._context), group="neighbours")
@@ -66,10 +69,13 @@ class ShareSeveral(_BackupBatch):
     def draft(self, context: ProfileContext, row: Backup) -> BackupShare:
         """Return with whom a backup is to be shared."""
         self._held(context)
-        ids = self.projects.ids()
-        if not ids:
+        if not self._ids:
             raise ValueError("no project is chosen")
-        return BackupShare(row.id, ids)
+        return BackupShare(row.id, self._ids)
+
+    def _tell_changed(self) -> None:
+        self._ids = self.projects.ids()
+        self.changed.emit()
 
     def _missing(self) -> str:
         return _("No project is chosen yet.")

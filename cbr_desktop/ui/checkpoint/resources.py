@@ -17,9 +17,9 @@ from cbr_desktop.text.marks import NEVER, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, label
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, MarkIcons, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
-from cbr_desktop.ui.kit.tick_tree import MarkIcons, Ticks, TickTree
+from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
 from cbr_desktop.ui.operations.resource_ticks import disk_words
 from cbr_desktop.workflows.ledger import Ledger
 

@@ -14,10 +14,9 @@ from cbr_desktop.text.marks import mark
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import shown, state_words, status_words
 from cbr_desktop.text.words import share_words, use_words
-from cbr_desktop.ui.kit.lines import MARK_SIZE, FindingLines, label
+from cbr_desktop.ui.kit.lines import MARK_SIZE, FindingLines, MarkIcons, label
 from cbr_desktop.ui.kit.long_box import ChoiceModel, LongBox
 from cbr_desktop.ui.kit.lookalikes import duplicates
-from cbr_desktop.ui.kit.tick_tree import MarkIcons
 from cbr_desktop.workflows.ledger import Ledger
 
 _DASH = " — "

@@ -51,6 +51,22 @@ def mark_icon(mark: Mark, palette: QPalette, ratio: float) -> QIcon:
     return QIcon(pixmap)
 
 
+class MarkIcons:
+    """Marks as icons, each made once for a palette and a pixel ratio, those of ``widget``."""
+
+    def __init__(self, widget: QWidget) -> None:
+        self._widget = widget
+        self._made: dict[tuple[Mark, int, float], QIcon] = {}
+
+    def __call__(self, mark: Mark) -> QIcon:
+        """Return a mark as an icon."""
+        palette, ratio = self._widget.palette(), self._widget.devicePixelRatioF()
+        key = (mark, palette.cacheKey(), ratio)
+        if key not in self._made:
+            self._made[key] = mark_icon(mark, palette, ratio)
+        return self._made[key]
+
+
 def offence(palette: QPalette) -> QTextCharFormat:
     """Return how a part of a text looks that cannot be sent: waved, and tinted, as spaces have no ink."""
     colour = tone_colour(Tone.BAD, palette)

@@ -1,15 +1,16 @@
 """The table of a plan's steps: one line each, with a mark, before a run and after it."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.ui.kit.lines import MARK_SIZE, mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
 from cbr_desktop.ui.kit.widgets import dress_table
 
 _WIDTHS = {
@@ -41,77 +42,155 @@ _BETWEEN = 6
 """What a row has above and below its words in all, so that lines of two rows are told apart."""
 _LINES = 4
 """Lines of a row that are shown."""
+_ROWS = 30
+"""Rows whose heights are measured in one turn of the loop: as many as are seen come first."""
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
 Line = tuple[tuple[str, ...], Mark]
 """The words of a step in the order of the columns, and the mark that stands in the second one."""
 
 
-class StepTable(QTableWidget):
-    """Lists steps; the last column takes the room that is left, and what is cut is whole in the tooltip."""
+class _Steps(QAbstractTableModel):
+    """The lines of a table of steps; what a cell says is made when it is seen."""
 
-    _lines: Sequence[Line] = ()
-    """What is shown; Qt sends events before a widget is made."""
+    def __init__(self) -> None:
+        super().__init__()
+        self.titles: tuple[str, ...] = ()
+        self.lines: Sequence[Line] = ()
+        self.icons: MarkIcons | None = None
+
+    def put(self, titles: Sequence[str], lines: Sequence[Line]) -> list[int]:
+        """Show other lines, and return which of them say something else than before."""
+        before = self.lines
+        if tuple(titles) != self.titles:
+            self.beginResetModel()
+            self.titles, self.lines = tuple(titles), list(lines)
+            self.endResetModel()
+            return list(range(len(lines)))
+        had, has = len(before), len(lines)
+        changed = [row for row, line in enumerate(lines) if row >= had or line != before[row]]
+        if has > had:
+            self.beginInsertRows(QModelIndex(), had, has - 1)
+        elif has < had:
+            self.beginRemoveRows(QModelIndex(), has, had - 1)
+        self.lines = list(lines)
+        if has > had:
+            self.endInsertRows()
+        elif has < had:
+            self.endRemoveRows()
+        if changed:
+            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(self.titles) - 1))
+        return changed
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        """Return how many steps there are."""
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Return how many columns there are."""
+        return 0 if parent.isValid() else len(self.titles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell says, whole in its tooltip, and the mark of a step."""
+        words, mark = self.lines[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return plain(words[index.column()], 600)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip(words[index.column()])
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 1 and self.icons is not None:
+            return self.icons(mark)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the title of a column, or the number of a row."""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return self.titles[section] if orientation == Qt.Orientation.Horizontal else section + 1
+
+
+class StepTable(QTableView):
+    """Lists steps; the last column takes the room that is left, and what is cut is whole in the tooltip.
+
+    Signals:
+        chosen: other steps are selected.
+    """
+
+    chosen = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._steps = _Steps()
+        self._steps.setParent(self)
+        self.setModel(self._steps)
+        self._steps.icons = MarkIcons(self)
         dress_table(self, name, _("Steps"))
         self.setIconSize(MARK_SIZE)
         self.setWordWrap(True)
-        self.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerPixel)
-        self._titles: tuple[str, ...] = ()
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self._title_widths = {_(title): width for title, width in _WIDTHS.items()}
         self._spare = {_(title) for title in _SPARE}
+        self._usual = 0
+        """How high a row is that needs one line, 0 before one was measured."""
+        self._measured = 0
+        """How many rows are as high as they need to be."""
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
+        self._measuring = QTimer(self)
+        self._measuring.setSingleShot(True)
+        self._measuring.timeout.connect(self._measure)
         self.horizontalHeader().sectionResized.connect(self._fit_soon)
+        self.selectionModel().selectionChanged.connect(self.chosen)
 
     def fill(self, titles: Sequence[str], lines: Sequence[Line]) -> None:
         """Show steps; the selection stays where it is while the columns are the same."""
-        before = self._lines
-        if self._titles != tuple(titles):
-            self._put_titles(titles)
-            before = ()
-        self._lines = list(lines)
-        self.setRowCount(len(lines))
-        changed = [row for row, line in enumerate(lines) if row >= len(before) or line != before[row]]
-        for row in changed:
-            self._put_line(row, *lines[row])
-        if changed or len(before) != len(lines):
+        is_same, had = self._steps.titles == tuple(titles), len(self._steps.lines)
+        changed = self._steps.put(titles, lines)
+        if not is_same:
+            self._shape()
+        if changed or had != len(lines):
             self._fit()
+
+    def current_row(self) -> int:
+        """Return the row that the cursor is in, -1 while it is in none."""
+        return self.currentIndex().row()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the last column what is left."""
         super().resizeEvent(event)
         self._fit_soon()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the marks in the colours of the theme that is on now."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._lines:
-            for row, line in enumerate(self._lines):
-                self._put_line(row, *line)
-
     def _fit(self) -> None:
         """Share the width out, and make lines as high as their words need by that, up to a few lines of text."""
-        last = self.columnCount() - 1
-        shown = [title for column, title in enumerate(self._titles[:-1]) if not self.isColumnHidden(column)]
+        titles = self._steps.titles
+        last = len(titles) - 1
+        shown = [title for column, title in enumerate(titles[:-1]) if not self.isColumnHidden(column)]
         wanted = sum(self._title_widths.get(title, _NARROW) for title in {*shown, *self._spare})
-        for column, title in enumerate(self._titles):
+        for column, title in enumerate(titles):
             if title in self._spare:
                 self.setColumnHidden(column, self.viewport().width() < wanted + _LEAST)
         others = sum(self.columnWidth(column) for column in range(last))  # that of a hidden one is 0
         self.setColumnWidth(last, max(_LEAST, self.viewport().width() - others))
+        self._usual = self._measured = 0
+        self._measure()
+
+    def _measure(self) -> None:
+        """Make the next rows as high as they need to be: to measure hundreds takes longer than a turn may."""
+        lines = self._steps.lines
         highest = _LINES * self.fontMetrics().lineSpacing() + 6
-        usual = 0
-        for row, (words, _mark) in enumerate(self._lines):
-            # to measure every row takes a second where there are hundreds, and those with a line alone are all as high
-            if not self._wraps(words) and usual:
-                self.setRowHeight(row, usual)
+        begin, self._measured = self._measured, min(self._measured + _ROWS, len(lines))
+        for row in range(begin, self._measured):
+            wraps = self._wraps(lines[row][0])
+            # rows with a line alone are all as high
+            if not wraps and self._usual:
+                self.setRowHeight(row, self._usual)
                 continue
             self.resizeRowToContents(row)
             self.setRowHeight(row, min(highest, self.rowHeight(row)) + _BETWEEN)
-            if not self._wraps(words):
-                usual = self.rowHeight(row)
+            if not wraps:
+                self._usual = self.rowHeight(row)
+        if self._measured < len(lines):
+            self._measuring.start(0)
 
     def _wraps(self, words: Sequence[str]) -> bool:
         """Whether something in a row needs more than one line."""
@@ -125,27 +204,9 @@ class StepTable(QTableWidget):
     def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)
 
-    def _put_titles(self, titles: Sequence[str]) -> None:
-        self._titles = tuple(titles)
-        self.setColumnCount(len(titles))
-        self.setHorizontalHeaderLabels(list(titles))
+    def _shape(self) -> None:
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, title in enumerate(titles[:-1]):
+        for column, title in enumerate(self._steps.titles[:-1]):
             whole = self.fontMetrics().horizontalAdvance(title) + _TITLE_ROOM
             self.setColumnWidth(column, max(whole, self._title_widths.get(title, _NARROW)))
-
-    def _put_line(self, row: int, words: Sequence[str], mark: Mark) -> None:
-        for column, text in enumerate(words):
-            self._put(row, column, plain(text, 600))
-        item = self.item(row, 1)
-        if item is not None:
-            item.setIcon(mark_icon(mark, self.palette(), self.devicePixelRatioF()))
-
-    def _put(self, row: int, column: int, text: str) -> None:
-        item = self.item(row, column)
-        if item is None:
-            item = QTableWidgetItem(text)
-            self.setItem(row, column, item)
-        item.setText(text)
-        item.setToolTip(tooltip(text))

@@ -5,10 +5,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from cbr_desktop.text.marks import Mark
-from cbr_desktop.ui.kit.lines import MARK_SIZE, mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE
 
 Row = TypeVar("Row")
 Part = TypeVar("Part")
@@ -158,6 +157,7 @@ class TickTree(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the end of a name tells it from others
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
         self.itemExpanded.connect(self._add_parts)
@@ -352,19 +352,3 @@ def _tell(line: QTreeWidgetItem) -> None:
     if isinstance(tree, TickTree):
         tree.repaint_all()
         tree.ticked.emit()
-
-
-class MarkIcons:
-    """Marks as icons, each made once for a palette and a pixel ratio, those of ``widget``."""
-
-    def __init__(self, widget: QWidget) -> None:
-        self._widget = widget
-        self._made: dict[tuple[Mark, int, float], QIcon] = {}
-
-    def __call__(self, mark: Mark) -> QIcon:
-        """Return a mark as an icon."""
-        palette, ratio = self._widget.palette(), self._widget.devicePixelRatioF()
-        key = (mark, palette.cacheKey(), ratio)
-        if key not in self._made:
-            self._made[key] = mark_icon(mark, palette, ratio)
-        return self._made[key]

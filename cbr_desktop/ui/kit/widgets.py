@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QPushButton, QTableWidget, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QPushButton, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
@@ -62,7 +62,7 @@ def do(act: Callable[[], object], *_rest: object) -> None:
     act()
 
 
-def dress_table(table: QTableWidget, name: str, accessible: str) -> None:
+def dress_table(table: QTableView, name: str, accessible: str) -> None:
     """Make a table a list of lines to read: striped, without a grid, selected line by line."""
     table.setObjectName(name)
     table.setAccessibleName(accessible)

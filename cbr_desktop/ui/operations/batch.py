@@ -40,6 +40,7 @@ from cbr_desktop.text.plain import accessible, bounded, tooltip
 from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
@@ -110,7 +111,7 @@ class BatchWindow(OperationWindow):
         self._batch: Batch | None = None
         self._lost: object = None
         self._tasks = TaskOwner(self)
-        self._tasks.busy_changed.connect(self.refresh)
+        self._tasks.busy_changed.connect(self._reading_changed)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -137,7 +138,7 @@ class BatchWindow(OperationWindow):
         self.typed = QLineEdit()
         self.typed.setObjectName("batchTyped")
         self.typed.setAccessibleName(_("The name of what it is taken from"))
-        self.verdict = MarkedLine("batchVerdict")
+        self.verdict = AnnouncedLine("batchVerdict")
         self.consent = WarningConsent("batchAnyway", NN_("({count} more above)", "({count} more above)"))
         self.leave = push_button(_("&Cancel"), "batchCancel", self.close)
         self.leave.setDefault(True)
@@ -234,6 +235,14 @@ class BatchWindow(OperationWindow):
             for name, context in self._contexts().items():
                 reading = context.refresh.once(self._operation.judged_by)
                 self._tasks.start(reading, partial(self._read_shares, name, context), group=name)
+            if self._batch is not None:
+                # nothing else is known than before, only that it is being read
+                self._show_rows(self._batch, self._asked_at)
+                self._show_standing(self._batch)
+
+    def _reading_changed(self, is_busy: bool) -> None:
+        """Judge by what was read."""
+        if not is_busy:
             self.refresh()
 
     def _read_shares(self, name: str, context: ProfileContext, _read: object) -> None:

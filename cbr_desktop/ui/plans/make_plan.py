@@ -37,7 +37,8 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_mark, make_columns
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted, shown
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, StillBox, StillNumber, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import button_row, push_button
@@ -194,7 +195,7 @@ class MakePlanDialog(QDialog):
 
     def _move(self, by: int) -> None:
         """Move the chosen step up or down."""
-        row = self.table.currentRow()
+        row = self.table.current_row()
         if not (0 <= row < len(self._steps) and 0 <= row + by < len(self._steps)):
             return
         order = list(range(len(self._steps)))
@@ -206,7 +207,7 @@ class MakePlanDialog(QDialog):
         self.table.selectRow(row + by)
 
     def _offer(self) -> None:
-        row = self.table.currentRow() if self.table.selectionModel().hasSelection() else -1
+        row = self.table.current_row() if self.table.selectionModel().hasSelection() else -1
         self.up.setEnabled(row > 0)
         self.down.setEnabled(0 <= row < len(self._steps) - 1)
 
@@ -233,8 +234,8 @@ class MakePlanDialog(QDialog):
         self.setMinimumSize(_SMALLEST)
         self.table = StepTable("makePlanSteps", self)
         self.table.setSelectionMode(StepTable.SelectionMode.SingleSelection)
-        self.table.itemSelectionChanged.connect(self._offer)
-        self.verdict = MarkedLine("makePlanVerdict")
+        self.table.chosen.connect(self._offer)
+        self.verdict = AnnouncedLine("makePlanVerdict")
         layout = QVBoxLayout(self)
         layout.addWidget(self.table, 1)
         layout.addLayout(self._form())

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar, NamedTuple
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QSplitter,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -45,6 +44,7 @@ from cbr_desktop.text.plans import (
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import ListNotice, Times
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import MarkedLine, label
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.step_table import StepTable
@@ -305,9 +305,9 @@ class PlansPage(Page[PlanRow]):
     def _add_panel(self) -> None:
         self.steps = StepTable("planSteps", self)
         self.steps.setSelectionMode(StepTable.SelectionMode.SingleSelection)
-        self.steps.itemSelectionChanged.connect(self.selection_altered)
-        self.steps.itemActivated.connect(self._open_outcome)
-        self.verdict = MarkedLine("planRunVerdict")
+        self.steps.chosen.connect(self.selection_altered)
+        self.steps.activated.connect(self._open_outcome)
+        self.verdict = AnnouncedLine("planRunVerdict")
         self._panel = QWidget(self)
         self._panel.setObjectName("planPanel")
         inside = QVBoxLayout(self._panel)
@@ -539,9 +539,9 @@ class PlansPage(Page[PlanRow]):
         if row is not None:
             self.outbox_requested.emit(row.run.id)
 
-    def _open_outcome(self, item: QTableWidgetItem) -> None:
+    def _open_outcome(self, index: QModelIndex) -> None:
         row = self.view.current_row()
-        intent = row.told.rows[item.row()].intent if row is not None else None
+        intent = row.told.rows[index.row()].intent if row is not None else None
         if intent is not None:
             self.outcome_requested.emit(intent.id)
 

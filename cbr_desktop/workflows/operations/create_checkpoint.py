@@ -47,7 +47,7 @@ from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import random_part
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
-from cbr_desktop.workflows.preflight import Preflight, preflight
+from cbr_desktop.workflows.preflight import Names, Preflight, names_in_use, preflight
 from cbr_desktop.workflows.sending import BEFORE, Span, searched_since, span_of
 
 _LATE = timedelta(minutes=15)
@@ -146,8 +146,16 @@ class CreateCheckpoint(Operation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge a change by what is known; one that this version cannot read is not judged."""
+        return self._judged(change, ledger, now)
+
+    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
+        """Judge several changes, for which the names in use are gathered once."""
+        names = names_in_use(ledger) if len(changes) > 1 else None
+        return [self._judged(change, ledger, now, names) for change in changes]
+
+    def _judged(self, change: Change, ledger: Ledger, now: datetime, names: Names | None = None) -> Preflight:
         document, _ = request.read(change.body)
-        return preflight(document.draft, ledger, now) if document is not None else Preflight(())
+        return preflight(document.draft, ledger, now, names) if document is not None else Preflight(())
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of vaults is that the vault is in."""
