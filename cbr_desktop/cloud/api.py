@@ -27,7 +27,14 @@ from cbr_desktop.cloud.pages import (
 from cbr_desktop.cloud.projects import own_projects
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.agents import agents, question
-from cbr_desktop.cloud.wire.backups import ChangedPage, backup_details, backups, changed_backups, offered_backups
+from cbr_desktop.cloud.wire.backups import (
+    ChangedPage,
+    backup_details,
+    backups,
+    backups_in_pieces,
+    changed_backups,
+    offered_backups,
+)
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.members import domain_name, members
 from cbr_desktop.cloud.wire.metadata import metadata
@@ -36,7 +43,7 @@ from cbr_desktop.cloud.wire.protectables import protectables
 from cbr_desktop.cloud.wire.reading import ListPage, Names, Pieces, Unfit, at_once, collector_at_rest
 from cbr_desktop.cloud.wire.replication import regions_from
 from cbr_desktop.cloud.wire.results import result_of
-from cbr_desktop.cloud.wire.tasks import task, tasks
+from cbr_desktop.cloud.wire.tasks import task, tasks_in_pieces
 from cbr_desktop.cloud.wire.vaults import vault, vaults_in_pieces
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.agent import AgentState
@@ -197,7 +204,7 @@ class CbrCloud:
             "show_replication": "true",
         }
         limits = LIMITS if at_most is None else LIMITS._replace(rows=at_most)
-        return await self._list("backups", at_once(backups), query, limits, slowly=slowly)
+        return await self._list("backups", backups_in_pieces, query, limits, slowly=slowly)
 
     async def count_backups(self, since: datetime | None = None, until: datetime | None = None) -> int | None:
         """Return how many backups were created in a time by the service's count, ``None`` where it does not count."""
@@ -345,7 +352,7 @@ class CbrCloud:
         There is no filter by vault on purpose: the service itself leaves ``vault_id`` empty in some tasks.
         """
         query = {"operation_type": operation_type, "status": status, "start_time": _stamp(since)}
-        return await self._list("operation-logs", at_once(tasks), query)
+        return await self._list("operation-logs", tasks_in_pieces, query)
 
     async def task(self, id: TaskId) -> Task:
         """Return one task (ShowOpLog)."""
