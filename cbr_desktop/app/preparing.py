@@ -108,3 +108,45 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     import cbr_desktop.ui.journal.page
 
     yield
+    import cbr_desktop.ui.operations.batch
+
+    yield
+    import cbr_desktop.ui.operations.association
+
+    yield
+    import cbr_desktop.ui.vaults.create
+
+    yield
+    import cbr_desktop.ui.vaults.edit
+
+    yield
+    import cbr_desktop.ui.vaults.forms
+
+    yield
+    import cbr_desktop.ui.resources.forms
+
+    yield
+    import cbr_desktop.ui.backups.cleanup
+
+    yield
+    import cbr_desktop.text.rehearsal
+
+    yield
+    import cbr_desktop.ui.backups.rehearsal
+
+    yield
+    import cbr_desktop.ui.backups.sharing
+
+    yield
+    import cbr_desktop.ui.backups.offers
+
+    yield
+    import cbr_desktop.ui.backups.forms
+
+    yield
+    import cbr_desktop.ui.policies.form
+
+    yield
+    import cbr_desktop.ui.policies.forms
+
+    yield
