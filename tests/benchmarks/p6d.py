@@ -42,7 +42,7 @@ def _cloud(ground: Ground, *counts: str) -> Iterator[str]:
     command = [sys.executable, str(PROGRAMS / "dialog_cloud.py"), *counts]
     with subprocess.Popen(command, env=ground.environment(), stdout=subprocess.PIPE, text=True) as process:
         try:
-            assert process.stdout is not None  # noqa: S101  # it is a pipe
+            assert process.stdout is not None  # it is a pipe
             yield process.stdout.readline().split(" at ")[1].strip()
         finally:
             process.terminate()
