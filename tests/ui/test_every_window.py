@@ -25,6 +25,7 @@ from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.room import available, keep_within
 from cbr_desktop.ui.kit.step_table import StepTable
+from cbr_desktop.ui.kit.tick_tree import TickTree
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
@@ -211,6 +212,12 @@ def test_no_title_of_a_page_and_no_head_of_a_column_is_cut(windows: list[QWidget
                 if not header.isSectionHidden(column) and header.sectionSize(column) < letters.horizontalAdvance(title):
                     cut.add((type(window).__name__, title))
     assert cut == set()
+
+
+def test_names_to_be_ticked_are_cut_in_their_middle(windows: list[QWidget]) -> None:
+    trees = [tree for window in windows for tree in window.findChildren(TickTree)]
+    assert len(trees) > 1
+    assert {tree.textElideMode() for tree in trees} == {Qt.TextElideMode.ElideMiddle}
 
 
 def test_every_window_with_something_to_scroll_remembers_its_size(windows: list[QWidget]) -> None:

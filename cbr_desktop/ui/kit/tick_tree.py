@@ -157,6 +157,7 @@ class TickTree(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the end of a name tells it from others
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
         self.itemExpanded.connect(self._add_parts)

@@ -104,7 +104,7 @@ class OutboxPage(Page[Intent]):
             Column("name", _("Name"), self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
             Column("vault", _("Done to"), subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
             Column("profile", _("Profile"), lambda i: i.target.profile, lambda i: i.target.profile, 14),
-            Column("region", _("Region"), self._region_words, self._region_words, 9),
+            Column("region", _("Region"), self._region_words, self._region_words, 9, shown=False),
             Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 30, hint=self._sentence),
             _time_column("made", _("Made"), _made_at, times),
             _time_column("sent", _("Sent"), lambda i: i.sent_at, times),

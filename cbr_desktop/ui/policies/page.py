@@ -37,6 +37,10 @@ def _apply_hindrance(rows: Sequence[Policy]) -> str:
     return ""
 
 
+_LEAST_ROWS = 3
+"""Rows of the table beside the calendar, which has a scroll bar of its own."""
+
+
 class PoliciesPage(ListPage[Policy]):
     """All policies of the project."""
 
@@ -105,6 +109,8 @@ class PoliciesPage(ListPage[Policy]):
         self.view.selection_altered.connect(self._tell_calendar)
         self.model.arranged.connect(self._arrange_calendar)
         self._column.addWidget(self.calendar)
+        rows = self.view.verticalHeader().defaultSectionSize() * _LEAST_ROWS
+        self.view.setMinimumHeight(self.view.horizontalHeader().sizeHint().height() + rows)
 
     def columns(self) -> Sequence[Column[Policy]]:
         """Return the columns, those of the first start first."""

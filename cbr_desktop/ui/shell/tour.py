@@ -49,6 +49,7 @@ class Tour(QFrame):
         self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.leave = _button(_("&End tour"), "tourEnd", self.end)
         self.next = _button(_("&Next"), "tourNext", self.step_on)
+        self.next.setProperty("primary", True)
         row = QHBoxLayout()
         row.addWidget(self.count)
         row.addStretch()
@@ -109,11 +110,12 @@ class Tour(QFrame):
         self._frame.setGeometry(around.adjusted(-3, -3, 3, 3).intersected(room))
         self._frame.raise_()
         self._frame.show()
+        left = max(_GAP, around.left())
         places = (
             QPoint(around.right() + _GAP, around.top()),
             QPoint(around.left() - _GAP - self.width(), around.top()),
-            QPoint(around.left(), around.bottom() + _GAP),
-            QPoint(around.left(), around.top() - _GAP - self.height()),
+            QPoint(left, around.bottom() + _GAP),
+            QPoint(left, around.top() - _GAP - self.height()),
         )
         inside = (place for place in places if room.contains(QRect(place, self.size())))
         self.move(next(inside, room.center() - QPoint(self.width() // 2, self.height() // 2)))
