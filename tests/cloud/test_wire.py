@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
@@ -11,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cbr_desktop.cloud.wire.agents import agents
-from cbr_desktop.cloud.wire.backups import backup, backups
+from cbr_desktop.cloud.wire.backups import backup, backups, backups_in_pieces
 from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import Unfit, moment, strictly
+from cbr_desktop.cloud.wire.reading import PIECE_ROWS, Names, Pieces, Unfit, moment, strictly, whole
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
-from cbr_desktop.cloud.wire.tasks import tasks
+from cbr_desktop.cloud.wire.tasks import tasks, tasks_in_pieces
 from cbr_desktop.cloud.wire.vaults import PIECE_SIZE, vaults, vaults_in_pieces
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
@@ -70,6 +71,16 @@ def test_a_page_with_many_resources_is_read_in_pieces_and_comes_to_the_same() ->
     page = vaults(body, {})
     assert [(vault.id, len(vault.resources)) for vault in page.rows] == [(f"v{each}", each) for each in range(100)]
     assert (page.count, page.lost) == (120, 1)
+
+
+@pytest.mark.parametrize(("key", "pieces"), [("backups", backups_in_pieces), ("operation_logs", tasks_in_pieces)])
+def test_long_pages_are_read_in_pieces(key: str, pieces: Callable[[bytes, Names], Pieces[Any]]) -> None:
+    rows = [{"id": f"{number}"} for number in range(2 * PIECE_ROWS + 1)]
+    body = json.dumps({key: [{"name": "no id"}, *rows], "count": 9}).encode()
+    assert sum(1 for _ in pieces(body, {})) == 2
+    page = whole(pieces(body, {}))
+    assert ([row.id for row in page.rows], page.count, page.lost) == ([row["id"] for row in rows], 9, 1)
+    assert whole(pieces(json.dumps({key: []}).encode(), {})).rows == []
 
 
 def test_an_example_of_one_vault() -> None:

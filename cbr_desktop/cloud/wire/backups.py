@@ -15,7 +15,9 @@ from cbr_desktop.cloud.wire.reading import (
     ObjectReader,
     Size,
     Text,
+    in_pieces,
     moment,
+    whole,
     words,
 )
 from cbr_desktop.domain.backup import Backup, BackupStatus, BackupTraits, Replica
@@ -132,8 +134,7 @@ _status, _type = words(BackupStatus), words(ResourceType)
 
 def backups(body: bytes, names: Names) -> ListPage[Backup]:
     """Read a page of ListBackups."""
-    page = _LIST.read(body)
-    return ListPage(_backups(page.rows, names), page.count, page.lost)
+    return whole(backups_in_pieces(body, names))
 
 
 def changed_backups(body: bytes) -> ChangedPage:
@@ -203,6 +204,8 @@ def _backups(rows: Sequence[BackupRow], names: Names) -> list[Backup]:
     return found
 
 
+backups_in_pieces = in_pieces(_LIST, _backups)
+"""Reads a page of ListBackups piece by piece."""
 _NO_EXTEND = ExtendRow()
 
 

@@ -26,6 +26,8 @@ Size = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)] | None
 
 ROWS_LIMIT = 20_000
 """Rows that one page may have, twenty times what is asked for."""
+PIECE_ROWS = 250
+"""Rows that are made at one go, in about a millisecond."""
 VALUES_LIMIT = 500_000
 OBJECTS_LIMIT = 120_000
 """Values and objects in one answer: more than any page has, and no more than is read before a window seems to hang."""
@@ -164,6 +166,23 @@ class ListReader(Generic[Wire]):
         except (Unfit, msgspec.ValidationError):
             return None
         return count
+
+
+def in_pieces(
+    reader: ListReader[Wire], make: Callable[[list[Wire], Names], list[Row]]
+) -> Callable[[bytes, Names], Pieces[Row]]:
+    """Return a way to read a page of which some rows are made at a time."""
+
+    def pieces(body: bytes, names: Names) -> Pieces[Row]:
+        page = reader.read(body)
+        made: list[Row] = []
+        for start in range(0, len(page.rows), PIECE_ROWS):
+            if start:
+                yield
+            made += make(page.rows[start : start + PIECE_ROWS], names)
+        return ListPage(made, page.count, page.lost)
+
+    return pieces
 
 
 def strictly(body: bytes) -> Any:

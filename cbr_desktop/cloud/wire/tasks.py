@@ -11,8 +11,10 @@ from cbr_desktop.cloud.wire.reading import (
     Size,
     Text,
     Unfit,
+    in_pieces,
     moment,
     strictly,
+    whole,
     words,
 )
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId, is_uuid
@@ -105,8 +107,7 @@ _type, _status, _resource_type = words(TaskType), words(TaskStatus), words(Resou
 
 def tasks(body: bytes, names: Names) -> ListPage[Task]:
     """Read a page of ListOpLogs."""
-    page = _LIST.read(body)
-    return ListPage([_task(row, names) for row in page.rows], page.count, page.lost)
+    return whole(tasks_in_pieces(body, names))
 
 
 def task(body: bytes) -> Task:
@@ -121,6 +122,14 @@ def job(body: bytes) -> TaskId:
     if not isinstance(id, str) or not is_uuid(id):
         raise Unfit("no UUID - at `job_id`")
     return TaskId(id)
+
+
+def _tasks(rows: list[TaskRow], names: Names) -> list[Task]:
+    return [_task(row, names) for row in rows]
+
+
+tasks_in_pieces = in_pieces(_LIST, _tasks)
+"""Reads a page of ListOpLogs piece by piece."""
 
 
 def _task(row: TaskRow, names: Names) -> Task:
