@@ -89,7 +89,7 @@ class Collector:
         self._is_idle = is_idle
         self._old_at = now() + OLD_SECONDS
         self._grown = 0
-        """Objects that have come since, and were still there when it was looked."""
+        """Objects that have come to the oldest generation since all was collected last."""
         self._owes = False
         """Whether there may be garbage among what is out of sight."""
 
@@ -113,12 +113,16 @@ class Collector:
         """Collect the oldest generation that is due, by the interpreter's own thresholds or by the time, if any."""
         counts, thresholds = gc.get_count(), gc.get_threshold()
         began, is_idle = self._now(), self._is_idle()
-        if self._grown + counts[0] > GROWN_OBJECTS:
+        is_old_due = began >= self._old_at or counts[2] > thresholds[2]
+        due = next((each for each in (1, 0) if counts[each] > thresholds[each]), None)
+        if due is None and not is_old_due:
+            return
+        young = len(gc.get_objects(generation=0)) + len(gc.get_objects(generation=1))
+        if self._grown + young > GROWN_OBJECTS:
             gc.freeze()
             give_back()  # what a list was read from is free by now
-            self._grown, self._owes = 0, True
-            return
-        if began >= self._old_at or counts[2] > thresholds[2]:
+            self._grown, young, self._owes = 0, 0, True
+        if is_old_due:
             if is_idle and self._owes:
                 gc.unfreeze()
             gc.collect()
@@ -128,11 +132,9 @@ class Collector:
             ended = self._now()
             self._grown = 0
             self._old_at = ended + max(OLD_SECONDS, (ended - began) / OLD_SHARE)
-            return
-        for generation in (1, 0):
-            if counts[generation] > thresholds[generation]:
-                self._grown += max(0, counts[0] - gc.collect(generation))
-                return
+        elif due is not None and young:
+            found = gc.collect(due)
+            self._grown += max(0, young - found) if due else 0
 
 
 class Leaving:

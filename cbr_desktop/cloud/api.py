@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -90,6 +90,7 @@ _OVERLAP = 10
 _Digest = tuple[int, int]
 """Length and hash of an answer. The hash has 64 bits and a key of this process, and takes a quarter of the time that a
 digest of the usual kind does."""
+_NOTHING: Mapping[Any, Any] = {}
 _NOT_READY = "6206"
 """The service's word for a backup whose metadata is not there yet."""
 
@@ -142,12 +143,12 @@ class CbrCloud:
         """Return the id of the profile's project, logging in if need be."""
         return await self._auth.project_id(self._client)
 
-    async def vaults(self, expected: int = 0) -> Listing[Vault]:
+    async def vaults(self, held: Mapping[VaultId, Vault] = _NOTHING) -> Listing[Vault]:
         """Return all vaults of the project, newest first, with their resources (ListVault).
 
-        ``expected`` is how many these may be: so many are asked for at once.
+        As many as are ``held`` are asked for at once. One that says what a held one says is that one.
         """
-        return await self._list("vaults", vaults_in_pieces, expected=expected, remembers=True)
+        return await self._list("vaults", vaults_in_pieces, remembers=held)
 
     async def vault(self, id: VaultId) -> Vault:
         """Return one vault with its resources (ShowVault)."""
@@ -167,10 +168,13 @@ class CbrCloud:
             found += _decoded(await authorised(self._auth, self._client, call, self._client.read), agents)
         return found
 
-    async def protectables(self, kind: str) -> Listing[Protectable]:
-        """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable)."""
+    async def protectables(self, kind: str, held: Mapping[ResourceId, Protectable] = _NOTHING) -> Listing[Protectable]:
+        """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable).
+
+        What says what is ``held`` is that.
+        """
         path = f"protectables/{quote(kind, safe='')}/instances"
-        fetch, _ = self._pages(path, at_once(protectables), {}, PROTECTABLE_PAGE_SIZE, remembers=True)
+        fetch, _ = self._pages(path, at_once(protectables), {}, PROTECTABLE_PAGE_SIZE, remembers=held)
         return self._listing(await collect_counted_oddly(fetch, self._in_flight))
 
     async def backups(
@@ -364,7 +368,7 @@ class CbrCloud:
 
     async def policies(self) -> Listing[Policy]:
         """Return all policies of the project (ListPolicies)."""
-        return await self._list("policies", at_once(policies), remembers=True)
+        return await self._list("policies", at_once(policies), remembers=_NOTHING)
 
     async def checkpoint(self, id: CheckpointId) -> Checkpoint:
         """Return one checkpoint; the service may tell no more than its status (ShowCheckpoint)."""
@@ -437,16 +441,15 @@ class CbrCloud:
         query: dict[str, str | None] | None = None,
         limits: Limits = LIMITS,
         *,
-        expected: int = 0,
-        remembers: bool = False,
+        remembers: Mapping[Any, Row] | None = None,
         slowly: bool = False,
     ) -> Listing[Row]:
         fetch, after = self._pages(path, read, query or {}, PAGE_SIZE, remembers=remembers)
         # only backups and members can be asked for after a row
         by_marker = after if path.startswith("backups") else None
         in_flight = _one if slowly else self._in_flight
-        if expected > PAGE_SIZE:
-            fetch = await fetched_ahead(fetch, range(0, expected, PAGE_SIZE), in_flight(), limits)
+        if remembers is not None and len(remembers) > PAGE_SIZE:
+            fetch = await fetched_ahead(fetch, range(0, len(remembers), PAGE_SIZE), in_flight(), limits)
         return self._listing(await collect(fetch, in_flight, limits, after=by_marker))
 
     def _in_flight(self) -> int:
@@ -459,30 +462,35 @@ class CbrCloud:
         query: dict[str, str | None],
         size: int,
         *,
-        remembers: bool = False,
+        remembers: Mapping[Any, Row] | None = None,
     ) -> tuple[Fetch[Row], After[Row]]:
         """Return what reads a page of a list by its offset, and what reads the page after a row.
 
         A list that ``remembers`` makes nothing new of an answer that is the same, byte for byte, as the last one for
-        its offset: it has the rows of then.
+        its offset: it has the rows of then. Of another answer it has those that it is told to remember, by their ids,
+        as far as they say the same, so that nobody holds them twice.
         """
         names: Names = {}
         given = tuple((key, value) for key, value in query.items() if value is not None)
-        before: dict[int, tuple[_Digest, ListPage[Row]]] = self._remembered.get(path, {}) if remembers else {}
+        before: dict[int, tuple[_Digest, ListPage[Row]]] = (
+            self._remembered.get(path, {}) if remembers is not None else {}
+        )
         now: dict[int, tuple[_Digest, ListPage[Row]]] = {}
-        if remembers:
+        if remembers is not None:
             self._remembered[path] = now
 
         async def page(*paging: tuple[str, str], offset: int | None = None) -> ListPage[Row]:
             answer = await self._get(path, (*given, ("limit", str(size)), *paging))
             async with self._client.turn(len(answer.body)):
-                digest = (len(answer.body), hash(answer.body)) if remembers else (0, 0)
-                if remembers and offset in before and before[offset][0] == digest:
+                digest = (len(answer.body), hash(answer.body)) if remembers is not None else (0, 0)
+                if offset in before and before[offset][0] == digest:
                     now[offset] = before[offset]
                     return before[offset][1]
                 page = await _read(answer, read(answer.body, names))
+                if remembers:
+                    page.rows = [known if (known := remembers.get(row.id)) == row else row for row in page.rows]
             page.size_bytes = len(answer.body)
-            if remembers and offset is not None:
+            if remembers is not None and offset is not None:
                 now[offset] = (digest, page)
             return page
 

@@ -5,7 +5,7 @@ Each function is a generator: it stands still after some thousand rows, so that 
 a generator leaves undone has no effect.
 """
 
-from collections.abc import Callable, Generator, Hashable, Iterator, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -36,18 +36,23 @@ def changed(before: Mapping[Key, Value], now: Mapping[Key, Value]) -> Generator[
     if before is now:
         return found
     new = 0
-    rows = iter(now.items())
-    while piece := tuple(islice(rows, PIECE_ROWS)):
+    for piece in pieces(now.items()):
         others = [key for key, row in piece if before.get(key) is not row]
         new += sum(key not in before for key in others)
         found.update(others)
         yield
     if len(before) + new > len(now):
-        keys = iter(before)
-        while some := tuple(islice(keys, PIECE_ROWS)):
+        for some in pieces(before):
             found.update(key for key in some if key not in now)
             yield
     return found
+
+
+def pieces(rows: Iterable[Value], size: int = PIECE_ROWS) -> Iterator[tuple[Value, ...]]:
+    """Yield rows some at a time; who goes through them stands still between two pieces."""
+    left = iter(rows)
+    while piece := tuple(islice(left, size)):
+        yield piece
 
 
 class NewestBackups(Generic[Key]):
@@ -77,8 +82,8 @@ class NewestBackups(Generic[Key]):
                 yield
         # where the newest one has changed or is gone, all the others count again
         lost = frozenset(touched)
-        rows: Iterator[Backup] = iter(backups.values()) if lost else (backups[id] for id in ids if id in backups)
-        while piece := tuple(islice(rows, PIECE_ROWS)):
+        rows: Iterable[Backup] = backups.values() if lost else (backups[id] for id in ids if id in backups)
+        for piece in pieces(rows):
             for backup in piece:
                 of = key(backup)
                 if lost and of not in lost and backup.id not in ids:

@@ -55,8 +55,11 @@ class Cloud(Protocol):
         """Return the id of the profile's project, logging in if need be."""
         ...
 
-    async def vaults(self, expected: int = 0) -> Listing[Vault]:
-        """Return all vaults of the project, newest first, with their resources; so many are asked for at once."""
+    async def vaults(self, held: Mapping[VaultId, Vault] = ...) -> Listing[Vault]:
+        """Return all vaults of the project, newest first, with their resources; as many as are ``held`` at once.
+
+        One that says what a held one says is that one.
+        """
         ...
 
     async def vault(self, id: VaultId) -> Vault:
@@ -67,8 +70,11 @@ class Cloud(Protocol):
         """Return what is known of the agents on some servers."""
         ...
 
-    async def protectables(self, kind: str) -> Listing[Protectable]:
-        """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo``."""
+    async def protectables(self, kind: str, held: Mapping[ResourceId, Protectable] = ...) -> Listing[Protectable]:
+        """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo``.
+
+        What says what is ``held`` is that.
+        """
         ...
 
     async def backups(

@@ -1,9 +1,13 @@
 """Refreshing: reading the lists of a project into the ledger, part by part, and keeping a copy for the next start.
 
-Vaults, policies and what could be protected are read whole each time, since nothing tells what has changed in them;
-what is the same as before is neither decoded again nor told as new nor written down. Tasks and backups, which may be
-a hundred thousand, are read by what has changed since: all of them once a day, when a person asks, and whenever that
-does not do.
+Vaults, policies and what could be protected are read whole each time. Nothing tells of every change in them: a vault
+has no time of its last change, how full it is changes with each backup and each expiry, a resource is renamed in
+another service, and what a person sets in the console leaves no task. Tasks tell of most changes, never of all, so
+reading by them would show older rows than reading all does. What is read is cheap where nothing has changed: an answer
+that is the same byte for byte is not decoded again, of another one the rows that say the same stay the very objects
+that are held, so that no screen makes anything anew, and of the cache those pages alone are encoded and written in
+which a row is another; besides them the age of the list. Tasks and backups, which may be a hundred thousand, are read
+by what has changed since: all of them once a day, when a person asks, and whenever that does not do.
 """
 
 import asyncio
@@ -434,7 +438,7 @@ class Refresh:
                 self._tell(trouble)
 
     async def _vaults(self) -> None:
-        listing = await self._cloud.vaults(len(self._ledger.vaults))
+        listing = await self._cloud.vaults(self._ledger.vaults)
         await _steady(listing, self._ledger.vaults)
         self._ledger.put_vaults(listing)
         self._keep_use(listing.rows)
@@ -627,7 +631,7 @@ class Refresh:
         totals: list[int | None] = []
         for kind in PROTECTABLE_KINDS:
             try:
-                listing = await self._cloud.protectables(kind)
+                listing = await self._cloud.protectables(kind, self._ledger.protectables)
             except (NotFound, Forbidden) as error:
                 complete = False
                 lacking = error

@@ -6,14 +6,13 @@ do. So of ten thousand vaults those alone cost something that have changed.
 
 from collections.abc import Generator, Iterable, Mapping
 from copy import copy
-from itertools import islice
 from operator import is_
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.workflows.derived import PIECE_ROWS, NewestBackups, changed
+from cbr_desktop.workflows.derived import NewestBackups, changed, pieces
 from cbr_desktop.workflows.ledger import Ledger, ResourceRow, loose_row, resource_of, row_id
 from cbr_desktop.workflows.scope import Scope, merged
 
@@ -100,8 +99,7 @@ class ResourceRows:
             if not number % _PIECE_VAULTS:
                 yield
         found: Rows = {}
-        left = iter(protectables.values())
-        while piece := tuple(islice(left, PIECE_ROWS)):
+        for piece in pieces(protectables.values()):
             made = (loose_row(each, vaults, last_good) for each in piece if each.id not in seen)
             found |= _kept(made, self._loose)
             yield

@@ -7,8 +7,8 @@ of this program of its name, of what was skipped, and for ever.
 import re
 from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from operator import is_
+from typing import cast
 
 from msgspec import Struct, field
 
@@ -19,7 +19,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome, fate_of_backup, fate_of_ta
 from cbr_desktop.domain.restore_point import Maker, PointState, RestorePoint
 from cbr_desktop.domain.task import MAKES_CHECKPOINTS, Task, TaskType
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.workflows.derived import PIECE_ROWS, changed
+from cbr_desktop.workflows.derived import PIECE_ROWS, changed, pieces
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -68,11 +68,11 @@ class RestorePoints:
             before = self._kept.get(id)
             if found is None and before is not None:
                 kept[id] = before
-                continue
-            tasks_of, backups_of = (found.tasks, found.backups) if found is not None else ([], [])
-            made = restore_point(id, tasks_of, backups_of, own.get(id), ledger)
-            kept[id] = before if before is not None and before == made else made
-            if not number % _PIECE_POINTS:
+            else:
+                made_of, told_by = (found.backups, found.tasks) if found is not None else ([], [])
+                made = restore_point(id, told_by, made_of, own.get(id), ledger)
+                kept[id] = before if before is not None and before == made else made
+            if not number % (_PIECE_POINTS if found is not None else PIECE_ROWS):
                 yield
         points = list(kept.values())
         if len(points) != len(self.points) or not all(map(is_, points, self.points)):
@@ -89,13 +89,13 @@ class RestorePoints:
     ) -> Generator[None, None, set[CheckpointId]]:
         """Return the restore points of which something tells otherwise than before."""
         touched: set[CheckpointId | None] = set()
-        ids = yield from changed(self._backups, backups)
-        for backups_then in (self._backups, backups):
-            touched.update([each.checkpoint_id for id in ids if (each := backups_then.get(id)) is not None])
+        for piece in pieces((yield from changed(self._backups, backups))):
+            for backups_then in (self._backups, backups):
+                touched.update([each.checkpoint_id for id in piece if (each := backups_then.get(id)) is not None])
             yield
-        task_ids = yield from changed(self._tasks, tasks)
-        for tasks_then in (self._tasks, tasks):
-            touched.update([task.checkpoint_id for id in task_ids if (task := tasks_then.get(id)) is not None])
+        for some in pieces((yield from changed(self._tasks, tasks))):
+            for tasks_then in (self._tasks, tasks):
+                touched.update([task.checkpoint_id for id in some if (task := tasks_then.get(id)) is not None])
             yield
         for id in (yield from changed(self._intents, intents)):
             for intent in (self._intents.get(id), intents.get(id)):
@@ -104,7 +104,8 @@ class RestorePoints:
         renamed = {id for id in vault_ids if _name_in(self._vaults, id) != _name_in(vaults, id)}
         if renamed and self._kept:
             touched.update([id for id, point in self._kept.items() if point.vault_id in renamed])
-        return {id for id in touched if id is not None}
+        touched.discard(None)
+        return cast("set[CheckpointId]", touched)
 
 
 def _name_in(vaults: Mapping[VaultId, Vault], id: VaultId) -> str:
@@ -121,8 +122,7 @@ def _traces(
     traces: dict[CheckpointId, _Traces | None] = {}
     last: CheckpointId | None = None
     held: _Traces | None = None
-    left = iter(backups.values())
-    while piece := tuple(islice(left, PIECE_ROWS)):
+    for piece in pieces(backups.values()):
         for backup in piece:
             id = backup.checkpoint_id
             if id is not last and id is not None:  # those of one checkpoint follow one another
@@ -131,8 +131,7 @@ def _traces(
             if held is not None and id is not None:
                 held.backups.append(backup)
         yield
-    tasks_left = iter(tasks.values())
-    while some := tuple(islice(tasks_left, PIECE_ROWS)):
+    for some in pieces(tasks.values()):
         for task in some:
             if task.checkpoint_id is not None and task.type in MAKES_CHECKPOINTS:
                 found = _of(traces, task.checkpoint_id, touched)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS, Coverage, Foreca
 from cbr_desktop.domain.schedule import Schedule, is_peak, offset_at
 from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultStatus
-from cbr_desktop.workflows.derived import PIECE_ROWS, at_once
+from cbr_desktop.workflows.derived import at_once, pieces
 from cbr_desktop.workflows.ledger import Part, Reading
 from cbr_desktop.workflows.timetable import Clash, ClashKind, Lasting, find_clashes, find_usual_durations
 
@@ -93,8 +93,7 @@ def find_schedule_problems(
     own = [policy for policy in ledger.policies.values() if policy.operation_type == BACKUP]
     tasks = yield from _tasks_of_policies(ledger)
     found: list[Finding] = []
-    without = _vaults_without(own, ledger)
-    while piece := tuple(islice(without, _PIECE_FINDINGS)):
+    for piece in pieces(_vaults_without(own, ledger), _PIECE_FINDINGS):
         found += [replace(each, as_of=as_of) for each in piece]
         yield
     for policy in own:
@@ -110,8 +109,7 @@ def find_schedule_problems(
 def _tasks_of_policies(ledger: Reading) -> Generator[None, None, dict[PolicyId, list[Task]]]:
     """Return the backup tasks of every policy, the oldest first."""
     tasks = defaultdict[PolicyId, list[Task]](list)
-    left = iter(ledger.tasks.values())
-    while piece := tuple(islice(left, PIECE_ROWS)):
+    for piece in pieces(ledger.tasks.values()):
         for task in piece:
             if task.policy_id is not None and task.type == TaskType.BACKUP and task.created_at is not None:
                 tasks[task.policy_id].append(task)

@@ -1,14 +1,13 @@
 """A scope: the ledgers that are looked at together, which read like one."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId, CheckpointId, IntentId, PolicyId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.workflows.derived import PIECE_ROWS, at_once
+from cbr_desktop.workflows.derived import at_once, pieces
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part, ResourceRow, row_id
 
 if TYPE_CHECKING:  # the first paint comes before these are imported
@@ -158,8 +157,7 @@ def merged(lists: Iterable[Iterable[ResourceRow]]) -> Generator[None, None, dict
     found: dict[str, ResourceRow] = {}
     protected: set[ResourceId] = set()
     for rows in lists:
-        left = iter(rows)
-        while piece := tuple(islice(left, PIECE_ROWS)):
+        for piece in pieces(rows):
             protected.update([row.resource.id for row in piece if row.vault is not None])
             for row in piece:
                 found.setdefault(row_id(row), row)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
-from cbr_desktop.workflows.derived import PIECE_ROWS, at_once
+from cbr_desktop.workflows.derived import PIECE_ROWS, at_once, pieces
 from cbr_desktop.workflows.ledger import Reading
 
 ENOUGH = 3
@@ -84,8 +84,7 @@ def find_usual_durations(
 ) -> Generator[None, None, dict[tuple[PolicyId, VaultId], timedelta]]:
     """Do the same in pieces."""
     runs = defaultdict[tuple[PolicyId, VaultId], dict[str, list[Task]]](lambda: defaultdict(list))
-    left = iter(tasks)
-    while piece := tuple(islice(left, PIECE_ROWS)):
+    for piece in pieces(tasks):
         for task in piece:
             if task.policy_id is not None and task.vault_id is not None and task.type in _TYPES:
                 runs[task.policy_id, task.vault_id][task.checkpoint_id or task.id].append(task)

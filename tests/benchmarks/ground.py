@@ -13,6 +13,7 @@ from pathlib import Path
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
+from cbr_desktop.storage.profiles import keep_for_the_start
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 
 from . import estate
@@ -51,6 +52,7 @@ class Ground:
         here.make()
         profile = profile_to(CLOSED)
         TomlProfiles(here.profiles_file).save(profile)
+        keep_for_the_start(here.profiles_file, here.kept_profiles_file)  # as any start before leaves it
         cache = SqliteCache(here.cache_file(profile))
         cache.keep_vaults(estate.vault_listing(self.vault_pages))
         cache.close()

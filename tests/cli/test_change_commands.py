@@ -318,3 +318,24 @@ def test_a_held_deletion_is_released_by_name_on_production_and_says_what_is_lost
     # of what is known offline alone, the request has no name for it
     assert main(["outbox", "release", held.id, "--name", backup.id]) == 0
     assert machine.calls("DELETE", "/backups/") == 1
+
+
+def test_a_request_to_the_enterprise_project_service_leaves_no_secret_on_the_disk(
+    machine: Machine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "assign.cbr.json"
+    vault = next(each for each in machine.service.estate.vaults.values() if each.name == "vault-be94")
+    body = {"project_id": estate.DEMO_PROJECT_ID, "resource_id": vault.id, "resource_type": "vault"}
+    file = {"operation": "MigrateResource", "path": {"enterprise_project_id": estate.WEB_SHOP_ID}, "body": body}
+    path.write_text(json.dumps(file))
+    assert main(["send", str(path), "--arm", "--wait", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["state"] == "finished"
+    assert (vault.enterprise_project_id, machine.calls("POST", "/resources-migrate")) == (estate.WEB_SHOP_ID, 1)
+    tokens = {each.headers.get("x-auth-token", "") for each in machine.service.journal} - {""}
+    assert len(tokens) == 2, "one for the project, and one for the account"
+    kept = b"".join(each.read_bytes() for each in (tmp_path / "home").rglob("*") if each.is_file())
+    assert b"/v1.0/enterprise-projects/" in kept, "what was sent is in the journal"
+    for secret in tokens:
+        assert secret.encode() not in kept
+    assert main(["journal", "verify"]) == 0

@@ -148,6 +148,25 @@ def test_the_same_bytes_are_not_decoded_again() -> None:
     far.told(story)
 
 
+def test_what_says_the_same_as_what_is_held_is_there_once() -> None:
+    """An answer in which one row is another is decoded as a whole; the others are not held a second time by that."""
+    far = Far()
+
+    async def story() -> None:
+        held = {one.id: one for one in (await far.cloud.vaults()).rows}
+        changed = next(iter(far.estate.vaults.values()))
+        changed.name = "other"
+        for _ in range(2):
+            found = await far.cloud.vaults(held)
+            assert [one.id for one in found.rows if one is not held[one.id]] == [changed.id]
+        kind = "server"
+        known = {one.id: one for one in (await far.cloud.protectables(kind)).rows}
+        far.cloud._remembered.clear()
+        assert known and all(one is known[one.id] for one in (await far.cloud.protectables(kind, known)).rows)
+
+    far.told(story)
+
+
 @pytest.mark.parametrize("name", ["vaults", "backups"])
 def test_pages_that_come_together_are_gone_through_in_turns_of_the_loop_of_their_own(name: str) -> None:
     """Otherwise the window stands still for as long as all of them take."""

@@ -148,3 +148,19 @@ def test_what_is_kept_is_not_worked_out_again() -> None:
     table.arrangement.put(rows[1:], None)
     table.shown("web", 0, descending=True)
     assert table.searched == 20
+
+
+@pytest.mark.parametrize("column", range(4))
+def test_an_order_worked_out_ahead_in_pieces_is_the_one_of_the_rows_that_are_put(column: int) -> None:
+    dice, table = random.Random(column), Table()
+    for number, count in enumerate((0, 1, 2, 50, 9_000, 9_000)):
+        descending = bool(number % 2)
+        rows = [
+            Thing(place, dice.choice(WORDS), dice.choice(STATES), dice.choice([None, 1, 2, 3]))
+            for place in range(count)
+        ]
+        pieces = sum(1 for _ in table.arrangement.order_ahead(rows, column, descending=descending))
+        assert pieces >= count // 3 or column == 3
+        # what was worked out ahead is of these very rows and no others
+        table.arrangement.put(rows if number < 5 else rows[::-1])
+        assert table.shown("", column, descending=descending) == table.expected("", column, descending=descending)

@@ -20,8 +20,9 @@ from cbr_desktop.text.marks import BAD, GOOD, Mark
 from cbr_desktop.text.plain import accessible, tooltip
 from cbr_desktop.text.states import counted, shown
 from cbr_desktop.text.words import NONE, Times, stale_sentence
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.chips import Chips
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, StillNumber, label
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, StillNumber, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.tables.column import Column, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
@@ -167,7 +168,7 @@ class CleanUpWindow(OperationWindow):
         self.failed = QCheckBox(_("&Failed ones as well"))
         self.failed.setObjectName("cleanUpFailed")
         self.failed.setChecked(rule.failed)
-        self.summary = MarkedLine("cleanUpSummary")
+        self.summary = AnnouncedLine("cleanUpSummary")
         self.note = label(name="cleanUpNote")
         self.model: TableModel[CleanUpRow] = TableModel(self._columns(), lambda row: row.told.backup.id, _search, self)
         self.view: TableView[CleanUpRow] = TableView(

@@ -47,6 +47,7 @@ from cbr_desktop.text.rehearsal import (
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.backups.paper import pdf_of
 from cbr_desktop.ui.backups.restore_fields import RestoreFields
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -271,8 +272,8 @@ class RehearsalWindow(OperationWindow):
         self.as_of = label(name="rehearsalAsOf")
         self.inspector = Inspector(self._context.profile)
         self.approval = ApprovalFields("rehearsal")
-        self.verdict = MarkedLine("rehearsalVerdict")
-        self.saved = MarkedLine("rehearsalSaved")
+        self.verdict = AnnouncedLine("rehearsalVerdict")
+        self.saved = AnnouncedLine("rehearsalSaved")
         self.saved.say(None, "")
         self.close_button = push_button(_("C&lose"), "rehearsalClose", self.close)
         self.again = push_button(_("&Read again"), "rehearsalRead", self.read)

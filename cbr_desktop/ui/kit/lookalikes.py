@@ -2,9 +2,8 @@
 
 import unicodedata
 from collections.abc import Generator, Iterable
-from itertools import islice
 
-from cbr_desktop.workflows.derived import at_once
+from cbr_desktop.workflows.derived import at_once, pieces
 
 _LETTERS = 200
 """How much of a name is compared: more than a cell shows."""
@@ -42,8 +41,7 @@ def find_duplicates(named: Iterable[tuple[str, str]]) -> Generator[None, None, d
     """Do the same in pieces."""
     first: dict[str, str] = {}
     alike: dict[str, set[str]] = {}
-    left = iter(named)
-    while piece := tuple(islice(left, _PIECE_NAMES)):
+    for piece in pieces(named, _PIECE_NAMES):
         for id, name in piece:
             look = looks(name)
             other = first.setdefault(look, id)
@@ -51,8 +49,7 @@ def find_duplicates(named: Iterable[tuple[str, str]]) -> Generator[None, None, d
                 alike.setdefault(look, {other}).add(id)
         yield
     told: dict[str, str] = {}
-    groups = iter(alike.values())
-    while some := tuple(islice(groups, _PIECE_NAMES)):
+    for some in pieces(alike.values(), _PIECE_NAMES):
         for ids in some:
             short = {id[:_ID_LETTERS] for id in ids}
             told.update((id, id[:_ID_LETTERS] if len(short) == len(ids) else id) for id in ids)

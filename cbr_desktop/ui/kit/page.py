@@ -93,6 +93,8 @@ class Page(QWidget, Generic[Row]):
     """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
     is_derived: ClassVar[bool] = False
     """Whether rows and what they say follow from ``parts`` and the time alone: they are the same while these are."""
+    tells_twins: ClassVar[bool] = False
+    """Whether names that look alike are told apart by ``name_words``, and may be so many that it is done in pieces."""
     chips: ClassVar[Sequence[tuple[str, str]]] = ()
     """Filters that are asked for often: their words, and what they put into the filter."""
     verbs: ClassVar[Sequence[Verb]] = ()
@@ -583,11 +585,13 @@ class Page(QWidget, Generic[Row]):
             yield from self.work_out()
             rows = self.rows()
             duplicated: dict[str, str] | None = None
-            if len(rows) > self.at_once:
+            if self.tells_twins and len(rows) > self.at_once:
                 yield
                 duplicated = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows, self._duplicates = rows, duplicated
             yield from self._comparing()
+            if not self.model.filter.tests and not self.model.filter.asked:
+                yield from self.model.order_ahead(rows)
             self._is_making = False
             self.model.put(self._rows, self.beside_rows())
             self._tell_changes()

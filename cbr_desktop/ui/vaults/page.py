@@ -121,7 +121,7 @@ class VaultsPage(ListPage[Vault]):
 
     name = "Vaults"
     parts = (Part.VAULTS, Part.POLICIES, Part.BACKUPS)
-    is_derived = True
+    is_derived = tells_twins = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
@@ -222,11 +222,11 @@ class VaultsPage(ListPage[Vault]):
         self._vault_index = vault_index
         super().__init__(workspace, times, parent)
 
-    def refresh(self, part: Part) -> None:
-        """Take over a change of the ledger; the names of enterprise projects make no other rows."""
+    def note(self, part: Part) -> None:
+        """Take note of a change of the ledger; the names of enterprise projects make no other rows."""
         if part is Part.ENTERPRISE_PROJECTS:
             self.view.viewport().update()
-        super().refresh(part)
+        super().note(part)
 
     def columns(self) -> Sequence[Column[Vault]]:
         """Return the columns, those of the first start first."""

@@ -4,7 +4,7 @@ Of many rows it keeps the order of each column that was asked for, the texts tha
 texts of the filter left: a longer one looks only through what a shorter one left, and a backspace goes back to that.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import compress, islice, repeat
 from operator import contains, not_
@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple
 
 from cbr_desktop.ui.kit.tables.column import Column, Row, SortKey, TextField
 from cbr_desktop.ui.kit.tables.filter import Asked, Filter
+from cbr_desktop.workflows.derived import pieces
 
 MANY = 2_000
 """From so many rows on, what was worked out is kept. Fewer are asked anew each time: some tell of times."""
@@ -19,6 +20,8 @@ _LEVELS = 16
 """So many texts of the filter are remembered with what they left, the newest; each is a list of places."""
 _PIECE = 2_000
 """So many texts are made at a time while nobody waits for them."""
+_RUN = 4_000
+"""So many keys are brought into their order at a time, before what is in order is merged."""
 _COMPARED = 500
 """Letters of a text that order and search look at."""
 _SEARCHED = 200_000
@@ -46,6 +49,8 @@ class Arrangement(Generic[Row]):
         """Column and direction of the levels."""
         self._orders: dict[tuple[int, bool], list[int]] = {}
         """By column and direction the places of all rows."""
+        self._ahead: tuple[list[Row], tuple[int, bool], list[int]] | None = None
+        """The order of rows that are going to be put, by column and direction."""
         self._texts: dict[str, list[str]] = {}
         """By field its values as they are compared; that of no name is what words are sought in."""
         self._prepared: list[str] = []
@@ -70,6 +75,26 @@ class Arrangement(Generic[Row]):
             self._all = list(range(len(rows)))
         self.rows = rows
         self._levels, self._orders, self._texts, self._prepared = [], {}, {}, []
+        if self._ahead is not None and self._ahead[0] is rows:
+            self._orders[self._ahead[1]] = self._ahead[2]
+        self._ahead = None
+
+    def order_ahead(self, rows: list[Row], column: int, *, descending: bool) -> Generator[None, None, None]:
+        """Work out the order of rows that are going to be put, in pieces; that of few rows is worked out by then."""
+        self._ahead = None
+        if len(rows) < self._many or not 0 <= column < len(self._columns) or self._columns[column].live:
+            return
+        sort, keys = self._columns[column].sort, list[Any]()
+        for piece in pieces(rows, self._piece):
+            keys += [key[:_COMPARED].casefold() if isinstance(key, str) else key for key in map(sort, piece)]
+            yield
+        unknown = [place for place, key in enumerate(keys) if key is None]
+        try:
+            order = yield from _merged(keys, descending=descending)
+        except TypeError:
+            keys = [None if key is None else _ranked(key) for key in keys]
+            order = yield from _merged(keys, descending=descending)
+        self._ahead = (rows, (column, descending), order + unknown)
 
     def places(self, filter: Filter[Row], column: int, *, descending: bool) -> list[int]:
         """Return the places of the rows that are shown; ``column`` is -1 for the order in which they came."""
@@ -172,6 +197,23 @@ class Arrangement(Generic[Row]):
         except TypeError:
             order = sorted(known, key=lambda at: _ranked(keys[at]), reverse=descending)
         return [*map(places.__getitem__, order), *unknown]
+
+
+def _merged(keys: Sequence[Any], *, descending: bool) -> Generator[None, None, list[int]]:
+    """Return the places of keys in their order, equal ones as they came, without those that are ``None``."""
+    known = [place for place, key in enumerate(keys) if key is not None]
+    yield
+    runs = []
+    for start in range(0, len(known), _RUN):
+        runs.append(sorted(known[start : start + _RUN], key=keys.__getitem__, reverse=descending))
+        yield
+    while len(runs) > 1:
+        pairs, runs = zip(runs[::2], [*runs[1::2], []], strict=False), []
+        for first, second in pairs:
+            # the runs are found as such, and merged
+            runs.append(sorted(first + second, key=keys.__getitem__, reverse=descending))
+            yield
+    return runs[0] if runs else []
 
 
 def _short(text: str) -> str:

@@ -1,6 +1,6 @@
 """The table model: the rows as they came, and an index list that filter and order rebuild."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from operator import is_not
 from typing import Any, Generic
@@ -98,6 +98,11 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         return (self._rows[i] for i in self._index)
 
     # what changes it
+
+    def order_ahead(self, rows: list[Row]) -> Generator[None, None, None]:
+        """Work out the order of very many rows in pieces, before they are put."""
+        column, order = self._order
+        return self._arrangement.order_ahead(rows, column, descending=order == Qt.SortOrder.DescendingOrder)
 
     def put(self, rows: list[Row], beside: object = None) -> None:
         """Show other rows; when the same ones are shown in the same order, views keep all they have.
