@@ -482,6 +482,7 @@ class BatchWindow(OperationWindow):
         undone = self._undone(self._report(self._run)) if self._run is not None else []
         if undone:
             self.form.setEnabled(True)
+            self.form.narrow(undone)
             BatchWindow(self._workspace, undone, self.form, self.parentWidget()).open()
             self.close()
 
