@@ -14,14 +14,15 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind, VaultStatus
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import HOME_VARIABLE, places
+from cbr_desktop.storage.profiles import keep_for_the_start
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.storage.values import NOON, profile
 
 ROOMS = {
-    "": "__main__ app cli domain storage text ui workflows",
+    "": "__main__ app cli domain late_patterns storage text ui workflows",
     "app": "arriving clock opening profile quick_binding quick_enums window",
-    "domain": "backup connection endpoint enterprise_project error ids listing profile region secret vault",
-    "storage": "columns database files lists paths profiles settings",
+    "domain": "backup connection enterprise_project error ids listing profile region secret vault",
+    "storage": "columns database files kept_profiles lists paths settings",
     "text": "catalogue codes enterprise_projects errors identity marks plain states tone words",
     "ui": "kit session shell vaults",
     "ui.kit": "action_row change_bar chips elided_label empty_panel icons list_page lookalikes page pieces row_changes"
@@ -33,7 +34,19 @@ ROOMS = {
     "workflows": "changes derived gaps guard ledger scope",
 }
 """The modules of the program that the first paint waits for; each takes half a millisecond of every start."""
-LATER = ("anyio", "asyncio", "dateutil", "httpx", "keyring", "locale", "qasync", "ssl", "tomlkit", "typing_extensions")
+LATER = (
+    "anyio",
+    "asyncio",
+    "dateutil",
+    "httpx",
+    "keyring",
+    "locale",
+    "qasync",
+    "ssl",
+    "tomlkit",
+    "tomllib",
+    "typing_extensions",
+)
 """Those of others that are left to later, and are easily brought in by something else."""
 
 
@@ -43,6 +56,7 @@ def painted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     here = places({HOME_VARIABLE: str(home)})
     here.make()
     TomlProfiles(here.profiles_file).save(profile())
+    keep_for_the_start(here.profiles_file, here.kept_profiles_file)
     cache = SqliteCache(here.cache_file(profile()))
     cache.keep_vaults(Listing([_vault(number) for number in range(30)], NOON))
     cache.close()

@@ -25,7 +25,7 @@ from cbr_desktop.logs import Log
 from cbr_desktop.memory import share_one_arena
 from cbr_desktop.runtime import Leaving, run
 from cbr_desktop.storage.paths import Places
-from cbr_desktop.storage.profiles import keep_good_copy
+from cbr_desktop.storage.profiles import keep_for_the_start, keep_good_copy
 from cbr_desktop.storage.secrets import Secrets
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.text.catalogue import _
@@ -63,6 +63,7 @@ def run_life(
         tell_the_plans(window, workspace)
         tell_the_left(window, workspace)
         keep_good_copy(here.profiles_file)
+        keep_for_the_start(here.profiles_file, here.kept_profiles_file)
 
         def living(leaving: Leaving) -> Coroutine[Any, Any, int]:
             return live(services.sessions, window, services.access, leaving, begun=deadline.start, preparation=prepare)

@@ -1,8 +1,8 @@
 """Which profile: the one named, the only one, or the demo cloud."""
 
-from cbr_desktop.domain.error import NoProfile
+from cbr_desktop.domain.error import CbrError, NoProfile
 from cbr_desktop.domain.profile import Environment, NameRules, Profile, Way
-from cbr_desktop.storage import profiles
+from cbr_desktop.storage.kept_profiles import recall
 from cbr_desktop.storage.paths import Places
 
 DEMO = Profile(
@@ -75,15 +75,26 @@ def find_demo(name: str | None) -> Profile:
 
 def all_profiles(places: Places) -> list[Profile]:
     """Return the profiles that can be used; what is wrong in the file is not told here."""
-    return profiles.read(places.profiles_file)[0]
+    return _read(places)[0]
 
 
 def find_profile(places: Places, name: str | None) -> Profile:
     """Return the profile called ``name``, or the only one there is; raises ``CbrError`` when that is not one."""
-    known, problems = profiles.read(places.profiles_file)
-    found = known[0] if name is None and len(known) == 1 else profiles.profile_named(known, name or "")
+    known, problems = _read(places)
+    named = (profile for profile in known if profile.name == name)
+    found = known[0] if name is None and len(known) == 1 else next(named, None)
     if found is not None:
         return found
     if problems and (name is None or not known):
         raise problems[0]
     raise NoProfile(name or "", tuple(profile.name for profile in known), str(places.profiles_file))
+
+
+def _read(places: Places) -> tuple[list[Profile], list[CbrError]]:
+    """Return the profiles that can be used and what is wrong with the others."""
+    kept = recall(places.kept_profiles_file, places.profiles_file)
+    if kept is not None:
+        return kept, []
+    from cbr_desktop.storage import profiles
+
+    return profiles.read(places.profiles_file)

@@ -209,7 +209,7 @@ class FindingKind(StrEnum):
     TARGET_UNFIT = "target-unfit"  # vault, target
     TARGET_FULL = "target-full"  # target, free_gb, moved_gb
     BACKUPS_MOVE = "backups-move"  # target, count, moved_gb
-    RESOURCES_MOVE = "resources-move"  # target, count (resources), vaults (how many they leave), moved_gb, free_gb
+    RESOURCES_MOVE = "resources-move"  # target, count (resources), vaults (that they leave), moved_gb, free_gb (then)
     POLICY_LOST = "policy-lost"  # vault, target: it has a policy, the other has none
     PROTECTION_STOPS = "protection-stops"  # count (resources), resources (names)
     PROTECTION_UNCHANGED = "protection-unchanged"  # resource, is_on

@@ -42,6 +42,11 @@ class Places(NamedTuple):
         return self.config / "updates.toml"
 
     @property
+    def kept_profiles_file(self) -> Path:
+        """The profiles as they were read last; it can be lost."""
+        return self.cache / "profiles.json"
+
+    @property
     def records_file(self) -> Path:
         """The outbox."""
         return self.data / "outbox.db"

@@ -12,6 +12,7 @@ from cbr_desktop.domain.endpoint import endpoint, proxy_address
 from cbr_desktop.domain.error import CbrError, Damaged, FieldFault, NotSaved, ProfileError
 from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.storage.files import open_plain, reason, write_whole
+from cbr_desktop.storage.kept_profiles import keep
 
 SIZE_LIMIT = 1024 * 1024
 """Bytes of a file of profiles; thousands fit in."""
@@ -83,6 +84,15 @@ def keep_good_copy(path: Path) -> None:
         data, copy = path.read_bytes(), good_copy(path)
         if not copy.is_file() or copy.read_bytes() != data:
             write_whole(copy, data)
+
+
+def keep_for_the_start(path: Path, kept: Path) -> None:
+    """Keep what stands in a file of profiles where a start finds it sooner, if nothing is wrong with it."""
+    with suppress(OSError, ValueError):
+        said = text_of(path)
+        found, problems = read(path)
+        if found and not problems and text_of(path) == said:
+            keep(kept, said, found)
 
 
 def profile_named(profiles: Iterable[Profile], name: str) -> Profile | None:

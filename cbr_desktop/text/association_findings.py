@@ -151,9 +151,11 @@ def _move_together(finding: Finding) -> str:
     leaves = ngettext(
         "They leave {count} vault.", "They leave {count} vaults.", vaults if isinstance(vaults, int) else 2
     )
-    free = _("Vault {target} has {free} free then.").format(
-        target=_fact(finding, "target"), free=_gb(finding.facts["free_gb"])
-    )
+    free_gb = finding.facts["free_gb"]
+    free = _("Vault {target} has {free} free then.")
+    if isinstance(free_gb, int | float) and free_gb < 0:
+        free, free_gb = _("Vault {target} lacks {free} for all of that."), -free_gb
+    free = free.format(target=_fact(finding, "target"), free=_gb(free_gb))
     return sentences(moved, leaves.format(count=shown(vaults)), free)
 
 

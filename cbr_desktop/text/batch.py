@@ -121,7 +121,7 @@ def consequence_lines(
     if blast.is_empty:
         return summed or [(NEUTRAL, _("Nothing is deleted by that."))]
     if len(blast.backups) < len(blast.lost) or any(each.at is not None for each in blast.backups):
-        return [*summed, *_share_lines(shares), *_resource_lines(blast, now)]
+        return [*(summed or _total_lines(blast)), *_share_lines(shares), *_resource_lines(blast, now)]
     told = remainders(blast)
     lines = [(_WARNED, _head(blast, len(told), now))]
     lines += [
@@ -147,6 +147,18 @@ def consequence_lines(
         unread = _("A backup that is shared with other projects is lost to them as well; shares are not read for this.")
         lines.append((_NOTED, unread))
     return summed + lines
+
+
+def _total_lines(blast: Blast) -> list[tuple[Mark, str]]:
+    """Return how many backups all resources lose, none where that is said of one resource already."""
+    own = [each for each in blast.lost if isinstance(each, LostBackups) and each.at is None]
+    if len(own) < len(blast.lost) or len(own) == 1:
+        return []
+    backups = counted("{count} backup", "{count} backups", blast.more + sum(each.count for each in own))
+    if blast.more:
+        return [(_WARNED, _("{backups} are lost for good.").format(backups=backups))]
+    resources = counted("{count} resource", "{count} resources", len({each.id for each in own}))
+    return [(_WARNED, _("{backups} of {resources} are lost for good.").format(backups=backups, resources=resources))]
 
 
 def _resource_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:

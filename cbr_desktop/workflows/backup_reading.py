@@ -26,7 +26,7 @@ FRESH = timedelta(minutes=2)
 """For how long what was read is not read again, unless the list says something else of the backup."""
 SHARES_READ = 200
 """Of how many backups it is read at once whom they are shared with: each is a request of its own."""
-_AT_ONCE = 4
+_AT_ONCE = 8
 """How many of these requests are under way at a time."""
 _OF_ONE = (NotFound, Refused)
 """What the service refuses of a single backup; other refusals are of whoever asks."""

@@ -13,12 +13,15 @@ from pathlib import Path
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
+from cbr_desktop.storage.profiles import keep_for_the_start
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 
 from . import estate
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(__file__).parent / "programs"
+BUNDLE = ROOT / "build" / "package" / "bundle" / "cbr-desktop" / "cbr-desktop"
+"""The program of the bundle, where one was built with ``packaging/bootstrap.py package``."""
 CLOSED = "http://127.0.0.1:9"
 """An endpoint where nobody listens."""
 
@@ -51,6 +54,7 @@ class Ground:
         here.make()
         profile = profile_to(CLOSED)
         TomlProfiles(here.profiles_file).save(profile)
+        keep_for_the_start(here.profiles_file, here.kept_profiles_file)  # as any start before leaves it
         cache = SqliteCache(here.cache_file(profile))
         cache.keep_vaults(estate.vault_listing(self.vault_pages))
         cache.close()

@@ -16,7 +16,8 @@ TITLE = "P9  10 x rows; a start from the cache of 1,000 and of 10,000 vaults"
 def measure(ground: Ground) -> list[Comparison]:
     """Read one page and ten, and start from caches of both sizes."""
     repeats = 7 if ground.quick else 15
-    one = read_by(ground, "vaults", ground.vault_pages[:1], {OURS: repeats})[OURS]
+    # the first of ten pages tells of all ten
+    one = read_by(ground, "vaults", estate.vault_pages(1_000), {OURS: repeats})[OURS]
     ten = read_by(ground, "vaults", ground.vault_pages, {OURS: repeats})[OURS]
     linear = Comparison(
         *("P9", "s"),

@@ -161,9 +161,10 @@ def desk(tmp_path: Path, qtbot: QtBot) -> Iterator[Desk]:
 def report(window: BatchWindow) -> dict[str, list[str]]:
     """Return how the steps stand by the table of the window, by their profiles."""
     window.refresh()
-    table, found = window.table, dict[str, list[str]]()
-    for row in range(table.rowCount()):
-        found.setdefault(table.item(row, 2).text(), []).append(table.item(row, 1).text())
+    model, found = window.table.model(), dict[str, list[str]]()
+    for row in range(model.rowCount()):
+        profile, stand = (str(model.index(row, column).data()) for column in (2, 1))
+        found.setdefault(profile, []).append(stand)
     return found
 
 

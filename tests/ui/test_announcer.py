@@ -4,8 +4,9 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.text.marks import BUSY, GOOD
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
-from cbr_desktop.ui.kit.announcer import Announcer
+from cbr_desktop.ui.kit.announcer import AnnouncedLine, Announcer
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from tests.ui import estate
 from tests.ui.counter import Counter
@@ -73,3 +74,18 @@ def test_every_notice_is_read_also_the_same_one_again(qtbot: QtBot, label: QLabe
     bar.say("The list was read.")
     assert heard == ["The list was read."] * 2
     qtbot.addWidget(bar)
+
+
+def test_a_line_is_read_when_it_has_said_something_else_for_a_moment(qtbot: QtBot) -> None:
+    line = AnnouncedLine("planVerdict")
+    qtbot.addWidget(line)
+    line.say(GOOD, "Ready.")
+    heard = listening(line.announcer)
+    for words in ("1 of 3 is done.", "2 of 3 are done."):
+        line.say(BUSY, words)
+    assert (line.label.text(), heard) == ("2 of 3 are done.", [])
+    line.announcer._resting.timeout.emit()
+    assert heard == ["2 of 3 are done."]
+    line.say(None, "")
+    line.announcer._resting.timeout.emit()
+    assert len(heard) == 1

@@ -112,6 +112,10 @@ def test_a_metered_network_is_read_over_less_often_which_is_said_and_can_be_turn
         box.activated.emit(CHOICES.index(120))
         await looked("")
         assert told(context).pause == 120
+        workspace.is_demo = True
+        costs.update(battery=True, metered=True)
+        await looked("◐ on battery, lists every 4 min")
+        assert not told(context).is_metered, "no network is between the program and the cloud of the demo"
 
     run(story())
 

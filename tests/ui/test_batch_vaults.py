@@ -250,3 +250,29 @@ def test_all_that_vaults_hold_is_suspended_and_resumed_together(tmp_path: Path, 
     assert len(rows) == 3
     applied = Dialogs().ask(scene.workspace, "Resources", "apply", [(scene.context, row) for row in rows], host)
     assert isinstance(applied, BatchWindow) and column(applied, "Done to") == ["vault-one", "vault-two"]
+
+
+def test_what_selected_policies_open_is_a_batch_where_there_are_several_vaults(tmp_path: Path, qtbot: QtBot) -> None:
+    scene = with_policies(Scene(tmp_path), replace(NIGHTLY, vault_ids=(VAULT.id,)), COPY)
+    context, host = scene.context, QWidget()
+    qtbot.addWidget(host)
+    nightly, copy = context.ledger.policies.values()
+
+    def opened_by(verb: str, *rows: Policy) -> QWidget:
+        return Dialogs().ask(scene.workspace, "Policies", verb, [(context, row) for row in rows], host)
+
+    apply = opened_by("apply", nightly)
+    assert isinstance(apply, BatchWindow) and isinstance(apply.form, ApplyFromPolicies)
+    offered = [apply.form.vaults.list.item(row).text() for row in range(apply.form.vaults.list.count())]
+    assert offered == ["vault-two"], "the other has it already"
+    assert isinstance(opened_by("apply", copy), ChangeDialog), "what replicates needs a vault to copy to"
+    assert isinstance(opened_by("remove", nightly), ChangeDialog)
+    context.ledger.put_policies(Listing([replace(nightly, vault_ids=(VAULT.id, OTHER.id)), copy], NOW))
+    remove = opened_by("remove", *context.ledger.policies.values())
+    assert isinstance(remove, BatchWindow) and isinstance(remove.form, RemoveFromPolicies)
+    remove.form.vaults.all.click()
+    assert column(remove, "Done to") == ["vault-one", "vault-two"]
+    remove.form.narrow([remove._asked[1]])
+    assert [remove.form.vaults.list.item(row).text() for row in range(remove.form.vaults.list.count())] == [
+        "vault-two – ‘nightly’"
+    ]

@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
+from cbr_desktop.ui.kit.announcer import Announcer
+from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.room import available, keep_within
 from cbr_desktop.ui.kit.step_table import StepTable
@@ -93,6 +95,14 @@ def test_what_is_read_of_a_control_is_no_markup(windows: list[QWidget]) -> None:
         if one.toolTip().startswith("<qt>") and not one.accessibleDescription()
     }
     assert unseen == set()
+
+
+def test_every_verdict_and_every_state_is_read_aloud_when_it_changes(windows: list[QWidget]) -> None:
+    told = [line for window in windows for line in window.findChildren(MarkedLine)]
+    verdicts = [line for line in told if line.label.objectName().endswith(("Verdict", "State", "Summary"))]
+    assert len({line.label.objectName() for line in verdicts}) > 8
+    silent = {line.label.objectName() for line in verdicts if line.findChild(Announcer) is None}
+    assert silent == set()
 
 
 def test_everything_can_be_reached_by_keys(windows: list[QWidget]) -> None:

@@ -494,6 +494,20 @@ def test_a_vault_is_put_into_the_enterprise_project_that_is_chosen(qtbot: QtBot)
     qtbot.addWidget(again)
 
 
+def test_what_orders_decide_of_a_vault_leads_to_the_console(qtbot: QtBot) -> None:
+    console = "https://console.otc.t-systems.com/cbr/"
+    for mode, address, is_told, is_offered in (
+        ("pre_paid", console, True, True),
+        ("pre_paid", "", True, False),
+        ("post_paid", console, False, False),
+    ):
+        form = VaultEditForm(replace(OWN, charging_mode=mode), console=address)
+        qtbot.addWidget(form)
+        form.show()
+        found = (form.order.isVisible(), form.console.isVisible(), form.size_gb.isEnabled())
+        assert found == (is_told, is_offered, not is_told)
+
+
 def test_several_vaults_get_the_same_tags_and_settings(qtbot: QtBot) -> None:
     counter = Counter([OWN], of=profile())
     tags, settings = TagsBatch(), SettingsBatch()
@@ -518,7 +532,7 @@ def every_form(name: str = "nightly") -> list[QWidget]:
     policy = Policy(PolicyId(uid(500)), name, "backup", True)
     return [
         NewVaultForm([replace(PLAIN, name=name)], [policy], "https://console.otc.t-systems.com/cbr/"),
-        VaultEditForm(own),
+        VaultEditForm(replace(own, charging_mode="pre_paid"), console="https://console.otc.t-systems.com/cbr/"),
         TagsForm(own),
         AllVaultsForm(),
         ExpirationForm(own.id, NOW),

@@ -47,6 +47,7 @@ from cbr_desktop.text.rehearsal import (
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.backups.paper import pdf_of
 from cbr_desktop.ui.backups.restore_fields import RestoreFields
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -87,7 +88,7 @@ class RehearsalWindow(OperationWindow):
         self._backup = backup
         self._rehearsal: Rehearsal | None = None
         self._tasks = TaskOwner(self)
-        self._tasks.busy_changed.connect(self._judge)
+        self._tasks.busy_changed.connect(self._reading_changed)
         self.fields = RestoreFields(usual_restore(backup, context.ledger), has_folder=is_of_files(backup.resource_type))
         self._make_parts()
         self._lay_out()
@@ -104,6 +105,12 @@ class RehearsalWindow(OperationWindow):
         if is_at_work():
             reading = self._context.refresh.judge_by(RESTORE_BACKUP.judged_by, self._backup.id)
             self._tasks.start(reading, group="reading")
+            if self._rehearsal is not None:
+                self._show_verdict(self._rehearsal)
+
+    def _reading_changed(self, is_busy: bool) -> None:
+        """Judge by what was read; while it is being read nothing else is known than before."""
+        if not is_busy:
             self._judge()
 
     # judging
@@ -271,8 +278,8 @@ class RehearsalWindow(OperationWindow):
         self.as_of = label(name="rehearsalAsOf")
         self.inspector = Inspector(self._context.profile)
         self.approval = ApprovalFields("rehearsal")
-        self.verdict = MarkedLine("rehearsalVerdict")
-        self.saved = MarkedLine("rehearsalSaved")
+        self.verdict = AnnouncedLine("rehearsalVerdict")
+        self.saved = AnnouncedLine("rehearsalSaved")
         self.saved.say(None, "")
         self.close_button = push_button(_("C&lose"), "rehearsalClose", self.close)
         self.again = push_button(_("&Read again"), "rehearsalRead", self.read)

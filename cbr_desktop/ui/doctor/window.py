@@ -36,6 +36,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, Mark, Shape
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.announcer import REST_MS, Announcer
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
 from cbr_desktop.ui.kit.room import take_room
@@ -101,6 +102,7 @@ class DoctorWindow(QDialog):
         self._dot = MarkDot()
         self._status = label(name="doctorStatus")
         self._status.setAccessibleName(_("State of the examination"))
+        self._announcer = Announcer(self._status, REST_MS)
         self._table = CheckTable()
         self._only = QCheckBox(_("Only what needs &attention"))
         self._only.setObjectName("doctorOnlyAttention")
@@ -164,6 +166,7 @@ class DoctorWindow(QDialog):
     def _say(self, mark: Mark, text: str) -> None:
         self._dot.show_mark(mark)
         self._status.setText(text)
+        self._announcer.say(text)
 
     def _offer(self, *, running: bool) -> None:
         """Offer what makes sense now; the focus is not left on a button that went grey."""

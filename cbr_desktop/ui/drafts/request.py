@@ -12,7 +12,8 @@ from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.operations import subject_words, words_for
 from cbr_desktop.text.preview import Form
 from cbr_desktop.text.sentences import finding_sentence
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -68,7 +69,7 @@ class RequestDialog(OperationWindow):
         self.file = DraftFile(*(self, context, self.draft_document, draft_store, _("Request"), self._stem, self._judge))
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
-        self.verdict = MarkedLine("requestVerdict")
+        self.verdict = AnnouncedLine("requestVerdict")
         self.send = push_button(_("&Send…"), "requestSend", self._ask_to_send)
         self.close_button = push_button(_("C&lose"), "requestClose", self.close)
         self._lay_out()

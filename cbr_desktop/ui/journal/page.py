@@ -29,7 +29,7 @@ from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, REMARK, Mark
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import counted, grouped
 from cbr_desktop.text.words import NONE, ListNotice, Times
-from cbr_desktop.ui.kit.lines import MarkedLine
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
@@ -192,7 +192,7 @@ class JournalPage(Page[Entry]):
         acts = {"verify": self.verify, "export": self._show_formats, "older": self.show_older, "all": self.read_all}
         self.buttons = verb_buttons("journal", self._BUTTONS, acts)
         self.add_actions(self.buttons.values())
-        self.verdict = MarkedLine("journalVerdict")
+        self.verdict = AnnouncedLine("journalVerdict")
         self.verdict.hide()
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one

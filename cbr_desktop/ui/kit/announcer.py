@@ -4,6 +4,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
+from cbr_desktop.text.marks import Mark
+from cbr_desktop.text.plain import plain
+from cbr_desktop.ui.kit.lines import MarkedLine
+
 REST_MS = 700
 """How long words have to stand before they are read aloud, where every letter that is typed may change them."""
 
@@ -46,3 +50,16 @@ class Announcer(QObject):
             self._said = self._words
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._widget, self._words))
             self.announced.emit(self._words)
+
+
+class AnnouncedLine(MarkedLine):
+    """A verdict or a state in a line: whoever does not see it is told when it says something else."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.announcer = Announcer(self, REST_MS)
+
+    def say(self, mark: Mark | None, text: str) -> None:
+        """Show a sentence, and have it read aloud once it has stood for a moment; an empty one hides the line."""
+        super().say(mark, text)
+        self.announcer.say(plain(text, 2000))

@@ -1,6 +1,6 @@
 """A list of things to be ticked, with a filter for long ones."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
@@ -71,6 +71,13 @@ class TickList(QWidget):
     def ticked(self) -> frozenset[str]:
         """The keys of what is ticked."""
         return self._ticked
+
+    def keep(self, keys: Collection[str]) -> None:
+        """Take all other things out."""
+        for place in reversed(range(self.list.count())):
+            if self.list.item(place).data(_KEY) not in keys:
+                self.list.takeItem(place)
+        self._tell()
 
     def _items(self) -> list[QListWidgetItem]:
         return [self.list.item(place) for place in range(self.list.count())]

@@ -40,6 +40,7 @@ from cbr_desktop.text.plain import accessible, bounded, tooltip
 from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
@@ -137,7 +138,7 @@ class BatchWindow(OperationWindow):
         self.typed = QLineEdit()
         self.typed.setObjectName("batchTyped")
         self.typed.setAccessibleName(_("The name of what it is taken from"))
-        self.verdict = MarkedLine("batchVerdict")
+        self.verdict = AnnouncedLine("batchVerdict")
         self.consent = WarningConsent("batchAnyway", NN_("({count} more above)", "({count} more above)"))
         self.leave = push_button(_("&Cancel"), "batchCancel", self.close)
         self.leave.setDefault(True)
@@ -481,6 +482,7 @@ class BatchWindow(OperationWindow):
         undone = self._undone(self._report(self._run)) if self._run is not None else []
         if undone:
             self.form.setEnabled(True)
+            self.form.narrow(undone)
             BatchWindow(self._workspace, undone, self.form, self.parentWidget()).open()
             self.close()
 

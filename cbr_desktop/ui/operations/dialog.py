@@ -4,7 +4,7 @@ Nothing can be confirmed before what it is judged by was read afresh, or could n
 confirmed at all by older data.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -137,9 +137,7 @@ class ChangeDialog(OperationWindow):
 
     def _reading_changed(self, is_busy: bool) -> None:
         """Judge by what was read; while it is being read nothing else is known than before."""
-        if is_busy:
-            self._show_verdict()
-        else:
+        if not is_busy:
             self._judge()
 
     def _read_shares(self, _read: object) -> None:
@@ -188,22 +186,18 @@ class ChangeDialog(OperationWindow):
         self.ask.setText(_("To go on, type {subject}:").format(subject=quoted(name_to_type(subject))))
 
     def _show_losses(self, now: datetime) -> None:
-        told, shares = loss_sentences(self._blast, now), self._shares()
-        count = len(told)
-        told += shares_sentences(shares) if shares is not None else []
+        told, shares = list(self._loss_words(now)), self._share_words()
+        has_many = len(told) > _MANY_LOSSES
+        # what sums all of it up stands before the single losses where these are many
+        told = [*shares, *told] if has_many else [*told, *shares]
         while len(self._loss_lines) < len(told):
             line = MarkedLine(f"changeLoss{len(self._loss_lines) or ''}")
             self._loss_lines.append(line)
             self._losses.addWidget(line)
         for place, line in enumerate(self._loss_lines):
-            lost = self._blast.lost[place] if place < len(self._blast.lost) else None
-            is_grave = lost.left == 0 if lost is not None else self._blast.overwritten is not None and place == 0
-            mark = _GRAVE if is_grave else _LOSS
-            if place >= count and shares is not None and not (shares.shared or shares.unread):
-                mark = SEVERITY_MARKS[Severity.INFO]
-            line.say(mark, told[place] if place < len(told) else "")
+            line.say(*(told[place] if place < len(told) else (None, "")))
         order = QBoxLayout.Direction
-        self._told.setDirection(order.BottomToTop if count > _MANY_LOSSES else order.TopToBottom)
+        self._told.setDirection(order.BottomToTop if has_many else order.TopToBottom)
         as_of = self._judged_at()
         age = duration_words(now - as_of) if as_of is not None else ""
         read = (
@@ -212,6 +206,21 @@ class ChangeDialog(OperationWindow):
             else ""
         )
         self.as_of.setText(read or _("Nothing of what this is judged by has been read yet."))
+
+    def _loss_words(self, now: datetime) -> Iterator[tuple[Mark, str]]:
+        """Yield what is lost, thing by thing, each with its mark."""
+        for place, words in enumerate(loss_sentences(self._blast, now)):
+            lost = self._blast.lost[place] if place < len(self._blast.lost) else None
+            is_grave = lost.left == 0 if lost is not None else self._blast.overwritten is not None and place == 0
+            yield (_GRAVE if is_grave else _LOSS), words
+
+    def _share_words(self) -> list[tuple[Mark, str]]:
+        """Return whom it is shared with, each sentence with its mark."""
+        shares = self._shares()
+        if shares is None:
+            return []
+        mark = _LOSS if shares.shared or shares.unread else SEVERITY_MARKS[Severity.INFO]
+        return [(mark, words) for words in shares_sentences(shares)]
 
     def _shares(self) -> SharesLost | None:
         """Return which of the backups that are lost are shared, ``None`` where none is or nobody can look."""

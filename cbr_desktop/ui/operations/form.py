@@ -87,6 +87,9 @@ class BatchForm(QWidget):
         """Return what is asked for of so many rows, as something to be done."""
         return batch_words(self.kind, count)
 
+    def narrow(self, asked: "Sequence[Asked]") -> None:
+        """Ask for it of some of the rows alone from now on, since the others are done."""
+
     def takes(self, context: ProfileContext, row: Any) -> bool:  # noqa: ARG002  # most ask for it of all
         """Whether it is asked for of a row at all; of others nothing is shown."""
         return True

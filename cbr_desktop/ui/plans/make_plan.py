@@ -37,7 +37,8 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_mark, make_columns
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted, shown
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, StillNumber, label
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, StillBox, StillNumber, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import button_row, push_button
@@ -234,7 +235,7 @@ class MakePlanDialog(QDialog):
         self.table = StepTable("makePlanSteps", self)
         self.table.setSelectionMode(StepTable.SelectionMode.SingleSelection)
         self.table.chosen.connect(self._offer)
-        self.verdict = MarkedLine("makePlanVerdict")
+        self.verdict = AnnouncedLine("makePlanVerdict")
         layout = QVBoxLayout(self)
         layout.addWidget(self.table, 1)
         layout.addLayout(self._form())

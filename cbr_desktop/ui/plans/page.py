@@ -44,6 +44,7 @@ from cbr_desktop.text.plans import (
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import ListNotice, Times
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import MarkedLine, label
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.step_table import StepTable
@@ -306,7 +307,7 @@ class PlansPage(Page[PlanRow]):
         self.steps.setSelectionMode(StepTable.SelectionMode.SingleSelection)
         self.steps.chosen.connect(self.selection_altered)
         self.steps.activated.connect(self._open_outcome)
-        self.verdict = MarkedLine("planRunVerdict")
+        self.verdict = AnnouncedLine("planRunVerdict")
         self._panel = QWidget(self)
         self._panel.setObjectName("planPanel")
         inside = QVBoxLayout(self._panel)

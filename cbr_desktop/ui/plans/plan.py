@@ -17,7 +17,8 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_columns, found_mark
 from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, grouped, quoted
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import button_row, push_button
@@ -191,7 +192,7 @@ class PlanDialog(QDialog):
         self.setWindowFlags(Qt.WindowType.Window)
         self.setMinimumSize(_SMALLEST)
         self.table = StepTable("planFindings", self)
-        self.verdict = MarkedLine("planVerdict")
+        self.verdict = AnnouncedLine("planVerdict")
         self.ask = label(_("To go on, type {plan}:").format(plan=quoted(self._plan.name, 80)), "planAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("planTyped")

@@ -109,6 +109,10 @@ class ApplyFromPolicies(ApplyToVaults):
         super().__init__(asked, names)
         self._add(_("&Vaults"), self.vaults)
 
+    def narrow(self, asked: Sequence[Asked]) -> None:
+        """Offer some of the vaults alone."""
+        self.vaults.keep({_key(context, row) for context, row in asked})
+
     def takes(self, context: ProfileContext, row: Vault) -> bool:
         """Whether a vault is ticked."""
         return _key(context, row) in self.vaults.ticked
@@ -127,6 +131,10 @@ class RemoveFromPolicies(BatchForm):
         self.vaults = TickList("removeVaults", _("Policies and their vaults"), rows)
         fields(self, ((_("From &vaults"), self.vaults),), {_("From &vaults"): self.vaults.list})
         self.vaults.changed.connect(self.changed)
+
+    def narrow(self, asked: Sequence[Asked]) -> None:
+        """Offer some of the policies and vaults alone."""
+        self.vaults.keep({_key(context, vault, policy) for context, (policy, vault) in asked})
 
     def takes(self, context: ProfileContext, row: Pair) -> bool:
         """Whether a policy is ticked for a vault."""

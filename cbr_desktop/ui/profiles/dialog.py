@@ -19,6 +19,7 @@ from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
 from cbr_desktop.ui.kit.room import take_room
@@ -160,6 +161,7 @@ class ProfilesDialog(QDialog):
                 taken=partial(self._model.other_names, row),
                 keeper=self._keeper,
                 effective=self._effective,
+                parent=self._stack,
             )
             form.judged.connect(partial(self._judged, row))
             form.where.projects_requested.connect(partial(self._do, LIST))
@@ -381,7 +383,7 @@ class ProfilesDialog(QDialog):
         self.revert = push_button(_("Re&vert"), "revertProfile", self._revert)
         self.save = push_button(_("&Save"), "saveProfile", self._save)
         self.close_button = push_button(_("Close"), "closeProfiles", self.reject)
-        self.state = MarkedLine("profileState")
+        self.state = AnnouncedLine("profileState")
         self.checks = ChecksPanel()
         self._nothing = QWidget()
         self._advice = label(name="noProfiles")

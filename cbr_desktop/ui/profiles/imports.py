@@ -29,6 +29,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.identity import identity_words, way_words
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, quoted, shown
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -373,9 +374,9 @@ class ImportDialog(QDialog):
         self._who = label(name="importWho")
         self._leads = label(name="importEndpoints")
         self._lines = [MarkedLine(f"importRemark{number}") for number in range(_REMARKS)]
-        self.trouble = MarkedLine("importTrouble")
+        self.trouble = AnnouncedLine("importTrouble")
         self.trouble.hide()
-        self.state = MarkedLine("importState")
+        self.state = AnnouncedLine("importState")
         self.choose = push_button(_("Choose a &file…"), "chooseImportFile")
         self.take = QPushButton(_("&Import"))
         self.take.setObjectName("importNow")

@@ -25,7 +25,8 @@ from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.identity import host_of, identity_words, secret_title, secret_words, store_sentence, way_words
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import counted
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.announcer import AnnouncedLine
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 
@@ -107,7 +108,7 @@ class LoginDialog(QDialog):
         layout.addWidget(label(reason, "logInReason"))
         layout.addLayout(self._form())
         layout.addLayout(self._keeping(store_problem))
-        self._state = MarkedLine("logInState")
+        self._state = AnnouncedLine("logInState")
         layout.addWidget(self._state)
         layout.addLayout(self._buttons(action, otherwise))
         for field in self._fields.values():

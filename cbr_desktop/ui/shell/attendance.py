@@ -16,6 +16,7 @@ from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.session.network_settings import spares_metered
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.session.workspace_services import WorkspaceServices
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.refresh import EVERY_SECONDS, Attention
 
@@ -37,6 +38,11 @@ class _Costs(NamedTuple):
 
     is_on_battery: bool = False
     is_metered: bool = False
+
+
+def _costs(services: WorkspaceServices, *, has_network: bool) -> _Costs:
+    """Ask the machine; the cloud of the demo has no network in between. It may take a moment."""
+    return _Costs(services.is_on_battery(), has_network and services.is_metered())
 
 
 def slow_words(attention: Attention) -> str:
@@ -105,7 +111,7 @@ class Attendance(QObject):
     def _look(self) -> None:
         services = self._workspace.services
         if services is not None and is_at_work():
-            look = asyncio.to_thread(lambda: _Costs(services.is_on_battery(), services.is_metered()))
+            look = asyncio.to_thread(_costs, services, has_network=not self._workspace.is_demo)
             self._tasks.start(look, self._take_costs, group="costs")
 
     def _take_costs(self, costs: _Costs) -> None:

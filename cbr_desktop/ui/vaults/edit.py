@@ -23,8 +23,10 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted, gb_words, grouped, percent_words
 from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.pair_table import PairTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
 
 ReadAgents = Callable[[VaultId], Coroutine[Any, Any, None]]
@@ -39,7 +41,8 @@ class VaultEditForm(ChangeForm):
     """Asks for another name, size, specification or behaviour of a vault; ``asked`` is what was asked for before.
 
     Whoever chooses application consistency is told which servers have the agent for it: ``read_agents`` asks. Of what
-    ``read_use`` tells it is said when the vault is full.
+    ``read_use`` tells it is said when the vault is full. ``console`` is where the console changes what is a matter of
+    orders, empty if not known.
     """
 
     kind = Kind.UPDATE_VAULT
@@ -50,9 +53,11 @@ class VaultEditForm(ChangeForm):
         asked: VaultUpdate | None = None,
         read_agents: ReadAgents | None = None,
         read_use: ReadUse | None = None,
+        console: str = "",
     ) -> None:
         super().__init__()
         self._vault = vault
+        self._console = console
         self._read_agents = read_agents
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_trouble)
@@ -169,6 +174,12 @@ class VaultEditForm(ChangeForm):
         self.name.setAccessibleName(_("Name"))
         self.size_gb = number("vaultSize", _("Size in GB"), 1, LARGEST_GB, _(" GB"))
         self.size_gb.setEnabled(vault.charging_mode != PRE_PAID)
+        self.console = push_button(_("&Open the console"), "vaultConsole", lambda: open_console(self._console))
+        self.console.setVisible(bool(self._console))
+        said = label(_("Its size is changed by an order."), "vaultOrder")
+        said.setWordWrap(False)
+        self.order = row(said, self.console)
+        self.order.setVisible(vault.charging_mode == PRE_PAID)
         self.room = label(name="vaultRoom")
         self.outlook = label(name="vaultOutlook")
         self.level = StillBox()
@@ -213,7 +224,10 @@ class VaultEditForm(ChangeForm):
             self,
             (
                 (_("&Name"), self.name),
-                (_("Si&ze"), column(row(self.size_gb, label(told, "vaultUsedNow")), self.room, self.outlook)),
+                (
+                    _("Si&ze"),
+                    column(row(self.size_gb, label(told, "vaultUsedNow")), self.order, self.room, self.outlook),
+                ),
                 (_("Spec&ification"), column(self.level, self.agents)),
                 (_("&Threshold"), column(row(self.threshold, self.reach), self.notify)),
                 (_("Growth"), column(self.auto_expand, self.growth)),

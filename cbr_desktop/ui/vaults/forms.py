@@ -41,12 +41,17 @@ def _read_use(context: ProfileContext) -> ReadUse:
     return lambda id: context.refresh.use_of(id)
 
 
+def _console(context: ProfileContext) -> str:
+    """Return where the console makes orders of vaults, empty where that is not known."""
+    return console_url(context.profile.cbr_endpoint, ConsolePage.BACKUP)
+
+
 def _edit_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
     id = VaultId(intent.subject.id)
     vault, update = context.ledger.vaults.get(id), read_update(intent.body, id)
     if vault is None or update is None:
         return None
-    return VaultEditForm(vault, update, _read_agents(context), _read_use(context))
+    return VaultEditForm(vault, update, _read_agents(context), _read_use(context), _console(context))
 
 
 def _tags_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
@@ -57,8 +62,7 @@ def _tags_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
 
 def _create(context: ProfileContext, _row: object, asked: VaultDraft | None = None) -> ChangeForm:
     ledger = context.ledger
-    console = console_url(context.profile.cbr_endpoint, ConsolePage.BACKUP)
-    form = NewVaultForm(ledger.protectables.values(), ledger.policies.values(), console, asked)
+    form = NewVaultForm(ledger.protectables.values(), ledger.policies.values(), _console(context), asked)
     form.follow(context)
     return form
 
@@ -69,7 +73,7 @@ def _create_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
 
 
 def _edit(context: ProfileContext, vault: Vault) -> ChangeForm:
-    return VaultEditForm(vault, read_agents=_read_agents(context), read_use=_read_use(context))
+    return VaultEditForm(vault, None, _read_agents(context), _read_use(context), _console(context))
 
 
 def _expire(context: ProfileContext, vault: Vault, asked: BackupExpiration | None = None) -> ChangeForm:

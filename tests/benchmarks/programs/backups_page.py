@@ -90,7 +90,7 @@ def main(count: int) -> None:
     settle(application, page)
     for _ in range(TIMES):
         ledger.backups = dict(ledger.backups)
-        tell("take", worked(lambda: page.refresh(Part.BACKUPS)))
+        tell("take", worked(lambda: taken(page)))
         timeline(page)
         settle(application, page)
         typed(page)
@@ -114,11 +114,17 @@ def told_once(page: BackupsPage, scope: Scope) -> None:
     tell("points", *pieces(step, lambda: not ends))
 
 
+def taken(page: BackupsPage) -> None:
+    """Let the page take over other rows, all pieces of that at once."""
+    page.refresh(Part.BACKUPS)
+    page._pieces.finish()
+
+
 def settle(application: QApplication, page: BackupsPage) -> None:
     """Let everything that was put off be done."""
-    while page._timeline.is_counting:
-        application.processEvents()
     application.processEvents()
+    while page.is_at_work or page._timeline.is_counting or page.model._preparing.isActive():
+        application.processEvents()
 
 
 def timeline(page: BackupsPage) -> None:

@@ -8,7 +8,7 @@ import pytest
 from cbr_desktop.cli import main
 from tests.cli.test_batch_command import manual
 from tests.cli.test_change_commands import Machine, machine
-from tests.reliability.batches import told_truly
+from tests.reliability.batches import TAGS, VAULTS, Asked, told_truly
 
 __all__ = ["machine"]
 
@@ -24,3 +24,10 @@ def test_a_command_deletes_several_and_tells_of_each(machine: Machine, capsys: p
 
 def test_five_hundred_deletions_with_three_refused_and_two_unknown_end_in_a_true_report(tmp_path: Path) -> None:
     assert told_truly(tmp_path, 500, refused=3, lost=2, seed=1) == []
+
+
+@pytest.mark.parametrize(("of", "count"), [(VAULTS, 40), (TAGS, 100)])
+def test_batches_of_vaults_with_three_refused_and_two_unknown_end_in_a_true_report(
+    tmp_path: Path, of: Asked, count: int
+) -> None:
+    assert told_truly(tmp_path, count, refused=3, lost=2, seed=1, of=of) == []
