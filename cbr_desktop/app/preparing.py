@@ -108,3 +108,91 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     import cbr_desktop.ui.journal.page
 
     yield
+    import cbr_desktop.ui.operations.batch
+
+    yield
+    import cbr_desktop.ui.operations.association
+
+    yield
+    import cbr_desktop.ui.vaults.create
+
+    yield
+    import cbr_desktop.ui.vaults.edit
+
+    yield
+    import cbr_desktop.ui.vaults.forms
+
+    yield
+    import cbr_desktop.ui.resources.forms
+
+    yield
+    import cbr_desktop.ui.backups.cleanup
+
+    yield
+    import cbr_desktop.text.rehearsal
+
+    yield
+    import cbr_desktop.ui.backups.rehearsal
+
+    yield
+    import cbr_desktop.ui.backups.sharing
+
+    yield
+    import cbr_desktop.ui.backups.offers
+
+    yield
+    import cbr_desktop.ui.backups.forms
+
+    yield
+    import cbr_desktop.ui.policies.form
+
+    yield
+    import cbr_desktop.ui.policies.forms
+
+    yield
+
+
+def import_profiles() -> Iterator[None]:
+    """Import what the window of profiles is made of, in pieces: most programs that run never open it."""
+    import cbr_desktop.text.diagnosis
+
+    yield
+    import cbr_desktop.workflows.doctor
+
+    yield
+    import cbr_desktop.cloud.probe
+
+    yield
+    import cbr_desktop.ui.doctor.window
+
+    yield
+    import cbr_desktop.app.doctor
+
+    yield
+    import cbr_desktop.ui.profiles.draft
+
+    yield
+    import cbr_desktop.ui.profiles.where
+
+    yield
+    import cbr_desktop.ui.profiles.care
+
+    yield
+    import cbr_desktop.ui.profiles.keeping
+
+    yield
+    import cbr_desktop.ui.profiles.form
+
+    yield
+    import cbr_desktop.ui.profiles.imports
+
+    yield
+    import cbr_desktop.ui.profiles.exchange
+
+    yield
+    import cbr_desktop.ui.profiles.dialog
+
+    yield
+    import cbr_desktop.app.editing
+
+    yield

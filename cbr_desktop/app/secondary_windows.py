@@ -1,5 +1,6 @@
 """The windows that open beside the main one: the profiles and the connection doctor, with what they work on."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
 from cbr_desktop.app.access import Access
+from cbr_desktop.app.preparing import import_profiles
 from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.domain.error import CbrError
@@ -25,6 +27,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.kit.links import open_link
 from cbr_desktop.ui.kit.notice_bar import REMARK
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.window import MainWindow
@@ -69,6 +72,7 @@ class SecondaryWindows(QObject):
         self._log = log
         self._transport = services.transport
         self._tasks = TaskOwner(self)
+        self._pieces = Pieces(self)
         self._profiles: QDialog | None = None
         window.profiles_requested.connect(self.open_profiles)
         self._tasks.failed.connect(self._tell_failure)
@@ -83,7 +87,11 @@ class SecondaryWindows(QObject):
         if self._profiles is not None and isValid(self._profiles) and self._profiles.isVisible():
             self._profiles.activateWindow()
             return
+        self._pieces.begin(self._opening_profiles())
+
+    def _opening_profiles(self) -> Iterator[None]:
         # with a form for everything: most starts have no need of it
+        yield from import_profiles()
         from cbr_desktop.app import editing
 
         dialog = editing.open_profiles(

@@ -13,10 +13,12 @@ rule never takes
 * the newest good backup of its resource: no resource is left without one by a rule.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from heapq import merge
+from itertools import islice
 
 from msgspec import Struct
 
@@ -26,6 +28,8 @@ from cbr_desktop.domain.ids import BackupId, ResourceId
 KEEP_LIMIT = 999
 DAYS_LIMIT = 9999
 _COPYING = ("replicating", "waiting_replicate")
+_PIECE = 500
+"""How many rows are gone through before anything else may have its turn."""
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -77,53 +81,77 @@ def sorted_out(backups: Iterable[Backup], rule: CleanUpRule, now: datetime) -> l
 
     ``backups`` are all of a project: what a resource is left with depends on those that policies made as well.
     """
-    every = list(backups)
-    manual = sorted((each for each in every if is_manual(each)), key=_age)
-    newest_good = _newest_good(every)
-    kept = _kept(manual, rule)
-    return [Sorted(each, _reason(each, rule, now, kept, newest_good)) for each in manual]
+    work = sorting_out(backups, rule, now)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            told: list[Sorted] = end.value
+            return told
+
+
+def sorting_out(backups: Iterable[Backup], rule: CleanUpRule, now: datetime) -> Generator[None, None, list[Sorted]]:
+    """Do the same in pieces: it stands still after some hundred rows."""
+    runs, newest_good = list[list[Backup]](), dict[ResourceId, Backup]()
+    left = iter(list(backups))
+    while piece := list(islice(left, _PIECE)):
+        runs.append(sorted((each for each in piece if is_manual(each)), key=_age))
+        _take_newest_good(piece, newest_good)
+        yield
+    # runs that are sorted already are merged in one go through all
+    manual = list[Backup]()
+    merged = merge(*runs, key=_age)
+    while piece := list(islice(merged, _PIECE)):
+        manual += piece
+        yield
+    own: dict[ResourceId, list[Backup]] = {}
+    told = list[Sorted]()
+    about = set[BackupId]()
+    for number, each in enumerate(manual, 1):
+        if rule.is_about(each.name):
+            about.add(each.id)
+            if each.status == BackupStatus.AVAILABLE:
+                own.setdefault(each.resource_id, []).append(each)
+        if not number % _PIECE:
+            yield
+    kept = {each.id for held in own.values() for each in (held[-rule.keep :] if rule.keep else [])}
+    young_from = now - timedelta(days=rule.days)
+    for number, each in enumerate(manual, 1):
+        stays = Stay.OTHER_NAME if each.id not in about else next(_reasons(each, rule, young_from, kept), None)
+        if stays is None and newest_good.get(each.resource_id) is each:
+            stays = Stay.LAST_GOOD
+        told.append(Sorted(each, stays))
+        if not number % _PIECE:
+            yield
+    return told
 
 
 def _age(backup: Backup) -> tuple[datetime, str]:
     return backup.created_at or _EARLIEST, backup.id
 
 
-def _newest_good(backups: Iterable[Backup]) -> dict[ResourceId, Backup]:
-    """Return the newest good backup of each resource, whoever made it."""
-    newest: dict[ResourceId, Backup] = {}
+def _take_newest_good(backups: Iterable[Backup], newest: dict[ResourceId, Backup]) -> None:
+    """Take note of the newest good backup of each resource, whoever made it."""
     for each in backups:
         if each.status == BackupStatus.AVAILABLE:
             held = newest.get(each.resource_id)
             if held is None or _age(each) > _age(held):
                 newest[each.resource_id] = each
-    return newest
 
 
-def _kept(manual: Iterable[Backup], rule: CleanUpRule) -> set[BackupId]:
-    """Return the newest good ones of each resource that a rule keeps, of those that it is about."""
-    own: dict[ResourceId, list[Backup]] = {}
-    for each in manual:
-        if each.status == BackupStatus.AVAILABLE and rule.is_about(each.name):
-            own.setdefault(each.resource_id, []).append(each)
-    return {each.id for held in own.values() for each in (held[-rule.keep :] if rule.keep else [])}
-
-
-def _reason(
-    backup: Backup, rule: CleanUpRule, now: datetime, kept: set[BackupId], newest_good: dict[ResourceId, Backup]
-) -> Stay | None:
-    failed, is_copying = (
-        backup.status == BackupStatus.ERROR,
-        any(each.status in _COPYING for each in backup.traits.replicas),
-    )
-    reasons = (
-        (Stay.OTHER_NAME, not rule.is_about(backup.name)),
-        (Stay.BUSY, backup.status not in (BackupStatus.AVAILABLE, BackupStatus.ERROR)),
-        (Stay.FAILED, failed and not rule.failed),
-        (Stay.UNDATED, backup.created_at is None),
-        (Stay.NEWEST, backup.id in kept),
-        (Stay.YOUNG, backup.created_at is not None and now - backup.created_at < timedelta(days=rule.days)),
-        (Stay.IMAGE, bool(backup.traits.image_ids)),
-        (Stay.COPYING, is_copying),
-        (Stay.LAST_GOOD, newest_good.get(backup.resource_id) is backup),
-    )
-    return next((reason for reason, holds in reasons if holds), None)
+def _reasons(backup: Backup, rule: CleanUpRule, young_from: datetime, kept: set[BackupId]) -> Iterator[Stay]:
+    """Yield why a backup that a rule is about stays, the first reason first, but for that it is the last good one."""
+    if backup.status not in (BackupStatus.AVAILABLE, BackupStatus.ERROR):
+        yield Stay.BUSY
+    if backup.status == BackupStatus.ERROR and not rule.failed:
+        yield Stay.FAILED
+    if backup.created_at is None:
+        yield Stay.UNDATED
+    if backup.id in kept:
+        yield Stay.NEWEST
+    if backup.created_at is not None and backup.created_at > young_from:
+        yield Stay.YOUNG
+    if backup.traits.image_ids:
+        yield Stay.IMAGE
+    if any(each.status in _COPYING for each in backup.traits.replicas):
+        yield Stay.COPYING

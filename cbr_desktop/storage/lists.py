@@ -18,7 +18,7 @@ from operator import is_
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from msgspec import Struct
+import msgspec
 
 from cbr_desktop.domain.error import CbrError, Forbidden, NotFound, Refused
 from cbr_desktop.domain.listing import Listing, Shortfall
@@ -31,7 +31,7 @@ PAGE_ROWS = 250
 BUSY_SECONDS = 0.2
 _SPARE_PAGES = 8
 
-Row = TypeVar("Row", bound=Struct)
+Row = TypeVar("Row", bound=msgspec.Struct)
 
 
 class WrittenPage(NamedTuple):
@@ -258,7 +258,11 @@ _dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 def _columns(checksum: int, content: bytes) -> Columns:
     if zlib.crc32(content) != checksum:
         raise ValueError("the checksum differs")
-    columns: Columns = json.loads(content)
+    try:
+        columns: Columns = msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        # half a character, which the standard library writes and reads
+        columns = json.loads(content)
     return columns
 
 

@@ -236,6 +236,8 @@ class Ledger(Struct, eq=False, weakref=True):
     """Why tasks that have ended could not be kept beyond the service's memory, the last time it was tried."""
     freshness: dict[Part, Freshness] = field(default_factory=lambda: dict.fromkeys(Part, Freshness()))
     _listeners: list[Listener] = field(default_factory=list)
+    _homes: "tuple[object, dict[ResourceId, Vault]]" = (None, {})
+    """The vaults of resources that were looked for, by the list that was looked through."""
 
     def __post_init__(self) -> None:
         if self.listener is not None:
@@ -307,9 +309,14 @@ class Ledger(Struct, eq=False, weakref=True):
     def resource(self, id: ResourceId) -> ResourceRow | None:
         """Return a resource with its vault, ``None`` where it is not known; its last good backup is not looked for."""
         protectable = self.protectables.get(id)
-        for vault in self.vaults.values():
+        if self._homes[0] is not self.vaults:
+            self._homes = (self.vaults, {})
+        homes = self._homes[1]
+        # what was found once is asked for again and again, and there may be thousands of vaults
+        for vault in (homes[id],) if id in homes else self.vaults.values():
             found = vault.resource(id)
             if found is not None:
+                homes[id] = vault
                 return ResourceRow(found, vault, protectable, None)
         if protectable is None:
             return None

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import p1, p2, p3, p4, p5, p6, p7, p7b, p8, p9, p10, p11, p12, p13
+from . import p1, p2, p3, p4, p5, p6, p6d, p7, p7b, p8, p9, p10, p11, p12, p13
 from .ground import ground
 from .measure import Comparison, say, table
 
@@ -22,6 +22,7 @@ GOALS = {
     "P4": p4,
     "P5": p5,
     "P6": p6,
+    "P6D": p6d,
     "P7": p7,
     "P7B": p7b,
     "P8": p8,

@@ -20,6 +20,8 @@ from . import estate
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(__file__).parent / "programs"
+BUNDLE = ROOT / "build" / "package" / "bundle" / "cbr-desktop" / "cbr-desktop"
+"""The program of the bundle, where one was built with ``packaging/bootstrap.py package``."""
 CLOSED = "http://127.0.0.1:9"
 """An endpoint where nobody listens."""
 

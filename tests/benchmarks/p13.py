@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cbr_desktop.simulator import estate
 
-from .ground import Ground, simulator
+from .ground import BUNDLE, Ground, simulator
 from .measure import Comparison, Limit, Series, interleaved, progress
 
 TITLE = "P13  a command from its start to its end: `check` of a file, `vaults --json` of three vaults"
@@ -47,6 +47,13 @@ def measure(ground: Ground) -> list[Comparison]:
         )
         for which, how, limit in ((0, "on the clock", Limit("ratio", 8)), (1, "of the processor", None))
     ]
+    if BUNDLE.exists():
+        version, nothing = [str(BUNDLE), "--version"], _python("pass")
+        sides = {"bundle": partial(_timed, version, here), "pass": partial(_timed, nothing, here)}
+        told = _both(sides, dict.fromkeys(sides, many))
+        bundled, bare = ([each[0] for each in told[side]] for side in sides)
+        pair = Series("bundle, --version", bundled), Series("python -c pass", bare)
+        compared.append(Comparison("P13", "ms", *pair, Limit("value", 45)))
     with simulator(ground, "--vaults", "3", "--backups", "6") as url, ground.leading_to(url):
         wanted = ground.environment(CBR_DESKTOP_PASSWORD=estate.DEMO_PASSWORD)
         listing = _both(

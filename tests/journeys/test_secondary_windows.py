@@ -82,6 +82,7 @@ def test_a_profile_that_is_changed_beside_the_window_is_taken_over_at_once(offic
     async def tale(window: MainWindow) -> None:
         await until(lambda: settled(workspace, "One"))
         window.profiles_requested.emit()
+        await until(lambda: window.findChildren(ProfilesDialog))
         (dialog,) = window.findChildren(ProfilesDialog)
         office.profiles.save(replace(ONE, project="eu-nl_prod", region="eu-nl"), "One")
         dialog.changed.emit()

@@ -3,13 +3,14 @@
 Nothing is sent from here: what goes is handed to the window of a batch, which counts afresh what is lost.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from cbr_desktop.domain.cleanup import DAYS_LIMIT, KEEP_LIMIT, CleanUpRule, Sorted, sorted_out
+from cbr_desktop.domain.cleanup import DAYS_LIMIT, KEEP_LIMIT, CleanUpRule, Sorted, sorting_out
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.batch import profiles_words
@@ -23,6 +24,7 @@ from cbr_desktop.text.words import NONE, Times, stale_sentence
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, StillNumber, label
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.tables.column import Column, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
@@ -76,6 +78,7 @@ class CleanUpWindow(OperationWindow):
         self._rule = _stored(workspace.settings.get(_SETTING, None))
         self._rows: list[CleanUpRow] = []
         self._tasks = TaskOwner(self)
+        self._pieces = Pieces(self)
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -88,6 +91,12 @@ class CleanUpWindow(OperationWindow):
         if is_at_work():
             for context in self._contexts:
                 self._tasks.start(context.refresh.once(_PARTS), group=context.profile.name)
+
+    def _reading_changed(self, is_busy: bool) -> None:
+        """Apply the rule to what was read; while it is being read nothing else is known than before."""
+        if is_busy:
+            self._tell()
+        else:
             self.refresh()
 
     def rule(self) -> CleanUpRule:
@@ -100,24 +109,32 @@ class CleanUpWindow(OperationWindow):
         return [row for row in self._rows if row.told.stays is None]
 
     def refresh(self, *_rest: object) -> None:
-        """Apply the rule to what is known now."""
+        """Apply the rule to what is known now, in pieces where the loop runs."""
         self._resting.stop()
-        self._rule, now = self.rule(), self._workspace.clock.now()
-        rows = []
-        seen: set[str] = set()
-        for context in self._contexts:
-            for told in sorted_out(context.ledger.backups.values(), self._rule, now):
-                # of two profiles that lead to the same project the first one tells
-                if told.backup.id not in seen:
-                    seen.add(told.backup.id)
-                    rows.append(CleanUpRow(context, told))
-        self._rows = sorted(rows, key=lambda row: (row.told.backup.created_at or now, row.told.backup.id))
-        self.model.put(self._rows)
-        self._tell()
+        self._rule = self.rule()
+        self._pieces.begin(self._sorting(), at_once=not is_at_work())
+        if self._pieces.is_at_work:
+            self._tell()
 
-    def _tell(self) -> None:
+    def _sorting(self) -> Iterator[None]:
+        now, found, seen = self._workspace.clock.now(), list[list[CleanUpRow]](), set[str]()
+        for context in self._contexts:
+            told = yield from sorting_out(context.ledger.backups.values(), self._rule, now)
+            # of two profiles that lead to the same project the first one tells
+            found.append([CleanUpRow(context, each) for each in told if each.backup.id not in seen])
+            seen.update(each.backup.id for each in told)
+            yield
+        self._rows = list(merge(*found, key=lambda row: (row.told.backup.created_at or now, row.told.backup.id)))
+        yield
+        self.model.put(self._rows)
+        self._tell(is_done=True)
+
+    def _tell(self, *_rest: object, is_done: bool = False) -> None:
+        """Say what goes; until the rule ``is_done`` with what is known now, what went by the one before stands here."""
         now, goes = self._workspace.clock.now(), self.goes
-        rest = "" if not self._tasks.is_busy else _("Reading the backups afresh…")
+        is_sorted = is_done or not self._pieces.is_at_work
+        rest = _("Reading the backups afresh…") if self._tasks.is_busy else ""
+        rest = rest if is_sorted or rest else _("Applying the rule…")
         told = cleanup_sentence([row.told for row in self._rows], now)
         self.summary.say(
             SEVERITY_MARKS[Severity.WARN] if goes else READY, sentences(told, first_sentence(LIMIT, len(goes)))
@@ -127,7 +144,7 @@ class CleanUpWindow(OperationWindow):
         count = min(len(goes), LIMIT)
         self.delete.setText(counted("&Delete {count} backup…", "&Delete {count} backups…", count))
         self.delete.setAccessibleName(accessible(self.delete.text()))
-        self.delete.setEnabled(bool(goes) and not self._tasks.is_busy)
+        self.delete.setEnabled(bool(goes) and is_sorted and not self._tasks.is_busy)
 
     def _shortcomings(self) -> list[str]:
         """Return what of the lists is missing or old, of each profile."""
@@ -143,7 +160,7 @@ class CleanUpWindow(OperationWindow):
     def ask(self) -> None:
         """Open the window that deletes what goes; the rule is remembered."""
         goes = self.goes[:LIMIT]
-        if not goes:
+        if not goes or not self.delete.isEnabled():
             return
         rule = self._rule
         self._workspace.settings.put(_SETTING, [rule.keep, rule.days, rule.pattern, rule.failed])
@@ -228,7 +245,7 @@ class CleanUpWindow(OperationWindow):
         for changed in (self.keep.valueChanged, self.days.valueChanged, self.pattern.textChanged, self.failed.toggled):
             changed.connect(self._resting.start)
         self._resting.timeout.connect(self.refresh)
-        self._tasks.busy_changed.connect(self.refresh)
+        self._tasks.busy_changed.connect(self._reading_changed)
         self._workspace.signals.changed.connect(self._changed)
         self.chips.chosen.connect(self._choose)
 

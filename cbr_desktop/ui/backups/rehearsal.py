@@ -88,7 +88,7 @@ class RehearsalWindow(OperationWindow):
         self._backup = backup
         self._rehearsal: Rehearsal | None = None
         self._tasks = TaskOwner(self)
-        self._tasks.busy_changed.connect(self._judge)
+        self._tasks.busy_changed.connect(self._reading_changed)
         self.fields = RestoreFields(usual_restore(backup, context.ledger), has_folder=is_of_files(backup.resource_type))
         self._make_parts()
         self._lay_out()
@@ -105,6 +105,12 @@ class RehearsalWindow(OperationWindow):
         if is_at_work():
             reading = self._context.refresh.judge_by(RESTORE_BACKUP.judged_by, self._backup.id)
             self._tasks.start(reading, group="reading")
+            if self._rehearsal is not None:
+                self._show_verdict(self._rehearsal)
+
+    def _reading_changed(self, is_busy: bool) -> None:
+        """Judge by what was read; while it is being read nothing else is known than before."""
+        if not is_busy:
             self._judge()
 
     # judging

@@ -79,6 +79,7 @@ class CheckpointDialog(OperationWindow):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_JUDGE_MS)
         self._timer.timeout.connect(self._judge)
+        self._make_frame()
         self._make_fields()
         self._make_foot(draft_store)
         self.origin = MarkedLine("checkpointOrigin")
@@ -292,8 +293,22 @@ class CheckpointDialog(OperationWindow):
         else:
             self.fields.focus(subject)
 
+    def _make_frame(self) -> None:
+        """Make what all the rest is put into: what moves from a parent to another is styled anew with all it has."""
+        self._form_side = QWidget()
+        self._stack = OutcomeStack(self._context, self._form_side)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+        self._split = QSplitter(Qt.Orientation.Horizontal, self._form_side)
+        self._split.setChildrenCollapsible(False)
+        self._scroll = QScrollArea(self._split)
+        self._scroll.setAccessibleName(_("The request"))
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+
     def _make_fields(self) -> None:
-        self.fields = fields = CheckpointFields(self._context)
+        self.fields = fields = CheckpointFields(self._context, self._scroll.viewport())
         self.unshown = fields.unshown
         self.vault, self.resources, self.types = fields.vault, fields.resources, fields.types
         self.name, self.description, self.advanced = fields.name, fields.description, fields.advanced
@@ -363,34 +378,19 @@ class CheckpointDialog(OperationWindow):
     def _lay_out(self) -> None:
         self.setMinimumSize(_SMALLEST)
         self.setSizeGripEnabled(True)
-        form_side = QWidget()
-        self._stack = OutcomeStack(self._context, form_side)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
         words = _("The console calls this “Perform Backup”; it makes a restore point.")
-        layout = QVBoxLayout(form_side)
+        layout = QVBoxLayout(self._form_side)
         layout.addLayout(place_line(self._context, "checkpointSubtitle", words))
         layout.addWidget(self.origin)
         layout.addWidget(self.conflict)
-        layout.addWidget(self._middle(), 1)
+        layout.addWidget(self._split, 1)
+        self._split.addWidget(self.inspector)
+        self._split.setStretchFactor(0, 5)
+        self._split.setStretchFactor(1, 3)
+        self._scroll.setWidget(self.fields)
         layout.addWidget(self.notice)
         layout.addWidget(self.bar)
         take_room(self, _USUAL, self._context.settings, "checkpoint.size")
-
-    def _middle(self) -> QWidget:
-        scroll = QScrollArea()
-        scroll.setAccessibleName(_("The request"))
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.fields)
-        self._split = split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        split.addWidget(scroll)
-        split.addWidget(self.inspector)
-        split.setStretchFactor(0, 5)
-        split.setStretchFactor(1, 3)
-        return split
 
 
 def _holds(area: QWidget | None, widget: QWidget | None) -> bool:

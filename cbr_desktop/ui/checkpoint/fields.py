@@ -36,8 +36,8 @@ class CheckpointFields(QWidget):
     choice_changed = Signal()
     changed = Signal()
 
-    def __init__(self, context: ProfileContext) -> None:
-        super().__init__()
+    def __init__(self, context: ProfileContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         profile = context.profile
         self._context = context
         self._seed = random.randrange(2**32)
@@ -46,8 +46,8 @@ class CheckpointFields(QWidget):
         """Whether they are being filled in by a draft: what they tell meanwhile is nobody's doing."""
         self.unshown = MarkedLine("checkpointUnshown")
         self.unshown.hide()
-        self.vault = VaultField(context.ledger)
-        self.resources = ResourcePicker(context.ledger)
+        self.vault = VaultField(context.ledger, self)
+        self.resources = ResourcePicker(context.ledger, self)
         self.types = TypeCards()
         self.advanced = Advanced(beta_fields=profile.beta_fields, today=context.clock.now())
         self.description = DescriptionField()

@@ -656,6 +656,8 @@ class Page(QWidget, Generic[Row]):
             if shown == total
             else _("{shown} of {total}").format(shown=grouped(shown), total=grouped(total))
         )
+        if self._is_making and not total:
+            count = ""  # nobody knows yet
         self.count.tell(" · ".join(filter(None, (count, self.age_words()))))
         problems = self.model.filter.problems
         stale = self.stale_words()

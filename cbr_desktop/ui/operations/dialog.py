@@ -137,9 +137,7 @@ class ChangeDialog(OperationWindow):
 
     def _reading_changed(self, is_busy: bool) -> None:
         """Judge by what was read; while it is being read nothing else is known than before."""
-        if is_busy:
-            self._show_verdict()
-        else:
+        if not is_busy:
             self._judge()
 
     def _read_shares(self, _read: object) -> None:

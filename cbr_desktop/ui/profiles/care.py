@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QCheckBox, QColorDialog, QPushButton
+from PySide6.QtWidgets import QCheckBox, QColorDialog, QPushButton, QWidget
 
 from cbr_desktop.domain.profile import Environment, NameRules, Profile
 from cbr_desktop.domain.template import PRESETS
@@ -20,8 +20,8 @@ _READ_ONLY = ((N_("As the environment says"), None), (N_("Always, until armed"),
 class CareSection(Section):
     """Environment, colour, read-only, group, name rules, name template and beta fields."""
 
-    def __init__(self, profile: Profile) -> None:
-        super().__init__(_("Safety"), "careSection")
+    def __init__(self, profile: Profile, parent: QWidget) -> None:
+        super().__init__(_("Safety"), "careSection", parent)
         environments = [e for e in Environment if e is not Environment.DEMO]
         self._environment = self.add_choice(
             "environment", _("Environment"), _("Environment"), [(environment_title(e), e) for e in environments]

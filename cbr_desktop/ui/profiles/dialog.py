@@ -161,6 +161,7 @@ class ProfilesDialog(QDialog):
                 taken=partial(self._model.other_names, row),
                 keeper=self._keeper,
                 effective=self._effective,
+                parent=self._stack,
             )
             form.judged.connect(partial(self._judged, row))
             form.where.projects_requested.connect(partial(self._do, LIST))

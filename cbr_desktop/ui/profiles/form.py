@@ -42,8 +42,9 @@ class ProfileForm(QScrollArea):
         taken: Callable[[], Collection[str]],
         keeper: SecretKeeper,
         effective: Effective | None,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self.setObjectName("profileForm")
         self.setAccessibleName(_("Profile"))
         self._base = profile
@@ -53,11 +54,16 @@ class ProfileForm(QScrollArea):
         self._taken = taken
         self.problems: list[Problem] = []
         self._tried = False
-        self.where = WhereSection(profile, saved, regions, trusted)
-        self._who = WhoSection(profile)
-        self._care = CareSection(profile)
-        self._network = NetworkSection(profile, self.profile, effective)
-        self.keeping = KeepingSection(self.profile, keeper)
+        # what moves from a parent to another is styled anew with all it has
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        content = QWidget()
+        self.setWidget(content)
+        self.where = WhereSection(profile, saved, regions, trusted, content)
+        self._who = WhoSection(profile, content)
+        self._care = CareSection(profile, content)
+        self._network = NetworkSection(profile, self.profile, effective, content)
+        self.keeping = KeepingSection(self.profile, keeper, content)
         self._sections = (self.where, self._who, self._care, self._network, self.keeping)
         self._was = self.profile()
         self._timer = QTimer(self)
@@ -66,7 +72,7 @@ class ProfileForm(QScrollArea):
         self._timer.timeout.connect(self.judge)
         for section in self._sections[:-1]:
             section.changed.connect(self._timer.start)
-        self._lay_out()
+        self._lay_out(content)
         self.judge()
 
     def profile(self) -> Profile:
@@ -122,17 +128,13 @@ class ProfileForm(QScrollArea):
                 self.ensureWidgetVisible(section)
                 return
 
-    def _lay_out(self) -> None:
-        content = QWidget()
+    def _lay_out(self, content: QWidget) -> None:
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(10)
         for section in self._sections:
             layout.addWidget(section)
         layout.addStretch(1)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setWidget(content)
 
 
 def _is_of_way(problem: Problem) -> bool:

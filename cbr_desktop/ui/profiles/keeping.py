@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, SecretPlace, is_storable, login_secrets, wants_proxy_login
@@ -56,8 +56,8 @@ class KeepingSection(Section):
 
     entering_requested = Signal()
 
-    def __init__(self, whole: Callable[[], Profile], keeper: SecretKeeper) -> None:
-        super().__init__(_("Secrets"), "secretsSection")
+    def __init__(self, whole: Callable[[], Profile], keeper: SecretKeeper, parent: QWidget) -> None:
+        super().__init__(_("Secrets"), "secretsSection", parent)
         self._whole = whole
         self._keeper = keeper
         self._tasks = TaskOwner(self)

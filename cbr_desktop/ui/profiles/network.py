@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
@@ -25,8 +25,10 @@ _REST_MS = 150
 class NetworkSection(Section):
     """Proxy, company CA and address family; beneath them what counts for the whole form, by ``effective``."""
 
-    def __init__(self, profile: Profile, whole: Callable[[], Profile], effective: Effective | None) -> None:
-        super().__init__(_("Network"), "networkSection")
+    def __init__(
+        self, profile: Profile, whole: Callable[[], Profile], effective: Effective | None, parent: QWidget
+    ) -> None:
+        super().__init__(_("Network"), "networkSection", parent)
         self._whole = whole
         self._effective_for = effective
         self._proxy = self.add_choice(

@@ -33,8 +33,8 @@ class Section(QGroupBox):
 
     changed = Signal()
 
-    def __init__(self, title: str, name: str) -> None:
-        super().__init__(title)
+    def __init__(self, title: str, name: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
         self.setObjectName(name)
         self.setAccessibleName(title.replace("&", ""))
         self._form = QFormLayout(self)
@@ -58,7 +58,7 @@ class Section(QGroupBox):
         across.addWidget(widget, 1)
         for other in beside:
             across.addWidget(other)
-        row = QWidget()
+        row = QWidget(self)  # what moves from a parent to another is styled anew with all it has
         down = QVBoxLayout(row)
         down.setContentsMargins(0, 0, 0, 0)
         down.setSpacing(2)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPushButton, QWidget
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.profile import Profile
@@ -33,9 +33,14 @@ class WhereSection(Section):
     projects_requested = Signal()
 
     def __init__(
-        self, profile: Profile, saved: Profile | None, regions: Mapping[str, Endpoints], trusted: Collection[str]
+        self,
+        profile: Profile,
+        saved: Profile | None,
+        regions: Mapping[str, Endpoints],
+        trusted: Collection[str],
+        parent: QWidget,
     ) -> None:
-        super().__init__(_("Where"), "whereSection")
+        super().__init__(_("Where"), "whereSection", parent)
         self.saved = saved
         self._regions = regions
         self._trusted = trusted

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.text.catalogue import _
@@ -17,8 +17,8 @@ _BY_KEYS = "keys"
 class WhoSection(Section):
     """The way in, user, account, passcode, key and agency. What a way does not need is hidden, not lost."""
 
-    def __init__(self, profile: Profile) -> None:
-        super().__init__(_("Who"), "whoSection")
+    def __init__(self, profile: Profile, parent: QWidget) -> None:
+        super().__init__(_("Who"), "whoSection", parent)
         self._way = self.add_choice(
             "way", _("Sign-in &method"), _("Sign-in method"), [(way_words(way), way) for way in Way]
         )

@@ -102,10 +102,10 @@ class Story:
             made = await self.felt(f"{turn}:{name}", act)
             if made is None:
                 return
-            if turn == "again":
+            if turn == "again" and made is not self.window:
                 for what, live in self.doings(made).items():
                     await self.felt(f"live:{name}:{what}", live)
-            if isValid(made):
+            if made is not self.window and isValid(made):
                 made.close()
                 made.deleteLater()
             for left in self.window.findChildren(QDialog):
@@ -179,11 +179,10 @@ class Story:
             "edit-again": lambda: self.dialogs.edit_again(context, held.id, window),
         }
 
-    def profiles(self) -> QWidget | None:
-        """Open the window of profiles."""
-        before = set(self.window.findChildren(QDialog))
+    def profiles(self) -> QWidget:
+        """Open the window of profiles, which comes once it is imported."""
         self.window.profiles_requested.emit()
-        return next((each for each in self.window.findChildren(QDialog) if each not in before), None)
+        return self.window
 
     # what is done in them
 

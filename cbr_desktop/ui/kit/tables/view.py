@@ -269,7 +269,8 @@ class TableView(QTableView, Generic[Row]):
         beside = room_beside_text(column)
         full = max(head, self._contents.get(section, beside + column.width * letter))
         good = max(head, min(full, column.width * letter + beside))
-        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS_BY_GAUGE if column.gauge else _LEAST_LETTERS
+        usual = max(_LEAST_LETTERS, column.width * 2 // 3)
+        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS_BY_GAUGE if column.gauge else usual
         least = full if column.whole or column.right else max(head, min(good, letters * letter + beside))
         good = max(least, good)
         yields = not elastic and section not in self._wanted and not is_first
