@@ -589,7 +589,9 @@ class Page(QWidget, Generic[Row]):
                 yield
                 duplicated = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows, self._duplicates = rows, duplicated
+            yield
             yield from self._comparing()
+            yield
             if not self.model.filter.tests and not self.model.filter.asked:
                 yield from self.model.order_ahead(rows)
             self._is_making = False
