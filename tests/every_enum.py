@@ -8,10 +8,10 @@ from cbr_desktop.app import quick_enums
 usual, asked_for = enum.EnumType._create_, []
 
 
-def noted(base, name, names, **more):
+def noted(base, class_name, names, **more):
     if quick_enums.is_of_the_binding(names, more):
-        asked_for.append((base, name, names, more))
-    return quick_enums.created(base, name, names, **more)
+        asked_for.append((base, class_name, names, more))
+    return quick_enums.created(base, class_name, names, **more)
 
 
 def describe(made):

@@ -19,7 +19,7 @@ from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.storage.values import NOON, profile
 
 ROOMS = {
-    "": "__main__ app cli domain storage text ui workflows",
+    "": "__main__ app cli domain late_patterns storage text ui workflows",
     "app": "arriving clock opening profile quick_binding quick_enums window",
     "domain": "backup connection enterprise_project error ids listing profile region secret vault",
     "storage": "columns database files kept_profiles lists paths settings",

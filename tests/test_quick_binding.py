@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cbr_desktop.app import quick_binding
+from cbr_desktop.late_patterns import LatePattern, compiled_when_used
 
 
 def told(**more: str) -> list[str]:
@@ -27,9 +28,13 @@ def test_signatures_and_the_words_of_a_wrong_call_are_the_same_with_less() -> No
 
 
 def test_a_pattern_of_the_binding_is_compiled_when_it_is_used_and_any_other_at_once() -> None:
-    late = quick_binding._LatePattern("b(a+)", re.VERBOSE)
+    late = LatePattern("b(a+)", re.VERBOSE)
     assert not hasattr(late, "__isabstractmethod__")
     assert late.split("xbaay") == ["x", "aa", "y"]
     assert [each.group(1) for each in late.finditer("ba baaa")] == ["a", "aaa"]
     assert late.groups == 1
-    assert isinstance(quick_binding._compiled_when_used("a"), re.Pattern)
+    with compiled_when_used("others."):
+        assert isinstance(re.compile("a"), re.Pattern)
+    with compiled_when_used(__name__):
+        assert isinstance(re.compile("a"), LatePattern)
+    assert isinstance(re.compile("a"), re.Pattern)

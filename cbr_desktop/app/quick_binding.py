@@ -11,19 +11,15 @@ in as it is.
 import builtins
 import importlib.util
 import os
-import re
 import sys
-from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+
+from cbr_desktop.late_patterns import compiled_when_used
 
 SWITCH = "CBR_DESKTOP_USUAL_BINDING"
 _KNOWN = "6.11.3"
 """The version of the binding of which it is known what it imports how often."""
-_LATE = ("shibokensupport.", "logging", "textwrap")
-"""The modules whose patterns can wait: the binding's own, and what it imports for what is none of a window's."""
-_METHODS = frozenset({"findall", "finditer", "fullmatch", "match", "search", "split", "sub", "subn"})
 
 
 def bring_in() -> None:
@@ -33,11 +29,8 @@ def bring_in() -> None:
 
         return
     _spare_the_first_round()
-    compile_now, re.compile = re.compile, _compiled_when_used
-    try:
+    with compiled_when_used("shibokensupport.", "logging", "textwrap"):
         import PySide6.QtCore  # noqa: F401
-    finally:
-        re.compile = compile_now
     _look_for_no_features()
 
 
@@ -67,27 +60,3 @@ def _look_for_no_features() -> None:
     usual = getattr(builtins, "__orig_import__", None)
     if usual is not None:
         builtins.__import__ = usual
-
-
-class _LatePattern:
-    """A pattern that is compiled when it is first used; its methods may be taken before."""
-
-    def __init__(self, pattern: Any, flags: Any) -> None:
-        self._asked = (pattern, flags)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # a class that has this looks for the marks of an abstract method
-            raise AttributeError(name)
-        return partial(self._call, name) if name in _METHODS else getattr(re.compile(*self._asked), name)
-
-    def _call(self, name: str, *arguments: Any, **more: Any) -> Any:
-        return getattr(re.compile(*self._asked), name)(*arguments, **more)
-
-
-_compile_now = re.compile
-
-
-def _compiled_when_used(pattern: Any, flags: Any = 0) -> Any:
-    """Stand in for ``re.compile``: late for some modules, at once for all others."""
-    asks = sys._getframe(1).f_globals.get("__name__", "")
-    return _LatePattern(pattern, flags) if asks.startswith(_LATE) else _compile_now(pattern, flags)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-COMPARED = ((3, 11),)
+COMPARED = ((3, 11), (3, 12), (3, 13))
 """The versions of Python with which both ways have been compared."""
 SWITCH = "CBR_DESKTOP_USUAL_ENUMS"
 

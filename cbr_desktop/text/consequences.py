@@ -123,8 +123,8 @@ def shares_sentences(lost: SharesLost) -> list[str]:
     if lost.unread:
         told.append(
             counted(
-                "Whether {count} of them is shared could not be read: another project may lose it as well.",
-                "Whether {count} of them are shared could not be read: other projects may lose them as well.",
+                "Whether {count} of them is shared is not known: another project may lose it as well.",
+                "Whether {count} of them are shared is not known: other projects may lose them as well.",
                 lost.unread,
             )
         )

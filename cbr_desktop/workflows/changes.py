@@ -1,10 +1,10 @@
 """Changes: what of a list is new, other or gone since the operator has last seen it, profile by profile."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import datetime
-from itertools import compress
-from operator import is_not
 from typing import Generic, NamedTuple, TypeVar
+
+from cbr_desktop.workflows.derived import at_once, pieces
 
 Row = TypeVar("Row")
 
@@ -50,6 +50,10 @@ class Seen(Generic[Row]):
         What one profile has seen is not new in another that leads to the same project. From a list that may lack rows
         nothing is gone.
         """
+        return at_once(self.find(lists))
+
+    def find(self, lists: Mapping[str, tuple[Mapping[str, Row], bool]]) -> Generator[None, None, Changes[Row]]:
+        """Do the same in pieces."""
         new: set[str] = set()
         changed: dict[str, Row] = {}
         gone: dict[str, Row] = {}
@@ -58,14 +62,18 @@ class Seen(Generic[Row]):
             if before is rows:
                 continue
             # there may be a hundred thousand rows, of which few are others
-            for id, row in compress(rows.items(), map(is_not, map(before.get, rows), rows.values())):
-                seen = before.get(id)
-                if seen is None:
-                    new.add(id)
-                elif id not in changed and not self._is_same(seen, row):
-                    changed[id] = seen
+            for piece in pieces(rows.items()):
+                for id, row in [each for each in piece if before.get(each[0]) is not each[1]]:
+                    seen = before.get(id)
+                    if seen is None:
+                        new.add(id)
+                    elif id not in changed and not self._is_same(seen, row):
+                        changed[id] = seen
+                yield
             if is_whole and (len(known) > 1 or len(before) + len(new) > len(rows)):
-                gone.update((id, before[id]) for id in before.keys() - rows.keys())
+                for some in pieces(before):
+                    gone.update((id, before[id]) for id in some if id not in rows)
+                    yield
         if len(known) > 1:
             new = {id for id in new if not any(id in before for before, _, _ in known)}
             gone = {id: row for id, row in gone.items() if not any(id in rows for _, rows, _ in known)}

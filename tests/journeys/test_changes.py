@@ -285,7 +285,7 @@ def test_a_dissociation_counts_and_names_the_shares_that_end_with_it(
         dialog.read()
         await seen(dialog)
         said = [each.label.text() for each in dialog._loss_lines]
-        assert any("could not be read: other projects may lose them as well." in each for each in said)
+        assert any("is not known: other projects may lose them as well." in each for each in said)
 
     stage.play(story)
 

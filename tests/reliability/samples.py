@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from cbr_desktop.domain.association import (
     ProtectionSetting,

@@ -115,6 +115,7 @@ def test_very_many_rows_are_made_in_pieces_and_the_page_says_so(qtbot: QtBot, wo
     page.catch_up()
     assert page.is_at_work and page.model.total == 0
     assert "Putting the list together" in child(page, QLabel, "noResourcesTitle").text()
+    assert not page.count.text().startswith("0")
     ledger = estate.ledger(workspace)
     vault = next(each for each in ledger.vaults.values() if each.resources)
     named = replace(vault, resources=[replace(vault.resources[0], name="come-meanwhile"), *vault.resources[1:]])

@@ -173,7 +173,7 @@ def test_what_is_known_of_shares_is_told(tmp_path: Path, opened: Open) -> None:
     told = losses(opened(scene, *ROWS[:3]))
     assert "1 of them is shared with other projects, as far as is known" in told
     assert "which lose it as well: ‘b1’. Projects: " in told
-    assert "Whether 1 of them is shared could not be read" in told
+    assert "Whether 1 of them is shared is not known" in told
     assert "shares are not read for this" not in told
 
 

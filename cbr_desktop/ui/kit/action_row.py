@@ -154,7 +154,8 @@ class ActionRow(QWidget):
         """Follow what the owners of the buttons do with them."""
         if self._is_ready and event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
-            self._arrange()
+            if self._has_size:
+                self._arrange()
         return super().event(event)
 
 

@@ -589,7 +589,9 @@ class Page(QWidget, Generic[Row]):
                 yield
                 duplicated = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows, self._duplicates = rows, duplicated
+            yield
             yield from self._comparing()
+            yield
             if not self.model.filter.tests and not self.model.filter.asked:
                 yield from self.model.order_ahead(rows)
             self._is_making = False
@@ -656,6 +658,8 @@ class Page(QWidget, Generic[Row]):
             if shown == total
             else _("{shown} of {total}").format(shown=grouped(shown), total=grouped(total))
         )
+        if self._is_making and not total:
+            count = ""  # nobody knows yet
         self.count.tell(" · ".join(filter(None, (count, self.age_words()))))
         problems = self.model.filter.problems
         stale = self.stale_words()

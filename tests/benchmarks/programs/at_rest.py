@@ -9,9 +9,9 @@ import memory
 
 
 async def story(session: Any, _window: Any) -> None:
-    """Wait for the lists, and for the window to have shown them."""
+    """Wait for the lists, for the window to have shown them, and for all that is prepared after the start."""
     await living.loaded(session)
-    await asyncio.sleep(2)
+    await asyncio.sleep(6)
     print(memory.told(), len(session.ledger.vaults), len(session.ledger.backups), flush=True)
 
 
