@@ -76,7 +76,7 @@ class Story:
         self.tasks.start(self.context.refresh.once(parts))
 
     async def settled(self) -> None:
-        """Wait until nothing is read and nothing else goes on, or so long that whatever goes on is no dialog's doing."""
+        """Wait until nothing is read and nothing else goes on, or for long: then it is no dialog's doing."""
         stands = self.ledger.freshness
         await asyncio.sleep(SETTLE_SECONDS)
         with suppress(TimeoutError):
