@@ -10,8 +10,8 @@ import sys
 
 from cbr_desktop.late_patterns import compiled_when_used
 
-# msgspec takes from typing_extensions what the standard library has as well; that is a module of four thousand lines, and
-# what needs it finds it afterwards
+# msgspec takes from typing_extensions what the standard library has as well; that is a module of four thousand lines,
+# and what needs it finds it afterwards
 if not {"msgspec", "typing_extensions"} & sys.modules.keys():
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]
     try:
