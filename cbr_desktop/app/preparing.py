@@ -30,8 +30,8 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     from cbr_desktop.text.operations import words_for
     from cbr_desktop.workflows.operations import OPERATIONS
 
-    for kind, _operation in OPERATIONS.items():
-        words_for(kind)
+    for operation in OPERATIONS.values():
+        words_for(operation.kind)
         yield
     import cbr_desktop.ui.operations.environment_label
 
