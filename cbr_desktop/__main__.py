@@ -3,7 +3,6 @@
 import gc
 import importlib
 import os
-import sys
 from typing import NoReturn
 
 # nothing of what is imported becomes garbage, and looking for it takes a part of every start; see ``cli`` for the rest
@@ -11,18 +10,6 @@ gc.disable()
 
 # qasync takes the first binding that it finds; ours is named before anything imports it
 os.environ["QT_API"] = "pyside6"
-
-from cbr_desktop.late_patterns import compiled_when_used  # noqa: E402
-
-# every command has values of msgspec, which takes from there what the standard library has as well; that is a module
-# of four thousand lines, and what needs it finds it afterwards
-if not {"msgspec", "typing_extensions"} & sys.modules.keys():
-    sys.modules["typing_extensions"] = None  # type: ignore[assignment]
-    try:
-        with compiled_when_used("platform"):  # which is asked for the name of the system alone
-            import msgspec  # noqa: F401
-    finally:
-        del sys.modules["typing_extensions"]
 
 from cbr_desktop.cli import main  # noqa: E402
 from cbr_desktop.text.catalogue import choose_language  # noqa: E402

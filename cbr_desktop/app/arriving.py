@@ -44,6 +44,12 @@ def _imported() -> Iterator[None]:  # one statement a module
     import cbr_desktop.cloud.transport
 
     yield
+    import cbr_desktop.domain.request
+
+    yield
+    import cbr_desktop.storage.drafts
+
+    yield
     import cbr_desktop.app.draft_store
 
     yield
@@ -60,6 +66,12 @@ def _imported() -> Iterator[None]:  # one statement a module
 
     yield
     import tomlkit
+
+    yield
+    import cbr_desktop.storage.sources
+
+    yield
+    import cbr_desktop.app.start
 
     yield
     import cbr_desktop.app.session_pool

@@ -27,6 +27,12 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     import cbr_desktop.text.preview
 
     yield
+    from cbr_desktop.text.operations import words_for
+    from cbr_desktop.workflows.operations import OPERATIONS
+
+    for operation in OPERATIONS.values():
+        words_for(operation.kind)
+        yield
     import cbr_desktop.ui.operations.environment_label
 
     yield

@@ -8,10 +8,14 @@ carry their unit. An enumeration of the service is open: a value that this versi
 
 import sys
 
-if "typing_extensions" not in sys.modules:
-    # msgspec asks for it first, which is half of the time of its import, and takes typing in its place
+from cbr_desktop.late_patterns import compiled_when_used
+
+# msgspec takes from typing_extensions what the standard library has as well; that is a module of four thousand lines,
+# and what needs it finds it afterwards
+if not {"msgspec", "typing_extensions"} & sys.modules.keys():
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]
     try:
-        import msgspec  # noqa: F401
+        with compiled_when_used("platform"):  # which is asked for the name of the system alone
+            import msgspec  # noqa: F401
     finally:
         del sys.modules["typing_extensions"]

@@ -181,6 +181,19 @@ def test_the_form_of_a_checkpoint_tells_roles_names_values_and_states(windows: l
     kinds = [one for one in told(dialog) if one.role is role.RadioButton]
     assert next(one.name for one in kinds if one.is_checked) == "Incremental"
     assert (role.Tree, "Resources") in found
+    read = [one.name for one in told(dialog) if one.is_focusable]
+    order = [
+        "Name",
+        "Description",
+        "Incremental",
+        "Whole vault",
+        "Resources",
+        "Advanced",
+        "Pre-flight",
+        "Close",
+        "Send",
+    ]
+    assert sorted(order, key=read.index) == order
     send = next(one for one in told(dialog) if one.name == "Send")
     assert not send.is_enabled
     assert send.description == dialog.bar.hindrance

@@ -385,6 +385,8 @@ class CheckpointDialog(OperationWindow):
         layout.addWidget(self.conflict)
         layout.addWidget(self._split, 1)
         self._split.addWidget(self.inspector)
+        for part in (self.inspector, self._split.handle(1)):
+            part.raise_()  # a splitter puts what is added below the rest, and screen readers would read it first
         self._split.setStretchFactor(0, 5)
         self._split.setStretchFactor(1, 3)
         self._scroll.setWidget(self.fields)

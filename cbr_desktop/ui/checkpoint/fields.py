@@ -61,6 +61,8 @@ class CheckpointFields(QWidget):
             layout.addWidget(widget)
         layout.addWidget(self.resources, 1)
         layout.addWidget(self.advanced)
+        for part in (self.resources, self.advanced):
+            part.raise_()  # screen readers go by this order, which is that of the making
         self.vault.changed.connect(self.vault_changed)
         self.resources.changed.connect(self.choice_changed)
         self.types.changed.connect(self.choice_changed)

@@ -25,7 +25,7 @@ from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
-_WIDTHS = (175, 70, 112, 72, 46, 62)
+_WIDTHS = (175, 70, 138, 72, 46, 62)
 _ID_END = 6
 """Letters of an id's end that tell things apart which look alike."""
 _SKIPS = frozenset(

@@ -87,10 +87,10 @@ class OutcomePanel(QWidget):
     confirmation_requested = Signal(str)
     shown = Signal(str)
 
-    def __init__(self, context: ProfileContext, intent_id: IntentId, parent: QWidget | None = None) -> None:
+    def __init__(self, context: ProfileContext, intent_id: IntentId | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._id = intent_id
+        self._id = intent_id or IntentId("")
         self._trail: list[IntentId] = []
         self._can_edit = True
         self.setObjectName("outcome")
@@ -121,7 +121,8 @@ class OutcomePanel(QWidget):
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self.refresh)
         context.signals.changed.connect(self._ledger_changed)
-        self.refresh()
+        if self._id:
+            self.refresh()
 
     @property
     def intent_id(self) -> IntentId:
@@ -239,7 +240,7 @@ class OutcomePanel(QWidget):
             self._say_problem(_("Not sent. {error}").format(error=error_sentence(error)))
             return
         self._trail.append(self._id)
-        self._look_at(made.id)
+        self.look_at(made.id)
 
     def _release(self) -> None:
         """Let a held request go; what destroys something is looked at once more before."""
@@ -265,9 +266,10 @@ class OutcomePanel(QWidget):
         self._context.outbox.disown(self._id)
 
     def _go_back(self) -> None:
-        self._look_at(self._trail.pop())
+        self.look_at(self._trail.pop())
 
-    def _look_at(self, id: IntentId) -> None:
+    def look_at(self, id: IntentId) -> None:
+        """Show another intent."""
         self._id = id
         self._say_problem("")
         self._table.setRowCount(0)

@@ -1,11 +1,15 @@
 """A window's form, and in its place what became of the change once that was sent."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.ui.operations.outcome import OutcomePanel
 from cbr_desktop.ui.session.profile_context import ProfileContext
+
+_IDLE_MS = 300
+"""How long after the form is shown the outcome's widgets are made: nobody has sent anything by then."""
 
 
 class OutcomeStack(QStackedWidget):
@@ -26,7 +30,18 @@ class OutcomeStack(QStackedWidget):
         self._context = context
         self._form = form
         self.outcome: OutcomePanel | None = None
+        self._prepared: OutcomePanel | None = None
         self.addWidget(form)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the widgets of the outcome while the form is filled in, so that *Send* need not wait for them."""
+        super().showEvent(event)
+        QTimer.singleShot(_IDLE_MS, self, self._prepare)
+
+    def _prepare(self) -> None:
+        if self._prepared is None and self.outcome is None:
+            self._prepared = OutcomePanel(self._context, None)
+            self.addWidget(self._prepared)
 
     @property
     def shows_form(self) -> bool:
@@ -36,7 +51,9 @@ class OutcomeStack(QStackedWidget):
     def show_outcome(self, id: IntentId, *, can_edit: bool = True) -> None:
         """Show what becomes of a request; ``can_edit`` says whether there is a form to go back to."""
         self._drop()
-        self.outcome = panel = OutcomePanel(self._context, id)
+        panel, self._prepared = self._prepared or OutcomePanel(self._context, None), None
+        self.outcome = panel
+        panel.look_at(id)
         panel.offer_editing(possible=can_edit)
         panel.edit_requested.connect(lambda: self.edit_requested.emit(panel.intent_id))
         panel.close_requested.connect(self.close_requested)

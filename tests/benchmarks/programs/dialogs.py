@@ -14,6 +14,7 @@ import pstats
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -75,10 +76,11 @@ class Story:
         self.tasks.start(self.context.refresh.once(parts))
 
     async def settled(self) -> None:
-        """Wait until nothing is read and nothing else goes on."""
+        """Wait until nothing is read and nothing else goes on, or for long: then it is no dialog's doing."""
         stands = self.ledger.freshness
         await asyncio.sleep(SETTLE_SECONDS)
-        await living.until(lambda: not any(each.loading for each in stands.values()), seconds=60.0)
+        with suppress(TimeoutError):
+            await living.until(lambda: not any(each.loading for each in stands.values()), seconds=20.0)
         await asyncio.sleep(SETTLE_SECONDS)
 
     async def felt(self, what: str, act: Open) -> QWidget | None:

@@ -35,8 +35,7 @@ _NEARLY = 0.85
 letters differ in width, but not that much."""
 _LEAST_LETTERS = 14
 _LEAST_LETTERS_OF_NAME = 18
-_LEAST_LETTERS_BY_GAUGE = 18
-"""What a column, the elastic one, and one with a gauge show at least of their words."""
+"""What a column, and the elastic one, show at least of their words; numbers and what a gauge tells are never cut."""
 _SORT_ARROW = 18
 
 
@@ -268,11 +267,10 @@ class TableView(QTableView, Generic[Row]):
         head = self.fontMetrics().horizontalAdvance(column.title) + 2 * PAD + 2 + arrow
         beside = room_beside_text(column)
         full = max(head, self._contents.get(section, beside + column.width * letter))
-        good = max(head, min(full, column.width * letter + beside))
-        usual = max(_LEAST_LETTERS, column.width * 2 // 3)
-        letters = _LEAST_LETTERS_OF_NAME if elastic else _LEAST_LETTERS_BY_GAUGE if column.gauge else usual
-        least = full if column.whole or column.right else max(head, min(good, letters * letter + beside))
-        good = max(least, good)
+        letters = _LEAST_LETTERS_OF_NAME if elastic else max(_LEAST_LETTERS, column.width * 2 // 3)
+        is_whole = column.whole or column.right or column.gauge is not None
+        least = full if is_whole else max(head, min(full, letters * letter + beside))
+        good = max(least, min(full, column.width * letter + beside))
         yields = not elastic and section not in self._wanted and not is_first
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
