@@ -8,7 +8,7 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.ui.operations.outcome import OutcomePanel
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
-_IDLE_MS = 300
+_IDLE_MS = 100
 """How long after the form is shown the outcome's widgets are made: nobody has sent anything by then."""
 
 
