@@ -585,7 +585,7 @@ class Page(QWidget, Generic[Row]):
             yield from self.work_out()
             rows = self.rows()
             duplicated: dict[str, str] | None = None
-            if self.tells_twins and len(rows) > self.at_once:
+            if self.tells_twins:
                 yield
                 duplicated = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows, self._duplicates = rows, duplicated
