@@ -15,7 +15,10 @@ from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind, VaultStatus
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import HOME_VARIABLE, places
 from cbr_desktop.storage.profiles import keep_for_the_start
+from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from cbr_desktop.ui.kit.theme import Theme
+from cbr_desktop.ui.kit.tokens import DARK, LIGHT, Colours
 from tests.storage.values import NOON, profile
 
 ROOMS = {
@@ -60,7 +63,12 @@ def painted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     cache = SqliteCache(here.cache_file(profile()))
     cache.keep_vaults(Listing([_vault(number) for number in range(30)], NOON))
     cache.close()
-    program = Path(__file__).with_name("first_paint.py")
+    return _told_by("first_paint.py", home)
+
+
+def _told_by(name: str, home: Path) -> dict[str, Any]:
+    """Run a program beside this file, which tells something as JSON."""
+    program = Path(__file__).with_name(name)
     environment = {**os.environ, "PYTHONPATH": str(program.parents[1]), HOME_VARIABLE: str(home)}
     done = subprocess.run([sys.executable, str(program)], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -84,3 +92,17 @@ def test_the_first_paint_waits_for_no_module_that_can_come_later(painted: dict[s
     found = {name for name in painted["modules"] if name.startswith("cbr_desktop.")}
     assert (sorted(found - wanted), sorted(wanted - found)) == ([], [])
     assert sorted(set(LATER) & set(painted["modules"])) == []
+
+
+@pytest.mark.parametrize(("theme", "colours"), [(Theme.DARK, DARK), (Theme.LIGHT, LIGHT)])
+def test_the_windows_before_the_first_profile_are_dressed_as_was_chosen(
+    tmp_path: Path, theme: Theme, colours: Colours
+) -> None:
+    here = places({HOME_VARIABLE: str(tmp_path)})
+    here.make()
+    settings = JsonSettings(here.state / "screens.json")
+    settings.put("window/theme", theme.value)
+    settings.close()
+    told = _told_by("first_window.py", tmp_path)
+    assert (told["window"], told["text"]) == (colours.window.lower(), colours.text.lower())
+    assert told["sheet"]
