@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
@@ -83,15 +84,14 @@ class Ground:
     """A folder of this run alone."""
 
     folder: Path
-    _homes: list[Home] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def home(self) -> Home:
-        """Return a home that nobody has lived in."""
-        home = Home(self.folder / f"home-{len(self._homes)}")
+        """Return a home that nobody has lived in; several threads may ask for one."""
+        home = Home(self.folder / f"home-{next(self._numbers)}")
         for each in (home.user, home.temporary, home.started_in):
             each.mkdir(parents=True)
         home.places.make()
-        self._homes.append(home)
         return home
 
 
