@@ -39,9 +39,15 @@ class OutcomeStack(QStackedWidget):
         QTimer.singleShot(_IDLE_MS, self, self._prepare)
 
     def _prepare(self) -> None:
-        if self._prepared is None and self.outcome is None:
+        if self.outcome is None:
+            self._ready()
+
+    def _ready(self) -> OutcomePanel:
+        """Return the widgets that the next outcome is shown in."""
+        if self._prepared is None:
             self._prepared = OutcomePanel(self._context, None)
             self.addWidget(self._prepared)
+        return self._prepared
 
     @property
     def shows_form(self) -> bool:
@@ -51,14 +57,13 @@ class OutcomeStack(QStackedWidget):
     def show_outcome(self, id: IntentId, *, can_edit: bool = True) -> None:
         """Show what becomes of a request; ``can_edit`` says whether there is a form to go back to."""
         self._drop()
-        panel, self._prepared = self._prepared or OutcomePanel(self._context, None), None
-        self.outcome = panel
+        self.outcome = panel = self._ready()
+        self._prepared = None
         panel.look_at(id)
         panel.offer_editing(possible=can_edit)
         panel.edit_requested.connect(lambda: self.edit_requested.emit(panel.intent_id))
         panel.close_requested.connect(self.close_requested)
         panel.confirmation_requested.connect(self.confirmation_requested)
-        self.addWidget(panel)
         self.setCurrentWidget(panel)
         panel.setFocus()
 
