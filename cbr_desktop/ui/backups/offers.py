@@ -48,6 +48,7 @@ class OffersPage(ListPage[Offer]):
 
     name = "Offers"
     parts = (Part.OFFERS, Part.VAULTS)
+    tells_lookalikes = True
     hint = "answer:pending golden"
     chips = ((N_("Not answered"), "answer:pending"),)
     counts = NN_("{count} backup", "{count} backups")

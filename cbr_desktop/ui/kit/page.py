@@ -42,7 +42,7 @@ from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.lookalikes import duplicates, find_duplicates
+from cbr_desktop.ui.kit.lookalikes import find_duplicates
 from cbr_desktop.ui.kit.pieces import AT_ONCE, Pieces
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
@@ -93,8 +93,8 @@ class Page(QWidget, Generic[Row]):
     """The parts that say which rows there are: only when all have been read, a row can be new or gone. None: never."""
     is_derived: ClassVar[bool] = False
     """Whether rows and what they say follow from ``parts`` and the time alone: they are the same while these are."""
-    tells_twins: ClassVar[bool] = False
-    """Whether names that look alike are told apart by ``name_words``, and may be so many that it is done in pieces."""
+    tells_lookalikes: ClassVar[bool] = False
+    """Whether ``name_words`` is asked for, which tells names apart that look alike; they are found when rows come."""
     chips: ClassVar[Sequence[tuple[str, str]]] = ()
     """Filters that are asked for often: their words, and what they put into the filter."""
     verbs: ClassVar[Sequence[Verb]] = ()
@@ -137,7 +137,7 @@ class Page(QWidget, Generic[Row]):
         self._is_making = self._is_outdated = False
         """Whether rows are being made, and whether something has changed meanwhile."""
         self._rows: list[Row] = []
-        self._duplicates: dict[str, str] | None = None
+        self._duplicates: dict[str, str] = {}
         self._changes: RowChanges[Row] = RowChanges(self.whole_parts, self.held, self.is_same)
         self._change_bar: ChangeBar | None = None
         self._has_looked = False
@@ -223,8 +223,6 @@ class Page(QWidget, Generic[Row]):
 
     def name_words(self, row: Row) -> str:
         """Return the name of a row, with the beginning of its id where another row's name looks like it."""
-        if self._duplicates is None:
-            self._duplicates = duplicates(map(self.id_and_name, self._rows))
         id, name = self.id_and_name(row)
         return f"{shown(name)} · {self._duplicates[id]}" if id in self._duplicates else name
 
@@ -584,11 +582,10 @@ class Page(QWidget, Generic[Row]):
         while True:
             yield from self.work_out()
             rows = self.rows()
-            duplicated: dict[str, str] | None = None
-            if self.tells_twins:
+            if self.tells_lookalikes:
                 yield
-                duplicated = yield from find_duplicates(map(self.id_and_name, rows))
-            self._rows, self._duplicates = rows, duplicated
+                self._duplicates = yield from find_duplicates(map(self.id_and_name, rows))
+            self._rows = rows
             yield
             yield from self._comparing()
             yield

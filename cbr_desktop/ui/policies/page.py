@@ -46,7 +46,7 @@ class PoliciesPage(ListPage[Policy]):
 
     name = "Policies"
     parts = (Part.POLICIES, Part.VAULTS)
-    is_derived = True
+    is_derived = tells_lookalikes = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     hint = "state:disabled type:backup nightly"
     chips = ((N_("Disabled"), "state:disabled"),)

@@ -60,7 +60,7 @@ class ResourcesPage(Page[ResourceRow]):
 
     name = "Resources"
     parts = (Part.VAULTS, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
-    is_derived = tells_twins = True
+    is_derived = tells_lookalikes = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS, Part.PROTECTABLES)
     hint = "vault:erp age>2d web"

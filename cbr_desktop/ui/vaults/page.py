@@ -121,7 +121,7 @@ class VaultsPage(ListPage[Vault]):
 
     name = "Vaults"
     parts = (Part.VAULTS, Part.POLICIES, Part.BACKUPS)
-    is_derived = tells_twins = True
+    is_derived = tells_lookalikes = True
     default_sort = ("name", Qt.SortOrder.AscendingOrder)
     whole_parts = (Part.VAULTS,)
     hint = "type:server used>80 web"
