@@ -7,10 +7,9 @@ wide. What stands where is worked out once for a width, not when it is painted.
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QHelpEvent,
     QKeyEvent,
@@ -335,7 +334,9 @@ class LaneChart(QAbstractScrollArea):
         words = plain(self.current_words(), 400)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+            QtGui.QAccessible.updateAccessibility(
+                QtGui.QAccessibleEvent(self, QtGui.QAccessible.Event.DescriptionChanged)
+            )
         self.viewport().update()
 
     def viewportEvent(self, event: QEvent) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
 
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.theme import tone_colour
@@ -18,8 +18,9 @@ TONE = Qt.ItemDataRole.UserRole + 1
 class CountDelegate(QStyledItemDelegate):
     """Draws the number of what waits behind the name of a page; a dot where the list is folded."""
 
-    def __init__(self, is_folded: Callable[[], bool], parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, is_folded: Callable[[], bool], view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self._view = view
         self._is_folded = is_folded
 
     def paint(
@@ -32,7 +33,7 @@ class CountDelegate(QStyledItemDelegate):
             return
         colours: QPalette = option.palette
         rect = QRectF(option.rect)
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_chosen = self._view.selectionModel().isSelected(index)
         tone = tone_colour(Tone(index.data(TONE)), colours)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
