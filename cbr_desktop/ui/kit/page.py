@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.text.catalogue import N_, NN_, _, inside, listed, ngettext, sentences
-from cbr_desktop.text.marks import CHANGED, NEW, Mark
+from cbr_desktop.text.catalogue import N_, NN_, _, ngettext, sentences
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import grouped, shown
 from cbr_desktop.text.tone import Tone
@@ -37,15 +36,15 @@ from cbr_desktop.text.words import (
     trouble_words,
 )
 from cbr_desktop.ui.kit.action_row import ActionRow
-from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lookalikes import find_duplicates
+from cbr_desktop.ui.kit.page_changes import SHOW, PageChanges, change_column, change_fields, gone_lines
 from cbr_desktop.ui.kit.pieces import AT_ONCE, Pieces
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
-from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
+from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
@@ -64,8 +63,6 @@ _FILTER_WIDTH = 220
 _FILTER_SHARE = 5
 """What part of the page it has at least where that is more: one in so many."""
 _REMARK_LETTERS = 44
-_LOOK_MS = 10_000
-"""How long marks are in front of somebody before leaving the page means that they have been seen."""
 Target = tuple[VaultId | None, Sequence[ResourceId]]
 
 
@@ -138,11 +135,12 @@ class Page(QWidget, Generic[Row]):
         """Whether rows are being made, and whether something has changed meanwhile."""
         self._rows: list[Row] = []
         self._duplicates: dict[str, str] = {}
-        self._changes: RowChanges[Row] = RowChanges(self.whole_parts, self.held, self.is_same)
-        self._change_bar: ChangeBar | None = None
-        self._has_looked = False
-        self._fields = (*self.fields(), *self._change_fields())
-        self.model: TableModel[Row] = TableModel(self._with_change(self.columns()), self.id_of, self.search_text, self)
+        columns, self._fields = tuple(self.columns()), tuple(self.fields())
+        if self.whole_parts:
+            change = change_column(columns, self._change_of)
+            columns = (columns[0], change, *columns[1:])
+            self._fields += change_fields(change, self._change_of)
+        self.model: TableModel[Row] = TableModel(columns, self.id_of, self.search_text, self)
         self.view: TableView[Row] = TableView(
             self.name, self.model, workspace.settings, self.id_and_name, self.default_sort, self
         )
@@ -152,6 +150,7 @@ class Page(QWidget, Generic[Row]):
         """The buttons in its head, by what they do."""
         self._verb_bar: VerbBar | None = None
         self._build()
+        self._changes = self._made_changes()
         self.view.selection_altered.connect(self.selection_altered)
         self.view.opened.connect(self.opened)
         self.view.menu_requested.connect(self.fill_menu)
@@ -302,14 +301,14 @@ class Page(QWidget, Generic[Row]):
     def tell_scope(self) -> None:
         """Take over another scope: the columns that tell profiles apart, and other rows."""
         self.view.show_columns(("profile", "region"), self._workspace.scope.is_merged)
-        self.view.show_columns((CHANGE,), bool(self.model.changes))
+        self._show_change_column()
         self._is_stale = True
 
     def retell_times(self) -> None:
         """Say ages and times anew."""
         self.view.viewport().update()
         self._tell_state()
-        self._tell_changes()
+        self._changes.tell(self._times)
 
     def areas(self) -> list[QWidget]:
         """Return the parts that the focus goes through from area to area."""
@@ -347,7 +346,7 @@ class Page(QWidget, Generic[Row]):
 
     def mark_seen(self) -> None:
         """Take all that is here as seen: the marks go."""
-        self._changes.accept(self._workspace.scope.members, self.parts[0])
+        self._changes.accept(self.parts[0])
         was_filtered = self.filter.text() == SHOW
         self._take()
         if was_filtered:
@@ -362,75 +361,11 @@ class Page(QWidget, Generic[Row]):
         title = _("{name} that are gone").format(name=page_title(self.name))
         self.lines_requested.emit(title, gone_lines(self._changes.found, self.id_and_name))
 
-    def look(self) -> None:
-        """Take note that the marks have been in front of somebody for a while, if the window is in use."""
-        if self.isVisible() and self.isActiveWindow():
-            self._has_looked = True
-        elif self.model.changes or self._changes.found.gone:
-            self._looking.start()
+    def _change_of(self, row: Row) -> RowChange[Row] | None:
+        return self.model.change_of(row)
 
-    def _with_change(self, columns: Sequence[Column[Row]]) -> tuple[Column[Row], ...]:
-        """Put the column that tells changes behind the first one, where there is a list that can change."""
-        if not self.whole_parts:
-            return tuple(columns)
-        change: Column[Row] = Column(
-            CHANGE, _("Change"), self._change_words, self._change_words, 20, shown=False, mark=self._change_mark
-        )
-        return (columns[0], change, *columns[1:])
-
-    def _change_fields(self) -> tuple[Field[Row], ...]:
-        if not self.whole_parts:
-            return ()
-        return (
-            TextField("changed", lambda row: "yes" if self.model.change_of(row) is not None else "no"),
-            TextField("is", lambda row: self._change_words(row).partition(":")[0]),
-        )
-
-    def _change_words(self, row: Row) -> str:
-        change = self.model.change_of(row)
-        if change is None:
-            return ""
-        if change.before is None:
-            return _("New")
-        titles = [inside(column.title) for column in self.model.columns if column.key in change.columns]
-        return _("Changed: {columns}").format(columns=listed(titles))
-
-    def _change_mark(self, row: Row) -> Mark | None:
-        change = self.model.change_of(row)
-        return None if change is None else NEW if change.before is None else CHANGED
-
-    def _comparing(self) -> Iterator[None]:
-        """Find out what differs from what was seen, and mark it."""
-        is_merged = self._workspace.scope.is_merged
-        # of what several profiles tell, not every row is shown
-        shown = {self.id_of(row) for row in self._rows} if is_merged else None
-        changes = yield from self._changes.compare(self._workspace.scope.members, self.model.columns, shown)
-        had = bool(self.model.changes)
-        self.model.changes = changes
-        if had != bool(changes):
-            self.view.show_columns((CHANGE,), bool(changes))
-
-    def _tell_changes(self) -> None:
-        new = sum(change.before is None for change in self.model.changes.values())
-        counts = (new, len(self.model.changes) - new, len(self._changes.found.gone))
-        if not any(counts):
-            self._has_looked = False
-            if self._change_bar is not None:
-                self._change_bar.hide()
-            return
-        if self._change_bar is None:
-            self._change_bar = ChangeBar(self.name, self.show_changes, self.list_gone, self.mark_seen, self)
-            self._looking = QTimer(self)
-            self._looking.setSingleShot(True)
-            self._looking.setInterval(_LOOK_MS)
-            self._looking.timeout.connect(self.look)
-            self.band.addWidget(self._change_bar, 5)
-        since = self._changes.since(self._workspace.scope.members)
-        self._change_bar.tell(*counts, since, self._times)
-        self._change_bar.show()
-        self._share_room()
-        if not self._has_looked and not self._looking.isActive():
-            self._looking.start()
+    def _show_change_column(self) -> None:
+        self.view.show_columns((CHANGE,), bool(self.model.changes))
 
     # building
 
@@ -460,6 +395,16 @@ class Page(QWidget, Generic[Row]):
         self.band.addStretch(1)
         if self.chips:
             self._add_chips()
+        return made
+
+    def _made_changes(self) -> PageChanges[Row]:
+        rows = RowChanges(self.whole_parts, self.held, self.is_same)
+        made: PageChanges[Row] = PageChanges(self.name, rows, self.model, self._workspace, self.band, self)
+        made.marking_altered.connect(self._show_change_column)
+        made.told.connect(self._share_room)
+        made.shown_requested.connect(self.show_changes)
+        made.gone_requested.connect(self.list_gone)
+        made.seen_requested.connect(self.mark_seen)
         return made
 
     def _add_verbs(self) -> None:
@@ -587,13 +532,15 @@ class Page(QWidget, Generic[Row]):
                 self._duplicates = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows = rows
             yield
-            yield from self._comparing()
+            # of what several profiles tell, not every row is shown
+            shown = {self.id_of(row) for row in rows} if self._workspace.scope.is_merged else None
+            yield from self._changes.comparing(shown)
             yield
             if not self.model.filter.tests and not self.model.filter.asked:
                 yield from self.model.order_ahead(rows)
             self._is_making = False
             self.model.put(self._rows, self.beside_rows())
-            self._tell_changes()
+            self._changes.tell(self._times)
             self.taken.emit()
             if not self._is_outdated:
                 return
@@ -748,15 +695,15 @@ class Page(QWidget, Generic[Row]):
             row.setMaximumWidth(max(row.minimumSizeHint().width(), room - rest))
         if self._chips is not None:
             rest = 2 * NEAR if self.remark.isHidden() else letter * _REMARK_LETTERS + 2 * NEAR
-            bar = self._change_bar
-            rest += bar.sizeHint().width() + NEAR if bar is not None and not bar.isHidden() else 0
+            beside_chips = self._changes.bar_width()
+            rest += beside_chips + NEAR if beside_chips else 0
             self._chips.setMaximumWidth(max(self._chips.minimumSizeHint().width(), room - rest))
 
     def hideEvent(self, event: "QtGui.QHideEvent") -> None:
         """Take the marks as seen when somebody leaves the page after having had them in front for a while."""
         super().hideEvent(event)
-        if self._has_looked and not event.spontaneous():
-            self.mark_seen()
+        if not event.spontaneous():
+            self._changes.leave()
 
     def _tell_empty(self, notice: ListNotice | None) -> None:
         if notice is None:
