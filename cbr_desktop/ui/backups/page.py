@@ -211,7 +211,7 @@ class BackupsPage(ListPage[Backup]):
             self.vault_requested.emit(row.vault_id)
 
     def _shared_count(self, row: Backup) -> int | None:
-        """Return with how many projects a backup is shared, ``None`` while nobody has looked."""
+        """Return with how many projects a backup is shared, ``None`` until that is read."""
         counts = (reader.shared_with(row.id, changed.get(row.id)) for reader, changed in self._shares)
         return next((count for count in counts if count is not None), None)
 

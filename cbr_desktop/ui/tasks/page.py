@@ -304,7 +304,7 @@ class TasksPage(Page[Task]):
         self._column.addWidget(self._foot)
 
     def _want_older(self, text: str) -> None:
-        """Show older tasks to somebody who asks for tasks over an age."""
+        """Show older tasks when the filter asks for tasks over an age."""
         if "age>" in text.casefold() and not self.older.isChecked():
             self.show_older(True)
 
