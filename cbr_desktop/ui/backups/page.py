@@ -173,9 +173,8 @@ class BackupsPage(ListPage[Backup]):
             self.name, "made", self.filter, self._workspace.settings, self._times, _lane, self
         )
         self._column.insertWidget(self._column.indexOf(self.view), self._timeline.strip)
-        self._head_row.insertWidget(self._head_row.indexOf(self.gear), self._timeline.toggle)
-        self._tools, self._above = [self._timeline.toggle], [self._timeline.strip]
-        self._put_in_order()
+        self._above = [self._timeline.strip]
+        self.head.add_tool(self._timeline.toggle)
 
     def held(self, ledger: Reading) -> Mapping[Any, Backup]:
         """Return the backups of a ledger."""

@@ -13,6 +13,7 @@ from cbr_desktop.text.plain import accessible, plain, tooltip
 from cbr_desktop.text.states import counted, grouped
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.page_head import PageBand
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.model import TableModel
@@ -52,7 +53,7 @@ class PageChanges(QObject, Generic[Row]):
         rows: RowChanges[Row],
         model: TableModel[Row],
         workspace: Workspace,
-        band: QHBoxLayout,
+        band: PageBand,
         page: QWidget,
     ) -> None:
         super().__init__(page)
@@ -134,7 +135,7 @@ class PageChanges(QObject, Generic[Row]):
             self._bar.shown.clicked.connect(self.shown_requested)
             self._bar.gone.clicked.connect(self.gone_requested)
             self._bar.seen.clicked.connect(self.seen_requested)
-            self._band.addWidget(self._bar, 5)
+            self._band.add(self._bar, 5)
         return self._bar
 
 
