@@ -222,7 +222,7 @@ def test_rows_grow_with_their_letters(open_window: Open, qapp: QApplication) -> 
     window = open_window(settings=settings)
     rows = window.current_page().view.verticalHeader()
     before = rows.defaultSectionSize()
-    title = window.current_page().title
+    title = window.current_page().head.titles.title
     large = title.font().pointSizeF()
     show_percent(qapp, settings, 150)
     assert rows.defaultSectionSize() > before

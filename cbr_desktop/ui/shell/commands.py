@@ -128,7 +128,7 @@ class WindowCommands:
                 checked=lambda: window.density == COMPACT,
             ),
             Command(_("Times in &UTC"), window.turn_clocks, checked=lambda: window.is_utc),
-            Command(_("&Columns…"), window.current_page().gear.click),
+            Command(_("&Columns…"), window.current_page().head.gear.click),
         )
 
     def actions(self) -> Sequence[Command]:

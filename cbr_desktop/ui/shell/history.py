@@ -1,4 +1,4 @@
-"""Where somebody has been: the ways back and forward between pages and their rows."""
+"""The history of pages and rows visited: back and forward."""
 
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ class History:
         self._now = len(self._places) - 1
 
     def stand(self, id: str) -> None:
-        """Take note of the row at which somebody is now, to come back to it."""
+        """Take note of the current row, to come back to it."""
         if self._places:
             self._places[self._now] = self._places[self._now]._replace(id=id)
 
