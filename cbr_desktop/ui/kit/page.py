@@ -33,7 +33,7 @@ from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.lookalikes import find_duplicates
 from cbr_desktop.ui.kit.page_changes import SHOW, PageChanges, change_column, change_fields, gone_lines
 from cbr_desktop.ui.kit.page_head import FilterLine, PageBand, PageHead
-from cbr_desktop.ui.kit.pieces import AT_ONCE, Pieces
+from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
@@ -426,7 +426,7 @@ class Page(QWidget, Generic[Row]):
         if not at_once and not self.model.total:
             self._tell_state()
 
-    def _taking(self) -> Iterator[None]:
+    def _taking(self) -> Iterator[object]:
         while True:
             yield from self.work_out()
             rows = self.rows()
@@ -441,6 +441,7 @@ class Page(QWidget, Generic[Row]):
             yield
             if not self.model.filter.tests and not self.model.filter.asked:
                 yield from self.model.order_ahead(rows)
+            yield LONG_STEP
             self._is_making = False
             self.model.put(self._rows, self.beside_rows())
             self._changes.tell(self._times)
