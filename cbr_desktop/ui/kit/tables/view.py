@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import _
@@ -492,6 +492,9 @@ class TableView(QTableView, Generic[Row]):
         """Paint the rows that can be seen."""
         self._delegate.begin()
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self._delegate.write(painter)
+        painter.end()
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""
