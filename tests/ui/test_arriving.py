@@ -14,7 +14,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.runtime import GROWN_OBJECTS, Collector
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.pieces import Pieces
+from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.workspace import Workspace
@@ -167,6 +167,18 @@ def test_pieces_are_done_in_turns_and_what_fails_is_at_its_end(qtbot: QtBot) -> 
     assert done[turns:] == ["b0", "b1"]
     pieces.begin(work("c", 2), at_once=True)
     assert done[-2:] == ["c0", "c1"] and not pieces.is_at_work
+
+    def with_long_step() -> Iterator[object]:
+        done.append("before")
+        yield LONG_STEP
+        done.append("long")
+
+    unhurried = Pieces(turn_seconds=60.0)
+    unhurried.begin(with_long_step())
+    qtbot.waitUntil(lambda: done[-1] == "before")
+    assert unhurried.is_at_work, "the long step has a turn of its own"
+    qtbot.waitUntil(lambda: not unhurried.is_at_work)
+    assert done[-2:] == ["before", "long"]
 
     def broken() -> Iterator[None]:
         yield
