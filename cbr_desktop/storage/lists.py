@@ -89,7 +89,7 @@ def reading(
 ) -> Reading[Row]:
     """Read a list; whatever goes wrong, the file is gone afterwards and the list ``None``.
 
-    The pages are put into ``written``, for whoever writes the list again. With ``holding`` those pages alone are read
+    The pages are put into ``written``, for when the list is written again. With ``holding`` those pages alone are read
     in which one of these texts stands by itself, as an id or a name does: every row that has one, and some others.
     """
     try:
@@ -236,7 +236,7 @@ def _listing(
         return None
     as_of, complete, count, lacking = head
     more = _more(connection, name)
-    # page by page, so that no lock is held while whoever reads does something else
+    # page by page, so that no lock is held between two pages
     rows: list[Row] = []
     ids: set[Any] = set()
     pool: Pool = {}

@@ -112,7 +112,7 @@ def consequence_lines(
 ) -> list[tuple[Mark, str]]:
     """Return all that a batch destroys in lines, the gravest first; of one that destroys nothing a single one.
 
-    ``shares`` tells which of the backups are shared, ``None`` where nobody looks; ``sums`` are said of it as a whole.
+    ``shares`` tells which of the backups are shared, ``None`` where that is not read; ``sums`` are said of the batch.
     """
     summed = [
         (BAD if each.kind is FindingKind.DELETION_LAST else _SEVERITIES[each.severity], finding_sentence(each))

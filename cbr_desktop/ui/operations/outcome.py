@@ -159,7 +159,7 @@ class OutcomePanel(QWidget):
             self.announcer.say(sentences(self._sentence.text(), share))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Let the clock run while somebody looks."""
+        """Let the clock run while the window is visible."""
         super().showEvent(event)
         self._timer.start()
         self.refresh()

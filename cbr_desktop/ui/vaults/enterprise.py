@@ -25,7 +25,7 @@ _BY_ID = "by-id"
 class EnterpriseProjectChoice(QWidget):
     """Asks for an enterprise project: one of those that take something in, or any by its id.
 
-    The list is read when somebody is about to choose from it and it is not known so far. Where it cannot be read, the
+    The list is read when it is about to be opened and it is not known so far. Where it cannot be read, the
     default one and an id are left to choose. ``is_usual`` has the default one chosen at first.
 
     Signals:
