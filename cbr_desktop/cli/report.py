@@ -265,9 +265,9 @@ def show_judgements(
     """
     code = GOOD
     judged: list[dict[str, Any]] = []
-    found = [(path, _read(path)) for path in paths]
-    known = ledgers([read[0] for _, read in found if not isinstance(read, CbrError) and read[0] is not None])
-    for path, read in found:
+    found = {path: _read(path) for path in paths}
+    known = ledgers([read[0] for read in found.values() if not isinstance(read, CbrError) and read[0] is not None])
+    for path, read in found.items():
         if isinstance(read, CbrError):
             judged.append({"file": str(path), "verdict": "unreadable", "problems": [error_sentence(read)]})
             code = UNUSABLE
