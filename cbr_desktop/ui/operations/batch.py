@@ -325,11 +325,10 @@ class BatchWindow(OperationWindow):
             )
             for row in rows
         ]
-        self.table.fill(words.batch_columns(), lines)
-        self.table.setColumnHidden(words.PROFILE_COLUMN, len(self._ledgers()) < 2)
-        self.table.setColumnHidden(words.NAME_COLUMN, not any(row.name for row in batch.rows))
-        for column in words.RESOURCE_COLUMNS:
-            self.table.setColumnHidden(column, not any(each.at is None for each in batch.blast.backups))
+        absent = {words.PROFILE_COLUMN} if len(self._ledgers()) < 2 else set()
+        absent |= {words.NAME_COLUMN} if not any(row.name for row in batch.rows) else set()
+        absent |= set(words.RESOURCE_COLUMNS) if all(each.at is not None for each in batch.blast.backups) else set()
+        self.table.fill(words.batch_columns(), lines, absent)
 
     def _show_consequences(self, batch: Batch, now: datetime) -> None:
         if batch.blast.lost != self._lost:
@@ -479,8 +478,8 @@ class BatchWindow(OperationWindow):
 
     def _show_report(self, report: PlanReport) -> None:
         rows = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
-        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()))
-        self.table.setColumnHidden(words.PROFILE_COLUMN, len({row.profile for row in report.rows}) < 2)
+        absent = {words.PROFILE_COLUMN} if len({row.profile for row in report.rows}) < 2 else set()
+        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()), absent)
         self.verdict.say(verdict_mark(report), plan_sentence(report))
         undone = self._undone(report)
         self.retry.setVisible(bool(undone))
