@@ -431,14 +431,14 @@ class Page(QWidget, Generic[Row]):
             yield from self.work_out()
             rows = self.rows()
             if self.tells_lookalikes:
-                yield
+                yield None
                 self._duplicates = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows = rows
-            yield
+            yield None
             # of what several profiles tell, not every row is shown
             shown = {self.id_of(row) for row in rows} if self._workspace.scope.is_merged else None
             yield from self._changes.comparing(shown)
-            yield
+            yield None
             if not self.model.filter.tests and not self.model.filter.asked:
                 yield from self.model.order_ahead(rows)
             yield LONG_STEP
@@ -450,7 +450,7 @@ class Page(QWidget, Generic[Row]):
                 return
             self._is_making, self._is_outdated = True, False
             self._taken = self._sources()
-            yield
+            yield None
 
     def _sources(self) -> list[object]:
         """Return what the rows are made of: the very same objects as long as nothing is another."""
