@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.connection import Connection, Reach
@@ -140,6 +140,20 @@ def test_what_is_missing_is_said_profile_by_profile_with_its_reason(window: Main
     assert window.status.connection.text() == "◐ 2 of 3 online"
     window.show_page("Resources")
     assert window.current_page().model.total > 0
+
+
+def test_on_a_small_screen_the_names_of_the_strip_give_way_before_the_window(window: MainWindow) -> None:
+    strip = window.deferred_widgets.strip
+    buttons = strip.findChildren(QToolButton, "member")
+    strip.resize(2000, strip.height())
+    assert [button.text().replace("&&", "&") for button in buttons] == [each.accessibleName() for each in buttons]
+    assert strip.minimumSizeHint().width() == 0
+    strip.resize(260, strip.height())
+    for button in buttons:
+        _name, between, rest = button.text().partition("  ")
+        assert between and rest, "of each the name and the shape of how it stands"
+        assert len(button.text()) < len(button.accessibleName())
+    assert sum(button.sizeHint().width() for button in buttons) < 260
 
 
 def test_a_login_is_asked_for_from_the_strip(window: MainWindow, workspace: Workspace) -> None:

@@ -23,7 +23,7 @@ from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.text.catalogue import N_, NN_, _, inside, listed, ngettext, sentences
 from cbr_desktop.text.marks import CHANGED, NEW, Mark
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import grouped, shown
+from cbr_desktop.text.states import counted, grouped, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import (
     NONE,
@@ -153,6 +153,7 @@ class Page(QWidget, Generic[Row]):
         self._verb_bar: VerbBar | None = None
         self._build()
         self.view.selection_altered.connect(self.selection_altered)
+        self.view.selection_altered.connect(self._tell_count)
         self.view.opened.connect(self.opened)
         self.view.menu_requested.connect(self.fill_menu)
         self.view.export_requested.connect(self.begin_export)
@@ -457,7 +458,7 @@ class Page(QWidget, Generic[Row]):
         self.remark.setWordWrap(True)
         self.remark.hide()
         self.band.addWidget(self.remark, 3)
-        self.band.addStretch(1)
+        self.band.addStretch(0)  # what is told has all the room beside the chips
         if self.chips:
             self._add_chips()
         return made
@@ -650,14 +651,7 @@ class Page(QWidget, Generic[Row]):
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
-        count = (
-            grouped(total)
-            if shown == total
-            else _("{shown} of {total}").format(shown=grouped(shown), total=grouped(total))
-        )
-        if self._is_making and not total:
-            count = ""  # nobody knows yet
-        self.count.tell(" · ".join(filter(None, (count, self.age_words()))))
+        self._tell_count()
         problems = self.model.filter.problems
         stale = self.stale_words()
         text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
@@ -667,6 +661,20 @@ class Page(QWidget, Generic[Row]):
         self._is_warned = bool(problems or stale)
         self._colour()
         self._tell_empty(None if shown else self.empty_notice(total))
+
+    def _tell_count(self) -> None:
+        """Say how many rows there are, how many of them are selected, and how old they are."""
+        shown, total = self.model.rowCount(), self.model.total
+        count = (
+            grouped(total)
+            if shown == total
+            else _("{shown} of {total}").format(shown=grouped(shown), total=grouped(total))
+        )
+        if self._is_making and not total:
+            count = ""  # nobody knows yet
+        several = self.view.selected_count()
+        chosen = counted("{count} selected", "{count} selected", several) if several > 1 else ""
+        self.count.tell(" · ".join(filter(None, (count, chosen, self.age_words()))))
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the colour of the remark from the theme that is on now."""
