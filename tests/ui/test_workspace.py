@@ -192,10 +192,12 @@ def test_a_read_only_profile_is_armed_and_disarmed_from_the_band(window: MainWin
     assert workspace.context(NL.name).guard.is_open
     assert header_bar.arm.text() == "Armed, 15 min left"
     assert "Changes can be sent" in header_bar.arm.toolTip()
+    assert header_bar.arm.property("armed") is True
     clock.at += timedelta(minutes=16)
     window.status.ticked.emit()
     assert header_bar.arm.text() == "Read-only"
     assert "before it is armed" in header_bar.arm.toolTip()
+    assert header_bar.arm.property("armed") is False
     workspace.choose(workspace.choices()[0])
     assert header_bar.arm.isHidden()
 

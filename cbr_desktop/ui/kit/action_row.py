@@ -140,8 +140,8 @@ class ActionRow(QWidget):
         width = sum(hint.width() + NEAR for hint in hints) - NEAR
         if len(hints) < len(wished):
             width += NEAR + self.more.sizeHint().width()
-        height = max((hint.height() for hint in hints or [self.more.sizeHint()]), default=0)
-        return QSize(max(0, width), height)
+        tallest = hints or [button.sizeHint() for button in wished[:1]]
+        return QSize(max(0, width), max((hint.height() for hint in tallest), default=0))
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the menu's button."""

@@ -37,6 +37,8 @@ QPushButton[flat="true"]:checked, QToolButton[autoRaise="true"]:checked {{ backg
 QPushButton[flat="true"]:focus, QToolButton[autoRaise="true"]:focus {{
     border: 2px solid {accent}; padding: 2px 6px;
 }}
+#arm[armed="true"] {{ border: 1px solid {warn}; color: {warn}; }}
+#arm[armed="true"]:focus {{ border: 2px solid {accent}; }}
 QToolButton[chip="true"] {{ border-radius: 11px; padding: 0 9px; background: transparent; }}
 QToolButton[chip="true"]:focus {{ padding: 0 8px; }}
 QToolButton[chip="true"]:hover {{ background: {hover}; }}

@@ -58,10 +58,8 @@ class FactGrid(QWidget):
         used = [(place, *labels) for place, labels in enumerate(self._labels) if not labels[0].isHidden()]
         room = self.width() - _BETWEEN - max((name.sizeHint().width() for _place, name, _value in used), default=0)
         for place, _name, value in used:
-            text = value.text()
-            is_below = (
-                len(text) >= _LONG_WORD and not text.count(" ") and value.fontMetrics().horizontalAdvance(text) > room
-            )
+            longest = max(value.text().split(), key=len, default="")
+            is_below = len(longest) >= _LONG_WORD and value.fontMetrics().horizontalAdvance(longest) > room
             if is_below is not (place in self._below):
                 (self._below.add if is_below else self._below.discard)(place)
                 self._layout.addWidget(value, 2 * place + is_below, 1 - is_below, 1, 1 + is_below)

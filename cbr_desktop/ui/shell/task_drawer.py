@@ -254,7 +254,7 @@ class Drawer(QFrame):
         return [str(id) for id in stored] if isinstance(stored, list) else []
 
 
-_REST_LETTERS = 14
+_REST_LETTERS = 26
 """With room for fewer, the newest request is not told beside the buttons."""
 
 
