@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHOWN_LIMIT = 200
 """Code points of foreign text that a sentence takes before it is cut."""
 _SENTENCE = 10_000
-"""Letters of a foreign sentence that are looked at: nobody waits for ten million."""
+"""Letters of a foreign sentence that are looked at: ten million would hold the window up."""
 
 
 # foreign text and quantities

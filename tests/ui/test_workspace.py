@@ -168,8 +168,8 @@ def test_a_login_is_asked_for_from_the_strip(window: MainWindow, workspace: Work
 @pytest.mark.usefixtures("workspace")
 def test_a_checkpoint_is_made_with_the_profile_of_its_vault(window: MainWindow, opener: Opener) -> None:
     id = VaultId(estate.uid(900))
-    window.open_checkpoint_dialog(id)
-    window.open_checkpoint_dialog()
+    window.row_dialogs.open_checkpoint(id)
+    window.row_dialogs.open_checkpoint()
     press(menu_of(window.header_bar.create_checkpoint), "Staging && more")
     assert opener.dialogs == [(NL.name, id), (STAGING.name, None)]
 

@@ -16,7 +16,7 @@ from cbr_desktop.ui.kit.tokens import NEAR
 class ActionRow(QWidget):
     """Shows as many of its buttons as there is room for, and the others in a menu that stands at the end.
 
-    Whoever owns a button may hide, show and disable it as ever.
+    The owner of a button may hide, show and disable it as ever.
 
     Signals:
         rearranged: buttons went into the menu or came out of it, and with that to other places in the order of Tab.
@@ -182,7 +182,7 @@ class ActionRow(QWidget):
 
 
 def _is_wished(button: QAbstractButton) -> bool:
-    """Whether nobody has hidden a button; to show one explicitly costs, so one that is new is not."""
+    """Whether a button was not hidden; to show one explicitly costs, so one that is new is not."""
     return not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
 
 

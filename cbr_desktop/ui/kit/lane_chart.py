@@ -342,7 +342,7 @@ class LaneChart(QAbstractScrollArea):
         return self.picture.lanes[self.lane].id if 0 <= self.lane < len(self.picture.lanes) else ""
 
     def _reveal(self) -> None:
-        """Show where the keys are, also to whoever listens."""
+        """Show where the keyboard focus is, also to screen readers."""
         scroll = self.verticalScrollBar()
         if self.lane >= 0:
             scroll.setValue(min(max(scroll.value(), self.lane - scroll.pageStep() + 1), self.lane))

@@ -1,4 +1,4 @@
-"""Twins: names in one list that nobody can tell apart by eye, and the part of the id that does."""
+"""Names in one list that look alike, and the part of the id that tells them apart."""
 
 import unicodedata
 from collections.abc import Generator, Iterable

@@ -143,7 +143,7 @@ def tone_colour(tone: Tone, palette: QPalette) -> QColor:
     role = QPalette.ColorRole
     key = (palette.color(role.Base).rgb(), palette.color(QPalette.ColorGroup.Active, role.Text).rgb())
     tones = _TONES.get(key)
-    if tones is None:  # a palette of somebody else's
+    if tones is None:  # a palette that is not of this program
         tones = {tone: QColor((DARK if is_dark(palette) else LIGHT).tone(tone))}
     return QColor(tones[tone])
 

@@ -59,7 +59,7 @@ class Drawer(QFrame):
         outcome_requested: the id of the request whose outcome should open.
         remarked: something about what was just done, in words.
         toggled: whether the drawer is open now.
-        counted: how many requests need somebody, whenever they are counted.
+        counted: how many requests need the operator, whenever they are counted.
     """
 
     outcome_requested = Signal(object)

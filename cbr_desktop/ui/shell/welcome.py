@@ -1,4 +1,4 @@
-"""The first screen of somebody who has not said which cloud: profiles to choose from, the way to one, and the demo."""
+"""The first screen where no profile is chosen: the profiles there are, how to add one, and the demo."""
 
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
