@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.text.catalogue import N_, NN_, _, ngettext, sentences
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import grouped, shown
+from cbr_desktop.text.states import counted, grouped, shown
 from cbr_desktop.text.words import (
     NONE,
     ListNotice,
@@ -131,6 +131,7 @@ class Page(QWidget, Generic[Row]):
         self._build()
         self._changes = self._made_changes()
         self.view.selection_altered.connect(self.selection_altered)
+        self.view.selection_altered.connect(self._tell_count)
         self.view.opened.connect(self.opened)
         self.view.menu_requested.connect(self.fill_menu)
         self.view.export_requested.connect(self.begin_export)
@@ -490,6 +491,17 @@ class Page(QWidget, Generic[Row]):
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
+        self._tell_count()
+        problems = self.model.filter.problems
+        stale = self.stale_words()
+        text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
+        self.band.say(text, is_warning=bool(problems or stale))
+        self._share_room()
+        self._tell_empty(None if shown else self.empty_notice(total))
+
+    def _tell_count(self) -> None:
+        """Say how many rows there are, how many of them are selected, and how old they are."""
+        shown, total = self.model.rowCount(), self.model.total
         count = (
             grouped(total)
             if shown == total
@@ -497,13 +509,9 @@ class Page(QWidget, Generic[Row]):
         )
         if self._is_making and not total:
             count = ""  # nobody knows yet
-        self.count.tell(" · ".join(filter(None, (count, self.age_words()))))
-        problems = self.model.filter.problems
-        stale = self.stale_words()
-        text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
-        self.band.say(text, is_warning=bool(problems or stale))
-        self._share_room()
-        self._tell_empty(None if shown else self.empty_notice(total))
+        several = self.view.selected_count()
+        chosen = counted("{count} selected", "{count} selected", several) if several > 1 else ""
+        self.count.tell(" · ".join(filter(None, (count, chosen, self.age_words()))))
 
     def _place(self) -> str:
         """Return where rows would be, in words."""
