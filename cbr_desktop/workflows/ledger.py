@@ -282,6 +282,14 @@ class Ledger(Struct, eq=False, weakref=True):
         """This one alone."""
         return (self,)
 
+    def still(self) -> "Ledger":
+        """Return what is known now: it stays the same whatever is learned later, and nobody hears of it."""
+        made: Ledger = self.__copy__()
+        # what is not replaced as a whole
+        made.freshness, made.intents, made.receivers = dict(self.freshness), dict(self.intents), dict(self.receivers)
+        made.followed_backups, made.first, made._listeners = dict(self.followed_backups), dict(self.first), []
+        return made
+
     def contents(self, part: Part) -> tuple[object, ...]:
         """Return what a part holds: the very same objects as long as none of it is another."""
         held: dict[Part, tuple[object, ...]] = {
