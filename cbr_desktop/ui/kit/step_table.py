@@ -1,6 +1,7 @@
 """The table of a plan's steps: one line each, with a mark, before a run and after it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
@@ -11,6 +12,7 @@ from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.widgets import dress_table
 
 _WIDTHS = {
@@ -42,8 +44,9 @@ _BETWEEN = 6
 """What a row has above and below its words in all, so that lines of two rows are told apart."""
 _LINES = 4
 """Lines of a row that are shown."""
-_ROWS = 30
-"""Rows whose heights are measured in one turn of the loop: as many as are seen come first."""
+_ROWS = 12
+"""Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
+_NONE: Mapping[int, bool] = {}
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 Line = tuple[tuple[str, ...], Mark]
@@ -131,23 +134,26 @@ class StepTable(QTableView):
         self._spare = {_(title) for title in _SPARE}
         self._usual = 0
         """How high a row is that needs one line, 0 before one was measured."""
-        self._measured = 0
-        """How many rows are as high as they need to be."""
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
-        self._measuring = QTimer(self)
-        self._measuring.setSingleShot(True)
-        self._measuring.timeout.connect(self._measure)
+        self._pieces = Pieces(self)
         self.horizontalHeader().sectionResized.connect(self._fit_soon)
         self.selectionModel().selectionChanged.connect(self.chosen)
 
-    def fill(self, titles: Sequence[str], lines: Sequence[Line]) -> None:
-        """Show steps; the selection stays where it is while the columns are the same."""
+    def fill(self, titles: Sequence[str], lines: Sequence[Line], hidden: Mapping[int, bool] = _NONE) -> None:
+        """Show steps; the selection stays where it is while the columns are the same.
+
+        ``hidden`` tells of some columns whether they are not shown.
+        """
         is_same, had = self._steps.titles == tuple(titles), len(self._steps.lines)
-        changed = self._steps.put(titles, lines)
         if not is_same:
+            # what is not shown has its place before there are lines to be measured
+            self._steps.put(titles, ())
             self._shape()
+        for column, is_hidden in hidden.items():
+            self.setColumnHidden(column, is_hidden)
+        changed = self._steps.put(titles, lines)
         if changed or had != len(lines):
             self._fit()
 
@@ -171,15 +177,18 @@ class StepTable(QTableView):
                 self.setColumnHidden(column, self.viewport().width() < wanted + _LEAST)
         others = sum(self.columnWidth(column) for column in range(last))  # that of a hidden one is 0
         self.setColumnWidth(last, max(_LEAST, self.viewport().width() - others))
-        self._usual = self._measured = 0
-        self._measure()
+        self._usual = 0
+        rows = self._measured()
+        for _row in islice(rows, _ROWS):
+            pass
+        self._pieces.begin(rows)
 
-    def _measure(self) -> None:
-        """Make the next rows as high as they need to be: to measure hundreds takes longer than a turn may."""
+    def _measured(self) -> Iterator[None]:
+        """Make rows as high as they need to be, one after the other: hundreds take longer than a turn may."""
         lines = self._steps.lines
         highest = _LINES * self.fontMetrics().lineSpacing() + 6
-        begin, self._measured = self._measured, min(self._measured + _ROWS, len(lines))
-        for row in range(begin, self._measured):
+        for row in range(len(lines)):
+            yield
             wraps = self._wraps(lines[row][0])
             # rows with a line alone are all as high
             if not wraps and self._usual:
@@ -189,8 +198,6 @@ class StepTable(QTableView):
             self.setRowHeight(row, min(highest, self.rowHeight(row)) + _BETWEEN)
             if not wraps:
                 self._usual = self.rowHeight(row)
-        if self._measured < len(lines):
-            self._measuring.start(0)
 
     def _wraps(self, words: Sequence[str]) -> bool:
         """Whether something in a row needs more than one line."""

@@ -68,6 +68,7 @@ from cbr_desktop.workflows.batch import (
     plan_of,
     why_named,
 )
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.plan import PlanReport, Stand, left, prepared
@@ -351,7 +352,7 @@ class BatchWindow(OperationWindow):
         now, self._is_outdated = self._workspace.clock.now(), False
         batch = self._batch = yield from self._judging(now)
         yield from self._shown(batch)
-        self._show_consequences(batch, now)
+        yield from self._show_consequences(batch, now)
         yield
         self._show_requests(batch)
         yield
@@ -388,14 +389,13 @@ class BatchWindow(OperationWindow):
             lacking, is_uncounted = self._lacking.get(row.number, ""), row.profile in uncounted
             lines.append(words.batch_line(row, now, lacking, is_uncounted=is_uncounted))
             yield
-        self.table.fill(words.batch_columns(), lines)
-        self.table.setColumnHidden(words.PROFILE_COLUMN, len(self._ledgers()) < 2)
-        self.table.setColumnHidden(words.NAME_COLUMN, not any(row.name for row in batch.rows))
-        for column in words.RESOURCE_COLUMNS:
-            self.table.setColumnHidden(column, not any(each.at is None for each in batch.blast.backups))
+        hidden = {words.PROFILE_COLUMN: len(self._ledgers()) < 2}
+        hidden[words.NAME_COLUMN] = not any(row.name for row in batch.rows)
+        hidden |= dict.fromkeys(words.RESOURCE_COLUMNS, not any(each.at is None for each in batch.blast.backups))
+        self.table.fill(words.batch_columns(), lines, hidden)
         yield
 
-    def _show_consequences(self, batch: Batch, now: datetime) -> None:
+    def _show_consequences(self, batch: Batch, now: datetime) -> Generator[None, None, None]:
         if batch.blast.lost != self._lost:
             # whoever typed the name has seen other losses than those that stand here now
             self.typed.clear()
@@ -405,8 +405,10 @@ class BatchWindow(OperationWindow):
             line = MarkedLine(f"batchLoss{len(self._lines) or ''}")
             self._lines.append(line)
             self._losses.addWidget(line)
+            yield
         for place, line in enumerate(self._lines):
             line.say(*(told[place] if place < len(told) else (None, "")))
+            yield
         at = counted_at(batch.kind, self._ledgers().values())
         self.as_of.setText(
             _("Nothing of what this is judged by has been read yet.")
@@ -537,8 +539,8 @@ class BatchWindow(OperationWindow):
 
     def _show_report(self, report: PlanReport) -> None:
         rows = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
-        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()))
-        self.table.setColumnHidden(words.PROFILE_COLUMN, len({row.profile for row in report.rows}) < 2)
+        hidden = {words.PROFILE_COLUMN: len({row.profile for row in report.rows}) < 2}
+        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()), hidden)
         self.verdict.say(verdict_mark(report), plan_sentence(report))
         undone = self._undone(report)
         self.retry.setVisible(bool(undone))
@@ -617,7 +619,7 @@ class BatchWindow(OperationWindow):
         if destroys_something(self._batch) and is_reached and not self._is_counted(self._ledgers().values()):
             self.read()
         else:
-            self._show_consequences(self._batch, self._workspace.clock.now())
+            at_once(self._show_consequences(self._batch, self._workspace.clock.now()))
             self._show_standing(self._batch)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

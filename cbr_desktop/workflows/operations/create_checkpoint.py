@@ -151,8 +151,10 @@ class CreateCheckpoint(Operation):
 
     def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
         """Judge several changes, for which long lists are gone through once."""
-        drafts = [_draft_in(change) for change in changes]
-        yield
+        drafts = []
+        for change in changes:
+            drafts.append(_draft_in(change))
+            yield
         around = yield from surroundings([draft for draft in drafts if draft is not None], ledger)
         verdicts = []
         for draft in drafts:
