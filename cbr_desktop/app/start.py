@@ -115,7 +115,7 @@ def opened_data(
 
 
 def _note(journal: FileJournal, records: SqliteRecords, kind: EntryKind, **facts: object) -> None:
-    """Write down that the program begins or ends, and remember where the journal ends; a full disk stops nobody."""
+    """Write down that the program begins or ends, and remember where the journal ends; a full disk stops neither."""
     with suppress(CbrError):
         journal.append(Event(str(kind), by=who(), facts=facts))
         records.keep_head()
@@ -206,7 +206,7 @@ def locked(places: Places) -> Iterator[None]:
 def is_typed(stream: TextIO | None, system: str = os.name) -> bool:
     """Tell whether there is a person who types what is read from a stream.
 
-    On Windows the empty device calls itself a terminal as well, and whoever asked there would wait for ever.
+    On Windows the empty device calls itself a terminal as well, and a question asked there would wait for ever.
     """
     if stream is None or not stream.isatty():
         return False

@@ -75,7 +75,7 @@ class Backup(Struct):
     """A backup. ``resource_size_gb`` is the size of what was backed up; the service does not tell a backup's own.
 
     ``auto`` is read from ``extend_info.auto_trigger``, the reliable way to tell a policy's backup from a person's.
-    ``expires_at`` is ``None`` for one that is kept until somebody deletes it. A backup is never changed once it is in a
+    ``expires_at`` is ``None`` for one that is kept until it is deleted. A backup is never changed once it is in a
     list: one that says something else is another object.
     """
 

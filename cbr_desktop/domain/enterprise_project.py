@@ -41,7 +41,7 @@ class Hindrance(StrEnum):
     PASTED_TOKEN = "pasted-token"  # noqa: S105
     """A token that is pasted is one for the project, and the service wants one for the account."""
     PASSCODE = "passcode"
-    """A login for the account would take another passcode, which nobody is asked for besides."""
+    """A login for the account would take another passcode, which is not asked for besides."""
 
 
 class Placing(StrEnum):

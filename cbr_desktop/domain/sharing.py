@@ -33,7 +33,7 @@ class SharedBackup(Struct, frozen=True):
 
 
 class SharesLost(Struct, frozen=True):
-    """Which of ``total`` backups that go are shared; of ``unread`` ones nobody could look whether they are."""
+    """Which of ``total`` backups that go are shared; of ``unread`` ones that could not be read."""
 
     shared: tuple[SharedBackup, ...]
     total: int

@@ -244,7 +244,7 @@ def headline(rehearsal: Rehearsal) -> str:
 
 
 def sheet(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None = None) -> Sheet:
-    """Return the rehearsal as a sheet; what nobody has said of reason and approver is left to be written by hand.
+    """Return the rehearsal as a sheet; a reason or an approver not given is left to be written by hand.
 
     Its times are in UTC: it is read elsewhere and on another day.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHOWN_LIMIT = 200
 """Code points of foreign text that a sentence takes before it is cut."""
 _SENTENCE = 10_000
-"""Letters of a foreign sentence that are looked at: nobody waits for ten million."""
+"""Letters of a foreign sentence that are looked at: ten million would hold the window up."""
 
 
 # foreign text and quantities
@@ -129,9 +129,9 @@ def status_words(value: object) -> str:
 
 
 def state_words(value: object) -> str:
-    """Return a state in plain words, with the service's own word where that is another."""
+    """Return a state in plain words, with the service's own word where that is none of them."""
     words = status_words(value)
-    if not isinstance(value, Enum) or str(value).casefold() == words.casefold():
+    if not isinstance(value, Enum) or str(value).casefold() in words.casefold().split():
         return words
     return _("{words} ({word})").format(words=words, word=value)
 

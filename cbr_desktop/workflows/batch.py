@@ -145,7 +145,7 @@ def counted_at(kind: Kind, ledgers: Iterable[Ledger]) -> datetime | None:
 
 
 def why_named(batch: Batch, ledgers: Mapping[str, Ledger]) -> Grave | None:
-    """Return why a person types a name before a batch goes, the gravest; ``None`` where nobody has to."""
+    """Return why a person types a name before a batch goes, the gravest; ``None`` where it is not typed."""
     effect, profiles = OPERATIONS[batch.kind].effect, {row.profile for row in batch.sent}
     found = {grave(effect, ledgers[name].profile.environment, batch.blast) for name in profiles}
     return next((each for each in Grave if each in found), None)

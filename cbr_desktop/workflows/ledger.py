@@ -214,7 +214,7 @@ class Ledger(Struct, eq=False, weakref=True):
     destinations: "dict[VaultId, DestinationVault]" = field(default_factory=dict)
     enterprise_projects: "dict[str, EnterpriseProject]" = field(default_factory=dict)
     regions: "Sequence[str] | None" = None
-    """The regions that this one replicates to, ``None`` while nobody has read that."""
+    """The regions that this one replicates to, ``None`` until that is read."""
     projects: "Sequence[Project]" = ()
     """The account's projects in those regions."""
     neighbours: "Sequence[Project]" = ()
@@ -228,7 +228,7 @@ class Ledger(Struct, eq=False, weakref=True):
     """The backups that were read by themselves; they are kept as long as the program runs."""
     followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
     agents: "dict[ResourceId, AgentState]" = field(default_factory=dict)
-    """What was told of the agents on servers, the last time that somebody asked."""
+    """What was told of the agents on servers, the last time that they were asked for."""
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
     """The lists as they were when they were first whole: what changes are told against until a person has looked."""
@@ -377,7 +377,7 @@ class Ledger(Struct, eq=False, weakref=True):
             self.notify(Part.VAULTS)
 
     def put_agents(self, agents: "Iterable[AgentState]") -> None:
-        """Put in what was told of the agents on servers; those that nobody asked for stay as they were."""
+        """Put in what was told of the agents on servers; those not asked for stay as they were."""
         self.agents = {**self.agents, **{each.resource_id: each for each in agents}}
         self.notify(Part.VAULTS)
 
@@ -521,7 +521,7 @@ class Ledger(Struct, eq=False, weakref=True):
 
 
 def _unless_same(held: dict[Any, Any], rows: list[Any]) -> dict[Any, Any]:
-    """Return rows by id: what is held, where these are the very same, so that nobody takes them for new."""
+    """Return rows by id: what is held, where these are the very same, so that they do not count as new."""
     if len(held) == len(rows) and all(map(is_, held.values(), rows)):
         return held
     return {row.id: row for row in rows}

@@ -193,7 +193,7 @@ def uncounted(steps: Iterable[tuple[Step, Ledger]], since: datetime) -> tuple[St
 
 
 def why_named(steps: Iterable[tuple[Step, Ledger]]) -> Grave | None:
-    """Return why a person types the name of the plan before steps go, the gravest; ``None`` where nobody has to."""
+    """Return why a person types the name of the plan before steps go, the gravest; ``None`` where it is not typed."""
     held = [(step, ledger) for step, ledger in steps if step.document is not None]
     lost = merged(list(step_blasts(held).values()))
     found = {
@@ -300,7 +300,7 @@ class PlanRun:
     """Starts the steps of a run in their order; ``outlets`` are the open profiles by name.
 
     ``is_patient`` lets requests wait in the outbox that cannot leave now; else they are taken back, as on the command
-    line, where nobody stays to see them go.
+    line, where no user watches them go.
     """
 
     def __init__(

@@ -48,7 +48,7 @@ class CheckpointForm:
         self.body = b""
         self.verdict = Preflight(())
         self.is_touched = False
-        """Whether anybody has left the vault, or tried to send: before that nobody is scolded for an empty form."""
+        """Whether the vault was left, or sending tried: before that an empty form shows no errors."""
         self._text = ""
         self._held = self._shown = CheckpointDraft()
 

@@ -36,7 +36,7 @@ class CheckpointsForm(BatchForm):
         self.setObjectName("checkpointsForm")
         self._numbers = {vault_id: number for number, (_context, (vault_id, _ids)) in enumerate(asked, 1)}
         self._seed = uuid4().int
-        """Names stay the same while somebody looks at them; nobody else gets them."""
+        """Names stay the same while they are shown, and no other request gets them."""
         self.template = StillBox()
         self.template.setObjectName("checkpointsTemplate")
         self.template.setAccessibleName(_("Template of the names"))

@@ -83,7 +83,7 @@ class ReviewDialog(QDialog):
         take_room(self, QSize(980, 640), settings)
 
     def open(self) -> None:
-        """Show the window beside the others; it keeps nobody from anything."""
+        """Show the window, non-modal."""
         self.setModal(False)
         self.show()
         self.activateWindow()

@@ -81,7 +81,7 @@ def offence(palette: QPalette) -> QTextCharFormat:
 
 
 class StillBox(QComboBox):
-    """A list that the wheel scrolls past: nobody changes a request by scrolling the form."""
+    """A list that the wheel scrolls past: scrolling the form must not change the request."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the form."""

@@ -1,18 +1,20 @@
 """The table of a plan's steps: one line each, with a mark, before a run and after it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
 from cbr_desktop.ui.kit.pieces import Pieces
+from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
+from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import dress_table
 
 _WIDTHS = {
@@ -34,8 +36,10 @@ _WIDTHS = {
 _NARROW = 66
 _SPARE = (N_("Accepted"), N_("Skipped"), N_("Failed"))
 """Columns that are not there while the table is narrow: the last one tells in words what they count."""
-_LEAST = 250
-"""How wide the last column is at least; where there is no room for that, the table scrolls."""
+_LEAST, _LAST_LEAST = 250, 220
+"""How wide the last column should be, and is at least."""
+_TENTHS = 6
+"""To how many tenths of their widths the others shrink for it."""
 _CELL_ROOM = 30
 """What a cell has beside its words at the most: its edges, and a mark."""
 _TITLE_ROOM = 18
@@ -46,7 +50,6 @@ _LINES = 4
 """Lines of a row that are shown."""
 _ROWS = 12
 """Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
-_NONE: Mapping[int, bool] = {}
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 Line = tuple[tuple[str, ...], Mark]
@@ -138,23 +141,17 @@ class StepTable(QTableView):
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
         self._pieces = Pieces(self)
+        self._columns = FittedColumns(self.horizontalHeader())
+        self._absent: frozenset[int] = frozenset()
         self.horizontalHeader().sectionResized.connect(self._fit_soon)
         self.selectionModel().selectionChanged.connect(self.chosen)
 
-    def fill(self, titles: Sequence[str], lines: Sequence[Line], hidden: Mapping[int, bool] = _NONE) -> None:
-        """Show steps; the selection stays where it is while the columns are the same.
-
-        ``hidden`` tells of some columns whether they are not shown.
-        """
-        is_same, had = self._steps.titles == tuple(titles), len(self._steps.lines)
-        if not is_same:
-            # what is not shown has its place before there are lines to be measured
-            self._steps.put(titles, ())
-            self._shape()
-        for column, is_hidden in hidden.items():
-            self.setColumnHidden(column, is_hidden)
+    def fill(self, titles: Sequence[str], lines: Sequence[Line], absent: Collection[int] = ()) -> None:
+        """Show steps, without the columns that are ``absent``; the selection stays while the columns are the same."""
+        had, before = len(self._steps.lines), (self._steps.titles, self._absent)
         changed = self._steps.put(titles, lines)
-        if changed or had != len(lines):
+        self._absent = frozenset(absent)
+        if changed or had != len(lines) or before != (self._steps.titles, self._absent):
             self._fit()
 
     def current_row(self) -> int:
@@ -168,15 +165,14 @@ class StepTable(QTableView):
 
     def _fit(self) -> None:
         """Share the width out, and make lines as high as their words need by that, up to a few lines of text."""
-        titles = self._steps.titles
-        last = len(titles) - 1
-        shown = [title for column, title in enumerate(titles[:-1]) if not self.isColumnHidden(column)]
-        wanted = sum(self._title_widths.get(title, _NARROW) for title in {*shown, *self._spare})
-        for column, title in enumerate(titles):
-            if title in self._spare:
-                self.setColumnHidden(column, self.viewport().width() < wanted + _LEAST)
-        others = sum(self.columnWidth(column) for column in range(last))  # that of a hidden one is 0
-        self.setColumnWidth(last, max(_LEAST, self.viewport().width() - others))
+        room, titles = self.viewport().width(), self._steps.titles
+        there = {column: title for column, title in enumerate(titles[:-1]) if column not in self._absent}
+        if room < sum(self._title_widths.get(title, _NARROW) for title in there.values()) + _LEAST:
+            there = {column: title for column, title in there.items() if title not in self._spare}
+        last = Wish(_LAST_LEAST, _LEAST, _LEAST, yields=False, elastic=True)
+        others = [self._wish(there[place]) if place in there else None for place in range(len(titles) - 1)]
+        self._columns.wish([*others, last] if titles else [])
+        self._columns.fit(room)
         self._usual = 0
         rows = self._measured()
         for _row in islice(rows, _ROWS):
@@ -211,9 +207,8 @@ class StepTable(QTableView):
     def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)
 
-    def _shape(self) -> None:
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, title in enumerate(self._steps.titles[:-1]):
-            whole = self.fontMetrics().horizontalAdvance(title) + _TITLE_ROOM
-            self.setColumnWidth(column, max(whole, self._title_widths.get(title, _NARROW)))
+    def _wish(self, title: str) -> Wish:
+        """Return how wide a column should be, and how narrow it may become."""
+        whole = self.fontMetrics().horizontalAdvance(title) + _TITLE_ROOM
+        wide = max(whole, self._title_widths.get(title, _NARROW))
+        return Wish(max(whole, wide * _TENTHS // 10), wide, wide, yields=False)

@@ -42,7 +42,7 @@ from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.kit.pieces import AT_ONCE, Pieces
+from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -51,7 +51,7 @@ from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.operations.form import Asked, BatchForm
-from cbr_desktop.ui.operations.window import OperationWindow
+from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
@@ -89,6 +89,7 @@ _UNDONE = (Stand.REFUSED, Stand.TAKEN_BACK, Stand.NOT_STARTED)
 _TROUBLED = (Stand.REFUSED, Stand.UNKNOWN, Stand.NOTHING, Stand.PARTLY, Stand.TAKEN_BACK)
 """What a person has to look at; it stands first."""
 _BLOCKED, _WARNED = SEVERITY_MARKS[Severity.BLOCK], SEVERITY_MARKS[Severity.WARN]
+_NOTED = SEVERITY_MARKS[Severity.INFO]
 
 
 class BatchWindow(OperationWindow):
@@ -130,7 +131,9 @@ class BatchWindow(OperationWindow):
         self._lay_out()
         self._connect()
         self.refresh()
-        self.leave.setFocus()
+        missing = form.missing()
+        began = missing.field if missing is not None and missing.field is not None else self.leave
+        began.setFocus()
 
     # building
 
@@ -157,6 +160,7 @@ class BatchWindow(OperationWindow):
         self.leave = push_button(_("&Cancel"), "batchCancel", self.close)
         self.leave.setDefault(True)
         self.again = push_button(_("&Read again"), "batchRead", self.read)
+        self.lead = lead_button("batchLead", self._lead)
         self.leave_out = push_button("", "batchLeaveOut", self.leave_out_hindered)
         self.take_in = push_button("", "batchTakeIn", self.take_all_in)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
@@ -179,6 +183,7 @@ class BatchWindow(OperationWindow):
         self._resting.timeout.connect(self._rested)
         self._looking.timeout.connect(self._look)
         QShortcut(QKeySequence("F5"), self, self.read)
+        QShortcut(QKeySequence(LEAD_KEYS), self, self._lead)
 
     def _typed(self, *_rest: object) -> None:
         self._agreed = None
@@ -235,7 +240,7 @@ class BatchWindow(OperationWindow):
 
     def _foot(self) -> QHBoxLayout:
         self.confirm.setProperty("danger" if destroys(self._operation.effect) else "primary", True)
-        buttons = (self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm)
+        buttons = (self.lead, self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm)
         return button_row(self.leave, *buttons, beside=(self.consent,))
 
     def open(self) -> None:
@@ -347,7 +352,7 @@ class BatchWindow(OperationWindow):
         else:
             self._judge_again(is_quiet=not self._is_outdated)
 
-    def _judged_and_shown(self) -> Generator[None, None, None]:
+    def _judged_and_shown(self) -> Generator[object, None, None]:
         """Judge the batch in pieces and show what it comes to; then send it, where that is what was asked for."""
         now, self._is_outdated = self._workspace.clock.now(), False
         batch = self._batch = yield from self._judging(now)
@@ -355,7 +360,7 @@ class BatchWindow(OperationWindow):
         yield from self._show_consequences(batch, now)
         yield
         self._show_requests(batch)
-        yield
+        yield LONG_STEP
         if self._wants_shares and not self._tasks.is_busy:
             self._read_shares(batch)
         self._is_counting = False
@@ -379,20 +384,25 @@ class BatchWindow(OperationWindow):
             part.hide()
         self.verdict.say(_BLOCKED, self.hindrance)
 
-    def _shown(self, batch: Batch) -> Generator[None, None, None]:
+    def _shown(self, batch: Batch) -> Generator[object, None, None]:
         """Show the rows as they were judged, in pieces."""
         now = self._workspace.clock.now()
         uncounted = self._uncounted(batch) if not self._tasks.is_busy else set()
         taken = [row for row in batch.rows if row.number not in self._untaken]
-        lines = []
+        is_open, lines = self.form.missing() is not None, []
         for row in sorted(taken, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted)):
-            lacking, is_uncounted = self._lacking.get(row.number, ""), row.profile in uncounted
-            lines.append(words.batch_line(row, now, lacking, is_uncounted=is_uncounted))
+            line = words.batch_line(
+                *(row, now, self._lacking.get(row.number, "")),
+                is_uncounted=row.profile in uncounted,
+                is_open=is_open and row.change is None,
+            )
+            lines.append(line)
             yield
-        hidden = {words.PROFILE_COLUMN: len(self._ledgers()) < 2}
-        hidden[words.NAME_COLUMN] = not any(row.name for row in batch.rows)
-        hidden |= dict.fromkeys(words.RESOURCE_COLUMNS, not any(each.at is None for each in batch.blast.backups))
-        self.table.fill(words.batch_columns(), lines, hidden)
+        absent = {words.PROFILE_COLUMN} if len(self._ledgers()) < 2 else set()
+        absent |= {words.NAME_COLUMN} if not any(row.name for row in batch.rows) else set()
+        absent |= set(words.RESOURCE_COLUMNS) if all(each.at is not None for each in batch.blast.backups) else set()
+        yield LONG_STEP
+        self.table.fill(words.batch_columns(), lines, absent)
         yield
 
     def _show_consequences(self, batch: Batch, now: datetime) -> Generator[None, None, None]:
@@ -475,9 +485,15 @@ class BatchWindow(OperationWindow):
         has_some = any(row.change is not None for row in batch.sent)
         self.leave_out.setVisible(bool(hindered) and has_some and not self._tasks.is_busy)
         self.leave_out.setText(counted("Leave &out {count}", "Leave &out {count}", len(hindered)))
+        missing = self.form.missing()
+        self.lead.setVisible(bool(batch.sent) and missing is not None and missing.field is not None)
         self.take_in.setVisible(bool(self._left_out))
         self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._left_out)))
-        mark = _BLOCKED if objection else _WARNED if judged_words or self.consent.has_warnings or arming else READY
+        is_waiting = missing is not None and all(row.change is None for row in batch.sent) and not self._tasks.is_busy
+        if objection:
+            mark = _NOTED if is_waiting else _BLOCKED
+        else:
+            mark = _WARNED if judged_words or self.consent.has_warnings or arming else READY
         self.verdict.say(mark, judged_words or arming or sentences(_("Ready."), self._later(contexts)))
 
     def _senders(self, batch: Batch) -> Senders:
@@ -509,7 +525,8 @@ class BatchWindow(OperationWindow):
                 limit=LIMIT
             )
         if all(row.change is None for row in batch.sent):
-            return _("Not ready: something is missing above.")
+            lacking = next((self._lacking[row.number] for row in batch.sent if self._lacking.get(row.number)), "")
+            return _("Not ready: {first}").format(first=lacking or _("Something is missing above."))
         if hindered:
             uncounted = sum(not row.is_blocked for row in hindered)
             told = counted(
@@ -539,8 +556,8 @@ class BatchWindow(OperationWindow):
 
     def _show_report(self, report: PlanReport) -> None:
         rows = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
-        hidden = {words.PROFILE_COLUMN: len({row.profile for row in report.rows}) < 2}
-        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()), hidden)
+        absent = {words.PROFILE_COLUMN} if len({row.profile for row in report.rows}) < 2 else set()
+        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()), absent)
         self.verdict.say(verdict_mark(report), plan_sentence(report))
         undone = self._undone(report)
         self.retry.setVisible(bool(undone))
@@ -581,13 +598,20 @@ class BatchWindow(OperationWindow):
         self._run, self._numbers = run, tuple(row.number for row in batch.sent)
         self.setWindowTitle(plan.name)
         self.setAccessibleName(plan.name)
-        for part in (self._under, self._typing, self.confirm, self.arm, self.again, self.leave_out, self.take_in):
+        gone = (self.confirm, self.arm, self.again, self.lead, self.leave_out, self.take_in)
+        for part in (self._under, self._typing, *gone):
             part.hide()
         self.consent.hide()
         self.form.setEnabled(False)
         self.leave.setText(_("&Close"))
         self._resting.setInterval(_RUN_REST_MS)
         self.refresh()
+
+    def _lead(self) -> None:
+        """Put the focus where something has still to be filled in."""
+        missing = self.form.missing() if self._run is None else None
+        if missing is not None and missing.field is not None:
+            missing.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def leave_out_hindered(self) -> None:
         """Leave out what cannot be done; it stays in the table, and can be taken in again."""

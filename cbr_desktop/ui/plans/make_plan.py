@@ -76,7 +76,7 @@ class MakePlanDialog(QDialog):
         self.refresh()
 
     def open(self) -> None:
-        """Show the window beside the others; it keeps nobody from anything."""
+        """Show the window, non-modal."""
         self.setModal(False)
         self.show()
         self.activateWindow()
@@ -250,7 +250,7 @@ class MakePlanDialog(QDialog):
         self.names.setAccessibleName(_("Names for requests that have none"))
         contexts = self._workspace.shown_contexts
         own = contexts[0].profile.name_template if contexts else PRESETS[0]
-        # nobody is asked for a ticket while a plan runs
+        # no ticket is asked for while a plan runs
         self.names.addItems(list(dict.fromkeys((own, *(each for each in PRESETS if not uses(each, TICKET))))))
         self.names.setEditText(own)
         self.names.editTextChanged.connect(self._resting.start)

@@ -366,8 +366,8 @@ class PlansPage(Page[PlanRow]):
                 self.typed.clear()
             self.verdict.say(run_mark(row), run_sentence(row))
             self._tell_losses(row)
-            self.steps.fill(columns(), [run_line(row, step, now) for step in row.told.rows])
-            self.steps.setColumnHidden(PROFILE_COLUMN, len(row.profiles) < 2)
+            absent = {PROFILE_COLUMN} if len(row.profiles) < 2 else set()
+            self.steps.fill(columns(), [run_line(row, step, now) for step in row.told.rows], absent)
             profiles = Senders(self._workspace, row.profiles)
             shown = {
                 "continue": row.can_go_on,

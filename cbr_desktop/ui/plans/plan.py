@@ -59,7 +59,7 @@ class PlanDialog(QDialog):
         self.refresh()
 
     def open(self) -> None:
-        """Show the window beside the others; it keeps nobody from anything."""
+        """Show the window, non-modal."""
         self.setModal(False)
         self.show()
         self.activateWindow()

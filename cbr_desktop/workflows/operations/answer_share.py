@@ -67,7 +67,7 @@ class AnswerShare(ShareOperation):
         is_there = member is not None and member.status == wanted
         if is_there and (not vault_id or (member is not None and member.vault_id == vault_id)):
             return Search(Result(intent.subject.id, str(wanted)))
-        # an offer that has been withdrawn meanwhile cannot be answered: whether it was before, nobody can tell
+        # an offer that has been withdrawn meanwhile cannot be answered: whether it was before stays unknown
         return Search(is_whole=listing.complete, is_undone=member is not None)
 
 

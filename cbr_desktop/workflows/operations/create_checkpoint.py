@@ -426,8 +426,8 @@ def _fits(sighting: Sighting, intent: Intent, draft: CheckpointDraft) -> bool:
 def _may_be_in(span: Span, sighting: Sighting, intent: Intent) -> bool:
     """Whether a checkpoint was made when the request can have made it.
 
-    One of the same name from shortly before is no proof of anything, but nobody would call it no trace either. Where no
-    name is anybody's own, what was made long after is another's.
+    One of the same name from shortly before proves nothing, but is not the absence of a trace either. Where no
+    name is this request's alone, what was made long after is of another.
     """
     at = sighting.created_at
     if at is None:

@@ -112,7 +112,7 @@ class UpdateExpiration(Operation):
             return Search(is_undone=True)
         if not is_whole:
             return Search(is_whole=False)
-        # where nothing is left that it could have changed nobody can tell; once more might change what is new
+        # where nothing is left that it could have changed it stays unknown; once more might change what is new
         return Search(Result(intent.subject.id, CHANGED)) if met else Search()
 
     async def look(self, intent: Intent, reader: Reader) -> Result | None:

@@ -53,7 +53,7 @@ class Presser:
         self.bare.show()
 
     async def press(self, vault_id: str) -> str:
-        dialog = self.window.open_checkpoint_dialog(vault_id)
+        dialog = self.window.row_dialogs.open_checkpoint(vault_id)
         await asyncio.sleep(0.2)
         if dialog.anyway.isVisible():
             dialog.anyway.setChecked(True)
