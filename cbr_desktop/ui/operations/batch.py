@@ -358,7 +358,7 @@ class BatchWindow(OperationWindow):
         batch = self._batch = yield from self._judging(now)
         yield from self._shown(batch)
         yield from self._show_consequences(batch, now)
-        yield
+        yield None
         self._show_requests(batch)
         yield LONG_STEP
         if self._wants_shares and not self._tasks.is_busy:
@@ -397,13 +397,13 @@ class BatchWindow(OperationWindow):
                 is_open=is_open and row.change is None,
             )
             lines.append(line)
-            yield
+            yield None
         absent = {words.PROFILE_COLUMN} if len(self._ledgers()) < 2 else set()
         absent |= {words.NAME_COLUMN} if not any(row.name for row in batch.rows) else set()
         absent |= set(words.RESOURCE_COLUMNS) if all(each.at is not None for each in batch.blast.backups) else set()
         yield LONG_STEP
         self.table.fill(words.batch_columns(), lines, absent)
-        yield
+        yield None
 
     def _show_consequences(self, batch: Batch, now: datetime) -> Generator[None, None, None]:
         if batch.blast.lost != self._lost:
