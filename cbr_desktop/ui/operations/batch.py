@@ -378,11 +378,17 @@ class BatchWindow(OperationWindow):
         if self._batch is not None:
             self._show_standing(self._batch)
             return
+        self._show_place(list(self._contexts().values()))
         self.hindrance = _("Counting what this comes to…")
         self.confirm.setEnabled(False)
         for part in (self._typing, self.consent, self.arm, self.again, self.leave_out, self.take_in):
             part.hide()
-        self.verdict.say(_BLOCKED, self.hindrance)
+        self.verdict.say(_NOTED, self.hindrance)
+
+    def _show_place(self, contexts: Sequence[ProfileContext]) -> None:
+        is_demo = self._workspace.is_demo
+        self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
+        self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
 
     def _shown(self, batch: Batch) -> Generator[object, None, None]:
         """Show the rows as they were judged, in pieces."""
@@ -459,9 +465,7 @@ class BatchWindow(OperationWindow):
         hindered, count = self._hindered(batch), len(batch.sent)
         known = self._contexts()
         contexts = [known[name] for name in dict.fromkeys(row.profile for row in batch.sent)] or list(known.values())
-        is_demo = self._workspace.is_demo
-        self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
-        self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
+        self._show_place(contexts)
         typed, why = name_of(batch), why_named(batch, self._ledgers())
         self._typing.setVisible(why is not None and typed is not None)
         if typed is not None:
@@ -489,7 +493,8 @@ class BatchWindow(OperationWindow):
         self.lead.setVisible(bool(batch.sent) and missing is not None and missing.field is not None)
         self.take_in.setVisible(bool(self._left_out))
         self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._left_out)))
-        is_waiting = missing is not None and all(row.change is None for row in batch.sent) and not self._tasks.is_busy
+        is_waiting = missing is not None and all(row.change is None for row in batch.sent)
+        is_waiting = is_waiting or self._tasks.is_busy or self._is_counting
         if objection:
             mark = _NOTED if is_waiting else _BLOCKED
         else:
