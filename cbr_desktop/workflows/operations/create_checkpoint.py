@@ -118,7 +118,6 @@ class CreateCheckpoint(Operation):
     kind = Kind.CREATE_CHECKPOINT
     repeat = Repeat.NEVER
     effect = Effect.ADDS
-    draft = CheckpointDraft
     template = "checkpoints"
     schema = _SCHEMA
     busy_codes = frozenset({"6125", "1001"})

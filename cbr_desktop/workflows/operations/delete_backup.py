@@ -44,7 +44,6 @@ class DeleteBackup(Operation):
     kind = Kind.DELETE_BACKUP
     repeat = Repeat.SAFE
     effect = Effect.DELETES
-    draft = BackupDeletion
     template = BACKUP_PATH
     schema = None
     busy_codes = frozenset({"6203", "6112"})

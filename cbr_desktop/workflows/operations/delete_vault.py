@@ -42,7 +42,6 @@ class DeleteVault(Operation):
     kind = Kind.DELETE_VAULT
     repeat = Repeat.SAFE
     effect = Effect.DELETES
-    draft = VaultDeletion
     template = VAULT_PATH
     schema = None
     busy_codes = frozenset({"6203", "6112"})

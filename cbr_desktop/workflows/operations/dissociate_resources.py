@@ -53,7 +53,6 @@ class DissociateResources(ResourcesOperation):
     kind = Kind.DISSOCIATE_RESOURCES
     repeat = Repeat.SAFE
     effect = Effect.DELETES
-    draft = ResourceDissociation
     path = "removeresources"
     schema = Schema("VaultRemoveResourceReq", {"resource_ids": [str]}, frozenset({"resource_ids"}))
     busy_codes = frozenset({"6134", "6135"})

@@ -53,7 +53,6 @@ class MigrateResources(ResourcesOperation):
     kind = Kind.MIGRATE_RESOURCES
     repeat = Repeat.AFTER_PROOF
     effect = Effect.CHANGES
-    draft = ResourceMigration
     path = "migrateresources"
     schema = Schema(
         "VaultMigrateResourceReq",

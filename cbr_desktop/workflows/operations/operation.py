@@ -63,8 +63,9 @@ class Operation(Protocol):
 
     ``judged_by`` are the lists that ``judge`` looks at, ``rereads`` those that are others after it. ``busy_codes`` are
     the refusals that a run of the very same request may cause, ``done_codes`` those that say that it was done already.
-    ``draft`` is the type of what a person fills in for it. ``template`` is the path of its request with
-    a place for each id (``backups/{backup_id}``), ``schema`` the shape of its body, ``None`` where it has none.
+    ``template`` is the path of its request with a place for each id (``backups/{backup_id}``), ``schema`` the shape of
+    its body, ``None`` where it has none. What a person fills in for it is a value of ``domain``, its draft, whose
+    ``change_kind`` is the value of ``kind``.
     """
 
     @property
@@ -80,11 +81,6 @@ class Operation(Protocol):
     @property
     def effect(self) -> Effect:
         """What it does to what is there."""
-        ...
-
-    @property
-    def draft(self) -> type[Any]:
-        """The type of what a person fills in for it."""
         ...
 
     @property

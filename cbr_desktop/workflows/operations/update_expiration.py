@@ -58,7 +58,6 @@ class UpdateExpiration(Operation):
     kind = Kind.UPDATE_EXPIRATION
     repeat = Repeat.SAFE
     effect = Effect.DELETES
-    draft = BackupExpiration
     template = _PATH
     schema = Schema(
         "UpdateExpirationTimeReq",
