@@ -52,11 +52,11 @@ OLD_SHARE = 0.001
 GROWN_OBJECTS = 10_000
 """What has grown by so many objects has read a list; to go through them takes some milliseconds, each time."""
 STILL_SECONDS = 30.0
-"""After so long without a motion nobody is taken to wait for the window."""
+"""Seconds without a mouse or key event after which the window counts as idle."""
 
 
 class Stillness:
-    """Tells whether nobody waits for the window: another program is in front, or nothing was moved for a while."""
+    """Tells whether the window is idle: another program is in front, or no mouse or key event came for a while."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -81,7 +81,7 @@ class Collector:
 
     The rows of a list that was read are put out of its sight: they are part of no cycle, and to go through a hundred
     thousand of them would hold the window up. With them goes what else has come meanwhile, some kilobytes a request,
-    until ``is_idle`` tells that nobody waits: then all is looked through.
+    until ``is_idle`` is true: then all is looked through.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic, is_idle: Callable[[], bool] = lambda: False) -> None:
@@ -178,7 +178,7 @@ def _settle(done: "Future[Any]", work: Callable[..., Any], arguments: tuple[Any,
         outcome = partial(done.set_exception, error)
     else:
         outcome = partial(done.set_result, result)
-    with suppress(RuntimeError):  # the loop is closed, and nobody waits
+    with suppress(RuntimeError):  # the loop is closed, so no coroutine waits
         outcome()
 
 

@@ -28,11 +28,11 @@ ROOMS = {
     "storage": "columns database files kept_profiles lists paths settings",
     "text": "catalogue codes enterprise_projects errors identity marks plain states tone words",
     "ui": "kit session shell vaults",
-    "ui.kit": "action_row change_bar chips elided_label empty_panel icons list_page lookalikes page pieces row_changes"
-    " style tables theme titles tokens verbs widgets",
+    "ui.kit": "action_row chips elided_label empty_panel icons list_page lookalikes page page_changes page_head pieces"
+    " row_changes style tables theme tokens verbs widgets",
     "ui.kit.tables": "arrangement column copying delegate density filter fitting model view",
     "ui.session": "ledger_signals pictures profile_context workspace",
-    "ui.shell": "dialogs header_bar history menus navigation status_bar window",
+    "ui.shell": "dialogs header_bar menus navigation pages status_bar window",
     "ui.vaults": "page",
     "workflows": "changes derived gaps guard ledger scope",
 }

@@ -31,7 +31,7 @@ _NOT_OF_SECRETS = ("clock", "project", "domain", "user-id", "account-kind")
 class Access(QObject):
     """Gets the secrets of the workspace's profiles, and asks the operator for what is missing or was not accepted.
 
-    ``otherwise`` gives what nobody was asked for, and ``offered`` what stands in the dialog's fields when it opens: the
+    ``otherwise`` gives what is not asked for, and ``offered`` what stands in the dialog's fields when it opens: the
     demo cloud's secrets.
     """
 

@@ -1,7 +1,7 @@
 """What the life of a window is made of, imported after its first paint.
 
 A piece at a time, those first that others need: in one go it would keep the window from painting for a tenth of a
-second and more, just when somebody begins to look at it.
+second and more, just when the operator begins to look at it.
 """
 # ruff: noqa: F401  # to import is all that is wanted
 

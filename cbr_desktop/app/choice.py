@@ -27,7 +27,7 @@ def choose(
 ) -> Profile | None:
     """Show what there is to choose from and return the choice; ``None`` when the window was closed without one.
 
-    ``secrets`` holds what is typed to test a profile, so that nobody is asked twice. ``files`` wait to be opened; those
+    ``secrets`` holds what is typed to test a profile, so that it is asked for once. ``files`` wait to be opened; those
     that are chosen here join them.
     """
     return run(application, lambda leaving: choosing(here, secrets or Secrets(), leaving, files=files))
@@ -114,7 +114,7 @@ class ProfilesOpener(QObject):
         if self._dialog is not None and isValid(self._dialog) and self._dialog.isVisible():
             self._dialog.activateWindow()
             return self._dialog
-        # with a client, a network and all of their libraries: whoever has a profile does not wait for them
+        # with a client, a network and all of their libraries: a user who has a profile does not wait for them
         from cbr_desktop.app import editing
 
         dialog = editing.open_profiles(

@@ -1,4 +1,4 @@
-"""What the outbox and the journal of the demo cloud begin with: a day's work, half of which needs somebody."""
+"""What the outbox and the journal of the demo cloud begin with: a day's work, half of which needs the operator."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta

@@ -67,7 +67,7 @@ class DiagnosisRunner:
         try:
             network = Network(self.profile, proxy_password)
         except ProfileError:
-            # a line says so, and nobody goes any further
+            # a line says so, and the examination ends there
             network = Network()
         try:
             return await self._examined(network, BareNetwork(self.profile, proxy_password), tell, begin)

@@ -28,7 +28,7 @@ def open_draft_store(here: Places, workspace: Workspace, given: Mapping[str, str
             workspace.settings.put(FOLDER, chosen)
 
     for name, text in (given or {}).items():
-        # they go with the demo cloud, and nobody waits for the disk over them
+        # they go with the demo cloud, and need not be safe on disk first
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return Drafts(folder, here.unsaved_folder, move_to_trash, remember=remember)

@@ -9,7 +9,7 @@ import sys
 PATIENCE_SECONDS = 2.0
 _NETWORK_MANAGER = "org.freedesktop.NetworkManager"
 _YES, _PERHAPS = 1, 3
-"""``NMMetered``: as somebody has said, and as the system guesses."""
+"""``NMMetered``: set by a user, and guessed by the system."""
 
 
 def is_metered(patience_seconds: float = PATIENCE_SECONDS) -> bool:
@@ -33,7 +33,7 @@ def _network_manager_says(patience_seconds: float) -> int:
         with open_dbus_connection("SYSTEM", auth_timeout=patience_seconds) as bus:
             ((_, told),) = unwrap_msg(bus.send_and_get_reply(question, timeout=patience_seconds))
     except (OSError, ValueError, KeyError, RuntimeError, DBusErrorResponse):
-        # no bus, nobody there, no answer in time, or an answer to something else
+        # no bus, no such service, no answer in time, or an answer to something else
         return 0
     return told if isinstance(told, int) else 0
 

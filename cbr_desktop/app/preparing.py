@@ -1,4 +1,4 @@
-"""What is not there at the start and will soon be wanted: dialogs and pages, imported while nobody waits for them.
+"""What is not there at the start and will soon be wanted: dialogs and pages, imported in idle time.
 
 A module at a time, those first that others need, so that the window is never held up for longer than one of them takes.
 """

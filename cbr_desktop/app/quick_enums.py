@@ -1,7 +1,7 @@
 """The enumerations of Qt's binding, made in a third of the time until the first paint.
 
 The binding makes two hundred of them by the functional interface of ``enum``, which looks at every member for what only
-a class that somebody has written can get wrong; that is a tenth of a start. Here the first of each kind is made in the
+a hand-written class can get wrong; that is a tenth of a start. Here the first of each kind is made in the
 usual way, and the others have the same body with members of their own. What such a body consists of is no promise of
 the standard library, so this is done with the versions of Python alone with which a test has compared all enumerations
 of the binding, member by member, for what the binding asks for and nothing else; whatever it trips over is made in the

@@ -155,7 +155,7 @@ class SessionPool:
     async def calm(self, seconds: float) -> None:
         """Return when nothing is being sent any more anywhere, or after ``seconds``; then end all residents.
 
-        The seconds are those of the loop as well: a clock that is set back meanwhile makes nobody wait.
+        The seconds are those of the loop as well: a clock that is set back meanwhile lengthens no wait.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds), asyncio.TaskGroup() as waits:

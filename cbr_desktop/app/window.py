@@ -69,7 +69,7 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     bring_in_life(application, window)
     from cbr_desktop.app.life import run_life
 
-    # what has been imported stays for good: whoever looks for garbage from now on need not go through it
+    # what has been imported stays for good: the garbage collector need not go through it again
     gc.freeze()
     try:
         return run_life(application, window, workspace, here, secrets)

@@ -192,7 +192,7 @@ class CbrCloud:
         """Return backups, newest first; the arguments up to ``name`` narrow the list (ListBackups).
 
         ``since`` and ``until`` are times of creation, in whole seconds. Whether ``name`` must be the whole name or a
-        part of it is up to the region. ``slowly`` reads one page after the other, for what nobody waits for. No further
+        part of it is up to the region. ``slowly`` reads one page after the other, for what is not urgent. No further
         page is read once ``at_most`` rows have come, and the list is not complete then.
         """
         for id in (vault_id, checkpoint_id, resource_id):
@@ -468,7 +468,7 @@ class CbrCloud:
 
         A list that ``remembers`` makes nothing new of an answer that is the same, byte for byte, as the last one for
         its offset: it has the rows of then. Of another answer it has those that it is told to remember, by their ids,
-        as far as they say the same, so that nobody holds them twice.
+        as far as they say the same, so that they are not held twice.
         """
         names: Names = {}
         given = tuple((key, value) for key, value in query.items() if value is not None)
@@ -504,7 +504,7 @@ class CbrCloud:
             except Refused as error:
                 if error.status != HTTPStatus.BAD_REQUEST:
                     raise
-                # neither offset nor marker: there is more that nobody can read
+                # neither offset nor marker: there is more that cannot be read
                 return ListPage([], lost=1)
 
         return fetch, after

@@ -22,7 +22,7 @@ _LACKING = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 class EnterpriseProjects:
     """Asks the service of the profile's account; ``auth`` is a login for the account, ``client`` a line of its own.
 
-    What goes wrong here says nothing of the connection to the backup service, so that ``client`` reports to nobody.
+    What goes wrong here says nothing of the connection to the backup service, so ``client`` does not report it.
     """
 
     def __init__(self, profile: Profile, auth: Auth, client: Client) -> None:

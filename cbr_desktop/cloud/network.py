@@ -291,7 +291,7 @@ async def aside(work: Callable[[], Result]) -> Result:
         except BaseException as error:
             failure = error
         if not done.done():
-            with contextlib.suppress(RuntimeError):  # the loop is closed, nobody waits
+            with contextlib.suppress(RuntimeError):  # the loop is closed, so no coroutine waits
                 loop.call_soon_threadsafe(settle, result, failure)
 
     threading.Thread(target=run, name="network", daemon=True).start()

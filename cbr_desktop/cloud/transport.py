@@ -688,7 +688,7 @@ def gateway_codes(*numbers: str) -> frozenset[str]:
 _GATEWAY_CODES = {
     401: gateway_codes("0301", "0303", "0305", "0307", "0311"),
     403: gateway_codes("0302", "0304", "0306", "0310", "0402", "0801", "0802"),
-    # there is nothing behind this path for this method, so that there was nobody to pass it on to
+    # there is nothing behind this path for this method, so the gateway had no service to pass it on to
     404: gateway_codes("0101"),
     429: gateway_codes("0308"),
 }

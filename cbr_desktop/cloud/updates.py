@@ -52,9 +52,10 @@ class Updates:
 def _is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:
     """Tell whether the Ed25519 signature, in base64, is by the owner of the key.
 
-    libsodium does it because it refuses keys of a small order, for which anybody can make signatures of anything;
-    OpenSSL (``cryptography``) and ``ecdsa`` take them. Besides, it is a twentieth of OpenSSL on Windows, where nothing
-    else needs that, and ``ecdsa`` has an advisory about the time that signing takes which its makers will not mend.
+    libsodium does it because it refuses keys of a small order, for which signatures can be made without the
+    secret key; OpenSSL (``cryptography``) and ``ecdsa`` take them. Besides, it is a twentieth of OpenSSL on
+    Windows, where nothing else needs that, and ``ecdsa`` has an advisory about the time that signing takes
+    which its makers will not mend.
     """
     # without a look for updates there is no need of such a library
     from nacl.exceptions import CryptoError

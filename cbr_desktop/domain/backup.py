@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
 
@@ -61,11 +61,15 @@ NO_TRAITS = BackupTraits()
 class BackupDeletion(Struct, frozen=True):
     """What a person fills in for the deletion of a backup."""
 
+    change_kind: ClassVar[str] = "DeleteBackup"
+
     backup_id: BackupId
 
 
 class BackupRename(Struct, frozen=True):
     """What a person fills in for the renaming of a backup."""
+
+    change_kind: ClassVar[str] = "UpdateBackup"
 
     backup_id: BackupId
     name: str
@@ -75,7 +79,7 @@ class Backup(Struct):
     """A backup. ``resource_size_gb`` is the size of what was backed up; the service does not tell a backup's own.
 
     ``auto`` is read from ``extend_info.auto_trigger``, the reliable way to tell a policy's backup from a person's.
-    ``expires_at`` is ``None`` for one that is kept until somebody deletes it. A backup is never changed once it is in a
+    ``expires_at`` is ``None`` for one that is kept until it is deleted. A backup is never changed once it is in a
     list: one that says something else is another object.
     """
 

@@ -24,7 +24,7 @@ class Lost(Struct, frozen=True):
     """One thing that a change destroys or overwrites.
 
     ``is_newest`` is whether it is the newest good backup of its resource, ``left`` how many good ones of that resource
-    stay as far as is known, ``None`` when nobody knows. ``at`` is when it goes, ``None`` for at once. Of several that
+    stay, ``None`` when that is not known. ``at`` is when it goes, ``None`` for at once. Of several that
     go together, what stays is what stays of all of them. ``next_at`` is when the newest good one that stays was made.
     """
 
@@ -71,8 +71,8 @@ class LostBackups(Struct, frozen=True):
 
     ``newest_at`` is when the newest good one was made. ``manual`` were made by a person; of ``images`` an image was
     made, ``replicated`` have a copy in another region, which stays. ``left`` good ones are in other vaults, the newest
-    of them made at ``left_newest_at``; ``None`` when nobody knows. ``at`` is when they have gone, ``None`` for at once:
-    then it is only some of its backups, which go sooner than before, and ``endless`` of them had no end at all.
+    of them made at ``left_newest_at``; ``None`` when that is not known. ``at`` is when they have gone, ``None`` for at
+    once: then it is only some of its backups, which go sooner than before, and ``endless`` of them had no end at all.
     """
 
     id: str
@@ -152,7 +152,7 @@ _NOTHING = Blast()
 
 
 def grave(effect: Effect, environment: Environment, blast: Blast = _NOTHING) -> Grave | None:
-    """Return why a person types the name of what is destroyed, overwritten or bound, ``None`` where nobody has to."""
+    """Return why a person types the name of what is destroyed, overwritten or bound, ``None`` where it is not typed."""
     if not destroys(effect):
         return None
     if environment is Environment.PRODUCTION:

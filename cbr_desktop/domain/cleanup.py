@@ -1,11 +1,11 @@
 """Cleaning up: which of the backups that persons made go by a rule, and why the others stay.
 
-Backups that policies made expire by the rules of these; those that persons made stay until somebody deletes them. A
+Backups that policies made expire by the rules of these; those that persons made stay until they are deleted. A
 rule never takes
 
 * one that a policy made, or a replica, whatever it is called;
 * one of the newest ``keep`` good ones of its resource whose name the rule is about;
-* one that is younger than ``days``, or of which nobody knows when it was made;
+* one that is younger than ``days``, or of which it is not known when it was made;
 * one whose name does not match;
 * one that is being made, deleted or restored, and one that failed unless the rule says so; those that failed never
   count among the newest that are kept;
@@ -131,7 +131,7 @@ def _age(backup: Backup) -> tuple[datetime, str]:
 
 
 def _take_newest_good(backups: Iterable[Backup], newest: dict[ResourceId, Backup]) -> None:
-    """Take note of the newest good backup of each resource, whoever made it."""
+    """Take note of the newest good backup of each resource, made by hand or by a policy."""
     for each in backups:
         if each.status == BackupStatus.AVAILABLE:
             held = newest.get(each.resource_id)

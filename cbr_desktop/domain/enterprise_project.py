@@ -8,7 +8,7 @@ vault.
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -41,7 +41,7 @@ class Hindrance(StrEnum):
     PASTED_TOKEN = "pasted-token"  # noqa: S105
     """A token that is pasted is one for the project, and the service wants one for the account."""
     PASSCODE = "passcode"
-    """A login for the account would take another passcode, which nobody is asked for besides."""
+    """A login for the account would take another passcode, which is not asked for besides."""
 
 
 class Placing(StrEnum):
@@ -59,6 +59,8 @@ class EnterpriseProjectChange(Struct, frozen=True):
 
     ``project_id`` is the project that the vault is in, ``region`` its region, empty where the profile names none.
     """
+
+    change_kind: ClassVar[str] = "MigrateResource"
 
     vault_id: VaultId
     enterprise_project_id: str

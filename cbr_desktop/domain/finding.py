@@ -333,7 +333,7 @@ class FindingKind(StrEnum):
     FILE_UNREADABLE = "file-unreadable"  # path, detail
     AFTER_ELSEWHERE = "after-elsewhere"  # after, profile: the step that it waits for goes by another profile
     PROFILE_UNKNOWN = "profile-unknown"  # profile, empty when none is named
-    PLAN_OVERWRITES = "plan-overwrites"  # the step overwrites something, which nobody is asked for when its turn comes
+    PLAN_OVERWRITES = "plan-overwrites"  # the step overwrites something, which is not confirmed when its turn comes
     BAD_TEMPLATE = "bad-template"  # path, found
 
 

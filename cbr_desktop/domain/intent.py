@@ -170,7 +170,7 @@ REASON_LIMIT, APPROVER_LIMIT = 300, 120
 
 
 class Approval(Struct, frozen=True):
-    """Why something is overwritten, in the words of the one who sends it, and who approved that, empty for nobody."""
+    """Why something is overwritten, in the words of the one who sends it, and who approved that, empty for no one."""
 
     reason: str
     approver: str = ""

@@ -1,7 +1,7 @@
 """The journal: an unbroken chain of entries that prove who asked what of a service, and what it answered.
 
 Every entry is one line of JSON with sorted keys and no blanks, ASCII alone. ``hash`` is the SHA-256 of that line
-without itself, ``before`` the hash of the entry before (64 zeros before the first), and numbers count from 1. So nobody
+without itself, ``before`` the hash of the entry before (64 zeros before the first), and numbers count from 1. So no one
 can change, drop, add or move an entry without breaking the chain; what is cut off at the end is noticed by the head
 that is kept elsewhere.
 """

@@ -28,7 +28,7 @@ class Maker(StrEnum):
     """A request of this program."""
     POLICY = "policy"
     PERSON = "person"
-    """Somebody by other means."""
+    """A person, by other means than this program."""
     REPLICATION = "replication"
     """It is a copy of one in another region."""
 

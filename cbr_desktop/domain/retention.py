@@ -2,7 +2,7 @@
 
 What the documents say of a rule that is changed comes to two things. A backup is given its time to expire when it is
 made, and no later rule changes that. The number of backups is looked at after a backup was made, by the rule of then,
-and every automatic backup of the resource counts, whoever made it. So of a change
+and every automatic backup of the resource counts, of whichever policy. So of a change
 
 - from a number to another number, the old backups are hit after the next backup;
 - from a number to a time or to for ever, the old ones stay, since they have no time;
@@ -54,7 +54,7 @@ class Retention(Struct, frozen=True):
 
     @property
     def is_forever(self) -> bool:
-        """Whether what is made from now on is kept until somebody deletes it."""
+        """Whether what is made from now on is kept until it is deleted."""
         return self.max_backups == FOREVER and self.days == FOREVER
 
 
@@ -64,7 +64,7 @@ class Transition(Enum):
     NUMBER_TO_NUMBER = auto()
     """Old automatic backups are hit after the next backup."""
     NUMBER_TO_TIME = auto()
-    """Old automatic backups stay until somebody deletes them."""
+    """Old automatic backups stay until they are deleted."""
     TIME_TO_TIME = auto()
     """Old automatic backups expire as they were to."""
     TIME_TO_NUMBER = auto()

@@ -15,7 +15,7 @@ from cbr_desktop.domain.profile import NameRules
 TOKENS = ("vault", "resource", "date", "time", "utc", "seq", "user", "host", "env", "type", "ticket", "rand")
 """The names that a template may use; ``seq`` and ``rand`` take a width: ``{rand:6}``."""
 TICKET = "ticket"
-"""The value that nobody but the operator knows, and that is asked for."""
+"""The value that only the operator knows, and that is asked for."""
 PRESETS = (
     "manualbk_{vault|trunc:30}-{rand:6}",
     "{env}_{vault|trunc:30}_{date}-{time}-{rand:4}",

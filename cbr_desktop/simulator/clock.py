@@ -14,7 +14,7 @@ class Clock(Protocol):
 
 
 class HandClock:
-    """Stands still until someone advances it."""
+    """Stands still until it is advanced."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)

@@ -68,7 +68,7 @@ class TemporaryKey(msgspec.Struct, frozen=True):
 class Identity:
     """The endpoints of the identity service, and the check of credentials for all others.
 
-    agencies are the names by which the account lends itself to whoever logs in here.
+    agencies are the names by which the account lends itself to a login of another account.
     """
 
     def __init__(self) -> None:

@@ -299,7 +299,7 @@ class Service:
         return endpoint(call)
 
     def admitted_anywhere(self, endpoint: Endpoint, part: str, call: Call) -> Answer:
-        """Answer a request outside of projects, from anyone who is known to the account."""
+        """Answer a request outside of projects, from any login that the account knows."""
         if call.modes.lacks(part):
             raise refusals.unpublished()
         self.identity.admit_anyone(call, account=endpoint in OF_ACCOUNT)

@@ -36,7 +36,7 @@ def recall(path: Path, file: Path) -> list[Profile] | None:
 
 
 def keep(path: Path, said: str, profiles: Sequence[Profile]) -> None:
-    """Keep the profiles of a file that says this, if something else is kept; a full disk stops nobody."""
+    """Keep the profiles of a file that says this, if something else is kept; a full disk is no error."""
     data = msgspec.json.encode(_Kept(_FIELDS, said, list(profiles)))
     with suppress(OSError, NotSaved):
         if not path.is_file() or _read(path) != data:

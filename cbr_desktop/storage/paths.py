@@ -13,8 +13,8 @@ HOME_VARIABLE = "CBR_DESKTOP_HOME"
 """Moves all folders under one root: for a portable installation and for tests."""
 
 _APPLICATION = "cbr-desktop"
-# The rest of a division by it tells texts apart as a checksum of 128 bits does. Nobody gains from making two profiles
-# alike here, and importing a cryptographic library would be felt at every start.
+# The rest of a division by it tells texts apart as a checksum of 128 bits does. Making two profiles
+# alike here gains nothing, and importing a cryptographic library would be felt at every start.
 _PRIME = 2**128 - 159
 
 

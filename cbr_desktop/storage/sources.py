@@ -251,7 +251,7 @@ def _source(kind: SourceKind, place: str, drafts: Iterable[_Draft]) -> ProfileSo
             remarks.append(Remark(name[:_NAME], RemarkKind.UNUSABLE, why))
             continue
         if profile.ca_file and (kind is SourceKind.FILE or profile.ca_file.startswith(_OTHER_MACHINE)):
-            # a file that somebody else chose could vouch for any host
+            # a file that comes with the import could vouch for any host
             remarks.append(Remark(name, RemarkKind.AUTHORITY_LEFT, profile.ca_file))
             profile = replace(profile, ca_file="")
         if profile.proxy is ProxyMode.MANUAL:

@@ -112,7 +112,7 @@ def members_note(members: Sequence[Member], *, is_complete: bool) -> str:
 
 
 def shared_words(count: int | None) -> str:
-    """Return with how many projects a backup is shared, as far as somebody has looked."""
+    """Return with how many projects a backup is shared, as far as that was read."""
     if count is None:
         return _("Not looked at")
     return counted("{count} project", "{count} projects", count) if count else NONE

@@ -8,9 +8,9 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences, shares_sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, GOOD, NEUTRAL, Mark, Shape
 from cbr_desktop.text.plans import stand_mark, stand_words, step_sentence
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
@@ -42,10 +42,13 @@ RESOURCE_COLUMNS = (5, 6)
 """What only a batch that destroys backups has something to say in."""
 
 
-def batch_line(row: BatchRow, now: datetime, lacking: str, *, is_uncounted: bool) -> tuple[tuple[str, ...], Mark]:
+def batch_line(
+    row: BatchRow, now: datetime, lacking: str, *, is_uncounted: bool, is_open: bool = False
+) -> tuple[tuple[str, ...], Mark]:
     """Return the words of a row before it goes, and its mark.
 
-    ``lacking`` is why nothing can be asked for, ``is_uncounted`` whether what it destroys could not be counted afresh.
+    ``lacking`` is why nothing can be asked for, ``is_uncounted`` whether what it destroys could not be counted afresh,
+    ``is_open`` whether it lacks only what has still to be filled in for all of the rows.
     """
     lost = row.blast.backups[0] if len(row.blast.lost) == len(row.blast.backups) == 1 else None
     resource, made = NONE, NONE
@@ -60,7 +63,7 @@ def batch_line(row: BatchRow, now: datetime, lacking: str, *, is_uncounted: bool
         told.append(lacking or _("Something is missing."))
     if all(each.kind is not FindingKind.DELETION_BACKUPS for each in row.findings):
         told += _row_losses(row.blast, now)
-    words, mark = _verdict(row, is_uncounted=is_uncounted)
+    words, mark = _verdict(row, is_uncounted=is_uncounted, is_open=is_open)
     where = shown(row.subject.label, 80) if row.subject is not None else NONE
     name = shown(row.name, 80) or NONE
     found = sentences(*told) or NONE
@@ -77,9 +80,11 @@ def _row_losses(blast: Blast, now: datetime) -> list[str]:
     return [counted("{count} backup is deleted for good.", "{count} backups are deleted for good.", count)]
 
 
-def _verdict(row: BatchRow, *, is_uncounted: bool) -> tuple[str, Mark]:
+def _verdict(row: BatchRow, *, is_uncounted: bool, is_open: bool) -> tuple[str, Mark]:
     if row.is_left_out:
         return _("Left out"), _LEFT_OUT
+    if is_open:
+        return _("Not yet"), _NOTED
     if row.is_blocked:
         return _("Not possible"), BAD
     if is_uncounted:
@@ -112,7 +117,7 @@ def consequence_lines(
 ) -> list[tuple[Mark, str]]:
     """Return all that a batch destroys in lines, the gravest first; of one that destroys nothing a single one.
 
-    ``shares`` tells which of the backups are shared, ``None`` where nobody looks; ``sums`` are said of it as a whole.
+    ``shares`` tells which of the backups are shared, ``None`` where that is not read; ``sums`` are said of the batch.
     """
     summed = [
         (BAD if each.kind is FindingKind.DELETION_LAST else _SEVERITIES[each.severity], finding_sentence(each))

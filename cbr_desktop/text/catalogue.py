@@ -2,7 +2,7 @@
 
 A message is a literal, with named places that are filled in after it was looked up:
 ``_("{count} of {total} backups").format(count=count, total=total)``. It is looked up whenever it is said, never at
-import. A table at the top of a module marks its messages with ``N_`` or ``NP_``, and whoever reads the table looks
+import. A table at the top of a module marks its messages with ``N_`` or ``NP_``, and its reader looks
 them up with ``_(message)`` or ``pgettext(*message)``.
 """
 

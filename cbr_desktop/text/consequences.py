@@ -100,7 +100,7 @@ def loss_sentences(blast: Blast, now: datetime) -> list[str]:
 
 
 def shares_sentences(lost: SharesLost) -> list[str]:
-    """Return with whom backups are shared that go, and of how many nobody could look."""
+    """Return with whom the lost backups are shared, and of how many that could not be read."""
     told = []
     if lost.shared:
         head = ngettext(

@@ -498,7 +498,7 @@ def _error_words(check: Check, error: CbrError) -> tuple[str, str]:
 
 
 _TYPED = ("", "locked", "passcode", "domain", "project")
-"""Reasons of a refusal after which somebody may be tempted to try passwords."""
+"""Reasons of a refusal after which a user may be tempted to try passwords."""
 _REASONS = {
     "name": (
         N_("The name could not be resolved"),
@@ -686,7 +686,7 @@ def _names(diagnosis: Diagnosis, profile: Profile) -> Iterable[str]:
 class Veil:
     """Puts its first letters and a mark in the place of each name, wherever it stands as a word of its own.
 
-    The mark comes from a keyed hash: without ``salt`` nobody can try names until one fits.
+    The mark comes from a keyed hash: without ``salt`` names cannot be tried until one fits.
     """
 
     def __init__(self, names: Iterable[str], salt: bytes) -> None:

@@ -79,7 +79,7 @@ _STORE_PROBLEMS: dict[str, str] = {
 
 
 def cloud_words(endpoints: "Endpoints") -> str:
-    """Return whose cloud a region is of: ``Open Telekom Cloud``; the host's name when it is nobody's we know."""
+    """Return whose cloud a region is of: ``Open Telekom Cloud``; the host's name when it is of no known cloud."""
     host = host_of(endpoints.cbr)
     return next((words for domain, words in _CLOUDS.items() if host.endswith(f".{domain}")), host)
 

@@ -38,7 +38,7 @@ def plain(text: str, limit: int = 500) -> str:
 
 
 def bounded(text: str) -> str:
-    """Return a text of many lines so far as Qt lays it out before anybody waits, with a word on what was cut."""
+    """Return a text of many lines no longer than Qt lays out without a noticeable wait, saying what was cut."""
     shown = text[:_LAID_OUT]
     if len(text) > _LINE:
         shown = "\n".join(line if len(line) <= _LINE else f"{line[:_LINE]}…" for line in shown.split("\n"))

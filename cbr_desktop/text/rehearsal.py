@@ -12,10 +12,10 @@ from cbr_desktop.domain.restore import CODES, DiskBackup, PairRow, Rule, TargetK
 from cbr_desktop.text.backups import told_words
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext
 from cbr_desktop.text.consequences import loss_sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.markup import escape
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.preview import request_text
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import (
     clock_words,
     duration_words,
@@ -244,7 +244,7 @@ def headline(rehearsal: Rehearsal) -> str:
 
 
 def sheet(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None = None) -> Sheet:
-    """Return the rehearsal as a sheet; what nobody has said of reason and approver is left to be written by hand.
+    """Return the rehearsal as a sheet; a reason or an approver not given is left to be written by hand.
 
     Its times are in UTC: it is read elsewhere and on another day.
     """

@@ -80,7 +80,7 @@ class Request(Struct, frozen=True):
 
 
 def requests(ledger: Reading, now: datetime, dismissed: Collection[str]) -> list[Request]:
-    """Return what the drawer shows: all that is live or needs somebody, and what was done of late."""
+    """Return what the drawer shows: all that is live or needs the operator, and what was done lately."""
     shown = [
         _request(intent, outcome_of(ledger, intent), now)
         for intent in ledger.intents.values()
@@ -168,7 +168,7 @@ def _refused_words(refusal: Refusal) -> str:
 
 
 def place_words(intent: Intent, profile: Profile) -> str:
-    """Return where a request goes, so that nobody takes one vault for another."""
+    """Return where a request goes, so that two vaults are not confused."""
     target, subject = intent.target, intent.subject
     thing = f"{quoted(subject.name, 64)} ({plain(subject.id, 64)})" if subject.name and subject.id else subject.label
     places = [
@@ -192,7 +192,7 @@ def release_sentence(intent: Intent, profile: Profile, now: datetime, hindrance:
 
 
 def review_sentence(held: Sequence[Intent], now: datetime) -> str:
-    """Return that requests wait for somebody to look at them; they are never sent by themselves."""
+    """Return that requests wait for the operator to look at them; they are never sent by themselves."""
     oldest = duration_words(now - min(intent.wanted_at for intent in held))
     return ngettext(
         "{count} request waits for {oldest}. It is held; nothing is sent until you have looked.",
@@ -202,7 +202,7 @@ def review_sentence(held: Sequence[Intent], now: datetime) -> str:
 
 
 def finished_words(intent: Intent, outcome: Outcome | None) -> str:
-    """Return what a notice says about a request that has come to an end or needs somebody."""
+    """Return what a notice says about a request that has come to an end or needs the operator."""
     notice, stand = words_of(intent).notice, request_words(intent, outcome)
     return f"{request_name(intent)}: {stand}" if notice is None else notice(intent, outcome, stand)
 

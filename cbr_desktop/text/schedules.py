@@ -277,7 +277,7 @@ def runs_span_words(since: datetime, until: datetime) -> str:
 
 
 def calendar_words(policies: int, runs: int, days: int) -> str:
-    """Return what a picture of runs shows, for whoever does not see it."""
+    """Return what a picture of runs shows, for screen readers."""
     return _("{runs} of {policies} within {days}. The arrow keys go from run to run.").format(
         runs=counted("{count} run", "{count} runs", runs),
         policies=counted("{count} policy", "{count} policies", policies),
@@ -321,7 +321,7 @@ def resource_forecast_words(name: str, now: int, then: int) -> str:
 
 
 def removals_words(removals: int, resources: int, days: int) -> str:
-    """Return what a picture of deletions shows, for whoever does not see it."""
+    """Return what a picture of deletions shows, for screen readers."""
     return _("Deleted within {days}: {backups} of {resources}.").format(
         backups=counted("{count} backup", "{count} backups", removals),
         resources=counted("{count} resource", "{count} resources", resources),

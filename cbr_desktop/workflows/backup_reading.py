@@ -1,6 +1,6 @@
-"""What is read of a single backup when somebody looks at it: its disks, what was saved with it, whom it is shared with.
+"""What is read of a single backup when its details are shown: disks, what was saved with it, whom it is shared with.
 
-No list tells of these. What was read is held for a while, so that looking back at a row asks nobody; it is never
+No list tells of these. What was read is held for a while, so that looking back at a row sends no request; it is never
 written to the disk.
 """
 
@@ -29,7 +29,7 @@ SHARES_READ = 200
 _AT_ONCE = 8
 """How many of these requests are under way at a time."""
 _OF_ONE = (NotFound, Refused)
-"""What the service refuses of a single backup; other refusals are of whoever asks."""
+"""What the service refuses of a single backup; other refusals concern the login."""
 _WITHOUT_METADATA = frozenset({ResourceType.DISK, ResourceType.FILE_SYSTEM})
 """The kinds of resources of which no metadata are saved: the service refuses the question (6116)."""
 
@@ -73,7 +73,7 @@ class BackupReader:
         return changed_at is None or changed_at < held.at
 
     def shared_with(self, id: BackupId, changed_at: datetime | None = None) -> int | None:
-        """Return with how many projects a backup is shared, ``None`` while nobody has looked since ``changed_at``.
+        """Return with how many projects a backup is shared, ``None`` until that was read after ``changed_at``.
 
         Those that have rejected it do not count.
         """

@@ -35,7 +35,7 @@ class Schedules:
         self._enabled = None
 
     def gap_of(self, vault: Vault) -> Gap | None:
-        """Return why no policy backs a vault up, ``None`` where one does, and where nobody knows."""
+        """Return why no policy backs a vault up, ``None`` where one does, and where that is not known."""
         if self._enabled is None:
             self._work_out()
         if not self._is_known or self._enabled is None or vault.protect_type == ProtectType.REPLICATION:

@@ -1,6 +1,7 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from enum import StrEnum
 from operator import is_
@@ -214,7 +215,7 @@ class Ledger(Struct, eq=False, weakref=True):
     destinations: "dict[VaultId, DestinationVault]" = field(default_factory=dict)
     enterprise_projects: "dict[str, EnterpriseProject]" = field(default_factory=dict)
     regions: "Sequence[str] | None" = None
-    """The regions that this one replicates to, ``None`` while nobody has read that."""
+    """The regions that this one replicates to, ``None`` until that is read."""
     projects: "Sequence[Project]" = ()
     """The account's projects in those regions."""
     neighbours: "Sequence[Project]" = ()
@@ -228,7 +229,7 @@ class Ledger(Struct, eq=False, weakref=True):
     """The backups that were read by themselves; they are kept as long as the program runs."""
     followed_backups: dict[CheckpointId, Sequence[Backup]] = field(default_factory=dict)
     agents: "dict[ResourceId, AgentState]" = field(default_factory=dict)
-    """What was told of the agents on servers, the last time that somebody asked."""
+    """What was told of the agents on servers, the last time that they were asked for."""
     connection: Connection = field(default_factory=Connection)
     first: "dict[Part, First]" = field(default_factory=dict)
     """The lists as they were when they were first whole: what changes are told against until a person has looked."""
@@ -281,6 +282,14 @@ class Ledger(Struct, eq=False, weakref=True):
     def members(self) -> "tuple[Ledger, ...]":
         """This one alone."""
         return (self,)
+
+    def still(self) -> "Ledger":
+        """Return what is known now: it stays the same whatever is learned later, and nobody hears of it."""
+        made = copy(self)
+        # what is not replaced as a whole
+        made.freshness, made.intents, made.receivers = dict(self.freshness), dict(self.intents), dict(self.receivers)
+        made.followed_backups, made.first, made._listeners = dict(self.followed_backups), dict(self.first), []
+        return made
 
     def contents(self, part: Part) -> tuple[object, ...]:
         """Return what a part holds: the very same objects as long as none of it is another."""
@@ -369,7 +378,7 @@ class Ledger(Struct, eq=False, weakref=True):
             self.notify(Part.VAULTS)
 
     def put_agents(self, agents: "Iterable[AgentState]") -> None:
-        """Put in what was told of the agents on servers; those that nobody asked for stay as they were."""
+        """Put in what was told of the agents on servers; those not asked for stay as they were."""
         self.agents = {**self.agents, **{each.resource_id: each for each in agents}}
         self.notify(Part.VAULTS)
 
@@ -513,7 +522,7 @@ class Ledger(Struct, eq=False, weakref=True):
 
 
 def _unless_same(held: dict[Any, Any], rows: list[Any]) -> dict[Any, Any]:
-    """Return rows by id: what is held, where these are the very same, so that nobody takes them for new."""
+    """Return rows by id: what is held, where these are the very same, so that they do not count as new."""
     if len(held) == len(rows) and all(map(is_, held.values(), rows)):
         return held
     return {row.id: row for row in rows}

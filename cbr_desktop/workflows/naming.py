@@ -80,7 +80,7 @@ def with_own_part(name: str, chance: random.Random | None = None) -> str:
 
 
 def random_part(chance: random.Random, width: int) -> str:
-    """Return letters and digits by chance, which alternate where there is room: nobody chooses such a part by hand."""
+    """Return letters and digits by chance, which alternate where there is room: no such part is chosen by hand."""
     while True:
         part = "".join(chance.choices(_LETTERS, k=width))
         if width < _LEAST_OWN_WIDTH or is_distinctive(part):

@@ -32,11 +32,13 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import STEP_LIMIT, Plan, Run, Step, StepFinding, plan_mark
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows import documents
+from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.documents import change_in, draft_of, uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PASSING, Outbox
+from cbr_desktop.workflows.outbox import PASSING, Outbox
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.preflight import Preflight
@@ -166,7 +168,7 @@ def _judged_together(plan: Plan, ledgers: Mapping[str, Ledger], default: str, no
     found: dict[int, Preflight] = {}
     for group in _by_operation(steps):
         changes, ledger = [change for _number, change, _ledger in group], group[0][2]
-        verdicts = OPERATIONS[changes[0].kind].judge_together(changes, ledger, now)
+        verdicts = at_once(OPERATIONS[changes[0].kind].weigh(changes, ledger, now)).verdicts
         found |= {number: verdict for (number, _change, _ledger), verdict in zip(group, verdicts, strict=True)}
     return found
 
@@ -192,7 +194,7 @@ def uncounted(steps: Iterable[tuple[Step, Ledger]], since: datetime) -> tuple[St
 
 
 def why_named(steps: Iterable[tuple[Step, Ledger]]) -> Grave | None:
-    """Return why a person types the name of the plan before steps go, the gravest; ``None`` where nobody has to."""
+    """Return why a person types the name of the plan before steps go, the gravest; ``None`` where it is not typed."""
     held = [(step, ledger) for step, ledger in steps if step.document is not None]
     lost = merged(list(step_blasts(held).values()))
     found = {
@@ -299,7 +301,7 @@ class PlanRun:
     """Starts the steps of a run in their order; ``outlets`` are the open profiles by name.
 
     ``is_patient`` lets requests wait in the outbox that cannot leave now; else they are taken back, as on the command
-    line, where nobody stays to see them go.
+    line, where no user watches them go.
     """
 
     def __init__(

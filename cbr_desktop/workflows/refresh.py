@@ -38,9 +38,9 @@ from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud, Reading
 from cbr_desktop.workflows.recall import FILED_ROWS, filed, recalling
 
 EVERY_SECONDS = 120.0
-"""How often the lists are read while nobody asks, unless a person has chosen otherwise."""
+"""Seconds between two readings of the lists, unless the settings say otherwise."""
 UNSEEN = 5
-"""How many times as long a pause is while nobody can see what is read."""
+"""How many times as long a pause is while the window is hidden."""
 SPARING = 2
 """How many times as long a pause is while the machine runs on its battery or its network is metered."""
 ASIDE_SECONDS = 1800.0
@@ -126,7 +126,7 @@ def _with_newest(held: dict[TaskId, Task], rows: list[Task]) -> dict[TaskId, Tas
 class Attention(NamedTuple):
     """What a person does with what is read: it decides how often that is done, never whether.
 
-    ``every_seconds`` is how often the lists are read, 0 for only when somebody asks. ``front`` are the parts that are
+    ``every_seconds`` is how often the lists are read, 0 for only on demand. ``front`` are the parts that are
     looked at now; ``is_seen`` is whether anything of the profile can be seen.
     """
 
@@ -138,7 +138,7 @@ class Attention(NamedTuple):
 
     @property
     def pause(self) -> float:
-        """Seconds between the ends of two rounds, infinite where nobody wants them."""
+        """Seconds between the ends of two rounds, infinite where they are switched off."""
         if not self.every_seconds:
             return inf
         is_sparing = self.is_on_battery or self.is_metered
@@ -205,7 +205,7 @@ class Refresh:
         self._asked.set()
 
     def attend(self, attention: Attention) -> None:
-        """Take note of what is looked at; what has grown old while nobody did is read at once."""
+        """Take note of what is looked at; what has grown old while it was not is read at once."""
         before, self._attention = self._attention, attention
         if attention == before:
             return
@@ -224,7 +224,7 @@ class Refresh:
         return as_of is None or self._clock.now() - as_of >= timedelta(seconds=self._attention.every_seconds)
 
     def _due(self, *, whole: bool) -> list[Part]:
-        """Return the lists that a round reads: all, but those aside that nobody looks at and that are not old yet.
+        """Return the lists that a round reads: all, but those aside that are not on screen and not old yet.
 
         Of those that are read ``SELDOM`` only the needed ones are, and in a ``whole`` round those that were before.
         """
@@ -241,7 +241,7 @@ class Refresh:
         return [*(part for part in _READ if part not in fresh), *seldom]
 
     def need(self, parts: frozenset[Part]) -> None:
-        """Read some lists now, because a request waits for them or somebody has begun to look at them."""
+        """Read some lists now, because a request waits for them or they have come on screen."""
         self._needed |= parts
         if parts:
             self._asked.set()
@@ -286,7 +286,7 @@ class Refresh:
             return []
         at, than = (before.began_at, before.id) if before is not None else (None, "")
         if before is None:
-            # a day of both, since nobody knows from which moment the service counts; who asks knows the ids
+            # a day of both, since it is not known from which moment the service counts; the caller knows the ids
             read_at = self._ledger.freshness[Part.TASKS].as_of
             now = self._clock.now()
             at = now if read_at is None else min(now, read_at) - timedelta(days=TASK_DAYS - 1)
@@ -404,7 +404,7 @@ class Refresh:
         while True:
             every = self._attention.pause * self._pace
             if every == inf:
-                # nothing is looked at by a clock that nobody needs
+                # no clock is read where it is not needed
                 self._altered.clear()
                 await self._altered.wait()
                 continue
@@ -492,7 +492,7 @@ class Refresh:
     def _mark(self, begun_at: datetime) -> datetime | None:
         """Return when a reading began by the service's clock, ``None`` when that is not known.
 
-        It is told from the end, since whoever sets our clock meanwhile changes the offset of the beginning.
+        It is told from the end, since setting the clock meanwhile changes the offset of the beginning.
         """
         offset = self._ledger.connection.clock_offset
         if offset is None:
@@ -501,7 +501,7 @@ class Refresh:
         return now + offset - max(now - begun_at, timedelta(0))
 
     async def _keep_ended(self, tasks: list[Task]) -> None:
-        """Keep the tasks that have ended, which the service will forget; nobody waits for the disk."""
+        """Keep the tasks that have ended, which the service will forget, without waiting for the disk."""
         for start in range(0, len(tasks), FILED_ROWS):
             piece = tasks[start : start + FILED_ROWS]
             self._ended |= {task.id: task for task in piece if task.id not in self._archived and task.is_over}

@@ -151,7 +151,7 @@ def _compared(saved: BackupMetadata | None, today: Protectable | None) -> Iterat
         (Trait.NAME, saved.server_name, now.name if now is not None else ""),
         (Trait.FLAVOR, saved.flavor, now.flavor if now is not None else ""),
         (Trait.AZ, saved.az, now.availability_zone if now is not None else ""),
-        # today's version of the operating system is told by nobody
+        # no list tells today's version of the operating system
         (Trait.OS, saved.os, ""),
         (Trait.ADDRESSES, ", ".join(saved.addresses), ", ".join(now.addresses) if now is not None else ""),
         (Trait.DISKS, sizes, sizes_now),

@@ -195,7 +195,7 @@ def reach_days(retention: Retention, schedule: Schedule, now: datetime) -> float
 def _runs_missed(policy: Policy, ledger: Reading, tasks: Sequence[Task], _now: datetime) -> Iterator[Finding]:
     """Compare the runs that the schedule wants with the tasks there are, for each vault.
 
-    When a policy was applied to a vault nobody tells: it is looked from its first task there on. Where there is none,
+    No list tells when a policy was applied to a vault: it is looked from its first task there on. Where there is none,
     the last run alone is missed.
     """
     freshness = ledger.freshness[Part.TASKS]

@@ -42,8 +42,8 @@ class ClashKind(Enum):
 class Clash(Struct, frozen=True):
     """One run that begins too early: that of ``policy_id`` at ``at``, while that of ``other_id`` is at work.
 
-    ``vault_id`` is where that takes longest, ``lasts`` how long it usually does, ``None`` where nobody knows and both
-    begin at one moment.
+    ``vault_id`` is where that takes longest, ``lasts`` how long it usually does, ``None`` where that is not known
+    and both begin at one moment.
     """
 
     kind: ClashKind

@@ -43,7 +43,7 @@ def opened(qtbot: QtBot) -> Open:
 def test_several_backups_are_shared_with_the_same_projects(tmp_path: Path, opened: Open) -> None:
     scene = Scene(tmp_path)
     window = opened(scene, "share", [(scene.context, row) for row in ROWS[:2]])
-    assert said(window) == "Not ready: something is missing above."
+    assert said(window) == "Not ready: No project is chosen yet."
     assert column(window, "What was found") == ["No project is chosen yet."] * 2
     assert set(column(window, "Done to")) == {row.name for row in ROWS[:2]}
     window.form.projects.project.setEditText(AUDIT)

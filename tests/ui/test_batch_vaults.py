@@ -86,7 +86,7 @@ def test_a_vault_without_the_policy_is_named_and_left_out_of_its_removal(tmp_pat
         replace(NIGHTLY, name="other", vault_ids=(OTHER.id,)),
     )
     window = opened(scene, FORMS.several["remove"], [(scene.context, VAULT), (scene.context, OTHER)])
-    assert said(window) == "Not ready: something is missing above."
+    assert said(window) == "Not ready: No policy is chosen yet."
     assert not child(window, QPushButton, "batchLeaveOut").isVisible()
     window.form.policy.setCurrentIndex(0)
     assert column(window, "Verdict") == ["Not possible", "Look at it"]

@@ -164,7 +164,7 @@ def test_leaving_a_page_takes_marks_as_seen_only_when_they_were_looked_at(
     assert told(page), "a glance is no look"
     page.activateWindow()
     qtbot.waitUntil(page.isActiveWindow)
-    page.look()
+    page._changes.look()
     assert told(page), "nothing goes while somebody is looking"
     page.hide()
     page.show()
@@ -179,7 +179,7 @@ def test_a_window_that_nobody_uses_keeps_its_marks(workspace: Workspace, page: V
     other.show()
     other.activateWindow()
     qtbot.waitUntil(other.isActiveWindow)
-    page.look()
+    page._changes.look()
     page.hide()
     page.show()
     assert told(page)

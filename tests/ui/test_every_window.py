@@ -223,10 +223,10 @@ def test_no_window_is_larger_than_its_screen(windows: list[QWidget]) -> None:
 
 def test_no_title_of_a_page_and_no_head_of_a_column_is_cut(windows: list[QWidget]) -> None:
     cut = {
-        (type(window).__name__, page.title.text())
+        (type(window).__name__, page.head.titles.title.text())
         for window in windows
         for page in window.findChildren(Page)
-        if page.isVisible() and page.title.width() < page.title.sizeHint().width()
+        if page.isVisible() and page.head.titles.title.width() < page.head.titles.title.sizeHint().width()
     }
     for window in windows:
         for table in window.findChildren(StepTable):

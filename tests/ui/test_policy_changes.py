@@ -150,7 +150,7 @@ def test_a_policy_is_applied_to_a_vault_that_is_chosen(qtbot: QtBot) -> None:
     ledger = counter.context.ledger
     form = ApplyForm(ledger.policies.values(), ledger.vaults.values(), NIGHTLY.id)
     dialog = opened(qtbot, counter, form)
-    assert child(dialog, QLabel, "changeVerdict").text() == "Not ready: something is missing."
+    assert child(dialog, QLabel, "changeVerdict").text() == "Not ready: No vault is chosen yet."
     with pytest.raises(ValueError, match="nothing is chosen"):
         form.draft()
     assert not form.destination.isVisible()

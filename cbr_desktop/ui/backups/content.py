@@ -1,4 +1,4 @@
-"""What the details say of a backup beyond its row, read when somebody looks at it."""
+"""What the details say of a backup beyond its row, read when the details are shown."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.backup_details import MemberStatus
@@ -18,7 +18,7 @@ from cbr_desktop.ui.backups.rehearsal import rehearse
 from cbr_desktop.ui.backups.replication import ReplicateForm
 from cbr_desktop.ui.backups.several import ReplicateSeveral, ShareSeveral
 from cbr_desktop.ui.backups.sharing import AcceptForm, RejectForm, ShareForm, WithdrawForm
-from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -46,12 +46,7 @@ class RenameForm(ChangeForm):
         self.name = QLineEdit(name)
         self.name.setObjectName("newName")
         self.name.setAccessibleName(_("New name"))
-        words = label(_("&New name"), "newNameWords")
-        words.setBuddy(self.name)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(words)
-        layout.addWidget(self.name)
+        fields(self, ((_("&New name"), self.name),), {})
         self.name.textChanged.connect(self.changed)
 
     def draft(self) -> BackupRename:

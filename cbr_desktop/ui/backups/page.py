@@ -173,9 +173,8 @@ class BackupsPage(ListPage[Backup]):
             self.name, "made", self.filter, self._workspace.settings, self._times, _lane, self
         )
         self._column.insertWidget(self._column.indexOf(self.view), self._timeline.strip)
-        self._head_row.insertWidget(self._head_row.indexOf(self.gear), self._timeline.toggle)
-        self._tools, self._above = [self._timeline.toggle], [self._timeline.strip]
-        self._put_in_order()
+        self._above = [self._timeline.strip]
+        self.head.add_tool(self._timeline.toggle)
 
     def held(self, ledger: Reading) -> Mapping[Any, Backup]:
         """Return the backups of a ledger."""
@@ -211,7 +210,7 @@ class BackupsPage(ListPage[Backup]):
             self.vault_requested.emit(row.vault_id)
 
     def _shared_count(self, row: Backup) -> int | None:
-        """Return with how many projects a backup is shared, ``None`` while nobody has looked."""
+        """Return with how many projects a backup is shared, ``None`` until that is read."""
         counts = (reader.shared_with(row.id, changed.get(row.id)) for reader, changed in self._shares)
         return next((count for count in counts if count is not None), None)
 

@@ -8,7 +8,7 @@ from cbr_desktop.domain.replication import BackupReplication, Destination
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.operations.destination import DestinationChoice
-from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
 
@@ -36,6 +36,10 @@ class ReplicateForm(ChangeForm):
     def draft(self) -> BackupReplication:
         """Return what is asked for. ``ValueError`` while no vault is chosen."""
         return BackupReplication(self._backup.id, self.destination.destination(), self.name.text())
+
+    def missing(self) -> Missing | None:
+        """Return that no vault is chosen yet."""
+        return self.destination.missing()
 
     def begin(self) -> None:
         """Put the focus into the choice of the vault."""

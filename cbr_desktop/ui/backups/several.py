@@ -14,7 +14,7 @@ from cbr_desktop.ui.backups.sharing import ShareForm
 from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.operations.destination import DestinationChoice
-from cbr_desktop.ui.operations.form import Asked, BatchForm
+from cbr_desktop.ui.operations.form import Asked, BatchForm, Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.operations.backups import backup_subject
 
@@ -32,15 +32,12 @@ class _BackupBatch(BatchForm):
         """Return the backup of a row."""
         return backup_subject(row.id, context.ledger)
 
-    def lacking(self, context: ProfileContext, row: Backup) -> str:  # noqa: ARG002  # the profile alone tells
+    def lacking(self, context: ProfileContext, row: Backup) -> str:  # the profile alone tells
         """Return why nothing can be asked for of a backup."""
         region = self._context.profile.region
         if context.profile.region != region:
             return _("It is not in region {region}, which the choice above is of.").format(region=quoted(region, 40))
-        return self._missing()
-
-    def _missing(self) -> str:
-        raise NotImplementedError
+        return super().lacking(context, row)
 
     def _held(self, context: ProfileContext) -> None:
         """Raise ``ValueError`` where what is chosen is nothing for backups of a profile."""
@@ -77,8 +74,9 @@ class ShareSeveral(_BackupBatch):
         self._ids = self.projects.ids()
         self.changed.emit()
 
-    def _missing(self) -> str:
-        return _("No project is chosen yet.")
+    def missing(self) -> Missing | None:
+        """Return that no project is named yet."""
+        return None if self._ids else Missing(_("No project is chosen yet."), self.projects.project)
 
 
 class ReplicateSeveral(_BackupBatch):
@@ -98,5 +96,6 @@ class ReplicateSeveral(_BackupBatch):
         self._held(context)
         return BackupReplication(row.id, self.destination.destination())
 
-    def _missing(self) -> str:
-        return _("No vault is chosen yet.")
+    def missing(self) -> Missing | None:
+        """Return that no vault is chosen yet."""
+        return self.destination.missing()

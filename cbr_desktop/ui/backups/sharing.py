@@ -17,7 +17,7 @@ from cbr_desktop.ui.backups.receivers import Receivers, known_projects, read_nei
 from cbr_desktop.ui.kit.fields import column, fields
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
@@ -113,6 +113,16 @@ class WithdrawForm(MembersForm):
         self.member.setPlaceholderText(_("Choose a project"))
         fields(self, ((_("Pro&ject"), column(self.member, self.known)),), {_("Pro&ject"): self.member})
         self.member.currentIndexChanged.connect(self.changed)
+
+    def missing(self) -> Missing | None:
+        """Return that no project is chosen yet, or that there is none to choose."""
+        if self.member.currentData():
+            return None
+        if self._context.ledger.receivers.get(self._id) is None:
+            return Missing(_("It is not known yet whom the backup is shared with."))
+        if not self.member.count():
+            return Missing(_("The backup is shared with nobody, so there is no share to end."))
+        return Missing(_("No project is chosen yet."), self.member)
 
     def draft(self) -> ShareWithdrawal:
         """Return whose share ends. ``ValueError`` while no project is chosen."""

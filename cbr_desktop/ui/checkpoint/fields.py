@@ -43,7 +43,7 @@ class CheckpointFields(QWidget):
         self._seed = random.randrange(2**32)
         self._template_key = f"checkpoint.template.{profile.name}"
         self.is_filling = False
-        """Whether they are being filled in by a draft: what they tell meanwhile is nobody's doing."""
+        """Whether they are being filled in by a draft: what they tell meanwhile is no edit by the user."""
         self.unshown = MarkedLine("checkpointUnshown")
         self.unshown.hide()
         self.vault = VaultField(context.ledger, self)

@@ -13,7 +13,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
-from cbr_desktop.text.sentences import verdict_sentence
+from cbr_desktop.text.findings import verdict_sentence
 from cbr_desktop.text.states import counted
 from cbr_desktop.ui.operations.problem import problem_sentence
 from cbr_desktop.workflows.ledger import Ledger
@@ -48,7 +48,7 @@ class CheckpointForm:
         self.body = b""
         self.verdict = Preflight(())
         self.is_touched = False
-        """Whether anybody has left the vault, or tried to send: before that nobody is scolded for an empty form."""
+        """Whether the vault was left, or sending tried: before that an empty form shows no errors."""
         self._text = ""
         self._held = self._shown = CheckpointDraft()
 

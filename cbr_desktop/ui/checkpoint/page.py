@@ -57,7 +57,7 @@ class CheckpointsPage(Page[RestorePoint]):
         self._points = RestorePoints(workspace.scope)
         super().__init__(workspace, times)
         self.at_once = at_once
-        self.title.setToolTip(tooltip(built_sentence()))
+        self.head.titles.title.setToolTip(tooltip(built_sentence()))
 
     def columns(self) -> Sequence[Column[RestorePoint]]:
         """Return the columns, those of the first start first."""

@@ -13,19 +13,28 @@ from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.text.catalogue import N_, _, ngettext
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import NEVER, mark
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, MarkIcons, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
 from cbr_desktop.ui.operations.resource_ticks import disk_words
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
-_WIDTHS = (175, 70, 138, 72, 46, 62)
+_WISHES = (
+    Wish(120, 175, 260, yields=False),
+    Wish(64, 70, 125, yields=False),
+    Wish(96, 138, 200, yields=False),
+    Wish(62, 72, 72, yields=False),
+    Wish(46, 46, 46),
+    Wish(62, 62, 62),
+    Wish(130, 190, 210, yields=False, elastic=True),
+)
 _ID_END = 6
 """Letters of an id's end that tell things apart which look alike."""
 _SKIPS = frozenset(
@@ -176,10 +185,9 @@ class ResourcePicker(QWidget):
         self.whole.toggled.connect(self._scope_toggled)
         self.filter = _field("checkpointResourceFilter", _("Filter resources"), _("Filter by name, type, state or id"))
         self._ticks = _Ticks()
-        self.tree = TickTree("checkpointResources", _("Resources"), self._ticks, _WIDTHS)
+        self.tree = TickTree("checkpointResources", _("Resources"), self._ticks, _WISHES)
         self.filter.textChanged.connect(self.tree.set_filter)
         self.tree.setMinimumHeight(_LEAST_HEIGHT)
-        self.tree.stretch(_VERDICT)
         self._ticks.icons = MarkIcons(self.tree)
         self.tree.ticked.connect(self._tell_chosen)
         self.tree.all_requested.connect(self._tick_shown)

@@ -13,8 +13,8 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.template import PRESETS, TICKET, Rendered, uses
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.operations.form import Asked, BatchForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -36,7 +36,7 @@ class CheckpointsForm(BatchForm):
         self.setObjectName("checkpointsForm")
         self._numbers = {vault_id: number for number, (_context, (vault_id, _ids)) in enumerate(asked, 1)}
         self._seed = uuid4().int
-        """Names stay the same while somebody looks at them; nobody else gets them."""
+        """Names stay the same while they are shown, and no other request gets them."""
         self.template = StillBox()
         self.template.setObjectName("checkpointsTemplate")
         self.template.setAccessibleName(_("Template of the names"))

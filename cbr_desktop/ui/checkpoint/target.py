@@ -143,7 +143,7 @@ class VaultField(QWidget):
 
 
 class _Search(QCompleter):
-    """Finds vaults by any part of their lines; what they say is prepared while nobody waits for it."""
+    """Finds vaults by any part of their lines; what they say is prepared in idle time."""
 
     def __init__(self, choices: ChoiceModel[Vault], parent: QWidget) -> None:
         self._choices = choices

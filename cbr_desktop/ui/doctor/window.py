@@ -63,7 +63,7 @@ _ATTENTION = (Verdict.WARN, Verdict.FAIL)
 
 
 class DoctorWindow(QDialog):
-    """Examines a profile as soon as it is open, and again as often as it is wished; it keeps nobody from other work.
+    """Examines a profile as soon as it is open, and again on demand; not modal.
 
     ``examine`` runs an examination, ``report`` makes the text that may be handed on, ``settings`` keep the size.
     Closing the window stops.
@@ -246,7 +246,7 @@ class CheckTable(QTableWidget):
         self._verdicts = []
 
     def add_line(self, check: Check) -> None:
-        """Add a line, and keep the newest in sight for whoever has not scrolled away."""
+        """Add a line, and keep the newest in sight unless the user has scrolled away."""
         bar = self.verticalScrollBar()
         is_at_end = bar.value() == bar.maximum()
         row = self.rowCount()

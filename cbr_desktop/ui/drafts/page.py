@@ -14,7 +14,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import counted, grouped, quoted
+from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.columns import draft_columns, draft_fields, search_text
 from cbr_desktop.ui.drafts.editors import DraftDialogs, DraftEditors
@@ -359,7 +359,7 @@ class DraftsPage(Page[DraftRow]):
         self.new, self.open, self.comparison = buttons["new"], buttons["open"], buttons["comparison"]
         self.importing, self.check, self.planning = buttons["importing"], buttons["check"], buttons["planning"]
         self.add_actions((*buttons.values(), self.tools.more))
-        self.band.addWidget(self.tools.place, 2)
+        self.band.add(self.tools.place, 2)
         self.strip = UnsavedStrip(self.restore_all, self.discard_all)
         self.silence = MarkedLine("draftsSilence")
         self.silence.hide()
@@ -387,17 +387,16 @@ class DraftsPage(Page[DraftRow]):
         self.silence.say(DIFFERENT, words if self.folder.is_silent else "")
         self._tell_state()
 
+    def age_words(self) -> str:
+        """Return nothing: files do not grow old."""
+        return ""
+
     def _tell_state(self) -> None:
         draft_store = self._workspace.draft_store
         shown_count, total = self.model.rowCount(), self.model.total
-        self.count.setText(
-            grouped(total)
-            if shown_count == total
-            else _("{shown_count} of {total}").format(shown_count=grouped(shown_count), total=grouped(total))
-        )
+        self._tell_count()
         words = "  ".join(self.model.filter.problems) or " · ".join(self.model.filter.words)
-        self.remark.setText(words)
-        self.remark.setVisible(bool(words))
+        self.band.say(words)
         if hasattr(self, "tools"):
             self.tools.show_folder(draft_store.folder if draft_store is not None else "")
         is_read, is_silent = self.folder.is_read, self.folder.is_silent

@@ -77,7 +77,7 @@ class FolderWatch(QObject):
             self._reading.add(self._folder)
             self._tasks.start(_aside(read, partial(self._reading.discard, self._folder)), self._take)
         else:
-            # nobody could be kept waiting yet
+            # no window is open yet that could be held up
             self._take(read())
 
     def touch(self, path: str) -> None:

@@ -222,7 +222,7 @@ class JournalPage(Page[Entry]):
                 self._tell_failed(error)
 
     def read_all(self) -> None:
-        """Read all entries that are older than those that are shown; nobody waits for that."""
+        """Read all entries that are older than those that are shown, in the background."""
         journal = self._workspace.journal
         if journal is not None and self._older():
             reading = asyncio.to_thread(partial(journal.newest, _ALL, before=self._entries[-1].number))

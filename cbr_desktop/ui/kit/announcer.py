@@ -1,4 +1,4 @@
-"""What is read aloud by itself: words that change while somebody's focus is elsewhere."""
+"""What is read aloud by itself: words that change while the focus is elsewhere."""
 
 from PySide6 import QtGui
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -53,7 +53,7 @@ class Announcer(QObject):
 
 
 class AnnouncedLine(MarkedLine):
-    """A verdict or a state in a line: whoever does not see it is told when it says something else."""
+    """A verdict or a state in a line: screen readers are told when it says something else."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)

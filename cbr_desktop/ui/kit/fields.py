@@ -81,11 +81,14 @@ def column(*widgets: QWidget) -> QWidget:
     return made
 
 
-def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget]) -> None:
-    """Lay out fields with their titles, or over the whole width without one.
+def fields(
+    form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget]
+) -> list[tuple[QWidget, ...]]:
+    """Lay out fields with their titles, or over the whole width without one; return what stands in each row.
 
     ``buddies`` are the fields of titles whose widget holds several.
     """
+    made: list[tuple[QWidget, ...]] = []
     grid = QGridLayout(form)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(12)
@@ -95,6 +98,7 @@ def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[s
     for place, (words, field) in enumerate(rows):
         if not words:
             grid.addWidget(field, place, 0, 1, 2)
+            made.append((field,))
             continue
         title = label(words, "fieldTitle")
         title.setWordWrap(False)
@@ -102,3 +106,5 @@ def fields(form: QWidget, rows: tuple[tuple[str, QWidget], ...], buddies: dict[s
         title.setBuddy(buddies.get(words, field))
         grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(field, place, 1)
+        made.append((title, field))
+    return made

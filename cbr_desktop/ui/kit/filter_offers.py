@@ -17,7 +17,7 @@ _LETTERS = 46
 class FilterOffers(QObject):
     """Offers what ``offers`` returns for the text of a line and the place of its cursor, as it is typed and by Down.
 
-    Nothing is chosen until somebody goes into the list: Enter takes the text as it was typed.
+    Nothing is chosen until the focus goes into the list: Enter takes the text as it was typed.
     """
 
     def __init__(self, line: QLineEdit, offers: Callable[[str, int], list[Offer]]) -> None:
@@ -49,12 +49,13 @@ class FilterOffers(QObject):
         model.clear()
         for offer in self._offered:
             text = plain(offer.text, _LETTERS)
-            said = _("{text}  –  {words}").format(text=text, words=offer.words) if offer.words else text
+            said = _("{text} – {words}").format(text=text, words=offer.words) if offer.words else text
             item = QtGui.QStandardItem(said)
             item.setEditable(False)
             model.appendRow(item)
         popup.setCurrentIndex(QModelIndex())
         at = self._line.cursorRect()
+        at.setBottom(self._line.height())  # below the line, not over its edge
         at.setWidth(self._line.fontMetrics().averageCharWidth() * _LETTERS)
         completer.complete(at)
 
@@ -70,7 +71,7 @@ class FilterOffers(QObject):
             self.offer()
 
     def _list(self) -> "QtWidgets.QCompleter":
-        """Return the list, which nobody needs before something is typed."""
+        """Return the list, which is not needed before something is typed."""
         if self._completer is None:
             made = QtWidgets.QCompleter(QtGui.QStandardItemModel(self), self)
             made.setObjectName("filterOffers")

@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixma
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.theme import tone_colour
@@ -82,7 +82,7 @@ def offence(palette: QPalette) -> "QtGui.QTextCharFormat":
 
 
 class StillBox(QComboBox):
-    """A list that the wheel scrolls past: nobody changes a request by scrolling the form."""
+    """A list that the wheel scrolls past: scrolling the form must not change the request."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the form."""

@@ -1,4 +1,4 @@
-"""Notices over the lower right corner of a window: they move nothing, and nobody has to answer them."""
+"""Notices over the lower right corner of a window: they move nothing and need no answer."""
 
 from collections.abc import Callable
 
@@ -164,7 +164,7 @@ class Notice(QFrame):
         return layout.totalHeightForWidth(width) + 2 * self.frameWidth()
 
     def _fade(self) -> None:
-        """Go, unless nobody was there to read it or somebody is just doing so."""
+        """Go, unless the user was away or the mouse is over it."""
         if self.window().isActiveWindow() and not self.underMouse() and not self.label.hasSelectedText():
             self._leave()
         else:

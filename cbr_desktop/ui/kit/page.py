@@ -6,25 +6,18 @@ from operator import is_
 from typing import Any, ClassVar, Generic
 
 from PySide6 import QtGui, QtWidgets
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from cbr_desktop.domain.ids import ResourceId, VaultId
-from cbr_desktop.text.catalogue import N_, NN_, _, inside, listed, ngettext, sentences
-from cbr_desktop.text.marks import CHANGED, NEW, Mark
-from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import grouped, shown
-from cbr_desktop.text.tone import Tone
+from cbr_desktop.text.catalogue import N_, NN_, _, ngettext, sentences
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.states import counted, grouped, shown
 from cbr_desktop.text.words import (
     NONE,
     ListNotice,
@@ -36,36 +29,23 @@ from cbr_desktop.text.words import (
     stale_sentence,
     trouble_words,
 )
-from cbr_desktop.ui.kit.action_row import ActionRow
-from cbr_desktop.ui.kit.change_bar import SHOW, ChangeBar, gone_lines
-from cbr_desktop.ui.kit.chips import Chips
-from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
-from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lookalikes import find_duplicates
-from cbr_desktop.ui.kit.pieces import AT_ONCE, Pieces
+from cbr_desktop.ui.kit.page_changes import SHOW, PageChanges, change_column, change_fields, gone_lines
+from cbr_desktop.ui.kit.page_head import FilterLine, PageBand, PageHead
+from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
-from cbr_desktop.ui.kit.tables.column import Column, Field, Row, TextField
+from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
 from cbr_desktop.ui.kit.tables.view import TableView
-from cbr_desktop.ui.kit.theme import set_type, tone_colour
-from cbr_desktop.ui.kit.titles import Titles
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.verbs import Verb, VerbBar
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
-_FILTER_MS = 30
 _AT_ONCE = 100_000
 """Of up to so many rows a filter shows what it keeps with each key; of more it waits for a short rest."""
-_FILTER_WIDTH = 220
-"""What the filter has at least beside buttons that can give way, in device-independent pixels."""
-_FILTER_SHARE = 5
-"""What part of the page it has at least where that is more: one in so many."""
-_REMARK_LETTERS = 44
-_LOOK_MS = 10_000
-"""How long marks are in front of somebody before leaving the page means that they have been seen."""
 Target = tuple[VaultId | None, Sequence[ResourceId]]
 
 
@@ -123,14 +103,11 @@ class Page(QWidget, Generic[Row]):
         self.setObjectName(f"{self.name.lower()}Page")
         self._workspace = workspace
         self._times = times
-        self._tools: list[QWidget] = []
-        """What a subclass has put beside the filter."""
         self._above: list[QWidget] = []
-        """What it has put between chips and table."""
+        """What a subclass has put between chips and table."""
         self.at_once = AT_ONCE
         """What is made of no more than so many rows of lists is made before anybody waits, of more in pieces."""
         self._is_stale = True
-        self._is_warned = False
         self._pieces = Pieces(self)
         self._taken: list[object] = []
         """What the rows were made of, to be told from what is there now."""
@@ -138,21 +115,23 @@ class Page(QWidget, Generic[Row]):
         """Whether rows are being made, and whether something has changed meanwhile."""
         self._rows: list[Row] = []
         self._duplicates: dict[str, str] = {}
-        self._changes: RowChanges[Row] = RowChanges(self.whole_parts, self.held, self.is_same)
-        self._change_bar: ChangeBar | None = None
-        self._has_looked = False
-        self._fields = (*self.fields(), *self._change_fields())
-        self.model: TableModel[Row] = TableModel(self._with_change(self.columns()), self.id_of, self.search_text, self)
+        columns, self._fields = tuple(self.columns()), tuple(self.fields())
+        if self.whole_parts:
+            change = change_column(columns, self._change_of)
+            columns = (columns[0], change, *columns[1:])
+            self._fields += change_fields(change, self._change_of)
+        self.model: TableModel[Row] = TableModel(columns, self.id_of, self.search_text, self)
         self.view: TableView[Row] = TableView(
             self.name, self.model, workspace.settings, self.id_and_name, self.default_sort, self
         )
         self._empty: EmptyPanel | None = None
-        self._chips: Chips | None = None
         self.buttons: dict[str, QPushButton] = {}
         """The buttons in its head, by what they do."""
         self._verb_bar: VerbBar | None = None
         self._build()
+        self._changes = self._made_changes()
         self.view.selection_altered.connect(self.selection_altered)
+        self.view.selection_altered.connect(self._tell_count)
         self.view.opened.connect(self.opened)
         self.view.menu_requested.connect(self.fill_menu)
         self.view.export_requested.connect(self.begin_export)
@@ -302,14 +281,14 @@ class Page(QWidget, Generic[Row]):
     def tell_scope(self) -> None:
         """Take over another scope: the columns that tell profiles apart, and other rows."""
         self.view.show_columns(("profile", "region"), self._workspace.scope.is_merged)
-        self.view.show_columns((CHANGE,), bool(self.model.changes))
+        self._show_change_column()
         self._is_stale = True
 
     def retell_times(self) -> None:
         """Say ages and times anew."""
         self.view.viewport().update()
         self._tell_state()
-        self._tell_changes()
+        self._changes.tell(self._times)
 
     def areas(self) -> list[QWidget]:
         """Return the parts that the focus goes through from area to area."""
@@ -335,9 +314,7 @@ class Page(QWidget, Generic[Row]):
 
     def use_filter(self, text: str) -> None:
         """Show the rows that a filter keeps."""
-        self.filter.setText(text)
-        if self._filtering.isActive():
-            self._apply_filter()
+        self.filter.use(text)
 
     def clear_filter(self) -> None:
         """Show all rows."""
@@ -347,7 +324,7 @@ class Page(QWidget, Generic[Row]):
 
     def mark_seen(self) -> None:
         """Take all that is here as seen: the marks go."""
-        self._changes.accept(self._workspace.scope.members, self.parts[0])
+        self._changes.accept(self.parts[0])
         was_filtered = self.filter.text() == SHOW
         self._take()
         if was_filtered:
@@ -362,75 +339,11 @@ class Page(QWidget, Generic[Row]):
         title = _("{name} that are gone").format(name=page_title(self.name))
         self.lines_requested.emit(title, gone_lines(self._changes.found, self.id_and_name))
 
-    def look(self) -> None:
-        """Take note that the marks have been in front of somebody for a while, if the window is in use."""
-        if self.isVisible() and self.isActiveWindow():
-            self._has_looked = True
-        elif self.model.changes or self._changes.found.gone:
-            self._looking.start()
+    def _change_of(self, row: Row) -> RowChange[Row] | None:
+        return self.model.change_of(row)
 
-    def _with_change(self, columns: Sequence[Column[Row]]) -> tuple[Column[Row], ...]:
-        """Put the column that tells changes behind the first one, where there is a list that can change."""
-        if not self.whole_parts:
-            return tuple(columns)
-        change: Column[Row] = Column(
-            CHANGE, _("Change"), self._change_words, self._change_words, 20, shown=False, mark=self._change_mark
-        )
-        return (columns[0], change, *columns[1:])
-
-    def _change_fields(self) -> tuple[Field[Row], ...]:
-        if not self.whole_parts:
-            return ()
-        return (
-            TextField("changed", lambda row: "yes" if self.model.change_of(row) is not None else "no"),
-            TextField("is", lambda row: self._change_words(row).partition(":")[0]),
-        )
-
-    def _change_words(self, row: Row) -> str:
-        change = self.model.change_of(row)
-        if change is None:
-            return ""
-        if change.before is None:
-            return _("New")
-        titles = [inside(column.title) for column in self.model.columns if column.key in change.columns]
-        return _("Changed: {columns}").format(columns=listed(titles))
-
-    def _change_mark(self, row: Row) -> Mark | None:
-        change = self.model.change_of(row)
-        return None if change is None else NEW if change.before is None else CHANGED
-
-    def _comparing(self) -> Iterator[None]:
-        """Find out what differs from what was seen, and mark it."""
-        is_merged = self._workspace.scope.is_merged
-        # of what several profiles tell, not every row is shown
-        shown = {self.id_of(row) for row in self._rows} if is_merged else None
-        changes = yield from self._changes.compare(self._workspace.scope.members, self.model.columns, shown)
-        had = bool(self.model.changes)
-        self.model.changes = changes
-        if had != bool(changes):
-            self.view.show_columns((CHANGE,), bool(changes))
-
-    def _tell_changes(self) -> None:
-        new = sum(change.before is None for change in self.model.changes.values())
-        counts = (new, len(self.model.changes) - new, len(self._changes.found.gone))
-        if not any(counts):
-            self._has_looked = False
-            if self._change_bar is not None:
-                self._change_bar.hide()
-            return
-        if self._change_bar is None:
-            self._change_bar = ChangeBar(self.name, self.show_changes, self.list_gone, self.mark_seen, self)
-            self._looking = QTimer(self)
-            self._looking.setSingleShot(True)
-            self._looking.setInterval(_LOOK_MS)
-            self._looking.timeout.connect(self.look)
-            self.band.addWidget(self._change_bar, 5)
-        since = self._changes.since(self._workspace.scope.members)
-        self._change_bar.tell(*counts, since, self._times)
-        self._change_bar.show()
-        self._share_room()
-        if not self._has_looked and not self._looking.isActive():
-            self._looking.start()
+    def _show_change_column(self) -> None:
+        self.view.show_columns((CHANGE,), bool(self.model.changes))
 
     # building
 
@@ -438,129 +351,65 @@ class Page(QWidget, Generic[Row]):
         layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(WIDE, NEAR, WIDE, NEAR)
         layout.setSpacing(NEAR)
-        layout.addLayout(self._head())
-        layout.addWidget(self._second_row())
+        self.head = self._made_head()
+        self.filter, self.count = self.head.filter, self.head.titles.count
+        layout.addLayout(self.head.layout)
+        self.band = self._made_band()
+        self.remark = self.band.remark
+        layout.addWidget(self.band)
         layout.addWidget(self.view, 1)
         self._put_in_order()
 
-    def _second_row(self) -> QWidget:
-        """Return the row that keeps its height, so that the table stays where it is whatever is said above it."""
-        made = self._band = QWidget(self)
-        made.setObjectName(f"{self.name.lower()}Band")
-        made.setMinimumHeight(self.fontMetrics().height() + 14)
-        self.band = QHBoxLayout(made)
-        self.band.setContentsMargins(0, 0, 0, 0)
-        self.band.setSpacing(NEAR)
-        self.remark = QLabel(made)
-        self.remark.setObjectName(f"{self.name.lower()}Remark")
-        self.remark.setTextFormat(Qt.TextFormat.PlainText)
-        self.remark.setWordWrap(True)
-        self.remark.hide()
-        self.band.addWidget(self.remark, 3)
-        self.band.addStretch(1)
-        if self.chips:
-            self._add_chips()
+    def _made_changes(self) -> PageChanges[Row]:
+        rows = RowChanges(self.whole_parts, self.held, self.is_same)
+        made: PageChanges[Row] = PageChanges(self.name, rows, self.model, self._workspace, self.band, self)
+        made.marking_altered.connect(self._show_change_column)
+        made.told.connect(self._share_room)
+        made.shown_requested.connect(self.show_changes)
+        made.gone_requested.connect(self.list_gone)
+        made.seen_requested.connect(self.mark_seen)
         return made
 
     def _add_verbs(self) -> None:
         """Put the verbs into the head of the page, and on the keys of its table."""
-        row = self._action_row()
+        row = self.head.new_row()
         self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts, row.nursery)
         self._verb_bar.requested.connect(self.verb_requested)
         self._verb_bar.remarked.connect(self.remarked)
         self.buttons = self._verb_bar.buttons
-        self._fill(row, self.buttons.values())
+        self.head.add_row(row, self.buttons.values())
         self.view.selection_altered.connect(self._verb_bar.tell_choice)
         self.model.arranged.connect(self._verb_bar.tell_choice)
 
     def add_actions(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons into the page's head, where those of every page are."""
-        self._fill(self._action_row(), buttons)
-
-    def _action_row(self) -> ActionRow:
-        return ActionRow(f"actionsOf{self.name}", self)
-
-    def _fill(self, row: ActionRow, buttons: Iterable[QAbstractButton]) -> None:
-        row.add(buttons)
-        self._head_row.insertWidget(self._head_row.count() - 1, row)
-        row.rearranged.connect(self._put_in_order)
-        self._put_in_order()
+        self.head.add_row(self.head.new_row(), buttons)
 
     def _put_in_order(self) -> None:
         """Let Tab, and whoever has the page read aloud, go through it as it is seen: head, chips, table."""
-        rows = self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        chips = self._chips.members if self._chips is not None else ()
-        heads = [button for row in rows for button in row.members]
-        order = [self.filter, self.filters, *self._tools, *heads, self.gear, *chips, *self._above, self.view]
+        order = [*self.head.members, *self.band.members, *self._above, self.view]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         self.view.raise_()  # which lies over nothing, and is last among the children by that
 
-    def _add_chips(self) -> None:
-        """Put the quick filters into their place."""
-        made = self._chips = Chips(f"chipsOf{self.name}", self.chips, self._band)
+    def _made_band(self) -> PageBand:
+        made = PageBand(self.name, self.chips, self)
+        if made.chips is not None:
+            made.chips.rearranged.connect(self._put_in_order)
+            made.chips.chosen.connect(self.filter.setText)
+            self.filter.textChanged.connect(made.chips.tell)
+            made.chips.tell(self.filter.text())
+        return made
+
+    def _made_head(self) -> PageHead:
+        names = (field.name for field in self._fields)
+        filter = FilterLine(self.name, self.hint, names, lambda: self.model.total > _AT_ONCE, self)
+        filter.settled.connect(self._apply_filter)
+        filter.returnPressed.connect(self.view.setFocus)
+        made = PageHead(self.name, filter, self)
+        made.gear.clicked.connect(self._show_columns)
         made.rearranged.connect(self._put_in_order)
-        made.chosen.connect(self.filter.setText)
-        self.filter.textChanged.connect(made.tell)
-        made.tell(self.filter.text())
-        self.band.insertWidget(0, made)
-
-    def _head(self) -> QHBoxLayout:
-        row = self._head_row = QHBoxLayout()
-        row.setSpacing(NEAR)
-        held = self._titles = Titles(self)
-        self.title = QLabel(page_title(self.name), held)
-        self.title.setObjectName(f"{self.name.lower()}Title")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        set_type(self.title, "title", bold=True)
-        self.count = Line(f"{self.name.lower()}Count", held)
-        self.count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        set_type(self.count, "small")
-        held.title_width = self.title.sizeHint().width()
-        held.letter = self.count.fontMetrics().averageCharWidth()
-        names = QVBoxLayout(held)
-        names.setContentsMargins(0, 0, 0, 0)
-        names.setSpacing(0)
-        names.addWidget(self.title)
-        names.addWidget(self.count)
-        self.filter = QLineEdit(self)
-        self.filter.setObjectName(f"filter{self.name}")
-        self.filter.setAccessibleName(_("Filter {rows}").format(rows=page_noun(self.name)))
-        self.filter.setPlaceholderText(_("Filter: {hint}   (Ctrl+F)").format(hint=self.hint))
-        self.filter.setToolTip(tooltip(self._filter_help()))
-        self.filter.setAccessibleDescription(self._filter_help())
-        self.filter.setMinimumWidth(120)
-        self._filtering = QTimer(self)
-        self._filtering.setSingleShot(True)
-        self._filtering.setInterval(_FILTER_MS)
-        self._filtering.timeout.connect(self._apply_filter)
-        self.filter.textChanged.connect(self._filter_soon)
-        self.filter.textChanged.connect(self._offer_clearing)
-        self.filter.returnPressed.connect(self.view.setFocus)
-        self.gear = QToolButton(self)
-        self.gear.setObjectName(f"columnsOf{self.name}")
-        self.gear.setAccessibleName(_("Columns of {rows}").format(rows=page_noun(self.name)))
-        self.gear.setToolTip(tooltip(_("Choose the columns")))
-        self.gear.setIcon(icon("columns"))
-        self.gear.setAutoRaise(True)
-        self.gear.clicked.connect(self._show_columns)
-        self.filters = QToolButton(self)
-        self.filters.setObjectName(f"filtersOf{self.name}")
-        self.filters.setAccessibleName(_("Saved filters of {rows}").format(rows=page_noun(self.name)))
-        self.filters.setToolTip(tooltip(_("Saved filters: use one, save this one")))
-        self.filters.setIcon(icon("bookmark"))
-        self.filters.setAutoRaise(True)
-        row.addWidget(held)
-        row.addWidget(self.filter, 1)
-        row.addWidget(self.filters)
-        row.addWidget(self.gear)
-        return row
-
-    def _filter_help(self) -> str:
-        names = ", ".join(field.name for field in self._fields)
-        return _("Words, or fields: {names}. For instance {hint}. A minus in front turns a part round.").format(
-            names=names, hint=self.hint
-        )
+        return made
 
     # slots
 
@@ -578,28 +427,31 @@ class Page(QWidget, Generic[Row]):
         if not at_once and not self.model.total:
             self._tell_state()
 
-    def _taking(self) -> Iterator[None]:
+    def _taking(self) -> Iterator[object]:
         while True:
             yield from self.work_out()
             rows = self.rows()
             if self.tells_lookalikes:
-                yield
+                yield None
                 self._duplicates = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows = rows
-            yield
-            yield from self._comparing()
-            yield
+            yield None
+            # of what several profiles tell, not every row is shown
+            shown = {self.id_of(row) for row in rows} if self._workspace.scope.is_merged else None
+            yield from self._changes.comparing(shown)
+            yield None
             if not self.model.filter.tests and not self.model.filter.asked:
                 yield from self.model.order_ahead(rows)
+            yield LONG_STEP
             self._is_making = False
             self.model.put(self._rows, self.beside_rows())
-            self._tell_changes()
+            self._changes.tell(self._times)
             self.taken.emit()
             if not self._is_outdated:
                 return
             self._is_making, self._is_outdated = True, False
             self._taken = self._sources()
-            yield
+            yield None
 
     def _sources(self) -> list[object]:
         """Return what the rows are made of: the very same objects as long as nothing is another."""
@@ -624,22 +476,11 @@ class Page(QWidget, Generic[Row]):
         else:
             self._tell_state()
 
-    def _filter_soon(self) -> None:
-        if self.model.total > _AT_ONCE:
-            self._filtering.start()
-        else:
-            self._apply_filter()
-
     def _apply_filter(self) -> None:
-        self._filtering.stop()
         self.model.set_filter(parse(self.filter.text(), self._fields))
 
-    def _offer_clearing(self) -> None:
-        """Put the cross into the line; an empty one shows none, so this can wait until somebody types."""
-        self.filter.setClearButtonEnabled(True)
-
     def _show_columns(self) -> None:
-        self.view.show_column_menu(self.gear.mapToGlobal(QPoint(0, self.gear.height())))
+        self.view.show_column_menu(self.head.gear.mapToGlobal(QPoint(0, self.head.gear.height())))
 
     def _ask_refresh(self) -> None:
         self._workspace.ask_refresh()
@@ -650,6 +491,17 @@ class Page(QWidget, Generic[Row]):
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
+        self._tell_count()
+        problems = self.model.filter.problems
+        stale = self.stale_words()
+        text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
+        self.band.say(text, is_warning=bool(problems or stale))
+        self._share_room()
+        self._tell_empty(None if shown else self.empty_notice(total))
+
+    def _tell_count(self) -> None:
+        """Say how many rows there are, how many of them are selected, and how old they are."""
+        shown, total = self.model.rowCount(), self.model.total
         count = (
             grouped(total)
             if shown == total
@@ -657,28 +509,9 @@ class Page(QWidget, Generic[Row]):
         )
         if self._is_making and not total:
             count = ""  # nobody knows yet
-        self.count.tell(" · ".join(filter(None, (count, self.age_words()))))
-        problems = self.model.filter.problems
-        stale = self.stale_words()
-        text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
-        self.remark.setText(text)
-        self.remark.setVisible(bool(text))
-        self._share_room()
-        self._is_warned = bool(problems or stale)
-        self._colour()
-        self._tell_empty(None if shown else self.empty_notice(total))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Take the colour of the remark from the theme that is on now."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._colour()
-
-    def _colour(self) -> None:
-        colours = self.palette()
-        if self._is_warned:
-            colours.setColor(QPalette.ColorRole.WindowText, tone_colour(Tone.WARN, colours))
-        self.remark.setPalette(colours)
+        several = self.view.selected_count()
+        chosen = counted("{count} selected", "{count} selected", several) if several > 1 else ""
+        self.count.tell(" · ".join(filter(None, (count, chosen, self.age_words()))))
 
     def _place(self) -> str:
         """Return where rows would be, in words."""
@@ -741,22 +574,14 @@ class Page(QWidget, Generic[Row]):
     def _share_room(self) -> None:
         """Let buttons and chips give way before what is told and typed does: these have a menu for the others."""
         room = self.width() - 2 * WIDE
-        letter = self.fontMetrics().averageCharWidth()
-        beside = max(_FILTER_WIDTH, room // _FILTER_SHARE)
-        rest = self._titles.sizeHint().width() + beside + 2 * self.gear.sizeHint().width() + 4 * NEAR
-        for row in self.findChildren(ActionRow, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            row.setMaximumWidth(max(row.minimumSizeHint().width(), room - rest))
-        if self._chips is not None:
-            rest = 2 * NEAR if self.remark.isHidden() else letter * _REMARK_LETTERS + 2 * NEAR
-            bar = self._change_bar
-            rest += bar.sizeHint().width() + NEAR if bar is not None and not bar.isHidden() else 0
-            self._chips.setMaximumWidth(max(self._chips.minimumSizeHint().width(), room - rest))
+        self.head.share(room)
+        self.band.share(room, beside=self._changes.bar_width())
 
     def hideEvent(self, event: "QtGui.QHideEvent") -> None:
         """Take the marks as seen when somebody leaves the page after having had them in front for a while."""
         super().hideEvent(event)
-        if self._has_looked and not event.spontaneous():
-            self.mark_seen()
+        if not event.spontaneous():
+            self._changes.leave()
 
     def _tell_empty(self, notice: ListNotice | None) -> None:
         if notice is None:

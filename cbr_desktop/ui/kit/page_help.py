@@ -24,7 +24,7 @@ class PageHelp(QObject):
         super().__init__(page)
         self._page = page
         self.offers = FilterOffers(page.filter, self._offers)
-        self.filters = FiltersMenu(page.filters, page.name, settings, page.filter.text)
+        self.filters = FiltersMenu(page.head.filters, page.name, settings, page.filter.text)
         self.filters.chosen.connect(page.use_filter)
         self.filters.remarked.connect(page.remarked)
         page.view.menu_requested.connect(self.extend_menu)

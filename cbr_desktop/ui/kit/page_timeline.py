@@ -73,7 +73,7 @@ class PageTimeline(QObject):
         self.look()
 
     def look(self) -> None:
-        """Count if there are other rows, another day or other clocks than when it was counted, and somebody sees it."""
+        """Count if there are other rows, another day or other clocks than when it was counted, and it is visible."""
         today = self._times.day(self._times.now())
         wanted = (self._source, self._times.utc, today)
         if self._source is None or not self.toggle.isChecked():

@@ -1,4 +1,4 @@
-"""What has changed in a list since somebody last looked, row by row and column by column; no Qt."""
+"""What has changed in a list since the operator last looked, row by row and column by column; no Qt."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime

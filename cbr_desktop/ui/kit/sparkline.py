@@ -65,7 +65,7 @@ def draw_sparkline(
 
 
 class Sparkline(QWidget):
-    """Shows a sparkline; ``words`` say the same to whoever does not see it."""
+    """Shows a sparkline; ``words`` say the same to screen readers."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,16 +1,20 @@
 """The table of a plan's steps: one line each, with a mark, before a run and after it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
+from cbr_desktop.ui.kit.pieces import Pieces
+from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
+from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import dress_table
 
 _WIDTHS = {
@@ -32,8 +36,10 @@ _WIDTHS = {
 _NARROW = 66
 _SPARE = (N_("Accepted"), N_("Skipped"), N_("Failed"))
 """Columns that are not there while the table is narrow: the last one tells in words what they count."""
-_LEAST = 250
-"""How wide the last column is at least; where there is no room for that, the table scrolls."""
+_LEAST, _LAST_LEAST = 250, 220
+"""How wide the last column should be, and is at least."""
+_TENTHS = 6
+"""To how many tenths of their widths the others shrink for it."""
 _CELL_ROOM = 30
 """What a cell has beside its words at the most: its edges, and a mark."""
 _TITLE_ROOM = 18
@@ -42,8 +48,8 @@ _BETWEEN = 6
 """What a row has above and below its words in all, so that lines of two rows are told apart."""
 _LINES = 4
 """Lines of a row that are shown."""
-_ROWS = 30
-"""Rows whose heights are measured in one turn of the loop: as many as are seen come first."""
+_ROWS = 12
+"""Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 Line = tuple[tuple[str, ...], Mark]
@@ -131,24 +137,21 @@ class StepTable(QTableView):
         self._spare = {_(title) for title in _SPARE}
         self._usual = 0
         """How high a row is that needs one line, 0 before one was measured."""
-        self._measured = 0
-        """How many rows are as high as they need to be."""
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
-        self._measuring = QTimer(self)
-        self._measuring.setSingleShot(True)
-        self._measuring.timeout.connect(self._measure)
+        self._pieces = Pieces(self)
+        self._columns = FittedColumns(self.horizontalHeader())
+        self._absent: frozenset[int] = frozenset()
         self.horizontalHeader().sectionResized.connect(self._fit_soon)
         self.selectionModel().selectionChanged.connect(self.chosen)
 
-    def fill(self, titles: Sequence[str], lines: Sequence[Line]) -> None:
-        """Show steps; the selection stays where it is while the columns are the same."""
-        is_same, had = self._steps.titles == tuple(titles), len(self._steps.lines)
+    def fill(self, titles: Sequence[str], lines: Sequence[Line], absent: Collection[int] = ()) -> None:
+        """Show steps, without the columns that are ``absent``; the selection stays while the columns are the same."""
+        had, before = len(self._steps.lines), (self._steps.titles, self._absent)
         changed = self._steps.put(titles, lines)
-        if not is_same:
-            self._shape()
-        if changed or had != len(lines):
+        self._absent = frozenset(absent)
+        if changed or had != len(lines) or before != (self._steps.titles, self._absent):
             self._fit()
 
     def current_row(self) -> int:
@@ -162,24 +165,26 @@ class StepTable(QTableView):
 
     def _fit(self) -> None:
         """Share the width out, and make lines as high as their words need by that, up to a few lines of text."""
-        titles = self._steps.titles
-        last = len(titles) - 1
-        shown = [title for column, title in enumerate(titles[:-1]) if not self.isColumnHidden(column)]
-        wanted = sum(self._title_widths.get(title, _NARROW) for title in {*shown, *self._spare})
-        for column, title in enumerate(titles):
-            if title in self._spare:
-                self.setColumnHidden(column, self.viewport().width() < wanted + _LEAST)
-        others = sum(self.columnWidth(column) for column in range(last))  # that of a hidden one is 0
-        self.setColumnWidth(last, max(_LEAST, self.viewport().width() - others))
-        self._usual = self._measured = 0
-        self._measure()
+        room, titles = self.viewport().width(), self._steps.titles
+        there = {column: title for column, title in enumerate(titles[:-1]) if column not in self._absent}
+        if room < sum(self._title_widths.get(title, _NARROW) for title in there.values()) + _LEAST:
+            there = {column: title for column, title in there.items() if title not in self._spare}
+        last = Wish(_LAST_LEAST, _LEAST, _LEAST, yields=False, elastic=True)
+        others = [self._wish(there[place]) if place in there else None for place in range(len(titles) - 1)]
+        self._columns.wish([*others, last] if titles else [])
+        self._columns.fit(room)
+        self._usual = 0
+        rows = self._measured()
+        for _row in islice(rows, _ROWS):
+            pass
+        self._pieces.begin(rows)
 
-    def _measure(self) -> None:
-        """Make the next rows as high as they need to be: to measure hundreds takes longer than a turn may."""
+    def _measured(self) -> Iterator[None]:
+        """Make rows as high as they need to be, one after the other: hundreds take longer than a turn may."""
         lines = self._steps.lines
         highest = _LINES * self.fontMetrics().lineSpacing() + 6
-        begin, self._measured = self._measured, min(self._measured + _ROWS, len(lines))
-        for row in range(begin, self._measured):
+        for row in range(len(lines)):
+            yield
             wraps = self._wraps(lines[row][0])
             # rows with a line alone are all as high
             if not wraps and self._usual:
@@ -189,8 +194,6 @@ class StepTable(QTableView):
             self.setRowHeight(row, min(highest, self.rowHeight(row)) + _BETWEEN)
             if not wraps:
                 self._usual = self.rowHeight(row)
-        if self._measured < len(lines):
-            self._measuring.start(0)
 
     def _wraps(self, words: Sequence[str]) -> bool:
         """Whether something in a row needs more than one line."""
@@ -204,9 +207,8 @@ class StepTable(QTableView):
     def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)
 
-    def _shape(self) -> None:
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, title in enumerate(self._steps.titles[:-1]):
-            whole = self.fontMetrics().horizontalAdvance(title) + _TITLE_ROOM
-            self.setColumnWidth(column, max(whole, self._title_widths.get(title, _NARROW)))
+    def _wish(self, title: str) -> Wish:
+        """Return how wide a column should be, and how narrow it may become."""
+        whole = self.fontMetrics().horizontalAdvance(title) + _TITLE_ROOM
+        wide = max(whole, self._title_widths.get(title, _NARROW))
+        return Wish(max(whole, wide * _TENTHS // 10), wide, wide, yields=False)

@@ -124,6 +124,14 @@ def is_dark(palette: QPalette) -> bool:
     return palette.color(QPalette.ColorRole.Base).lightness() < 128
 
 
+def dress_as(widget: QWidget, name: str, value: bool) -> None:
+    """Set a property by which the sheet dresses a widget, and dress it anew if that is another."""
+    if widget.property(name) is not value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 _TONES = {
     (QColor(colours.surface).rgb(), QColor(colours.text).rgb()): {tone: QColor(colours.tone(tone)) for tone in Tone}
     for colours in _COLOURS.values()
@@ -135,7 +143,7 @@ def tone_colour(tone: Tone, palette: QPalette) -> QColor:
     role = QPalette.ColorRole
     key = (palette.color(role.Base).rgb(), palette.color(QPalette.ColorGroup.Active, role.Text).rgb())
     tones = _TONES.get(key)
-    if tones is None:  # a palette of somebody else's
+    if tones is None:  # a palette that is not of this program
         tones = {tone: QColor((DARK if is_dark(palette) else LIGHT).tone(tone))}
     return QColor(tones[tone])
 

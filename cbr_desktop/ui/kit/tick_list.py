@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from cbr_desktop.text.catalogue import _
@@ -11,6 +11,8 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.kit.widgets import push_button
 
 _KEY = Qt.ItemDataRole.UserRole
+_ROOM = 10
+"""What a row has above and below its words in all."""
 _FEWEST, _MOST = 3, 10
 """How many rows are seen at the least, and for how many there is room at the most."""
 
@@ -40,7 +42,7 @@ class TickList(QWidget):
         self.list.setObjectName(f"{name}List")
         self.list.setAccessibleName(words)
         self.list.setUniformItemSizes(True)
-        line = self.fontMetrics().height() + 6
+        line = self.fontMetrics().height() + _ROOM
         self.list.setMinimumHeight(_FEWEST * line)
         self.list.setMaximumHeight(max(min(len(rows), _MOST), _FEWEST) * line + line)
         self.filter = QLineEdit()
@@ -61,6 +63,7 @@ class TickList(QWidget):
         for row in rows:
             item = QListWidgetItem(plain(row.words, 200))
             item.setData(_KEY, row.key)
+            item.setSizeHint(QSize(0, line))
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Unchecked)
             self.list.addItem(item)

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
 from cbr_desktop.ui.kit.lines import MARK_SIZE
+from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
+from cbr_desktop.ui.kit.tables.fitting import Wish
 
 Row = TypeVar("Row")
 Part = TypeVar("Part")
@@ -125,7 +127,7 @@ class Ticks(Generic[Row, Part]):
 
 
 class TickTree(QTreeWidget):
-    """Shows rows to be ticked with their parts, and has the keys of a list of ticks; ``widths`` are of its columns.
+    """Shows rows to be ticked with their parts, and has the keys of a list of ticks; its columns have ``wishes``.
 
     Signals:
         ticked: a person has changed a tick.
@@ -137,7 +139,7 @@ class TickTree(QTreeWidget):
     all_requested = Signal()
     invert_requested = Signal()
 
-    def __init__(self, name: str, accessible: str, ticks: Ticks[Any, Any], widths: Sequence[int]) -> None:
+    def __init__(self, name: str, accessible: str, ticks: Ticks[Any, Any], wishes: Sequence[Wish]) -> None:
         super().__init__()
         self._ticks = ticks
         self._lines: list[_Line] = []
@@ -158,14 +160,19 @@ class TickTree(QTreeWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # the end of a name tells it from others
-        for column, width in enumerate(widths):
-            self.setColumnWidth(column, width)
+        self._columns = FittedColumns(self.header())
+        self._columns.wish(wishes)
         self.itemExpanded.connect(self._add_parts)
 
-    def stretch(self, column: int) -> None:
-        """Let a column take the width that is left."""
-        self.header().setStretchLastSection(column == len(self._ticks.titles) - 1)
-        self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay the lines out anew: Qt keeps the height of a line that it had before the sheet gave it more room."""
+        super().showEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out among the columns."""
+        super().resizeEvent(event)
+        self._columns.fit(self.viewport().width())
 
     @property
     def shown_rows(self) -> Iterator[Any]:

@@ -77,7 +77,7 @@ class ArmingLine(QWidget):
         self.setVisible(guard.is_read_only)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Watch the end of the arming while somebody looks."""
+        """Watch the end of the arming while the window is visible."""
         super().showEvent(event)
         self._timer.start()
 

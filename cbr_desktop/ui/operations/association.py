@@ -15,10 +15,10 @@ from cbr_desktop.domain.policy import BACKUP, PolicyApplication
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
 from cbr_desktop.text.catalogue import _, sentences
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.states import gb_words, quoted, shown
 from cbr_desktop.ui.kit.lines import StillBox, label
-from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks, free_ones
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -80,6 +80,17 @@ class AssociationForm(ChangeForm):
         if self._is_policy_blocked:
             raise ValueError("the policy cannot be applied")
         return ResourceAssociation(VaultId(self.vault.vault_id), self.resources.choices())
+
+    def missing(self) -> Missing | None:
+        """Return that no vault is chosen yet, or that the policy does not fit it."""
+        if not self.vault.vault_id:
+            if not self.vault.count():
+                return Missing(_("There is no vault that takes resources of this type. Create one first."))
+            return Missing(_("No vault is chosen yet."), self.vault)
+        if self._is_policy_blocked:
+            words = _("The policy cannot be applied to this vault. Choose another one, or leave the vault as it is.")
+            return Missing(words, self.policy)
+        return None
 
     def begin(self) -> None:
         """Put the focus into what is still to be chosen."""

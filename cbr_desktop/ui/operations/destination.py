@@ -12,6 +12,7 @@ from cbr_desktop.text.sharing import destination_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.fields import column, fields
 from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.operations.form import Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
@@ -65,6 +66,10 @@ class DestinationChoice(QWidget):
         if known is None:
             raise ValueError("no vault is chosen")
         return known.destination
+
+    def missing(self) -> Missing | None:
+        """Return that nothing is chosen yet, ``None`` where something is."""
+        return None if self.vault.currentData() else Missing(_("No vault is chosen yet."), self.vault)
 
     def _fill(self) -> None:
         """Offer what is known by now; what was chosen stays."""

@@ -32,11 +32,11 @@ from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences, shares_sentences
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
@@ -48,12 +48,12 @@ from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
 from cbr_desktop.ui.operations.send_bar import SendBar, Standing
-from cbr_desktop.ui.operations.window import OperationWindow, place_line
+from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.batch import FRESH_MINUTES
+from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 from cbr_desktop.workflows.preflight import Preflight
 
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
@@ -68,6 +68,8 @@ _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
 _MANY_LOSSES = 3
 """Losses above which what was found, which sums them up, stands before them."""
+_UNCHANGED = (FindingKind.VAULT_UNCHANGED, FindingKind.POLICY_UNCHANGED, FindingKind.NAME_UNCHANGED)
+"""What is found where the form asks for what there is already."""
 _OF_SHARES = (FindingKind.SHARES_END, FindingKind.DELETION_SHARES)
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
@@ -265,6 +267,8 @@ class ChangeDialog(OperationWindow):
         if not self._stack.shows_form:
             return
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
+        missing = self.form.missing() if self._change is None else None
+        self.lead.setVisible(missing is not None and missing.field is not None)
         self._typing.setVisible(self._wants_name())
         self.approval.setVisible(wants_reason(self._operation.effect))
         self.bar.show_standing(
@@ -272,7 +276,7 @@ class ChangeDialog(OperationWindow):
                 sentences(_("Ready."), self._later()),
                 self._verdict.findings,
                 objection=self._objection(),
-                mark=SEVERITY_MARKS[Severity.BLOCK if self._verdict.is_blocked else Severity.WARN],
+                mark=self._mark(),
                 wish=self._reason_wish() or self._name_wish(),
                 hint=sentences(
                     _("Queues the request; it is sent as soon as the service can be reached."), self._later()
@@ -296,7 +300,10 @@ class ChangeDialog(OperationWindow):
         if self._tasks.is_busy:
             return _("Reading afresh what this is judged by…")
         if self._change is None:
-            return _("Not ready: something is missing.")
+            missing = self.form.missing()
+            if missing is None:
+                return _("Not ready: something is missing.")
+            return _("Not ready: {first}").format(first=missing.words)
         if self._verdict.is_blocked:
             first = next(f for f in self._verdict.findings if f.severity is Severity.BLOCK)
             return _("Not ready: {first}").format(first=finding_sentence(first))
@@ -304,7 +311,23 @@ class ChangeDialog(OperationWindow):
             return sentences(
                 _("Not ready: what is lost could not be counted afresh."), self._trouble(), _("Read again.")
             )
+        same = next((each for each in self._verdict.findings if each.kind in _UNCHANGED), None)
+        if same is not None and self.form.has_fields:
+            return _("Not ready: {first}").format(first=finding_sentence(same))
         return ""
+
+    def _mark(self) -> Mark:
+        """Return how grave an objection is: what is not filled in yet is no fault."""
+        if self._verdict.is_blocked and self._change is not None:
+            return SEVERITY_MARKS[Severity.BLOCK]
+        is_unasked = self._change is None or any(each.kind in _UNCHANGED for each in self._verdict.findings)
+        return SEVERITY_MARKS[Severity.INFO if is_unasked and not self._tasks.is_busy else Severity.WARN]
+
+    def _lead(self) -> None:
+        """Put the focus where something has still to be filled in."""
+        missing = self.form.missing() if self._change is None else None
+        if missing is not None and missing.field is not None:
+            missing.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _reason_wish(self) -> str:
         """Return that a reason is still to be given, empty when none is wanted or one is there."""
@@ -408,13 +431,14 @@ class ChangeDialog(OperationWindow):
         self.cancel = push_button(_("&Cancel"), "changeCancel", self.close)
         self.cancel.setDefault(True)
         self.again = push_button(_("&Read again"), "changeRead", self.read)
+        self.lead = lead_button("changeLead", self._lead)
         self.confirm = push_button(self.windowTitle(), "changeConfirm", self._send)
         self.confirm.setAccessibleName(self.windowTitle())
         self.bar = SendBar(
             self._context,
             "change",
             WarningConsent("changeAnyway", NN_("({count} more above)", "({count} more above)")),
-            buttons=(self.again, self.confirm),
+            buttons=(self.again, self.lead, self.confirm),
             senders=(self.confirm,),
             is_file=False,
             leave=self.cancel,
@@ -430,6 +454,7 @@ class ChangeDialog(OperationWindow):
         self._stack.close_requested.connect(self.close)
         self._stack.confirmation_requested.connect(self._confirm_again)
         QShortcut(QKeySequence("F5"), self, self.read)
+        QShortcut(QKeySequence(LEAD_KEYS), self, self._lead)
         if not self._destroys:
             for keys in (_("Return"), _("Enter")):
                 QShortcut(QKeySequence(f"Ctrl+{keys}"), self, self.confirm.click)

@@ -108,7 +108,7 @@ class DiffDialog(QDialog):
         self._compare()
 
     def open(self) -> None:
-        """Show the window beside the others; it keeps nobody from anything."""
+        """Show the window, non-modal."""
         self.setModal(False)
         self.show()
         self.activateWindow()
@@ -127,7 +127,7 @@ class DiffDialog(QDialog):
 
     def add_file(self, path: str) -> None:
         """Compare the left text with a file from anywhere; it is only read."""
-        assert self._read is not None  # noqa: S101  # nobody asks for a file otherwise
+        assert self._read is not None  # noqa: S101  # a file is only asked for where it can be read
         try:
             text = self._read(path)
         except CbrError as error:

@@ -87,12 +87,12 @@ class DraftDocument(QObject):
 
     @property
     def is_saved(self) -> bool:
-        """Whether the file says the same; a new draft that nobody has touched counts as well."""
+        """Whether the file says the same; a new draft that is untouched counts as well."""
         return self._text == self._saved_text
 
     @property
     def is_untouched(self) -> bool:
-        """Whether it is a new draft in which nobody has written yet."""
+        """Whether it is a new draft in which nothing is written yet."""
         return not self.path and self.is_saved and not self.stack.count()
 
     def start_over(self, text: str) -> None:
@@ -227,7 +227,7 @@ class DraftDocument(QObject):
         self.told.emit()
 
     def _meet(self, found: DraftText | None) -> None:
-        """Decide what a file that was written by somebody means for the text here."""
+        """Decide what a file that another program has written means for the text here."""
         if found is not None and self.base is not None and found.data == self.base.data:
             return
         if found is not None and (self.is_saved or found.text == self._text):

@@ -28,7 +28,7 @@ class DraftFile(QObject):
     """Saves what is edited in a window. It makes the buttons, the bar and the line that the window lays out.
 
     While the window is open the file is watched; what is not saved is kept when another window comes to the front and
-    when this one is closed, in every way: nobody is asked. Ctrl+S, Ctrl+Shift+S, undo and redo work in all of it.
+    when this one is closed, in every way, without a question. Ctrl+S, Ctrl+Shift+S, undo and redo work in all of it.
 
     ``title`` is the window's without a file, ``stem`` suggests a name for one. ``settle`` is called before the text is
     written, compared, kept or undone, so that it says all that the window shows.

@@ -1,7 +1,7 @@
 """What a feature puts into the shell of a change: the fields that a person fills in, and the draft that they make."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 from PySide6.QtCore import Signal
@@ -14,6 +14,16 @@ from cbr_desktop.text.operations import batch_words
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.outbox import Outbox
+
+
+class Missing(NamedTuple):
+    """What has still to be filled in before there is a request: in words, and the field where that is done.
+
+    Without a field there is nothing that a person could do about it in this window.
+    """
+
+    words: str
+    field: QWidget | None = None
 
 
 class ChangeForm(QWidget):
@@ -40,6 +50,10 @@ class ChangeForm(QWidget):
     def draft(self) -> Any:
         """Return what is filled in, as the draft of the operation."""
         raise NotImplementedError
+
+    def missing(self) -> Missing | None:
+        """Return what keeps ``draft`` from being made, ``None`` where nothing does."""
+        return None
 
     def submit(self, outbox: Outbox, change: Change) -> Intent:
         """Queue what was filled in. Raises what ``Outbox.submit`` does."""
@@ -102,9 +116,14 @@ class BatchForm(QWidget):
         """Return what a row is, for the time in which nothing can be asked for of it."""
         return None
 
-    def lacking(self, context: ProfileContext, row: Any) -> str:  # noqa: ARG002  # most lack nothing
+    def missing(self) -> Missing | None:
+        """Return what has still to be filled in for all of the rows, ``None`` where nothing has."""
+        return None
+
+    def lacking(self, context: ProfileContext, row: Any) -> str:  # noqa: ARG002  # most lack what all of them do
         """Return why nothing can be asked for of a row, in words."""
-        return ""
+        missing = self.missing()
+        return missing.words if missing is not None else ""
 
 
 class FixedBatch(BatchForm):

@@ -3,13 +3,12 @@
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPlainTextEdit,
     QProgressBar,
@@ -43,6 +42,8 @@ from cbr_desktop.text.states import clock_words, percent_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import Announcer
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
+from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
+from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
 from cbr_desktop.ui.operations.window import place_line
@@ -54,7 +55,14 @@ from cbr_desktop.workflows.outcomes import outcome_of
 
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
 _COLUMNS = (N_("Name"), N_("Outcome"), N_("Progress"), N_("Code"), N_("Reason"), N_("What to do"))
-_WIDTHS = (180, 115, 75, 70, 260)
+_WISHES = (
+    Wish(110, 180, 240, yields=False),
+    Wish(105, 115, 140, yields=False),
+    Wish(70, 75, 75),
+    Wish(60, 70, 70, yields=False),
+    Wish(140, 260, 320, yields=False),
+    Wish(180, 300, 600, yields=False, elastic=True),
+)
 _QUARTER = 25
 """Percent of the way after which progress is read aloud."""
 _TICK_MS = 1000
@@ -159,7 +167,7 @@ class OutcomePanel(QWidget):
             self.announcer.say(sentences(self._sentence.text(), share))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Let the clock run while somebody looks."""
+        """Let the clock run while the window is visible."""
         super().showEvent(event)
         self._timer.start()
         self.refresh()
@@ -482,16 +490,20 @@ class ResourceTable(QTableWidget):
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         self.setWordWrap(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        for column, width in enumerate(_WIDTHS):
-            self.setColumnWidth(column, width)
         header = self.horizontalHeader()
-        header.setSectionResizeMode(_REMEDY, QHeaderView.ResizeMode.Stretch)
+        self._columns = FittedColumns(header)
+        self._columns.wish(_WISHES)
         # Heights follow the wrapped texts, but only after a drag of a column has come to rest.
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
         self._rest.timeout.connect(self.fit_rows)
         header.sectionResized.connect(self._rest.start)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out among the columns."""
+        super().resizeEvent(event)
+        self._columns.fit(self.viewport().width())
 
     def fit_rows(self) -> None:
         """Make each row as high as its words, with some room around several lines."""

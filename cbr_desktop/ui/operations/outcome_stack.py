@@ -9,7 +9,7 @@ from cbr_desktop.ui.operations.outcome import OutcomePanel
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
 _IDLE_MS = 100
-"""How long after the form is shown the outcome's widgets are made: nobody has sent anything by then."""
+"""How long after the form is shown the outcome's widgets are made: nothing can have been sent by then."""
 
 
 class OutcomeStack(QStackedWidget):

@@ -14,13 +14,20 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, gb_words, shown, status_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.workflows.preflight import taken_gb
 
 _COLUMNS = (N_("Name"), N_("Type"), N_("Size"), N_("Disks"), N_("Protectable"))
 _NAME, _TYPE, _SIZE, _DISKS, _VERDICT = range(len(_COLUMNS))
-_WIDTHS = (0, 80, 70, 50, 190)
+_WISHES = (
+    Wish(140, 200, 260, yields=False, elastic=True),
+    Wish(60, 80, 125, yields=False),
+    Wish(60, 70, 70, yields=False),
+    Wish(50, 50, 50),
+    Wish(150, 190, 360, yields=False),
+)
 _LINES = 7
 """How many rows are seen at the least."""
 _NONE: frozenset[str] = frozenset()
@@ -95,9 +102,8 @@ class ResourceTicks(QWidget):
         super().__init__()
         self._given: dict[ResourceId, ResourceChoice] = {}
         self._ticks = _Ticks()
-        self.tree = TickTree("resourceTicks", _("Resources"), self._ticks, _WIDTHS)
+        self.tree = TickTree("resourceTicks", _("Resources"), self._ticks, _WISHES)
         self.tree.setMinimumHeight((_LINES + 1) * (self.fontMetrics().height() + 8))
-        self.tree.stretch(_NAME)
         self.filter = QLineEdit()
         self.filter.setObjectName("resourceFilter")
         self.filter.setAccessibleName(_("Filter resources"))

@@ -1,13 +1,20 @@
 """What all windows of changes have: they stand beside the others, and say where a change goes."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QWidget
 
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.text.plain import plain
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.environment_label import stake_chip
 from cbr_desktop.ui.session.profile_context import ProfileContext
+
+LEAD_KEYS = "Ctrl+."
+"""What leads to a field that has still to be filled in, by keys."""
 
 
 class OperationWindow(QDialog):
@@ -26,6 +33,16 @@ class OperationWindow(QDialog):
         self.setModal(False)
         self.show()
         self.activateWindow()
+
+
+def lead_button(name: str, act: Callable[[], object]) -> QPushButton:
+    """Return the button that leads to a field which has still to be filled in; it is there while there is one."""
+    made = push_button(_("Go there"), name, act)
+    hint = _("Puts the cursor into the field that is still to be filled in ({keys})").format(keys=LEAD_KEYS)
+    made.setToolTip(tooltip(hint))
+    made.setAccessibleDescription(hint)
+    made.hide()
+    return made
 
 
 def place_line(context: ProfileContext, name: str, words: str = "") -> QHBoxLayout:

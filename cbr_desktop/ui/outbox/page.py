@@ -51,7 +51,7 @@ _IN_DOUBT = frozenset({IntentState.SENDING, IntentState.UNKNOWN, IntentState.ACC
 
 
 class OutboxPage(Page[Intent]):
-    """The requests of all open profiles, whatever is looked at: nobody must overlook one by a change of scope.
+    """The requests of all open profiles, whatever is looked at: a change of scope must not hide one.
 
     Signals:
         outcome_requested: the id of the request whose outcome should open.
@@ -63,7 +63,7 @@ class OutboxPage(Page[Intent]):
     parts = (Part.INTENTS, Part.TASKS)
     default_sort = ("made", Qt.SortOrder.DescendingOrder)
     hint = "state:held vault:erp age>1d"
-    chips = ((N_("Held"), "state:held"), (N_("Refused"), "state:rejected"), (N_("Not found"), "state:not"))
+    chips = ((N_("Held"), "state:held"), (N_("Refused"), "state:rejected"), (N_("No trace found"), "state:not"))
 
     outcome_requested = Signal(object)
     edit_requested = Signal(object)
@@ -205,7 +205,7 @@ class OutboxPage(Page[Intent]):
     # those that have no profile any more
 
     def take_orphans(self, intents: Sequence[Intent]) -> None:
-        """Show what is kept of profiles that are gone: nobody can do anything about it but add the profile again."""
+        """Show what is kept of profiles that are gone: nothing can be done about it but adding the profile again."""
         self._orphans = {intent.id: intent for intent in intents}
         self._take()
 

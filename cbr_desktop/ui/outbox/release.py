@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QHeaderView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -22,6 +22,8 @@ from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import NONE, Times, environment_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
+from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
 from cbr_desktop.ui.session.profile_context import ProfileContext, Settings
 
@@ -35,7 +37,11 @@ _COLUMNS = (
     N_("Project"),
     N_("Held because"),
 )
-_WIDEST = 280
+_WIDEST, _NARROW = 280, 110
+_WHOLE = (0, 4)
+"""Columns that are never narrower than what stands in them: how old a request is, and what is at stake."""
+_YIELDING = (3, 5, 6)
+"""What name and profile tell as well, and the tooltip of a row in full."""
 _SIZE = QSize(1200, 420)
 
 
@@ -86,25 +92,42 @@ class ReleaseDialog(QDialog):
         layout.addLayout(button_row(keep, release))
         take_room(self, _SIZE, settings)
 
-    def _table(self, times: Times) -> QTableWidget:
-        table = QTableWidget(len(self._held), len(_COLUMNS), self)
+    def _table(self, times: Times) -> "_Table":
+        table = _Table(len(self._held), len(_COLUMNS), self)
         dress_table(table, "releaseRows", _("Requests to release"))
         table.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         for row, (intent, context) in enumerate(self._held):
             for column, words in enumerate(_cells(intent, context, times)):
                 item = QTableWidgetItem(plain(words, 200))
                 item.setToolTip(tooltip(words))
                 table.setItem(row, column, item)
-        table.resizeColumnsToContents()
-        for column in range(len(_COLUMNS) - 1):
-            table.setColumnWidth(column, min(table.columnWidth(column) + 8, _WIDEST))
+        table.fit_to_contents()
         return table
 
     def _confirm(self) -> None:
         self.confirmed.emit([intent.id for intent, _context in self._held])
         self.accept()
+
+
+class _Table(QTableWidget):
+    """The requests; where there is no room for all that is said of them, ids and the place yield."""
+
+    def fit_to_contents(self) -> None:
+        """Let each column wish for the room of what stands in it."""
+        self._columns = FittedColumns(self.horizontalHeader())
+        self.resizeColumnsToContents()
+        wishes = []
+        for column in range(self.columnCount()):
+            full = min(self.columnWidth(column) + 8, _WIDEST)
+            least = full if column in _WHOLE else min(full, _NARROW)
+            wishes.append(Wish(least, full, full, yields=column in _YIELDING, elastic=column == self.columnCount() - 1))
+        self._columns.wish(wishes)
+        self._columns.fit(self.viewport().width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out among the columns."""
+        super().resizeEvent(event)
+        self._columns.fit(self.viewport().width())
 
 
 def _cells(intent: Intent, context: ProfileContext, times: Times) -> tuple[str, ...]:

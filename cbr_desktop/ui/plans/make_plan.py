@@ -32,10 +32,10 @@ from cbr_desktop.domain.plan import (
 from cbr_desktop.domain.template import PRESETS, TICKET, uses
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_mark, make_columns
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, StillBox, StillNumber, label
@@ -76,7 +76,7 @@ class MakePlanDialog(QDialog):
         self.refresh()
 
     def open(self) -> None:
-        """Show the window beside the others; it keeps nobody from anything."""
+        """Show the window, non-modal."""
         self.setModal(False)
         self.show()
         self.activateWindow()
@@ -250,7 +250,7 @@ class MakePlanDialog(QDialog):
         self.names.setAccessibleName(_("Names for requests that have none"))
         contexts = self._workspace.shown_contexts
         own = contexts[0].profile.name_template if contexts else PRESETS[0]
-        # nobody is asked for a ticket while a plan runs
+        # no ticket is asked for while a plan runs
         self.names.addItems(list(dict.fromkeys((own, *(each for each in PRESETS if not uses(each, TICKET))))))
         self.names.setEditText(own)
         self.names.editTextChanged.connect(self._resting.start)

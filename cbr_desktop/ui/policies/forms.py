@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import PolicyId, VaultId
@@ -25,8 +25,9 @@ from cbr_desktop.domain.schedule import offset_at, zone_of
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
-from cbr_desktop.ui.kit.lines import StillBox, label
-from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms
+from cbr_desktop.ui.kit.fields import fields
+from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms, Missing
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.policies.edit import PolicyCopyFields, PolicyEditFields, switch_form
 from cbr_desktop.ui.policies.form import PolicyFields
@@ -64,13 +65,18 @@ class ApplyForm(ChangeForm):
         self.destination = QLineEdit(destination)
         self.destination.setObjectName("applyDestination")
         self.destination.setAccessibleName(_("Id of the vault that it copies to"))
-        self._rows = _grid(
-            self, ((_("&Policy"), self.policy), (_("&Vault"), self.vault), (_("Copies to vault &ID"), self.destination))
-        )
+        rows = ((_("&Policy"), self.policy), (_("&Vault"), self.vault), (_("Copies to vault &ID"), self.destination))
+        self._rows = fields(self, rows, {})
         for box in (self.policy, self.vault):
             box.currentIndexChanged.connect(self._tell_changed)
         self.destination.textChanged.connect(self._tell_changed)
         self._tell_changed()
+
+    def missing(self) -> Missing | None:
+        """Return whether the policy or the vault is not chosen yet."""
+        if not self.policy.currentData():
+            return Missing(_("No policy is chosen yet."), self.policy)
+        return None if self.vault.vault_id else Missing(_("No vault is chosen yet."), self.vault)
 
     def draft(self) -> PolicyApplication:
         """Return what is asked for. ``ValueError`` while policy or vault are missing."""
@@ -100,8 +106,16 @@ class RemoveForm(ChangeForm):
         self.vault = VaultBox("removeVault", _("Vault"), vaults, vault_id, tells_room=False)
         if self.vault.count() == 1:
             self.vault.setCurrentIndex(0)
-        _grid(self, ((_("From &vault"), self.vault),))
+        fields(self, ((_("From &vault"), self.vault),), {})
         self.vault.currentIndexChanged.connect(self.changed)
+
+    def missing(self) -> Missing | None:
+        """Return that no vault is chosen yet, or that there is none to choose."""
+        if self.vault.vault_id:
+            return None
+        if not self.vault.count():
+            return Missing(_("The policy is applied to no vault, so there is none to remove it from."))
+        return Missing(_("No vault is chosen yet."), self.vault)
 
     def draft(self) -> PolicyRemoval:
         """Return what is asked for. ``ValueError`` while the vault is missing."""
@@ -131,20 +145,6 @@ def _chosen(box: StillBox) -> str:
     if not id:
         raise ValueError("nothing is chosen")
     return str(id)
-
-
-def _grid(form: QWidget, rows: Sequence[tuple[str, QWidget]]) -> list[tuple[QWidget, QWidget]]:
-    grid = QGridLayout(form)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setColumnStretch(1, 1)
-    made: list[tuple[QWidget, QWidget]] = []
-    for row, (words, field) in enumerate(rows):
-        title = label(words, "policyField")
-        title.setBuddy(field)
-        grid.addWidget(title, row, 0)
-        grid.addWidget(field, row, 1)
-        made.append((title, field))
-    return made
 
 
 def _apply_form(context: ProfileContext, *given: str) -> ApplyForm:

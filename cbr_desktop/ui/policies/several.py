@@ -16,7 +16,7 @@ from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.tick_list import Tickable, TickList
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, BatchForm, Forms
+from cbr_desktop.ui.operations.form import Asked, BatchForm, Forms, Missing
 from cbr_desktop.ui.policies.forms import FORMS as ONE
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -63,6 +63,10 @@ class _PolicyBatch(BatchForm):
     def subject(self, context: ProfileContext, row: Vault) -> Subject:
         """Return the vault of a row."""
         return vault_subject(row.id, context.ledger)
+
+    def missing(self) -> Missing | None:
+        """Return that no policy is chosen yet."""
+        return None if self._name is not None else Missing(_("No policy is chosen yet."), self.policy)
 
     @property
     def _name(self) -> str | None:

@@ -26,7 +26,7 @@ from cbr_desktop.ui.kit.lanes import Bar, Lane, Picture
 from cbr_desktop.workflows.timetable import Clash, Lasting, is_at_work, runs_of
 
 _LEAST = timedelta(minutes=10)
-"""How long a run is drawn of which nobody knows how long it takes."""
+"""How long a run is drawn of which it is not known how long it takes."""
 WEEK, MONTH = 7, 31
 """Days that the pictures show."""
 

@@ -97,7 +97,7 @@ class ProfilesDialog(QDialog):
         self.reload(start)
 
     def open(self) -> None:
-        """Show the window beside the others; it keeps nobody from anything."""
+        """Show the window, non-modal."""
         self.setModal(False)
         self.show()
         self.activateWindow()

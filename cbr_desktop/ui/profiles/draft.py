@@ -10,8 +10,8 @@ from cbr_desktop.domain.profile import NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints, is_public_cloud
 from cbr_desktop.domain.template import TOKENS, render
 from cbr_desktop.text.catalogue import N_, _, sentences
+from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.identity import fault_sentence, host_of
-from cbr_desktop.text.sentences import template_sentence
 from cbr_desktop.text.states import quoted
 
 BLANK = Profile(name="", iam_endpoint="", cbr_endpoint="", project="")
@@ -42,7 +42,7 @@ def judge(
 ) -> list[Problem]:
     """Return what is wrong, the first field first.
 
-    ``taken`` are the names of the other profiles, ``unproved`` the endpoint fields whose host nobody has confirmed.
+    ``taken`` are the names of the other profiles, ``unproved`` the endpoint fields with an unconfirmed host.
     """
     found = [*_name(profile, taken), *_endpoints(profile, unproved)]
     found += [Problem(field, _(_EMPTY[field])) for field in _EMPTY if _is_missing(profile, field)]
@@ -51,7 +51,7 @@ def judge(
 
 
 def unproved_hosts(profile: Profile, trusted: Collection[str], proofs: Collection[str]) -> list[tuple[str, str]]:
-    """Return endpoint fields that lead to a host of no public cloud, with that host, unless somebody typed its name."""
+    """Return endpoint fields that lead to a host of no public cloud, with that host, unless its name was typed."""
     found: list[tuple[str, str]] = []
     for field in ("iam_endpoint", "cbr_endpoint"):
         address: str = getattr(profile, field)

@@ -127,7 +127,7 @@ class ImportDialog(QDialog):
             self._settle()
             return
         try:
-            # nobody could be kept waiting yet
+            # no window is open yet that could be held up
             then(look())
         except CbrError as error:
             self._tell_failed(error)

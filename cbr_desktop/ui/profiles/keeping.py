@@ -48,7 +48,7 @@ class KeepingSection(Section):
     """One row for each secret that the profile needs as it stands in the form (``whole``).
 
     The system's store is not asked by looking here: it might have to be unlocked, and a window for that would take the
-    keyboard from whoever types a profile. What it has is known once something was kept, tested or opened.
+    keyboard focus from the profile's fields. What it has is known once something was kept, tested or opened.
 
     Signals:
         entering_requested: the secrets should be asked for now.

@@ -53,13 +53,16 @@ class ProfileDelegate(QStyledItemDelegate):
         """Draw one row."""
         self.initStyleOption(option, index)
         option.text = ""
-        style = option.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        palette: QPalette = option.palette
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_selected:  # plainly, as in tables: the style would shade it
+            painter.fillRect(option.rect, palette.color(QPalette.ColorRole.Highlight))
+        else:
+            style = option.widget.style()
+            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         profile = index.data(PROFILE_ROLE)
         if not isinstance(profile, Profile):
             return
-        palette: QPalette = option.palette
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         text = palette.color(QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text)
         faded = text if is_selected else palette.color(QPalette.ColorRole.PlaceholderText)
         rect: QRect = option.rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)

@@ -185,7 +185,7 @@ class LoginDialog(QDialog):
         make_room(self)
 
     def _without_room(self) -> str:
-        """Return what the store will not keep although that is wished, before anybody logs in with it."""
+        """Return what the store will not keep although that is wished, before it is used to log in."""
         if not self._keep.isChecked():
             return ""
         for kind, field in self._fields.items():

@@ -75,7 +75,7 @@ class NetworkSection(Section):
         }
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Ask nothing for a form that nobody sees."""
+        """Send no request for a form that is not visible."""
         super().hideEvent(event)
         self._timer.stop()
 

@@ -25,7 +25,7 @@ _LABEL_WIDTH = 130
 
 
 class Section(QGroupBox):
-    """Rows by the names of the profile's fields. Whoever fills it in emits ``changed``.
+    """Rows by the names of the profile's fields. A subclass emits ``changed`` when it is edited.
 
     Signals:
         changed: something else stands in a field.

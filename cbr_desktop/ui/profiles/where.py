@@ -207,7 +207,7 @@ class WhereSection(Section):
             self.remark("region", words)
 
     def _ask_for_proof(self, values: Mapping[str, object]) -> None:
-        """Show a field for the name of each host that nobody here knows; one that is filled in stays to be seen."""
+        """Show a field for the name of each host that is of no known cloud; one that is filled in stays to be seen."""
         blank = Profile("", str(values["iam_endpoint"]), str(values["cbr_endpoint"]), "")
         asked = dict(unproved_hosts(blank, self._trusted, ())) if self.is_other else {}
         for field in _ENDPOINT_FIELDS:

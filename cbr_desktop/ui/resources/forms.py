@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.association import (
     RESUME,
@@ -22,12 +22,12 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.vault import ProtectType, Resource, Vault
 from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.states import counted, quoted
-from cbr_desktop.ui.kit.fields import fields
+from cbr_desktop.ui.kit.fields import column, fields
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, BatchForm, ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.operations.form import Asked, BatchForm, ChangeForm, FixedBatch, FixedForm, Forms, Missing
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -90,16 +90,16 @@ class MigrationForm(ChangeForm):
         self.target = VaultBox("migrationTarget", _("To vault"), fitting, target_id)
         self.none = label(_("There is no other vault of this type."), "migrationNone")
         self.none.setVisible(not fitting)
-        title = label(_("&To vault"), "migrationField")
-        title.setWordWrap(False)
-        title.setBuddy(self.target)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(title, 0, 0)
-        grid.addWidget(self.target, 0, 1)
-        grid.addWidget(self.none, 1, 1)
+        fields(self, ((_("&To vault"), column(self.target, self.none)),), {_("&To vault"): self.target})
         self.target.currentIndexChanged.connect(self.changed)
+
+    def missing(self) -> Missing | None:
+        """Return that no vault is chosen yet, or that there is none to choose."""
+        if self.target.vault_id:
+            return None
+        if not self.target.count():
+            return Missing(_("There is no other vault of this type that the resources could go to."))
+        return Missing(_("No vault is chosen yet."), self.target)
 
     def draft(self) -> ResourceMigration:
         """Return what is asked for. ``ValueError`` while no vault is chosen."""
@@ -134,6 +134,10 @@ class MigrationsForm(BatchForm):
         """Return from how many vaults resources move."""
         return counted("Migrate resources of {count} vault", "Migrate resources of {count} vaults", count)
 
+    def missing(self) -> Missing | None:
+        """Return that no vault is chosen yet."""
+        return None if self.target.vault_id else Missing(_("No vault is chosen yet."), self.target)
+
     def draft(self, context: ProfileContext, row: Group) -> ResourceMigration:
         """Return what is asked for of the resources of a vault. ``ValueError`` while it can be nothing."""
         target_id = VaultId(self.target.vault_id)
@@ -145,10 +149,10 @@ class MigrationsForm(BatchForm):
         """Return the vault that resources leave."""
         return vault_subject(row[0], context.ledger)
 
-    def lacking(self, context: ProfileContext, row: Group) -> str:  # noqa: ARG002  # the profile alone tells
+    def lacking(self, context: ProfileContext, row: Group) -> str:  # the profile alone tells
         """Return why nothing can be asked for of the resources of a vault."""
         if not self.target.vault_id:
-            return _("No vault is chosen yet.")
+            return super().lacking(context, row)
         return _("The chosen vault is of another project, and resources move within one.")
 
 

@@ -209,7 +209,7 @@ class ResourcesPage(Page[ResourceRow]):
     def work_out(self) -> Iterator[None]:
         """Join what has changed of the resources."""
         self._schedules.forget()
-        return self._joined.follow(self._changes.unseen(self._workspace.scope.members))
+        return self._joined.follow(self._changes.unseen())
 
     def _gap(self, row: ResourceRow) -> Gap | None:
         return gap_of(row, self._schedules)

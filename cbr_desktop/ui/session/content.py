@@ -1,4 +1,4 @@
-"""What is read of a subject only when somebody looks at it: headings with pairs of words, and the service's answer."""
+"""What is read of a subject only when it is shown: headings with pairs of words, and the service's answer."""
 
 from typing import NamedTuple, Protocol
 

@@ -28,7 +28,7 @@ class LedgerSignals(QObject):
         self._timer.timeout.connect(self._tell)
 
     def notice(self, part: Part) -> None:
-        """Take note of a change; intents are told at once, since somebody waits for them."""
+        """Take note of a change; intents are told at once, since the user waits for them."""
         self._pending.add(part)
         if part is Part.INTENTS:
             self._tell()

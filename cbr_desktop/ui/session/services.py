@@ -19,7 +19,7 @@ class ProfileServices(Struct, frozen=True):
     """What acts on one profile: the outlet for changes, the reading, and the drafts (``None``: none are kept).
 
     ``address_book`` has names for the projects that backups are shared with; without it none is kept.
-    ``backup_reader`` reads single backups that somebody looks at; without it no more is told of them than in the list.
+    ``backup_reader`` reads single backups whose details are shown; without it no more is told of them than in the list.
     """
 
     outbox: "Outbox"

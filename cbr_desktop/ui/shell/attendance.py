@@ -22,7 +22,7 @@ from cbr_desktop.workflows.refresh import EVERY_SECONDS, Attention
 
 SETTING = "refresh/seconds"
 CHOICES = (60, int(EVERY_SECONDS), 300, 900, 0)
-"""Seconds between two readings that can be chosen; 0 is only when somebody asks."""
+"""Seconds between two readings that can be chosen; 0 is only on demand."""
 _LOOKS = timedelta(minutes=1)
 _SIGHT = (QEvent.Type.WindowStateChange, QEvent.Type.Show, QEvent.Type.Hide)
 

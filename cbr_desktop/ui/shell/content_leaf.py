@@ -1,4 +1,4 @@
-"""The leaf of the details that shows what is read of a subject only when somebody looks at it."""
+"""The leaf of the details that shows what is read of a subject only when it is shown."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette

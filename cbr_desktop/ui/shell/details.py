@@ -64,7 +64,7 @@ _FOUND_LIMIT = 1_000
 _GAUGE_HEIGHT = 18
 _TARGET = Qt.ItemDataRole.UserRole
 _READ_MS = 350
-"""How long a row is looked at before its content is read: somebody who goes from row to row asks for nothing."""
+"""How long a row is looked at before its content is read: going from row to row sends no request."""
 _READING = "content"
 _TINT = 0.12
 
@@ -80,7 +80,7 @@ class Details(QFrame):
     """Shows one subject on its leaves, each filled when it is looked at.
 
     ``reader_of`` returns what reads more of a subject than its row tells, ``None`` where there is no more. It is read
-    only when somebody looks at the leaf of the content or at the JSON, and not before a row has been looked at for a
+    only when the user looks at the leaf of the content or at the JSON, and not before a row has been looked at for a
     while; another subject ends it.
 
     Signals:
@@ -234,7 +234,7 @@ class Details(QFrame):
         self.answer_note.setText(plain(content.answer_note) if content is not None else "")
         told = record_of(self._subject) if isinstance(self._subject, Entry) else self._subject
         text = bounded(content.answer if content and content.answer else as_json(told, _JSON_TEXT_LIMIT))
-        if self._json.toPlainText() != text:  # where somebody reads in it, it stays as it is
+        if self._json.toPlainText() != text:  # where it is being read, it stays as it is
             self._json.setPlainText(text)
             self._find()
 
@@ -324,12 +324,12 @@ class Details(QFrame):
         self.setMinimumWidth(240)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Have read what somebody looks at now."""
+        """Have read what is shown now."""
         super().showEvent(event)
         self._want_content()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """End the reading of what nobody looks at."""
+        """End the reading of what is not shown any more."""
         super().hideEvent(event)
         self._end_reading()
 

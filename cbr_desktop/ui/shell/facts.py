@@ -49,7 +49,7 @@ def content_reader(subject: Subject, workspace: Workspace, times: Times) -> Cont
 def use_reader(subject: Subject, workspace: Workspace) -> Callable[[], Coroutine[Any, Any, list[VaultUse]]] | None:
     """Return what reads how full a subject was, day by day, ``None`` where it cannot be filled.
 
-    It also has the list read that names the enterprise project which a vault is in, where nobody has so far.
+    It also has the list read that names the enterprise project which a vault is in, if it was not read so far.
     """
     if not isinstance(subject, Vault):
         return None

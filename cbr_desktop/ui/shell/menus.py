@@ -1,4 +1,4 @@
-"""The menu bar: every command of the window with its key, where somebody looks for what can be done."""
+"""The menu bar: every command of the window with its key."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -29,7 +29,7 @@ SEPARATOR = Command()
 
 
 class MenuBar(QMenuBar):
-    """Menus that are filled when they are opened: nobody waits for them before."""
+    """Menus that are filled when they are opened."""
 
     def __init__(self, menus: Sequence[tuple[str, str, Callable[[], Sequence[Command]]]], parent: QWidget) -> None:
         """Make menus of a name for programs, a title, and what returns the commands."""

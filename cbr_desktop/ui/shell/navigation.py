@@ -48,7 +48,7 @@ class Navigation(QListWidget):
         self.setIconSize(QSize(18, 18))
         self.is_folded = False
         self.is_squeezed = False
-        """Whether it was folded for want of room, not by anybody's wish."""
+        """Whether it was folded for want of room, not by the user."""
         for name in NAMES:
             item = QListWidgetItem(icon(name.lower()), page_title(name), self)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, page_title(name))

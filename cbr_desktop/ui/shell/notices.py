@@ -52,7 +52,7 @@ class TrayNotifier(QObject):
 
 
 class Reminder(QObject):
-    """Tells, once and together, that requests are held and wait for somebody: never are they sent by themselves.
+    """Tells, once and together, that requests are held and wait for the operator: never are they sent by themselves.
 
     Those that were held while this program ran are told at once, those of before when their profile comes online; all
     of a profile are told again after it was worked with offline.
@@ -109,7 +109,7 @@ def _held(ledger: Reading) -> list[Intent]:
 
 
 class Watch:
-    """Notices when a request comes to an end or needs somebody, and says so once.
+    """Notices when a request comes to an end or needs the operator, and says so once.
 
     Of the requests of a plan the first few troubles are told alone; its end is told as one thing.
     """

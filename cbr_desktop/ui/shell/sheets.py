@@ -74,7 +74,7 @@ def keys() -> tuple[tuple[str, str], ...]:
 
 
 class SheetWindow(QDialog):
-    """Shows pairs of words or lines, and buttons; it keeps nobody from working elsewhere."""
+    """Shows pairs of words or lines, and buttons; not modal."""
 
     def __init__(self, name: str, title: str, parent: QWidget, settings: Settings | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The first screen of somebody who has not said which cloud: profiles to choose from, the way to one, and the demo."""
+"""The first screen where no profile is chosen: the profiles there are, how to add one, and the demo."""
 
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
@@ -22,6 +22,7 @@ from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.theme import dress_as
 from cbr_desktop.ui.kit.widgets import ask_for_file
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
 
@@ -100,8 +101,9 @@ class WelcomeWindow(QWidget):
         for widget in (self._list, self._open, self._edit):
             widget.setVisible(has_some)
         self._steps.setVisible(not has_some)
-        self._open.setDefault(has_some)
-        self._add.setDefault(not has_some)
+        for button, is_first in ((self._open, has_some), (self._add, not has_some)):
+            button.setDefault(is_first)
+            dress_as(button, "primary", is_first)
         (self._list if has_some else self._add).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:

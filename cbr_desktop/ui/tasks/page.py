@@ -271,8 +271,8 @@ class TasksPage(Page[Task]):
         super().retell_times()
         self._tell_older()
 
-    def _head(self) -> QHBoxLayout:
-        row = super()._head()
+    def _add_older(self) -> None:
+        """Put the button into the head that shows what is kept of older tasks."""
         self.older = QPushButton(_("Show older"), self)
         self.older.setObjectName("showOlder")
         self.older.setAccessibleName(_("Show older tasks that are kept here"))
@@ -281,10 +281,10 @@ class TasksPage(Page[Task]):
         self.older.setAutoDefault(False)
         self.older.clicked.connect(self.show_older)
         self.add_actions([self.older])
-        return row
 
     def _build(self) -> None:
         super()._build()
+        self._add_older()
         self._foot = QWidget(self)
         self._foot.setObjectName("olderTasks")
         self._foot_words = QLabel(self._foot)
@@ -304,7 +304,7 @@ class TasksPage(Page[Task]):
         self._column.addWidget(self._foot)
 
     def _want_older(self, text: str) -> None:
-        """Show older tasks to somebody who asks for tasks over an age."""
+        """Show older tasks when the filter asks for tasks over an age."""
         if "age>" in text.casefold() and not self.older.isChecked():
             self.show_older(True)
 

@@ -40,7 +40,7 @@ _FAR_DAYS = 3650
 class VaultEditForm(ChangeForm):
     """Asks for another name, size, specification or behaviour of a vault; ``asked`` is what was asked for before.
 
-    Whoever chooses application consistency is told which servers have the agent for it: ``read_agents`` asks. Of what
+    Where application consistency is chosen, it says which servers have the agent for it: ``read_agents`` asks. Of what
     ``read_use`` tells it is said when the vault is full. ``console`` is where the console changes what is a matter of
     orders, empty if not known.
     """

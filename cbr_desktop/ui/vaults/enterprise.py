@@ -14,7 +14,7 @@ from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.task_owner import is_at_work
-from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
@@ -25,7 +25,7 @@ _BY_ID = "by-id"
 class EnterpriseProjectChoice(QWidget):
     """Asks for an enterprise project: one of those that take something in, or any by its id.
 
-    The list is read when somebody is about to choose from it and it is not known so far. Where it cannot be read, the
+    The list is read when it is about to be opened and it is not known so far. Where it cannot be read, the
     default one and an id are left to choose. ``is_usual`` has the default one chosen at first.
 
     Signals:
@@ -72,6 +72,14 @@ class EnterpriseProjectChoice(QWidget):
         if self._is_usual and chosen == DEFAULT_ENTERPRISE_PROJECT:
             return self._asked if self._asked == chosen else ""
         return str(chosen or "")
+
+    def missing(self) -> Missing | None:
+        """Return that none is asked for yet, ``None`` where one is."""
+        if self._chosen():
+            return None
+        if self.box.currentData() == _BY_ID:
+            return Missing(_("The id of the enterprise project is not written yet."), self.id)
+        return Missing(_("No enterprise project is chosen yet."), self.box)
 
     def follow(self, context: ProfileContext) -> None:
         """Offer what the account has, and have it read where that is not known."""
@@ -160,6 +168,10 @@ class EnterpriseProjectForm(ChangeForm):
         known = self._context.ledger.project_id or (profile.project if is_project_id(profile.project) else "")
         project_id = known or (asked.project_id if asked is not None else "")
         return EnterpriseProjectChange(self._vault.id, self.choice.value(), project_id, profile.region)
+
+    def missing(self) -> Missing | None:
+        """Return that no enterprise project is named yet."""
+        return self.choice.missing()
 
     def begin(self) -> None:
         """Put the focus into the choice."""

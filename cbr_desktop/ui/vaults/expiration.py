@@ -30,7 +30,7 @@ _USUAL = timedelta(days=365)
 
 
 class _StillDate(QDateEdit):
-    """A day that the wheel scrolls past: nobody changes a request by scrolling the form."""
+    """A day that the wheel scrolls past: scrolling the form must not change the request."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the form."""
@@ -108,7 +108,7 @@ class ExpirationForm(ChangeForm):
         return concerned(self._ledger.backups.values(), self._vault_id) if self._ledger is not None else []
 
     def _offer(self) -> None:
-        """Offer the last day on which a backup expires now, as long as nobody has chosen one."""
+        """Offer the last day on which a backup expires now, as long as none is chosen."""
         last = max((each.expires_at for each in self._own() if each.expires_at is not None), default=None)
         if self._is_chosen or last is None or last <= self._now:
             return

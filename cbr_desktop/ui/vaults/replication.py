@@ -6,7 +6,7 @@ from cbr_desktop.domain.replication import Destination, VaultReplication
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.operations.destination import DestinationChoice
-from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
 
@@ -26,6 +26,10 @@ class ReplicateVaultForm(ChangeForm):
     def draft(self) -> VaultReplication:
         """Return what is asked for. ``ValueError`` while no vault is chosen."""
         return VaultReplication(self._id, self.destination.destination())
+
+    def missing(self) -> Missing | None:
+        """Return that no vault is chosen yet."""
+        return self.destination.missing()
 
     def begin(self) -> None:
         """Put the focus into the choice of the vault."""

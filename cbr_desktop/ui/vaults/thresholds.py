@@ -46,7 +46,7 @@ class Thresholds(QWidget):
         return self.threshold.value() if self.changes_threshold.isChecked() else None
 
     def notified(self) -> bool | None:
-        """Return whether somebody is told, ``None`` where that stays."""
+        """Return whether notices are sent, ``None`` where that stays."""
         value = self.notify.currentData()
         return None if value is None else bool(value)
 

@@ -29,7 +29,6 @@ class AnswerShare(ShareOperation):
 
     kind = Kind.ANSWER_SHARE
     repeat = Repeat.SAFE
-    draft = ShareAnswer
     template = MEMBER_PATH
     schema = Schema("UpdateMember", {"status": str, "vault_id": str}, frozenset({"status"}))
     judged_by = frozenset({Part.VAULTS, Part.OFFERS})
@@ -67,7 +66,7 @@ class AnswerShare(ShareOperation):
         is_there = member is not None and member.status == wanted
         if is_there and (not vault_id or (member is not None and member.vault_id == vault_id)):
             return Search(Result(intent.subject.id, str(wanted)))
-        # an offer that has been withdrawn meanwhile cannot be answered: whether it was before, nobody can tell
+        # an offer that has been withdrawn meanwhile cannot be answered: whether it was before stays unknown
         return Search(is_whole=listing.complete, is_undone=member is not None)
 
 

@@ -63,7 +63,6 @@ class AssociateResources(ResourcesOperation):
     kind = Kind.ASSOCIATE_RESOURCES
     repeat = Repeat.AFTER_PROOF
     effect = Effect.ADDS
-    draft = ResourceAssociation
     path = "addresources"
     schema = Schema("VaultAddResourceReq", {"resources": [RESOURCE_CREATE]}, frozenset({"resources"}))
     busy_codes = frozenset({"6103", "6104"})
@@ -119,7 +118,7 @@ class AssociateResources(ResourcesOperation):
         return result_of(intent, Stage.ASSOCIATED if is_whole else Stage.UNSEEN)
 
     def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return which resources are in the vault; of one that it does not show nobody can tell."""
+        """Return which resources are in the vault; of one that it does not show that stays unknown."""
         vault = known_vault(intent.change, ledger)
         is_whole = intent.result is not None and intent.result.status == Stage.ASSOCIATED
 

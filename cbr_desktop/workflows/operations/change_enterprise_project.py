@@ -2,7 +2,7 @@
 
 It comes to the same when repeated, and the vault as the backup service tells of it is the proof. The service says
 nothing but that it has taken the request (204), and a vault may show it a moment later. A user who may see nothing of
-the new enterprise project does not see the vault any more: nobody can tell then.
+the new enterprise project does not see the vault any more: then it stays unknown.
 """
 
 from collections.abc import Iterator
@@ -50,7 +50,6 @@ class ChangeEnterpriseProject(Operation):
     kind = Kind.CHANGE_ENTERPRISE_PROJECT
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = EnterpriseProjectChange
     template = _PATH
     schema = Schema(
         "MigrateResource",
@@ -118,7 +117,7 @@ class ChangeEnterpriseProject(Operation):
         return Result(intent.subject.id, await _status(intent, reader))
 
     def outcome(self, intent: Intent, ledger: Reading) -> Outcome | None:
-        """Return whether the vault shows that it is there; of one that does not, or is not seen, nobody can tell."""
+        """Return whether the vault shows that it is there; of one that does not, or is not seen, it stays unknown."""
         if intent.result is None:
             return None
         status = intent.result.status

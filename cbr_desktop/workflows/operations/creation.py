@@ -52,7 +52,7 @@ def found_in(
     fitting = [each for each in made if is_as_asked(each)]
     if len(fitting) == 1 and made_at(fitting[0]) is not None:
         return Search(result(fitting[0]))
-    # those of before are nobody's proof of anything, but they do not hide that it was not made
+    # those of before prove nothing, but they do not hide that it was not made
     candidates = tuple(Candidate(CheckpointId(each.id), each.name, made_at(each)) for each in made)
     is_undone = listing.complete and not made and span.is_certain
     return Search(None, candidates, listing.complete, is_undone)

@@ -1,9 +1,9 @@
 """The shape of an operation: all that the engines must know of one kind of change, and what they hand to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
@@ -15,8 +15,10 @@ from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.ports import Cloud
 from cbr_desktop.workflows.preflight import Preflight
+
+if TYPE_CHECKING:  # a command that only judges does without
+    from cbr_desktop.workflows.ports import Cloud
 
 
 class Search(Struct, frozen=True):
@@ -39,10 +41,21 @@ class Reader(Struct, frozen=True):
     ``noting`` notes in an intent that a list was read from a time on, and with what success.
     """
 
-    cloud: Cloud
+    cloud: "Cloud"
     ledger: Ledger
     others: Callable[[Intent], list[Intent]]
     noting: Callable[[Intent, str, datetime], AbstractContextManager[None]]
+
+
+class Weighed(Struct, frozen=True):
+    """What is told of several changes: the judgement of each, what each destroys, and what is said of them as a whole.
+
+    What is left is told as it is when all of them are made.
+    """
+
+    verdicts: Sequence[Preflight]
+    blasts: Sequence[Blast]
+    sums: Sequence[Finding] = ()
 
 
 class Operation(Protocol):
@@ -50,8 +63,9 @@ class Operation(Protocol):
 
     ``judged_by`` are the lists that ``judge`` looks at, ``rereads`` those that are others after it. ``busy_codes`` are
     the refusals that a run of the very same request may cause, ``done_codes`` those that say that it was done already.
-    ``draft`` is the type of what a person fills in for it. ``template`` is the path of its request with
-    a place for each id (``backups/{backup_id}``), ``schema`` the shape of its body, ``None`` where it has none.
+    ``template`` is the path of its request with a place for each id (``backups/{backup_id}``), ``schema`` the shape of
+    its body, ``None`` where it has none. What a person fills in for it is a value of ``domain``, its draft, whose
+    ``change_kind`` is the value of ``kind``.
     """
 
     @property
@@ -67,11 +81,6 @@ class Operation(Protocol):
     @property
     def effect(self) -> Effect:
         """What it does to what is there."""
-        ...
-
-    @property
-    def draft(self) -> type[Any]:
-        """The type of what a person fills in for it."""
         ...
 
     @property
@@ -137,17 +146,21 @@ class Operation(Protocol):
         """Return what a change destroys or overwrites, counted by what is known."""
         ...
 
-    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
-        """Judge several changes, one by one unless the operation knows a shorter way."""
-        return [self.judge(change, ledger, now) for change in changes]
-
     def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
         """Return what each of several changes destroys; what is left is told as it is when all of them are made."""
         return [self.blast(change, ledger) for change in changes]
 
-    def sum_up(self, changes: Sequence[Change], ledger: Ledger) -> list[Finding]:
-        """Return what is to be said of several changes as a whole, and of none of them by itself."""
-        return []
+    def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
+        """Judge several changes and tell what they destroy, in pieces: there may be hundreds, and lists may be long.
+
+        One by one, unless they have to do with each other or the operation knows a shorter way.
+        """
+        verdicts, blasts = [], []
+        for change in changes:
+            verdicts.append(self.judge(change, ledger, now))
+            blasts.append(self.blast(change, ledger))
+            yield
+        return Weighed(verdicts, blasts)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Look once for what a request has made. Raises ``CloudError``."""

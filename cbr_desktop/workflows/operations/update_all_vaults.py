@@ -24,7 +24,7 @@ from cbr_desktop.workflows.sending import searched_since
 
 _PATH = "vaults/batch-update"
 _CHANGEABLE = (VaultStatus.AVAILABLE, VaultStatus.LOCK)
-"""The states of vaults that have to be as they were asked for; of others nobody knows whether they are changed."""
+"""The states of vaults that have to be as they were asked for; of others it is not known whether they are changed."""
 
 
 class UpdateAllVaults(Operation):
@@ -33,7 +33,6 @@ class UpdateAllVaults(Operation):
     kind = Kind.UPDATE_ALL_VAULTS
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = VaultsUpdate
     template = _PATH
     schema = Schema(
         "BatchUpdateVaultRequestBody",

@@ -92,7 +92,6 @@ class UpdateVault(Operation):
     kind = Kind.UPDATE_VAULT
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = VaultUpdate
     template = VAULT_PATH
     schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset({"6123"})
@@ -147,7 +146,7 @@ class UpdateVault(Operation):
             # one that is gone was not changed, as the service says when it is asked again
             return Search(is_undone=True)
         if update.notify is not None and vault.notify is None:
-            # a region that does not tell of its notices lets nobody see whether this was done
+            # where a region does not tell of its notices it stays unknown whether this was done
             return Search(is_whole=False)
         if _is_as_asked(vault, update):
             return Search(Result(vault.id, str(vault.status)))

@@ -27,7 +27,6 @@ class WithdrawShare(ShareOperation):
 
     kind = Kind.WITHDRAW_SHARE
     repeat = Repeat.SAFE
-    draft = ShareWithdrawal
     template = MEMBER_PATH
     schema = None
     done_codes = frozenset({"6705", "6200"})
@@ -70,7 +69,7 @@ class WithdrawShare(ShareOperation):
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the members: gone from a whole list, or shared anew since it was sent, the share of then has ended.
 
-        Of one that was made at about the time of sending nobody can tell whether it is that one: it is left alone.
+        Of one that was made at about the time of sending it stays unknown whether it is that one: it is left alone.
         """
         listing, project_id = await read_members(intent, reader), project_in(intent.change)
         member = next((each for each in listing.rows if each.project_id == project_id), None)

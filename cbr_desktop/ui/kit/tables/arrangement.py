@@ -19,7 +19,7 @@ MANY = 2_000
 _LEVELS = 16
 """So many texts of the filter are remembered with what they left, the newest; each is a list of places."""
 _PIECE = 2_000
-"""So many texts are made at a time while nobody waits for them."""
+"""So many texts are made at a time in idle time."""
 _RUN = 4_000
 """So many keys are brought into their order at a time, before what is in order is merged."""
 _COMPARED = 500
@@ -64,7 +64,7 @@ class Arrangement(Generic[Row]):
     def put(self, rows: list[Row], beside: object = None) -> None:
         """Take other rows. Where ``beside`` is equal to the one before, rows that were here say what they said.
 
-        It is what their texts depend on besides themselves, ``None`` when nobody can tell.
+        It is what their texts depend on besides themselves, ``None`` when that is not known.
         """
         if beside is None or beside != self._beside:
             self._before, self._known = ([], []), {}
@@ -124,14 +124,14 @@ class Arrangement(Generic[Row]):
         return places
 
     def prepare(self) -> bool:
-        """Make some of the texts that words are sought in, while nobody waits; tell whether there are more to make."""
+        """Make some of the texts that words are sought in, in idle time; tell whether there are more to make."""
         if not self.is_prepared:
             self._prepare(self._piece)
         return not self.is_prepared
 
     @property
     def is_prepared(self) -> bool:
-        """Whether all of these texts are there; those of few rows are made when somebody types."""
+        """Whether all of these texts are there; those of few rows are made at the first key."""
         return len(self.rows) < self._many or "" in self._texts
 
     # filter
@@ -217,7 +217,7 @@ def _merged(keys: Sequence[Any], *, descending: bool) -> Generator[None, None, l
 
 
 def _short(text: str) -> str:
-    """Cut the lines of a text that no person wrote, so that ten million letters in a name slow nobody's typing."""
+    """Cut the lines of a text that no person wrote, so that ten million letters in a name do not slow typing."""
     if len(text) <= _SEARCHED:
         return text
     return "\n".join(line[:_COMPARED] for line in text.split("\n"))[:_SEARCHED]

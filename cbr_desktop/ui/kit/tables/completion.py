@@ -12,7 +12,7 @@ from cbr_desktop.ui.kit.tables.column import AgeField, DateField, Field, NumberF
 MOST = 12
 """How many things are offered at once."""
 _LOOKED_AT = 3000
-"""Rows whose values are looked at, evenly over the list: nobody waits for a letter."""
+"""Rows whose values are looked at, evenly over the list, so that a key is answered at once."""
 _LONGEST = 60
 _BEFORE = r'(?:^|\s)(-?(?:[^\s":<>=]+(?::|>=|<=|=|>|<))?(?:"[^"]*|[^\s"]*))\Z'
 _PARTS = r'(-?)([^\s":<>=]*)(:|>=|<=|=|>|<)?("?)(.*)\Z'

@@ -21,7 +21,7 @@ def tsv(lines: Iterable[Iterable[str]]) -> str:
 def as_json(value: object, longest: int | None = None) -> str:
     """Return a value of the domain as readable JSON, as this program holds it; what cannot be seen is escaped.
 
-    Texts of more than ``longest`` characters are cut, for somebody to look at and not to copy.
+    Texts of more than ``longest`` characters are cut: to be looked at, not to be copied.
     """
     held: Any = to_builtins(value, builtin_types=(datetime,), enc_hook=_simple)
     if longest is not None:

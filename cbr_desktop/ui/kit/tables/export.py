@@ -56,7 +56,7 @@ def pieces(export: Export[Row], form: Form) -> Iterator[str]:
 
 
 async def gathered(export: Export[Row], form: Form, turn_seconds: float = _TURN_SECONDS) -> str:
-    """Return the text of a file; whoever else is at work has a turn after every ``turn_seconds``."""
+    """Return the text of a file; the loop has a turn after every ``turn_seconds``."""
     parts: list[str] = []
     until = time.perf_counter() + turn_seconds
     for piece in pieces(export, form):

@@ -71,7 +71,7 @@ class Filter(NamedTuple, Generic[Row]):
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    """Return a pattern, made when somebody types: the first paint does without."""
+    """Return a pattern, made at the first key: the first paint does without."""
     return re.compile(text, re.IGNORECASE)
 
 

@@ -43,7 +43,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._rows: list[Row] = []
         self._index: list[int] = []
         self._places: dict[str, int] | None = None
-        """By id where among all rows each is; made when somebody asks."""
+        """By id where among all rows each is; made on demand."""
         self.changes: Mapping[str, RowChange[Row]] = {}
         """By id the rows that differ from what the operator saw last."""
         self._order: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
@@ -107,7 +107,7 @@ class TableModel(QAbstractTableModel, Generic[Row]):
     def put(self, rows: list[Row], beside: object = None) -> None:
         """Show other rows; when the same ones are shown in the same order, views keep all they have.
 
-        ``beside`` is what else the texts depend on that words are looked for in, ``None`` where nobody can tell.
+        ``beside`` is what else the texts depend on that words are looked for in, ``None`` where that is not known.
         """
         self._arrangement.put(rows, beside)
         index = self._arranged()

@@ -1,0 +1,55 @@
+"""The columns of a small table or tree, which share the width that there is; what a person drags stays as it is."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QHeaderView
+
+from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
+
+
+class FittedColumns(QObject):
+    """Keeps the sections of a header as wide as their wishes and the room allow.
+
+    A column that has to yield is hidden while there is no room for it; what it says has to stand elsewhere as well.
+    """
+
+    def __init__(self, header: QHeaderView) -> None:
+        super().__init__(header)
+        self.setObjectName("fittedColumns")
+        self._header = header
+        self._wishes: Sequence[Wish | None] = ()
+        self._own: dict[int, int] = {}
+        self._asked: tuple[object, ...] = ()
+        self._is_fitting = False
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionResized.connect(self._resized)
+
+    def wish(self, wishes: Sequence[Wish | None]) -> None:
+        """Take wishes, one a column, ``None`` for one that is not there; by others what was dragged is forgotten."""
+        if list(wishes) != list(self._wishes):
+            self._wishes = wishes
+            self._own.clear()
+
+    def fit(self, room: int) -> None:
+        """Share so many pixels out."""
+        asked = (room, tuple(self._wishes), tuple(self._own.items()))
+        if asked == self._asked:
+            return
+        self._asked = asked
+        there = [place for place, wish in enumerate(self._wishes) if wish is not None]
+        wishes = [wish._replace(own=self._own.get(place, 0)) for place, wish in enumerate(self._wishes) if wish]
+        widths = dict(zip(there, fitted(wishes, room), strict=True))
+        self._is_fitting = True
+        for place in range(len(self._wishes)):
+            width = widths.get(place, 0)
+            self._header.setSectionHidden(place, not width)
+            if width:
+                self._header.resizeSection(place, width)
+        self._is_fitting = False
+
+    def _resized(self, place: int, _before: int, width: int) -> None:
+        """Take note of what a person has dragged."""
+        if not self._is_fitting and width and place < len(self._wishes):
+            self._own[place] = width
