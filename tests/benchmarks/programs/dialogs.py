@@ -245,7 +245,7 @@ class Story:
             paths.append(str(folder / f"{place}.cbr.json"))
             Path(paths[-1]).write_bytes(each.body)
         many = json.dumps(json.loads(change_of(CheckpointDraft(full.id, "all"), ledger).body), indent=2)
-        request = '{"operation": "DeleteBackup", "path": {"backup_id": "%s"}}' % next(iter(ledger.backups))
+        request = json.dumps({"operation": "DeleteBackup", "path": {"backup_id": next(iter(ledger.backups))}})
         made: dict[str, Open] = {
             f"plan.{name}": lambda plan=plan: _shown(PlanDialog(workspace, plan, (), window))
             for name, plan in plans.items()
