@@ -127,7 +127,8 @@ class _Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, formatter_class=partial(argparse.HelpFormatter, width=80), **options)  # type: ignore[arg-type]
+        options["formatter_class"] = partial(argparse.HelpFormatter, width=80)
+        super().__init__(*arguments, **options)
 
     def format_help(self) -> str:
         """Return the help, as wide as the terminal is."""
