@@ -356,9 +356,9 @@ class _Head(QWidget):
         first.addWidget(self._status, 1)
         ids = QHBoxLayout()
         ids.setSpacing(16)
-        ids.addWidget(self._made)
-        ids.addWidget(self._request)
-        ids.addStretch(1)
+        ids.addWidget(self._made, 1)
+        ids.addWidget(self._request, 1)
+        ids.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(first)
@@ -456,6 +456,7 @@ class CopyLine(QWidget):
         self._label = QLabel()
         self._label.setObjectName(name)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = self._copy_button = QToolButton()
         copy.setObjectName(button_name)
@@ -463,7 +464,7 @@ class CopyLine(QWidget):
         copy.clicked.connect(self._copy)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(TIGHT)
         layout.addWidget(self._label)
         layout.addWidget(copy)
 
@@ -473,7 +474,10 @@ class CopyLine(QWidget):
         self._words = words or self._words
         self._copy_button.setAccessibleName(_("Copy {lower}").format(lower=inside(self._words)))
         self._copy_button.setToolTip(tooltip(_("Copy the {lower}").format(lower=inside(self._words))))
-        self._label.setText(f"{self._words} {plain(text, 80)}")
+        whole = f"{self._words} {plain(text, 80)}"
+        self._label.setText(whole)
+        # as wide as it is in one line where there is room for that; an id is broken only where there is none
+        self._label.setMaximumWidth(self._label.fontMetrics().horizontalAdvance(whole) + TIGHT)
         self.setVisible(bool(text))
 
     def _copy(self) -> None:
