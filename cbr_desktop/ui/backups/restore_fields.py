@@ -1,5 +1,7 @@
 """What a person decides about a restore: which disk each saved disk goes to, and whether the server is started."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -46,6 +48,11 @@ _ROWS = 6
 _BROKEN = Mark(Shape.CROSS, Tone.BAD)
 _MOVED = Mark(Shape.UP, Tone.WARN)
 _UNKNOWN = Mark(Shape.QUESTION, Tone.WARN)
+
+
+def _tell_whole(box: StillBox, text: str) -> None:
+    """Have the tooltip say what the box has no room for."""
+    box.setToolTip(tooltip(text))
 
 
 class RestoreFields(QWidget):
@@ -159,6 +166,8 @@ class RestoreFields(QWidget):
             wanted = chosen.get(saved.id.lower(), "")
             ids = [id.lower() for id, _words in offered]
             box.setCurrentIndex(ids.index(wanted) + 1 if wanted in ids else 0)
+            box.setToolTip(tooltip(box.currentText()))
+            box.currentTextChanged.connect(partial(_tell_whole, box))
             box.currentIndexChanged.connect(self._touch)
             self._targets.append(box)
             self.table.setCellWidget(place, _TARGET, box)

@@ -426,7 +426,7 @@ class BatchWindow(OperationWindow):
         self.leave_out.setVisible(bool(hindered) and has_some and not self._tasks.is_busy)
         self.leave_out.setText(counted("Leave &out {count}", "Leave &out {count}", len(hindered)))
         missing = self.form.missing()
-        self.lead.setVisible(bool(batch.sent) and missing is not None and missing.field is not None)
+        self.lead.setVisible(missing is not None and missing.field is not None)
         self.take_in.setVisible(bool(self._left_out))
         self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._left_out)))
         is_waiting = missing is not None and all(row.change is None for row in batch.sent) and not self._tasks.is_busy
@@ -455,17 +455,12 @@ class BatchWindow(OperationWindow):
             return _("Reading afresh what this is judged by…")
         if self._workspace.plans is None:
             return _("Not ready: the data folder is being opened.")
-        if not batch.sent:
-            is_unasked = len(self._untaken) == len(batch.rows)
-            left_out = _("Nothing is left to be done: everything is left out.")
-            return _("Not ready: nothing is chosen above.") if is_unasked else left_out
         if len(batch.sent) > LIMIT:
             return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
                 limit=LIMIT
             )
         if all(row.change is None for row in batch.sent):
-            lacking = next((self._lacking[row.number] for row in batch.sent if self._lacking.get(row.number)), "")
-            return _("Not ready: {first}").format(first=lacking or _("Something is missing above."))
+            return self._unasked(batch)
         if hindered:
             uncounted = sum(not row.is_blocked for row in hindered)
             told = counted(
@@ -477,6 +472,15 @@ class BatchWindow(OperationWindow):
                 return told
             return sentences(told, _("What is lost could not be counted afresh."), self._trouble(), _("Read again."))
         return ""
+
+    def _unasked(self, batch: Batch) -> str:
+        """Return why nothing is asked for yet: what all rows lack, else what the first of them does."""
+        missing = self.form.missing()
+        if missing is None and not batch.sent:
+            return _("Nothing is left to be done: everything is left out.")
+        lacking = next((self._lacking[row.number] for row in batch.sent if self._lacking.get(row.number)), "")
+        first = missing.words if missing is not None else lacking or _("Something is missing above.")
+        return _("Not ready: {first}").format(first=first)
 
     def _trouble(self) -> str:
         """Return why a list could not be read, empty where that is not known."""
