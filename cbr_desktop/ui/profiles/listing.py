@@ -53,13 +53,16 @@ class ProfileDelegate(QStyledItemDelegate):
         """Draw one row."""
         self.initStyleOption(option, index)
         option.text = ""
+        palette: QPalette = option.palette
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_selected:  # flat, as rows are everywhere else: Fusion shades a row that stands for itself
+            painter.fillRect(option.rect, palette.color(QPalette.ColorRole.Highlight))
+        option.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         profile = index.data(PROFILE_ROLE)
         if not isinstance(profile, Profile):
             return
-        palette: QPalette = option.palette
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         text = palette.color(QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text)
         faded = text if is_selected else palette.color(QPalette.ColorRole.PlaceholderText)
         rect: QRect = option.rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)

@@ -45,9 +45,10 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("Ctrl+F", _("Filter the table")),
         (
             _("Delete"),
-            _("Take back the selected requests, in the outbox; delete the selected backup, among the backups"),
+            _("Delete the selected vault, backup or policy; dissociate resources; take back requests in the outbox"),
         ),
-        ("F2", _("Rename the selected backup")),
+        (_("Insert"), _("Associate resources with the selected vault, or protect the selected resources")),
+        ("F2", _("Change the selected vault or policy, or rename the backup")),
         ("F5", _("Read everything now")),
         ("Ctrl+P", _("Choose profiles")),
         ("Ctrl+Shift+P", _("Edit profiles")),
@@ -69,6 +70,7 @@ def keys() -> tuple[tuple[str, str], ...]:
             _("Arrows, Shift, Enter, Escape"),
             _("In a timeline: go from day to day, mark days, filter by them, show all again"),
         ),
+        ("Ctrl+.", _("In a form: go to what is still to be filled in or put right")),
         ("F1", _("This help")),
     )
 

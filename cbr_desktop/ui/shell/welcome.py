@@ -100,8 +100,10 @@ class WelcomeWindow(QWidget):
         for widget in (self._list, self._open, self._edit):
             widget.setVisible(has_some)
         self._steps.setVisible(not has_some)
-        self._open.setDefault(has_some)
-        self._add.setDefault(not has_some)
+        for button, is_first in ((self._open, has_some), (self._add, not has_some)):
+            button.setDefault(is_first)
+            button.setProperty("primary", is_first)
+            button.style().polish(button)
         (self._list if has_some else self._add).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
