@@ -32,7 +32,7 @@ ROOMS = {
     " row_changes style tables theme tokens verbs widgets",
     "ui.kit.tables": "arrangement column copying delegate density filter fitting model view",
     "ui.session": "ledger_signals pictures profile_context workspace",
-    "ui.shell": "dialogs header_bar history menus navigation status_bar window",
+    "ui.shell": "dialogs header_bar menus navigation pages status_bar window",
     "ui.vaults": "page",
     "workflows": "changes derived gaps guard ledger scope",
 }

@@ -16,7 +16,7 @@ from tests.benchmarks.programs import living
 async def story(session: Any, window: Any) -> None:
     """Look, try, and tell."""
     window.build_deferred_widgets()
-    dialog = window.open_checkpoint_dialog()
+    dialog = window.row_dialogs.open_checkpoint()
     await asyncio.sleep(0.3)
     try:
         session.outbox.submit(CheckpointDraft(VaultId("v-1"), name="nightly"))

@@ -167,7 +167,7 @@ def test_a_file_that_is_asked_for_in_the_window_is_reviewed(program: Program, un
 
     async def tale(_sessions: SessionPool, window: MainWindow) -> None:
         await until(lambda: settled(program.workspace, DEMO.name))
-        window.ask_for_file()
+        window.small_windows.ask_for_file()
         asked = child(window, QFileDialog, "requestFileDialog")
         asked.fileSelected.emit(str(path))
         (review,) = window.findChildren(ReviewDialog)

@@ -286,7 +286,7 @@ def test_fault_57_nothing_leaves_a_sealed_data_folder_though_the_service_can_be_
         assert not context.guard.is_open
         assert (context.guard.armed_until, context.guard.sealed) == (None, error)
         assert window.header_bar.arm.text() == "Read-only mode"
-        menu = window.deferred_widgets.open_arm_menu(window.header_bar.arm, lambda _context: None)
+        menu = window.deferred_widgets.menus.open_arming()
         assert [action.isEnabled() for action in menu.actions()] == [False]
         menu.close()
         # a profile that is opened later is sealed as well

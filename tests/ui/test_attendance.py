@@ -58,7 +58,7 @@ def test_the_page_in_front_is_told_and_a_window_out_of_sight_looks_at_nothing(qt
 def test_how_often_the_lists_are_read_is_chosen_in_the_settings_and_remembered(qtbot: QtBot) -> None:
     made, context = window(qtbot)
     assert told(context).every_seconds == 120
-    dialog = made.open_settings()
+    dialog = made.small_windows.open_settings()
     box = child(dialog, QComboBox, "settingsRefresh")
     assert [box.itemText(row) for row in range(box.count())] == [
         "Every 1 minute",
@@ -97,7 +97,7 @@ def test_a_metered_network_is_read_over_less_often_which_is_said_and_can_be_turn
         await looked("◐ metered network, lists every 4 min")
         assert slowed.isVisible() and (told(context).is_metered, told(context).pause) == (True, 240)
         slowed.click()
-        dialog = made.open_settings()
+        dialog = made.small_windows.open_settings()
         tick = child(dialog, QCheckBox, "settingsMetered")
         tick.setChecked(False)
         assert (slowed.text(), slowed.isVisible(), told(context).pause) == ("", False, 120)
@@ -122,7 +122,7 @@ def test_a_metered_network_is_read_over_less_often_which_is_said_and_can_be_turn
 
 def test_how_many_requests_go_at_a_time_is_chosen_in_the_settings(qtbot: QtBot) -> None:
     made, context = window(qtbot)
-    box = child(made.open_settings(), QComboBox, "settingsAtOnce")
+    box = child(made.small_windows.open_settings(), QComboBox, "settingsAtOnce")
     assert [box.itemText(row) for row in range(box.count())] == [
         "Automatic",
         "6 at the most",

@@ -31,7 +31,7 @@ from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm
 from cbr_desktop.ui.policies.several import ApplyToVaults, RemoveFromVaults
 from cbr_desktop.ui.profiles.login import LoginDialog
-from cbr_desktop.ui.shell.commands import theme_words
+from cbr_desktop.ui.shell.appearance import theme_words
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.settings import SettingsDialog
 from cbr_desktop.ui.shell.welcome import WelcomeWindow
@@ -150,7 +150,7 @@ def opened() -> list[QWidget]:
         page = window.current_page()
         page.view.setCurrentIndex(page.model.index(0, 0))
     window.drawer.toggle()
-    window.open_help()
+    window.small_windows.open_help()
     counter = Counter(None, of=made.contexts[0].profile)
     hostile.fill(counter.ledger, FOREIGN)
     vault_id = next(iter(counter.ledger.vaults))

@@ -20,8 +20,8 @@ from cbr_desktop.ui.kit.notice_bar import WARNING, NoticeBar
 from cbr_desktop.ui.kit.tables.density import COMFORTABLE, stored_density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.shell.fact_grid import FactGrid
-from cbr_desktop.ui.shell.history import History, Place
 from cbr_desktop.ui.shell.navigation import NAMES
+from cbr_desktop.ui.shell.pages import History, Place
 from cbr_desktop.ui.shell.window import MainWindow
 from tests.ui import estate
 
@@ -84,10 +84,10 @@ def test_the_menus_do_what_they_say(open_window: Open) -> None:
     acts["Tasks"].trigger()
     assert window.current_page().name == "Tasks"
     acts["Dark"].trigger()
-    assert window.theme is Theme.DARK
+    assert window.appearance.theme is Theme.DARK
     acts["As the desktop"].trigger()
     acts["Times in UTC"].trigger()
-    assert window.is_utc
+    assert window.appearance.is_utc
     assert "demo" not in menus(window)
     assert next(action for words, _, action in commands(window) if words == "Times in &UTC").isChecked()
 
@@ -182,8 +182,8 @@ def test_what_is_chosen_in_the_settings_counts_at_once_and_at_the_next_start(
     settings = estate.Notebook()
     window = open_window(settings=settings)
     before = qapp.font().pointSizeF()
-    dialog = window.open_settings()
-    assert window.open_settings() is dialog
+    dialog = window.small_windows.open_settings()
+    assert window.small_windows.open_settings() is dialog
     dialog.letters.setCurrentIndex(3)
     dialog.letters.activated.emit(3)
     assert qapp.font().pointSizeF() == pytest.approx(before * 1.25)
@@ -191,12 +191,12 @@ def test_what_is_chosen_in_the_settings_counts_at_once_and_at_the_next_start(
     dialog.letters.activated.emit(1)
     assert qapp.font().pointSizeF() == pytest.approx(before)
     dialog.theme.activated.emit(2)
-    assert window.theme is Theme.DARK
+    assert window.appearance.theme is Theme.DARK
     dialog.theme.activated.emit(0)
     dialog.menu_bar.setChecked(False)
     assert window.menuBar().isHidden()
     dialog.utc.setChecked(True)
-    assert window.is_utc
+    assert window.appearance.is_utc
 
 
 def test_rows_stand_closer_at_once_and_at_the_next_start(open_window: Open) -> None:
@@ -204,7 +204,7 @@ def test_rows_stand_closer_at_once_and_at_the_next_start(open_window: Open) -> N
     window = open_window(settings=settings)
     tasks = window.page("Tasks").view.verticalHeader()
     wide = tasks.defaultSectionSize()
-    dialog = window.open_settings()
+    dialog = window.small_windows.open_settings()
     dialog.density.activated.emit(1)
     assert tasks.defaultSectionSize() < wide
     assert window.current_page().view.verticalHeader().defaultSectionSize() == tasks.defaultSectionSize()
@@ -235,7 +235,7 @@ def test_rows_grow_with_their_letters(open_window: Open, qapp: QApplication) -> 
 def test_the_folders_of_this_program_are_told_and_shown(open_window: Open, tmp_path: Path) -> None:
     window = open_window()
     window._workspace.folders = {"config": "/etc/x", "data": str(tmp_path), "logs": "/var/x"}
-    dialog = window.open_settings()
+    dialog = window.small_windows.open_settings()
     shown = {line.objectName(): line.text() for line in dialog.findChildren(Line)}
     assert shown["settingsFolderData"] == str(tmp_path)
     assert shown["settingsFolderLogs"] == "/var/x"
@@ -369,3 +369,17 @@ def test_an_id_without_room_beside_its_name_stands_below_it_in_one_line(qtbot: Q
         assert value.width() >= value.fontMetrics().horizontalAdvance(id)
         assert (value.y() > name.y(), value.x() == 0) == (is_below, is_below)
         assert day.x() > 0
+
+
+def test_no_part_of_what_stands_below_a_name_is_cut(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    grid = FactGrid(host)
+    half = "0123456789abcdef" * 2
+    grid.tell([("Hash before", f"{half}\n{half}")])
+    name, value = grid.findChildren(QLabel)
+    host.show()
+    grid.resize(280, 200)
+    QApplication.processEvents()
+    assert value.y() > name.y()
+    assert value.width() >= value.fontMetrics().horizontalAdvance(half)

@@ -110,8 +110,8 @@ def everything(window: MainWindow) -> list[QWidget]:
     if not window.drawer.is_open:
         window.drawer.toggle()
     window.notices.say("<b>something</b>", action="Open", act=lambda: None)
-    window.open_help()
-    window.open_problems()
+    window.small_windows.open_help()
+    window.small_windows.open_problems()
     return [widget for widget in window.findChildren(QWidget) if not widget.objectName().startswith(QT_OWN)]
 
 
@@ -332,7 +332,7 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
     window.show_details(False)
     press(window, "F8")
     press(window, "Ctrl+B")
-    window.choose_theme(Theme.DARK)
+    window.appearance.choose_theme(Theme.DARK)
     window.close_for_good()
     again = open_window(estate.workspace(settings=settings))
     assert (again.width(), again.height()) == (790, 700)
@@ -341,19 +341,19 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
     assert again.drawer.is_open
     assert again.navigation.is_folded
     assert again._dress.theme is Theme.DARK
-    again.choose_theme(Theme.LIGHT)
+    again.appearance.choose_theme(Theme.LIGHT)
 
 
 def test_words_with_a_colour_are_read_in_the_other_theme_too(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
-    window.choose_theme(Theme.LIGHT)
+    window.appearance.choose_theme(Theme.LIGHT)
     window.show_details(True)
     page = window.current_page()
     page.filter.setText("colour:blue")
     page._apply_filter()
     window.deferred_widgets.details.show_subject(next(iter(page._workspace.open.vaults.values())))
     for theme in (Theme.DARK, Theme.LIGHT):
-        window.choose_theme(theme)
+        window.appearance.choose_theme(theme)
         for label in (window.deferred_widgets.details.state, page.remark):
             assert label.text()
             ink = label.palette().color(QPalette.ColorRole.WindowText)

@@ -1,6 +1,6 @@
 """The commands of the main window as its menus list them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -8,68 +8,46 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
-from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.tables.density import COMFORTABLE, COMPACT
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.session.situation import Situation
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.appearance import Appearance, theme_words
 from cbr_desktop.ui.shell.header_bar import ProfileHeader
-from cbr_desktop.ui.shell.history import History
 from cbr_desktop.ui.shell.menus import SEPARATOR, Command
-from cbr_desktop.ui.shell.navigation import NAMES, Navigation, page_key
+from cbr_desktop.ui.shell.navigation import NAMES, page_key
+from cbr_desktop.ui.shell.pages import Areas, Pages
+from cbr_desktop.ui.shell.small_windows import SmallWindows
 from cbr_desktop.ui.shell.task_drawer import Drawer
 
 
-def theme_words() -> list[tuple[Theme, str]]:
-    """Return the themes that can be chosen, with their words."""
-    return [
-        (Theme.SYSTEM, _("As the desktop")),
-        (Theme.LIGHT, _("Light")),
-        (Theme.DARK, _("Dark")),
-        (Theme.HIGH_CONTRAST, _("High contrast, black")),
-        (Theme.HIGH_CONTRAST_LIGHT, _("High contrast, white")),
-    ]
-
-
 class Window(Protocol):
-    """What the commands do is done by the window; each of these is told of there."""
+    """What the commands do is done by the window and its parts; each of these is told of there."""
 
     profiles_requested: Any
     header_bar: ProfileHeader
-    navigation: Navigation
-    history: History
+    areas: Areas
 
+    @property
+    def pages(self) -> Pages: ...
     @property
     def drawer(self) -> Drawer: ...
     @property
     def notices(self) -> NoticeBar: ...
     @property
-    def theme(self) -> Theme: ...
+    def appearance(self) -> Appearance: ...
     @property
-    def is_utc(self) -> bool: ...
-    @property
-    def density(self) -> str: ...
-    def choose_density(self, density: str) -> object: ...
-    def current_page(self) -> Page[Any]: ...
-    def go_to(self, name: str) -> object: ...
-    def go_back(self) -> object: ...
-    def go_forward(self) -> object: ...
+    def small_windows(self) -> SmallWindows: ...
     def next_area(self) -> object: ...
     def new_draft(self) -> object: ...
-    def ask_for_file(self) -> object: ...
     def request_login(self) -> object: ...
     def request_doctor(self) -> object: ...
-    def open_settings(self) -> object: ...
-    def open_help(self) -> object: ...
-    def open_problems(self) -> object: ...
     def begin_tour(self) -> object: ...
     def close(self) -> object: ...
-    def fold_navigation(self) -> object: ...
     def toggle_menu_bar(self) -> object: ...
-    def turn_clocks(self) -> object: ...
     def create_checkpoint(self) -> object: ...
     def ask_refresh(self) -> object: ...
-    def choose_theme(self, theme: Theme) -> object: ...
+    def open_scope_menu(self) -> object: ...
 
 
 class WindowCommands:
@@ -84,24 +62,24 @@ class WindowCommands:
         window = self._window
         return (
             Command(_("&New draft"), window.new_draft, "Ctrl+Shift+N"),
-            Command(_("&Open request file…"), window.ask_for_file, "Ctrl+O"),
-            Command(_("&Export the table…"), lambda: window.current_page().begin_export(), "Ctrl+Shift+E"),
+            Command(_("&Open request file…"), window.small_windows.ask_for_file, "Ctrl+O"),
+            Command(_("&Export the table…"), lambda: window.pages.current().begin_export(), "Ctrl+Shift+E"),
             SEPARATOR,
             Command(_("&Profiles…"), window.profiles_requested.emit, "Ctrl+Shift+P"),
             Command(_("&Log in…"), window.request_login, enabled=self._is_one),
             SEPARATOR,
-            Command(_("&Settings…"), window.open_settings, "Ctrl+,"),
+            Command(_("&Settings…"), window.small_windows.open_settings, "Ctrl+,"),
             SEPARATOR,
             Command(_("&Quit"), window.close, "Ctrl+Q"),
         )
 
     def go(self) -> Sequence[Command]:
         """Return the pages and the ways between them."""
-        window = self._window
-        pages = [Command(page_title(name), partial(window.go_to, name), page_key(name)) for name in NAMES]
+        window, history = self._window, self._window.pages.history
+        pages = [Command(page_title(name), partial(window.pages.go_to, name), page_key(name)) for name in NAMES]
         return (
-            Command(_("&Back"), window.go_back, "Alt+Left", enabled=lambda: window.history.can_go_back),
-            Command(_("&Forward"), window.go_forward, "Alt+Right", enabled=lambda: window.history.can_go_forward),
+            Command(_("&Back"), window.pages.go_back, "Alt+Left", enabled=lambda: history.can_go_back),
+            Command(_("&Forward"), window.pages.go_forward, "Alt+Right", enabled=lambda: history.can_go_forward),
             SEPARATOR,
             *pages,
             SEPARATOR,
@@ -110,13 +88,16 @@ class WindowCommands:
 
     def view(self) -> Sequence[Command]:
         """Return what is shown, and how."""
-        window = self._window
+        window, look, navigation = self._window, self._window.appearance, self._window.areas.navigation
         shown = window.header_bar.details.isChecked
         return (
             Command(_("&Details"), window.header_bar.details.click, "Alt+D", checked=shown),
             Command(_("&Tasks of this program"), window.drawer.toggle, "F8", checked=lambda: window.drawer.is_open),
             Command(
-                _("&Fold navigation"), window.fold_navigation, "Ctrl+B", checked=lambda: window.navigation.is_folded
+                _("&Fold navigation"),
+                window.areas.fold_navigation,
+                "Ctrl+B",
+                checked=lambda: navigation.is_folded,
             ),
             Command(_("&Menu bar"), window.toggle_menu_bar, "Ctrl+M", checked=lambda: True),
             SEPARATOR,
@@ -124,11 +105,11 @@ class WindowCommands:
             SEPARATOR,
             Command(
                 _("Com&pact rows"),
-                lambda: window.choose_density(COMFORTABLE if window.density == COMPACT else COMPACT),
-                checked=lambda: window.density == COMPACT,
+                lambda: look.choose_density(COMFORTABLE if look.density == COMPACT else COMPACT),
+                checked=lambda: look.density == COMPACT,
             ),
-            Command(_("Times in &UTC"), window.turn_clocks, checked=lambda: window.is_utc),
-            Command(_("&Columns…"), window.current_page().head.gear.click),
+            Command(_("Times in &UTC"), look.turn_clocks, checked=lambda: look.is_utc),
+            Command(_("&Columns…"), window.pages.current().head.gear.click),
         )
 
     def actions(self) -> Sequence[Command]:
@@ -138,7 +119,7 @@ class WindowCommands:
             Command(_("&Create checkpoint…"), window.create_checkpoint, "Ctrl+N"),
             SEPARATOR,
             Command(_("&Read everything now"), window.ask_refresh, "F5"),
-            Command(_("&Filter the table"), lambda: window.current_page().begin_filter(), "Ctrl+F"),
+            Command(_("&Filter the table"), lambda: window.pages.current().begin_filter(), "Ctrl+F"),
             SEPARATOR,
             Command(
                 _("Work &offline"),
@@ -157,17 +138,45 @@ class WindowCommands:
         """Return where help is found."""
         window = self._window
         return (
-            Command(_("&Keys, documentation, versions"), window.open_help, "F1"),
+            Command(_("&Keys, documentation, versions"), window.small_windows.open_help, "F1"),
             Command(_("&Tour"), window.begin_tour),
             SEPARATOR,
-            Command(_("&Problems"), window.open_problems),
+            Command(_("&Problems"), window.small_windows.open_problems),
             Command(_("Connection &doctor…"), window.request_doctor, "Ctrl+Shift+D", enabled=self._is_one),
         )
+
+    def keys(self) -> dict[str, Callable[[], object]]:
+        """Return what the keys do that the window listens for."""
+        window, pages, small_windows = self._window, self._window.pages, self._window.small_windows
+        keys: dict[str, Callable[[], object]] = {
+            "Ctrl+N": window.create_checkpoint,
+            "Ctrl+F": lambda: pages.current().begin_filter(),
+            "F5": window.ask_refresh,
+            "Ctrl+R": window.ask_refresh,
+            "Alt+D": window.header_bar.details.click,
+            "F8": window.drawer.toggle,
+            "Ctrl+B": window.areas.fold_navigation,
+            "F6": window.next_area,
+            "F1": small_windows.open_help,
+            "Ctrl+P": window.open_scope_menu,
+            "Ctrl+Shift+P": window.profiles_requested.emit,
+            "Ctrl+Shift+D": window.request_doctor,
+            "Ctrl+Q": window.close,
+            "Ctrl+O": small_windows.ask_for_file,
+            "Ctrl+Shift+E": lambda: pages.current().begin_export(),
+            "Ctrl+,": small_windows.open_settings,
+            "Ctrl+M": window.toggle_menu_bar,
+            "Alt+Left": pages.go_back,
+            "Alt+Right": pages.go_forward,
+        }
+        for name in NAMES:
+            keys[page_key(name)] = partial(pages.go_to, name)
+        return keys
 
     def _themes(self) -> list[Command]:
         window = self._window
         return [
-            Command(words, partial(window.choose_theme, theme), checked=partial(_is, window, theme))
+            Command(words, partial(window.appearance.choose_theme, theme), checked=partial(_is, window, theme))
             for theme, words in theme_words()
         ]
 
@@ -180,4 +189,4 @@ class WindowCommands:
 
 
 def _is(window: Window, theme: Theme) -> bool:
-    return window.theme is theme
+    return window.appearance.theme is theme

@@ -145,8 +145,12 @@ class Story:
                     self.workspace, page, verb, several, window
                 )
         made |= self.of_requests(full)
-        made |= {"settings": window.open_settings, "help": window.open_help, "problems": window.open_problems}
-        made |= {"profiles": self.profiles, "export": lambda: window.export_table(window.current_page())}
+        made |= {
+            "settings": window.small_windows.open_settings,
+            "help": window.small_windows.open_help,
+            "problems": window.small_windows.open_problems,
+        }
+        made |= {"profiles": self.profiles, "export": lambda: window.small_windows.export_table(window.current_page())}
         return made
 
     def rows(self, full: Any) -> dict[str, list[Any]]:

@@ -81,9 +81,9 @@ async def felt(pulse: Pulse, session: Any, window: Any) -> None:
             await arrive(f"changed:{name}")
     vault_id = next(iter(session.ledger.vaults))
     for name, act in {
-        "checkpoint": lambda: window.open_checkpoint_dialog(vault_id),
-        "settings": window.open_settings,
-        "help": window.open_help,
+        "checkpoint": lambda: window.row_dialogs.open_checkpoint(vault_id),
+        "settings": window.small_windows.open_settings,
+        "help": window.small_windows.open_help,
     }.items():
         await asyncio.sleep(0.2)
         pulse.told()

@@ -36,7 +36,7 @@ class Presser:
     def __init__(self, session: Any, window: Any) -> None:
         self.session, self.window = session, window
         self.kept = 0.0
-        records = session.outbox._records
+        records = session.outbox._rows.records
         add = records.add
 
         def timed(intent: Any) -> None:
@@ -53,7 +53,7 @@ class Presser:
         self.bare.show()
 
     async def press(self, vault_id: str) -> str:
-        dialog = self.window.open_checkpoint_dialog(vault_id)
+        dialog = self.window.row_dialogs.open_checkpoint(vault_id)
         await asyncio.sleep(0.2)
         if dialog.anyway.isVisible():
             dialog.anyway.setChecked(True)

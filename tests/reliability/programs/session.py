@@ -106,7 +106,7 @@ async def press_copying() -> None:
 
 async def make_checkpoint(session: Any, window: Any) -> None:
     await living.until(lambda: REFERENCE_VAULT_ID in session.ledger.vaults)
-    dialog = window.open_checkpoint_dialog(REFERENCE_VAULT_ID)
+    dialog = window.row_dialogs.open_checkpoint(REFERENCE_VAULT_ID)
     await asyncio.sleep(0.3)
     if dialog.anyway.isVisible():
         dialog.anyway.setChecked(True)
@@ -115,7 +115,7 @@ async def make_checkpoint(session: Any, window: Any) -> None:
     dialog.send.click()
     await living.until(lambda: any(i.state is IntentState.ACCEPTED for i in session.ledger.intents.values()))
     dialog.close()
-    window.open_outcome(next(iter(session.ledger.intents)))
+    window.row_dialogs.open_outcome(next(iter(session.ledger.intents)))
     await press_copying()
 
 
@@ -132,8 +132,8 @@ async def open_everything(session: Any, window: Any) -> None:
         print(wish, "opened" if opened else "did not open", flush=True)
         await asyncio.sleep(1.5)
         look()
-    window.open_help()
-    window.open_problems()
+    window.small_windows.open_help()
+    window.small_windows.open_problems()
     await press_copying()
     for choice in workspace.choices():
         if choice.extent is Extent.ALL and HOW == "abort":
