@@ -1,22 +1,25 @@
 """A request file judged without a cloud, by itself and by what was last seen."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from cbr_desktop.domain.blast import Blast
+from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.workflows.documents import change_in, draft_of, judged_document, knowing
-from cbr_desktop.workflows.ledger import Ledger
+from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.ports import Clock
+from cbr_desktop.workflows.preflight import looked_at
 from cbr_desktop.workflows.recall import recall
 
 
@@ -45,6 +48,13 @@ class Judgement(Struct, frozen=True):
 def judge_file(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement:
     """Judge a request file by itself and by whichever ledger knows what it is about. Raises ``StorageError``."""
     document, findings = requestfile.read(path)
+    return judge_document(path, document, findings, ledgers, clock)
+
+
+def judge_document(
+    path: Path, document: Document | None, findings: Sequence[Finding], ledgers: Iterable[Ledger], clock: Clock
+) -> Judgement:
+    """Judge what was read of a request file, with what reading it has found."""
     if document is None:
         return Judgement(path, None, tuple(findings))
     known = list(ledgers)
@@ -56,9 +66,24 @@ def judge_file(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement
     return Judgement(path, document, said, blast)
 
 
-def cached_ledger(places: Places, profile: Profile) -> Ledger:
-    """Return what was last seen of a profile, without a request."""
+def cached_ledger(places: Places, profile: Profile, documents: Iterable[Document] | None = None) -> Ledger:
+    """Return what was last seen of a profile, without a request: all of it, or what some requests are judged by.
+
+    Of checkpoints it is known what they are judged by, and that is little; any other request has all lists read.
+    """
     ledger = Ledger(profile, lambda _part: None)
-    with closing(SqliteCache(places.cache_file(profile))) as cache:
+    drafts = None if documents is None else _drafts(documents)
+
+    def holding(name: str) -> Collection[str] | None:
+        return None if drafts is None else looked_at(drafts, Part(name), ledger)
+
+    with closing(SqliteCache(places.cache_file(profile), holding)) as cache:
         recall(ledger, cache)
     return ledger
+
+
+def _drafts(documents: Iterable[Document]) -> list[CheckpointDraft] | None:
+    """Return the checkpoints that files ask for, ``None`` where one of them asks for something else."""
+    known = list(documents)
+    drafts = [each.draft for each in known if isinstance(each, RequestDocument)]
+    return drafts if len(drafts) == len(known) else None

@@ -19,7 +19,7 @@ from cbr_desktop.app.start import copied_data, demo_corner
 from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.crash import CrashWatch
-from cbr_desktop.departure import Deadline
+from cbr_desktop.deadline import Deadline
 from cbr_desktop.domain.error import NewerVersion, NotSaved
 from cbr_desktop.logs import Log
 from cbr_desktop.memory import share_one_arena

@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -119,7 +120,25 @@ def parser() -> argparse.ArgumentParser:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reads the command line; what is wrong with it is said through the one way out, like all that is said."""
+    """Reads the command line; what is wrong with it is said through the one way out, like all that is said.
+
+    Every option that is added is tried on help of its own. That is not shown, so that nobody looks how wide the
+    terminal is for it.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.formatter_class = partial(argparse.HelpFormatter, width=80)
+
+    def format_help(self) -> str:
+        """Return the help, as wide as the terminal is."""
+        self.formatter_class = argparse.HelpFormatter
+        return super().format_help()
+
+    def format_usage(self) -> str:
+        """Return the usage, as wide as the terminal is."""
+        self.formatter_class = argparse.HelpFormatter
+        return super().format_usage()
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the program, after a message on the standard error."""
@@ -136,6 +155,7 @@ def _late(module: str) -> Any:
     is_looking = gc.isenabled()
     gc.disable()
     try:
+        importlib.import_module("cbr_desktop.domain")  # before anything imports msgspec, which it sees to
         return importlib.import_module(f"cbr_desktop.{module}")
     finally:
         if is_looking:

@@ -72,7 +72,7 @@ def checked(options: argparse.Namespace) -> int:
     drafts = _drafts(options)
     drafts.refuse_unreadable()
     files = [Path(entry.path) for entry in drafts.entries()]
-    return show_judgements(options, files, _ledgers(options) or [Ledger(DEMO, _nobody)])
+    return show_judgements(options, files, lambda _documents: _ledgers(options) or [Ledger(DEMO, _nobody)])
 
 
 def made(options: argparse.Namespace) -> int:

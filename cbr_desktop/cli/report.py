@@ -1,7 +1,7 @@
 """What a command prints: records that JSON can hold, and the same as text for people."""
 
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,16 +10,18 @@ from unicodedata import category, east_asian_width
 from msgspec.structs import asdict
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.judging import Judgement, judge_file
+from cbr_desktop.app.judging import Judgement, judge_document
 from cbr_desktop.cli.output import say, say_json, shown_path
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.checkpoint import CheckpointStatus
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.error import CbrError
-from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
 from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.domain.word import known
+from cbr_desktop.storage import requestfile
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.consequences import loss_sentences
@@ -254,22 +256,36 @@ def _remedy(code: str) -> str:
     return explanation.remedy if explanation else ""
 
 
-def show_judgements(options: Namespace, paths: Iterable[Path], ledgers: list[Ledger]) -> int:
-    """Print what is to be said of request files; return 1 when one must not be sent, 2 when one is none."""
+def show_judgements(
+    options: Namespace, paths: Iterable[Path], ledgers: Callable[[Sequence[Document]], list[Ledger]]
+) -> int:
+    """Print what is to be said of request files; return 1 when one must not be sent, 2 when one is none.
+
+    ``ledgers`` gives what is known to judge these requests by.
+    """
     code = GOOD
     judged: list[dict[str, Any]] = []
-    for path in paths:
-        try:
-            judgement = judge_file(path, ledgers, WallClock())
-        except CbrError as error:
-            judged.append({"file": str(path), "verdict": "unreadable", "problems": [error_sentence(error)]})
+    found = {path: _read(path) for path in paths}
+    known = ledgers([read[0] for read in found.values() if not isinstance(read, CbrError) and read[0] is not None])
+    for path, read in found.items():
+        if isinstance(read, CbrError):
+            judged.append({"file": str(path), "verdict": "unreadable", "problems": [error_sentence(read)]})
             code = UNUSABLE
             continue
+        judgement = judge_document(path, *read, known, WallClock())
         judged.append(judgement_record(judgement))
         if judgement.is_bad:
             code = max(code, UNUSABLE if judgement.is_unreadable else BAD)
     show(options, {"files": judged}, "\n\n".join(judgement_text(record) for record in judged))
     return code
+
+
+def _read(path: Path) -> tuple[Document | None, list[Finding]] | CbrError:
+    """Return what is in a request file, or why it cannot be read."""
+    try:
+        return requestfile.read(path)
+    except CbrError as error:
+        return error
 
 
 def show(options: Namespace, record: object, text: str) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from heapq import merge
 from itertools import groupby, pairwise, takewhile
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -190,6 +189,8 @@ def zone_of(name: str) -> tzinfo:
     if found is not None:
         ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
         return timezone(-ahead if found["sign"] == "-" else ahead)
+    from zoneinfo import ZoneInfo  # few ask for one, and a command starts without it
+
     try:
         return ZoneInfo(name)
     except (ValueError, OSError) as error:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,8 @@ from cbr_desktop.storage.lists import BUSY_SECONDS, Reading, Row, Written, disca
 from cbr_desktop.storage.opened import OpenedRow, opened_backup, opened_row
 
 _Write = Callable[[sqlite3.Connection], None]
+Holding = Callable[[str], Collection[str] | None]
+"""Tells which texts the rows of a list must have to be read, of the list of this name; ``None`` for all rows."""
 
 
 def _traits(told: list[Any]) -> BackupTraits:
@@ -64,16 +66,24 @@ _OPENED = Nested(
 )
 
 
+def _all_rows(_name: str) -> None:
+    """Ask for no text."""
+
+
 class SqliteCache:
     """The cache of one profile. Whatever goes wrong, it is empty afterwards and nothing is said.
+
+    With ``holding`` only pages with certain texts are read, for who knows what little is needed of long lists; it is
+    asked when a list is read.
 
     Writing happens in a thread that lives as long as there is something to write, since ten thousand vaults take longer
     than a frame; every read waits for it, so that a list that was kept is the list that is read. Of a list that is kept
     again only those pages are written in which another row stands: a row is never changed, another takes its place.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, holding: Holding = _all_rows) -> None:
         self._path = path
+        self._holding = holding
         self._lock = threading.Lock()
         self._waiting: dict[str, _Write] = {}
         self._writer: threading.Thread | None = None
@@ -144,7 +154,7 @@ class SqliteCache:
     def _read(self, name: str, codec: Codec[Row]) -> Reading[Row]:
         self.close()
         written: Written = []
-        listing = yield from reading(self._path, name, codec, written)
+        listing = yield from reading(self._path, name, codec, written, holding=self._holding(name))
         self.close()
         if listing is not None:
             self._written[name] = written

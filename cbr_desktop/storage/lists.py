@@ -10,7 +10,7 @@ more than it gains before the first paint.
 import json
 import sqlite3
 import zlib
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing, suppress
 from datetime import datetime
 from itertools import islice
@@ -30,6 +30,8 @@ PAGE_ROWS = 250
 """Rows of a page, and so of the first one, which the first paint waits for: more than any screen shows."""
 BUSY_SECONDS = 0.2
 _SPARE_PAGES = 8
+_LOOKED_FOR = 16
+"""Texts that pages are chosen by at the most: to look for more takes as long as to read the whole list."""
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -77,18 +79,26 @@ def whole(reading: Reading[Row]) -> Listing[Row] | None:
 
 
 def reading(
-    path: Path, name: str, codec: Codec[Row], written: Written | None = None, *, first_page: bool = False
+    path: Path,
+    name: str,
+    codec: Codec[Row],
+    written: Written | None = None,
+    *,
+    first_page: bool = False,
+    holding: Collection[str] | None = None,
 ) -> Reading[Row]:
     """Read a list; whatever goes wrong, the file is gone afterwards and the list ``None``.
 
-    The pages are put into ``written``, for when the list is written again.
+    The pages are put into ``written``, for when the list is written again. With ``holding`` those pages alone are read
+    in which one of these texts stands by itself, as an id or a name does: every row that has one, and some others.
     """
     try:
         if not path.exists():
             return None
         refuse_odd_parts(path)
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-            return (yield from _listing(connection, name, codec, [] if written is None else written, first_page))
+            chosen = _Chosen(first_page, holding)
+            return (yield from _listing(connection, name, codec, [] if written is None else written, chosen))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # which another program of ours causes by writing
             discard(path)
@@ -196,8 +206,27 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+class _Chosen:
+    """Which pages of a list are read."""
+
+    def __init__(self, first_page: bool, holding: Collection[str] | None) -> None:
+        self.first_page = first_page
+        self._cells: list[bytes] | None = None
+        if holding is not None and len(holding) <= _LOOKED_FOR:
+            self._cells = [_dumps(text).encode() for text in holding]
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all pages are."""
+        return not self.first_page and self._cells is None
+
+    def takes(self, content: bytes) -> bool:
+        """Whether a page is one of them."""
+        return self._cells is None or any(cell in content for cell in self._cells)
+
+
 def _listing(
-    connection: sqlite3.Connection, name: str, codec: Codec[Row], written: Written, first_page: bool
+    connection: sqlite3.Connection, name: str, codec: Codec[Row], written: Written, chosen: _Chosen
 ) -> Reading[Row]:
     if _version(connection) != _VERSION:
         raise ValueError("another version")
@@ -214,19 +243,21 @@ def _listing(
     for number in more.get("pages", range(-(-count // PAGE_ROWS))):
         page = "SELECT checksum, content FROM page WHERE list = ? AND number = ?"
         checksum, content = connection.execute(page, (name, number)).fetchone()
+        if not chosen.takes(content):
+            continue
         page_rows = codec.rows(_columns(checksum, content), pool)
         written.append(WrittenPage(number, checksum, page_rows))
         ids.update([row.id for row in page_rows])  # type: ignore[attr-defined]
         rows += page_rows
         yield
-        if first_page and len(rows) >= PAGE_ROWS:
+        if chosen.first_page and len(rows) >= PAGE_ROWS:
             break
-    if len(ids) != (len(rows) if first_page else count) or len(rows) > count:
+    if len(ids) != (count if chosen.is_all else len(rows)) or len(rows) > count:
         raise ValueError("a page is missing or there twice")
     return Listing(
         rows,
         moment(as_of),
-        bool(complete) and len(rows) == count,
+        bool(complete) and (len(rows) == count or not chosen.first_page),
         _why(lacking),
         Shortfall(more.get("shortfall", "")),
         more.get("total"),

@@ -80,7 +80,7 @@ def counts_hint(point: RestorePoint) -> str:
         if point.skipped is None
         else counted("{count} skipped", "{count} skipped", point.skipped)
     )
-    return _("{accepted} accepted, {skipped}, {failed} of them failed").format(
+    return _("{accepted} accepted, {failed} of them failed; {skipped}").format(
         accepted=grouped(point.accepted), skipped=skipped, failed=grouped(point.failed)
     )
 
@@ -112,7 +112,7 @@ def explain(point: RestorePoint) -> str:
     words = [_(_EXPLAINED[point.state])]
     if point.skipped is None:
         words.append(
-            _("Whether resources were skipped is told in the answer to a request alone, and this was not ours.")
+            _("The service tells whether any were skipped only to whoever asked for it, and that was not this program.")
         )
     if not point.left and point.state is not PointState.RUNNING:
         words.append(_("None of its backups is there any more."))

@@ -129,9 +129,9 @@ def status_words(value: object) -> str:
 
 
 def state_words(value: object) -> str:
-    """Return a state in plain words, with the service's own word where that is another."""
+    """Return a state in plain words, with the service's own word where that is none of them."""
     words = status_words(value)
-    if not isinstance(value, Enum) or str(value).casefold() == words.casefold():
+    if not isinstance(value, Enum) or str(value).casefold() in words.casefold().split():
         return words
     return _("{words} ({word})").format(words=words, word=value)
 

@@ -183,10 +183,11 @@ class Times:
         return midnight.astimezone(UTC)
 
     def both(self, at: datetime | None) -> str:
-        """Return date and time to the second, local and in UTC."""
+        """Return date and time to the second, local and in UTC; once where the clock here is that of UTC."""
         if at is None:
             return ""
-        return f"{at.astimezone():%Y-%m-%d %H:%M:%S %Z} = {at.astimezone(UTC):%H:%M:%S} UTC"
+        here = f"{at.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+        return here if here.endswith(" UTC") else f"{here} = {at.astimezone(UTC):%H:%M:%S} UTC"
 
     def age(self, at: datetime | None) -> str:
         """Return how long ago something was; a clock that is ahead makes it no younger than now."""

@@ -1,6 +1,6 @@
 """The pre-flight: judging a draft by what is known of its vault and resources, before anything is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
@@ -129,6 +129,26 @@ def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime, names: Name
         findings += _age(ledger, now)
     findings += _peak_hours(now)
     return Preflight(tuple(sorted(findings, key=lambda finding: finding.severity.value)), estimate)
+
+
+def looked_at(drafts: Iterable[CheckpointDraft], part: Part, ledger: Ledger) -> set[str]:
+    """Return the texts by which drafts look for rows of a list: no others count when they are judged.
+
+    They are ids, and names of backups. The vaults in the ledger tell which resources they have.
+    """
+    known = list(drafts)
+    vaults: set[str] = {each.vault_id for each in known if each.vault_id}
+    if part is Part.VAULTS:
+        chosen = {choice.id for each in known for choice in each.resources or ()}
+        return vaults | set(map(spelled, vaults)) | chosen
+    if part is Part.TASKS:
+        return vaults
+    if part is Part.BACKUPS:
+        return {each.name for each in known if each.name}
+    if part is Part.PROTECTABLES:
+        asked = (ledger.vaults[VaultId(id)] for id in vaults if id in ledger.vaults)
+        return {resource.id for vault in asked for resource in vault.resources}
+    return set()
 
 
 def _unknown_vault(draft: CheckpointDraft, ledger: Ledger) -> list[Finding]:

@@ -130,7 +130,7 @@ def test_a_lost_answer_is_looked_for_once_and_nothing_is_sent(
     capsys.readouterr()
     with context.session() as session:
         held = session.ledger.intents[intent.id]
-        session.outbox._move(held, "unknown", sent_at=WallClock().now(), reason="NoAnswer")
+        session.outbox._rows.move(held, "unknown", sent_at=WallClock().now(), reason="NoAnswer")
     assert main(["outbox", "reconcile", "--json"]) == 4
     (request,) = told(capsys)
     assert request["state"] == "unknown"

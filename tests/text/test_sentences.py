@@ -1,5 +1,6 @@
 """Words: everything that can happen has a sentence of its own, and foreign text cannot break one."""
 
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -45,11 +46,14 @@ from cbr_desktop.text.states import (
     percent_words,
     protect_words,
     shown,
+    state_words,
     status_words,
     utc_words,
     whole_times,
 )
+from cbr_desktop.text.words import Times
 from cbr_desktop.workflows.preflight import Addition, Basis, Estimate, Preflight
+from tests.stage import StageClock
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
 WORDS: list[type[Enum]] = [
@@ -532,3 +536,30 @@ def test_no_sentence_ends_twice_around_the_words_of_the_service(message: str) ->
     for sentence in said:
         for fault in (".’.", "..", "  ", "is is"):
             assert fault not in sentence, sentence
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone cannot be changed here")
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("UTC", "2026-08-22 03:05:00 UTC"),
+        ("Asia/Kolkata", "2026-08-22 08:35:00 IST = 03:05:00 UTC"),
+    ],
+)
+def test_a_time_is_told_once_where_the_clock_here_is_that_of_utc(
+    monkeypatch: pytest.MonkeyPatch, zone: str, told: str
+) -> None:
+    with monkeypatch.context() as context:
+        context.setenv("TZ", zone)
+        time.tzset()
+        try:
+            assert Times(StageClock()).both(datetime(2026, 8, 22, 3, 5, tzinfo=UTC)) == told
+        finally:
+            context.undo()
+            time.tzset()
+
+
+def test_the_services_own_word_is_told_beside_other_words_alone() -> None:
+    assert state_words(VaultStatus.LOCK) == "Being expanded (lock)"
+    assert state_words(VaultStatus.ERROR) == "In error"
+    assert state_words(VaultStatus.AVAILABLE) == "Available"

@@ -29,12 +29,13 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit import tokens
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.chips import Chips
+from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import _DRAWINGS, icon, picture
 from cbr_desktop.ui.kit.room import available, make_room, take_room
 from cbr_desktop.ui.kit.sparkline import Sparkline, points
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
 from cbr_desktop.ui.kit.theme import Theme, apply, desktop_theme, palette, tone_colour
-from cbr_desktop.ui.kit.tokens import Colours
+from cbr_desktop.ui.kit.tokens import NEAR, Colours
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -357,6 +358,32 @@ def test_a_button_that_its_owner_hides_is_in_no_menu(qtbot: QtBot) -> None:
     assert all(button.isVisible() for button in made)
 
 
+def test_a_button_comes_out_of_the_menu_when_its_owner_shows_it_again(qtbot: QtBot) -> None:
+    _window, row, made, _ = buttons(qtbot)
+    for button in made:
+        button.hide()
+    row.resize(200, row.sizeHint().height())
+    row.hide()
+    made[0].show()
+    row.show()
+    assert made[0].isVisible()
+    row.resize(row.minimumSizeHint())
+    assert not made[0].isVisible()
+    made[1].show()
+    row.resize(row.sizeHint())
+    assert made[0].isVisible() and made[1].isVisible() and not row.more.isVisible()
+
+
+def test_a_row_is_no_wider_than_the_buttons_that_have_room_in_it(qtbot: QtBot) -> None:
+    _window, row, made, _ = buttons(qtbot)
+    shown = [button.sizeHint().width() + NEAR for button in made[:1]]
+    row.setMaximumWidth(row.sizeHint().width() - 1)
+    row.resize(row.sizeHint())
+    assert row.more.isVisible()
+    assert row.width() == row.more.geometry().right() + 1 < row.maximumWidth()
+    assert row.width() >= sum(shown) + row.more.width()
+
+
 def test_a_sparkline_makes_nothing_up() -> None:
     lines = points([0, 5, None, 10], QRectF(0, 0, 30, 10))
     assert [[(p.x(), p.y()) for p in line] for line in lines] == [[(0, 10), (10, 5)], [(30, 0)]]
@@ -467,3 +494,22 @@ def test_what_is_done_is_counted_apart_from_the_hours(qtbot: QtBot) -> None:
     window.build_deferred_widgets()
     texts = [button.text() for button in window.findChildren(QAbstractButton)]
     assert any(re.fullmatch(r"Done in 24 h: \d+", text) for text in texts), texts
+
+
+def test_a_line_says_nothing_where_a_few_letters_would_say_nothing(qtbot: QtBot) -> None:
+    line = Line("line", least=12)
+    qtbot.addWidget(line)
+    line.tell("2026-11-29 – 2026-12-05")
+    line.resize(line.fontMetrics().averageCharWidth() * 13, line.sizeHint().height())
+    assert len(pixels(line)) > 1
+    line.resize(line.fontMetrics().averageCharWidth() * 11, line.height())
+    assert len(pixels(line)) == 1
+    line.tell("short")
+    line.resize(line.sizeHint())
+    assert len(pixels(line)) > 1
+
+
+def pixels(widget: QWidget) -> set[int]:
+    """Return the colours in the picture of a widget."""
+    image = widget.grab().toImage()
+    return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}

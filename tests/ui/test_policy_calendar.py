@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
@@ -164,6 +165,19 @@ def test_bars_on_the_same_pixels_are_drawn_once_and_the_marked_ones_all_the_same
     drawn = made.drawn_bars(0)
     assert len(drawn) < made.width()
     assert many[50_001] in drawn
+
+
+def test_the_axis_tells_all_its_days_or_one_in_so_many(qtbot: QtBot) -> None:
+    days = ["29", "30", "12-01", *map(str, range(2, 29))]
+    made = chart(qtbot, Picture((), [(place / 30, words) for place, words in enumerate(days)]))
+    for width in (300, 500, 700, 2500):
+        made.resize(width, 200)
+        told = [days.index(words) for _rect, words in made.told_ticks()]
+        assert 2 in told, "the one that names the month"
+        assert len({b - a for a, b in pairwise(told)}) == 1
+        rects = [rect for rect, _words in made.told_ticks()]
+        assert all(a.right() < b.left() for a, b in pairwise(rects))
+    assert len(told) == 30
 
 
 def test_a_chart_of_many_lanes_scrolls_to_the_chosen_one(qtbot: QtBot) -> None:

@@ -369,3 +369,17 @@ def test_an_id_without_room_beside_its_name_stands_below_it_in_one_line(qtbot: Q
         assert value.width() >= value.fontMetrics().horizontalAdvance(id)
         assert (value.y() > name.y(), value.x() == 0) == (is_below, is_below)
         assert day.x() > 0
+
+
+def test_no_part_of_what_stands_below_a_name_is_cut(qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    grid = FactGrid(host)
+    half = "0123456789abcdef" * 2
+    grid.tell([("Hash before", f"{half}\n{half}")])
+    name, value = grid.findChildren(QLabel)
+    host.show()
+    grid.resize(280, 200)
+    QApplication.processEvents()
+    assert value.y() > name.y()
+    assert value.width() >= value.fontMetrics().horizontalAdvance(half)

@@ -84,3 +84,21 @@ def test_a_button_that_is_off_says_why_and_the_menu_agrees(page: Verbose) -> Non
     assert told == ["One of them failed."]
     page.view.select_id(estate.uid(2001))
     assert page.buttons["keep"].toolTip() == tooltip("Keeps them")
+
+
+def test_the_menu_of_the_rows_tells_the_keys_of_the_verbs(page: Verbose) -> None:
+    page.view.selectRow(0)
+    menu = QMenu(page)
+    page.fill_menu(menu)
+    keys = {action.text(): action.shortcut().toString() for action in menu.actions()}
+    assert (keys["&Look…"], keys["&Keep…"]) == ("F6", "")
+
+
+def test_it_is_told_how_many_rows_are_selected_where_it_is_more_than_one(page: Verbose) -> None:
+    assert "selected" not in page.count.text()
+    page.view.selectRow(0)
+    assert "selected" not in page.count.text()
+    page.view.selectAll()
+    assert page.count.text().startswith(f"{page.model.rowCount()} · {page.model.rowCount()} selected · ")
+    page.view.clearSelection()
+    assert "selected" not in page.count.text()

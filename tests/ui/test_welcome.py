@@ -33,6 +33,7 @@ def test_whoever_has_no_profile_is_led_to_one(opened: Open) -> None:
     assert "No cloud is set up yet" in said
     assert [step in said for step in ("1.  Add a profile", "2.  Test it", "3.  Open it", PLACE)] == [True] * 4
     assert child(window, QPushButton, "addProfile").isDefault()
+    assert child(window, QPushButton, "addProfile").property("primary") is True
     assert not child(window, QAbstractButton, "openProfile").isVisible()
     wishes: list[str] = []
     window.add_requested.connect(lambda: wishes.append("add"))

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.connection import Connection, Reach
@@ -142,6 +142,20 @@ def test_what_is_missing_is_said_profile_by_profile_with_its_reason(window: Main
     assert window.current_page().model.total > 0
 
 
+def test_on_a_small_screen_the_names_of_the_strip_give_way_before_the_window(window: MainWindow) -> None:
+    strip = window.deferred_widgets.strip
+    buttons = strip.findChildren(QToolButton, "member")
+    strip.resize(2000, strip.height())
+    assert [button.text().replace("&&", "&") for button in buttons] == [each.accessibleName() for each in buttons]
+    assert strip.minimumSizeHint().width() == 0
+    strip.resize(260, strip.height())
+    for button in buttons:
+        _name, between, rest = button.text().partition("  ")
+        assert between and rest, "of each the name and the shape of how it stands"
+        assert len(button.text()) < len(button.accessibleName())
+    assert sum(button.sizeHint().width() for button in buttons) < 260
+
+
 def test_a_login_is_asked_for_from_the_strip(window: MainWindow, workspace: Workspace) -> None:
     wished: list[Profile] = []
     window.login_requested.connect(wished.append)
@@ -178,10 +192,12 @@ def test_a_read_only_profile_is_armed_and_disarmed_from_the_band(window: MainWin
     assert workspace.context(NL.name).guard.is_open
     assert header_bar.arm.text() == "Armed, 15 min left"
     assert "Changes can be sent" in header_bar.arm.toolTip()
+    assert header_bar.arm.property("armed") is True
     clock.at += timedelta(minutes=16)
     window.status.ticked.emit()
     assert header_bar.arm.text() == "Read-only"
     assert "before it is armed" in header_bar.arm.toolTip()
+    assert header_bar.arm.property("armed") is False
     workspace.choose(workspace.choices()[0])
     assert header_bar.arm.isHidden()
 

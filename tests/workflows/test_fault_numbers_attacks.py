@@ -393,7 +393,7 @@ def second_profile(stage: Stage, profile: Any) -> Iterator[Stage]:
     watch = Watch()
     ledger = watch.ledger(profile)
     cable = Cable(stage.service)
-    disk = SessionDisk(stage.session.outbox._records, SqliteCache(None))
+    disk = SessionDisk(stage.session.outbox._rows.records, SqliteCache(None))
     session = open_session(ledger, disk, SessionWire(demo.secret_of(profile), cable), stage.clock)
     yield Stage(session, stage.service, stage.clock, watch, cable)
 

@@ -209,22 +209,18 @@ def _resources(rows: list[VaultResourceRow]) -> list[Resource]:
     # there are several times as many of these as of anything else in a page: each call more in here is felt
     for row in rows:
         kind, status, extra = row.type or "", row.protect_status or None, row.extra_info
-        resources.append(
-            make(
-                row.id,
-                known_type(kind, kind),
-                row.name or "",
-                row.size or 0,
-                row.backup_size or 0,
-                row.backup_count or 0,
-                status and known_status(status, status),
-                row.auto_protect is not False,
-                tuple(extra.exclude_volumes) if isinstance(extra, ResourceExtraRow) and extra.exclude_volumes else (),
-                _included(extra) if isinstance(extra, ResourceExtraRow) and extra.include_volumes else (),
-            )
+        resource = make(
+            row.id,
+            known_type(kind, kind),
+            row.name or "",
+            row.size or 0,
+            row.backup_size or 0,
+            row.backup_count or 0,
+            status and known_status(status, status),
+            row.auto_protect is not False,
         )
+        if type(extra) is ResourceExtraRow and (extra.exclude_volumes or extra.include_volumes):
+            resource.exclude_volumes = tuple(extra.exclude_volumes or ())
+            resource.include_volumes = tuple([volume.id for volume in extra.include_volumes or ()])
+        resources.append(resource)
     return resources
-
-
-def _included(extra: ResourceExtraRow) -> tuple[VolumeId, ...]:
-    return tuple(volume.id for volume in extra.include_volumes or ())

@@ -13,7 +13,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import counted, grouped, quoted
+from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.columns import draft_columns, draft_fields, search_text
 from cbr_desktop.ui.drafts.editors import DraftDialogs, DraftEditors
@@ -386,14 +386,14 @@ class DraftsPage(Page[DraftRow]):
         self.silence.say(DIFFERENT, words if self.folder.is_silent else "")
         self._tell_state()
 
+    def age_words(self) -> str:
+        """Return nothing: files do not grow old."""
+        return ""
+
     def _tell_state(self) -> None:
         draft_store = self._workspace.draft_store
         shown_count, total = self.model.rowCount(), self.model.total
-        self.count.setText(
-            grouped(total)
-            if shown_count == total
-            else _("{shown_count} of {total}").format(shown_count=grouped(shown_count), total=grouped(total))
-        )
+        self._tell_count()
         words = "  ".join(self.model.filter.problems) or " · ".join(self.model.filter.words)
         self.band.say(words)
         if hasattr(self, "tools"):

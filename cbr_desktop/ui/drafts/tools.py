@@ -12,6 +12,7 @@ from cbr_desktop.text.plain import accessible, plain, tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.drafts.verdict import DraftRow
 from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.draft_store import unsaved_words
@@ -41,6 +42,8 @@ class DraftTools:
         }
         self.more = QToolButton()
         self.more.setText(_("More"))
+        self.more.setIcon(icon("down"))
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.setObjectName("draftMore")
         self.more.setAccessibleName(_("More"))
         self.more.clicked.connect(self._open_more)

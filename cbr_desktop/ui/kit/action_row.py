@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from PySide6 import QtCore, QtGui, QtWidgets
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from cbr_desktop.text.catalogue import _
@@ -30,7 +30,8 @@ class ActionRow(QWidget):
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Preferred, QtWidgets.QSizePolicy.Policy.Fixed)
+        # no wider than the buttons that it shows: what is left beside them is for whoever stands there
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Maximum, QtWidgets.QSizePolicy.Policy.Fixed)
         self._buttons: list[QAbstractButton] = []
         self._given_way: set[QAbstractButton] = set()
         self._aside = QWidget(self)
@@ -58,7 +59,9 @@ class ActionRow(QWidget):
         """Put buttons at the end."""
         for button in buttons:
             if button.parentWidget() is not self._aside:
-                _move(button, self if self._has_size else self._aside, shown=_is_wished(button))
+                self._move(button, self if self._has_size else self._aside, shown=_is_wished(button))
+            else:
+                button.installEventFilter(self)
             self._buttons.append(button)
         self.show()
         self._arrange()
@@ -90,55 +93,55 @@ class ActionRow(QWidget):
             return
         self._is_arranging = True
         wished = self._wished()
-        widths = self._widths(wished) if self._has_size else []
-        self._given_way = set(wished[len(widths) :])
+        hints = self._hints(wished, self.width()) if self._has_size else []
+        self._given_way = set(wished[len(hints) :])
         at = 0
         has_moved = False
         for place, button in enumerate(wished):
-            parent = self if place < len(widths) else self._aside
+            parent = self if place < len(hints) else self._aside
             if button.parentWidget() is not parent:
-                _move(button, parent, shown=True)
+                self._move(button, parent, shown=True)
                 has_moved = True
             if parent is self:
-                button.setGeometry(self._placed(at, widths[place]))
-                at += widths[place] + NEAR
+                button.setGeometry(self._placed(at, hints[place].width()))
+                at += hints[place].width() + NEAR
         self.more.setVisible(bool(self._given_way))
         self.more.setGeometry(self._placed(at, self.more.sizeHint().width()))
         self._is_arranging = False
         if has_moved:
             self.rearranged.emit()
 
-    def _widths(self, wished: list[QAbstractButton]) -> list[int]:
-        """Return the widths of those for which there is room, all of them or as many as leave some for the menu.
+    def _hints(self, wished: list[QAbstractButton], room: int) -> list[QSize]:
+        """Return the sizes of those that fit into a width, all of them or as many as leave some for the menu.
 
         How wide a button is costs most of what it costs, so those that have no place anyway are not asked.
         """
-        room = self.width() + NEAR
-        widths: list[int] = []
+        room += NEAR
+        hints: list[QSize] = []
         taken = 0
         for button in wished:
-            widths.append(button.sizeHint().width())
-            taken += widths[-1] + NEAR
+            hints.append(button.sizeHint())
+            taken += hints[-1].width() + NEAR
             if taken > room:
                 room -= self.more.sizeHint().width() + NEAR
-                while widths and taken > room:
-                    taken -= widths.pop() + NEAR
+                while hints and taken > room:
+                    taken -= hints.pop().width() + NEAR
                 break
-        return widths
+        return hints
 
     def _placed(self, at: int, width: int) -> "QtCore.QRect":
         left = at if self.layoutDirection() == Qt.LayoutDirection.LeftToRight else self.width() - at - width
         return QtCore.QRect(left, 0, width, self.height())
 
     def sizeHint(self) -> QSize:
-        """Return the size of all buttons side by side, or of as many as go beyond what this may have."""
-        width = height = 0
-        for button in self._wished():
-            hint = button.sizeHint()
-            width, height = width + hint.width() + NEAR, max(height, hint.height())
-            if width > self.maximumWidth() + NEAR:
-                break
-        return QSize(max(0, width - NEAR), height)
+        """Return the size of the buttons that have room within the maximum width, with the menu's where not all do."""
+        wished = self._wished()
+        hints = self._hints(wished, self.maximumWidth())
+        width = sum(hint.width() + NEAR for hint in hints) - NEAR
+        if len(hints) < len(wished):
+            width += NEAR + self.more.sizeHint().width()
+        tallest = hints or [button.sizeHint() for button in wished[:1]]
+        return QSize(max(0, width), max((hint.height() for hint in tallest), default=0))
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the menu's button."""
@@ -151,24 +154,36 @@ class ActionRow(QWidget):
         self._arrange()
 
     def event(self, event: QEvent) -> bool:
-        """Follow what the owners of the buttons do with them."""
-        if self._is_ready and event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-            if self._has_size:
-                self._arrange()
+        """Follow what the owners of the buttons do with them; while this is hidden, nothing tells of that."""
+        if self._is_ready and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self._follow()
         return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow what is shown or hidden aside, where no request for a layout comes from."""
+        if not self._is_arranging and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self._follow()
+        return super().eventFilter(watched, event)
+
+    def _follow(self) -> None:
+        self.updateGeometry()
+        if self._has_size:
+            self._arrange()
+
+    def _move(self, button: QAbstractButton, place: QWidget, *, shown: bool) -> None:
+        """Give a button another parent, which hides it, and show it again if it was to be seen."""
+        if button.parentWidget() is not place:
+            button.setParent(place)
+        button.setVisible(shown)
+        if place is self:
+            button.removeEventFilter(self)
+        else:
+            button.installEventFilter(self)
 
 
 def _is_wished(button: QAbstractButton) -> bool:
     """Whether a button was not hidden; to show one explicitly costs, so one that is new is not."""
     return not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
-
-
-def _move(button: QAbstractButton, place: QWidget, *, shown: bool) -> None:
-    """Give a button another parent, which hides it, and show it again if it was to be seen."""
-    if button.parentWidget() is not place:
-        button.setParent(place)
-    button.setVisible(shown)
 
 
 def _click(button: QAbstractButton, *_rest: object) -> None:

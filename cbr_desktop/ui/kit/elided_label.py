@@ -8,10 +8,14 @@ from cbr_desktop.text.plain import plain, tooltip
 
 
 class Line(QLabel):
-    """Shows any text literally; screen readers get the whole of it."""
+    """Shows any text literally; screen readers get the whole of it.
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    With room for fewer than ``least`` letters nothing is shown, where a few of them would say nothing.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None, *, least: int = 0) -> None:
         super().__init__(parent)
+        self._least = least
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
@@ -34,6 +38,8 @@ class Line(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw as much of the text as there is room for."""
+        if self.width() < min(self.sizeHint().width(), self._least * self.fontMetrics().averageCharWidth()):
+            return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole() or QPalette.ColorRole.WindowText))
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())

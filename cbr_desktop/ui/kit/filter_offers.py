@@ -49,12 +49,13 @@ class FilterOffers(QObject):
         model.clear()
         for offer in self._offered:
             text = plain(offer.text, _LETTERS)
-            said = _("{text}  –  {words}").format(text=text, words=offer.words) if offer.words else text
+            said = _("{text} – {words}").format(text=text, words=offer.words) if offer.words else text
             item = QtGui.QStandardItem(said)
             item.setEditable(False)
             model.appendRow(item)
         popup.setCurrentIndex(QModelIndex())
         at = self._line.cursorRect()
+        at.setBottom(self._line.height())  # below the line, not over its edge
         at.setWidth(self._line.fontMetrics().averageCharWidth() * _LETTERS)
         completer.complete(at)
 

@@ -5,6 +5,7 @@ wide. What stands where is worked out once for a width, not when it is painted.
 """
 
 from bisect import bisect_left, bisect_right
+from itertools import pairwise
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -181,6 +182,25 @@ class LaneChart(QAbstractScrollArea):
             self._boxes[place] = known
         return known
 
+    def told_ticks(self) -> list[tuple[QRectF, str]]:
+        """Return the words of the axis that have room, with their places: all, or one in so many, always as many.
+
+        The longest is among them, which tells most. One that would run out of the chart is left out.
+        """
+        axis, metrics = self._axis(), self.fontMetrics()
+        ticks = self.picture.ticks
+        widths = [metrics.horizontalAdvance(words) + 1 for _at, words in ticks]
+        found = [
+            (QRectF(axis.left() + at * axis.width() + TIGHT, 0, width, self.line_height), words)
+            for (at, words), width in zip(ticks, widths, strict=True)
+        ]
+        longest = widths.index(max(widths)) if widths else 0
+        for step in range(1, len(found) + 1):
+            told = found[longest % step :: step]
+            if all(rect.left() >= before.right() + NEAR for (before, _), (rect, _) in pairwise(told)):
+                return [(rect, words) for rect, words in told if rect.right() <= axis.right() + NEAR]
+        return []
+
     def drawn_bars(self, place: int) -> list[Bar]:
         """Return the bars of a lane that are drawn at this width."""
         return [each.bar for each in self._bars_of(place)]
@@ -238,14 +258,8 @@ class LaneChart(QAbstractScrollArea):
             x = round(axis.left() + at * axis.width()) + 0.5
             painter.drawLine(QPointF(x, self.line_height * 0.75), QPointF(x, bottom))
         painter.setPen(colours.color(QPalette.ColorRole.PlaceholderText))
-        free = 0.0
-        for at, words in self.picture.ticks:
-            x, width = axis.left() + at * axis.width() + TIGHT, self.fontMetrics().horizontalAdvance(words)
-            # a word that would run into the one before, or out of the chart, is left out: its line still stands
-            if x >= free and x + width <= axis.right() + NEAR:
-                rect = QRectF(x, 0, width + 1, self.line_height)
-                painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
-                free = x + width + NEAR
+        for rect, words in self.told_ticks():
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
     def _draw_lane(self, painter: QPainter, place: int, rect: QRectF, colours: QPalette) -> None:
         lane, role = self.picture.lanes[place], QPalette.ColorRole

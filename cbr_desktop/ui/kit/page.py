@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.text.catalogue import N_, NN_, _, ngettext, sentences
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import grouped, shown
+from cbr_desktop.text.states import counted, grouped, shown
 from cbr_desktop.text.words import (
     NONE,
     ListNotice,
@@ -33,7 +33,7 @@ from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.lookalikes import find_duplicates
 from cbr_desktop.ui.kit.page_changes import SHOW, PageChanges, change_column, change_fields, gone_lines
 from cbr_desktop.ui.kit.page_head import FilterLine, PageBand, PageHead
-from cbr_desktop.ui.kit.pieces import AT_ONCE, Pieces
+from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
@@ -131,6 +131,7 @@ class Page(QWidget, Generic[Row]):
         self._build()
         self._changes = self._made_changes()
         self.view.selection_altered.connect(self.selection_altered)
+        self.view.selection_altered.connect(self._tell_count)
         self.view.opened.connect(self.opened)
         self.view.menu_requested.connect(self.fill_menu)
         self.view.export_requested.connect(self.begin_export)
@@ -426,21 +427,22 @@ class Page(QWidget, Generic[Row]):
         if not at_once and not self.model.total:
             self._tell_state()
 
-    def _taking(self) -> Iterator[None]:
+    def _taking(self) -> Iterator[object]:
         while True:
             yield from self.work_out()
             rows = self.rows()
             if self.tells_lookalikes:
-                yield
+                yield None
                 self._duplicates = yield from find_duplicates(map(self.id_and_name, rows))
             self._rows = rows
-            yield
+            yield None
             # of what several profiles tell, not every row is shown
             shown = {self.id_of(row) for row in rows} if self._workspace.scope.is_merged else None
             yield from self._changes.comparing(shown)
-            yield
+            yield None
             if not self.model.filter.tests and not self.model.filter.asked:
                 yield from self.model.order_ahead(rows)
+            yield LONG_STEP
             self._is_making = False
             self.model.put(self._rows, self.beside_rows())
             self._changes.tell(self._times)
@@ -449,7 +451,7 @@ class Page(QWidget, Generic[Row]):
                 return
             self._is_making, self._is_outdated = True, False
             self._taken = self._sources()
-            yield
+            yield None
 
     def _sources(self) -> list[object]:
         """Return what the rows are made of: the very same objects as long as nothing is another."""
@@ -489,6 +491,17 @@ class Page(QWidget, Generic[Row]):
     def _tell_state(self) -> None:
         """Say how many rows there are, what the filter makes of them, and what is wrong with them."""
         shown, total = self.model.rowCount(), self.model.total
+        self._tell_count()
+        problems = self.model.filter.problems
+        stale = self.stale_words()
+        text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
+        self.band.say(text, is_warning=bool(problems or stale))
+        self._share_room()
+        self._tell_empty(None if shown else self.empty_notice(total))
+
+    def _tell_count(self) -> None:
+        """Say how many rows there are, how many of them are selected, and how old they are."""
+        shown, total = self.model.rowCount(), self.model.total
         count = (
             grouped(total)
             if shown == total
@@ -496,13 +509,9 @@ class Page(QWidget, Generic[Row]):
         )
         if self._is_making and not total:
             count = ""  # nobody knows yet
-        self.count.tell(" · ".join(filter(None, (count, self.age_words()))))
-        problems = self.model.filter.problems
-        stale = self.stale_words()
-        text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
-        self.band.say(text, is_warning=bool(problems or stale))
-        self._share_room()
-        self._tell_empty(None if shown else self.empty_notice(total))
+        several = self.view.selected_count()
+        chosen = counted("{count} selected", "{count} selected", several) if several > 1 else ""
+        self.count.tell(" · ".join(filter(None, (count, chosen, self.age_words()))))
 
     def _place(self) -> str:
         """Return where rows would be, in words."""

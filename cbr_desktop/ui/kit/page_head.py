@@ -204,7 +204,7 @@ class PageBand(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(NEAR)
         self._row.addWidget(self.remark, 3)
-        self._row.addStretch(1)
+        self._row.addStretch(0)  # what is said has all the room beside the chips
         self.chips: Chips | None = None
         if chips:
             self.chips = Chips(f"chipsOf{name}", chips, self)

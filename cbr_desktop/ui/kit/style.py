@@ -11,9 +11,11 @@ _SHEET = """
 QPushButton, QToolButton {{
     border: 1px solid {edge}; border-radius: {radius}px; background: {control}; padding: 3px 10px; min-height: 1.4em;
 }}
+QToolButton {{ padding: 2px 10px; }}
 QPushButton:hover, QToolButton:hover {{ background: {hover}; }}
 QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:checked {{ background: {pressed}; }}
 QPushButton:focus, QToolButton:focus {{ border: 2px solid {accent}; padding: 2px 9px; }}
+QToolButton:focus {{ padding: 1px 9px; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {faded}; border-color: {line}; background: transparent; }}
 QPushButton:default {{ border-color: {accent}; }}
 QPushButton[primary="true"] {{
@@ -35,6 +37,8 @@ QPushButton[flat="true"]:checked, QToolButton[autoRaise="true"]:checked {{ backg
 QPushButton[flat="true"]:focus, QToolButton[autoRaise="true"]:focus {{
     border: 2px solid {accent}; padding: 2px 6px;
 }}
+#arm[armed="true"] {{ border: 1px solid {warn}; color: {warn}; }}
+#arm[armed="true"]:focus {{ border: 2px solid {accent}; }}
 QToolButton[chip="true"] {{ border-radius: 11px; padding: 0 9px; background: transparent; }}
 QToolButton[chip="true"]:focus {{ padding: 0 8px; }}
 QToolButton[chip="true"]:hover {{ background: {hover}; }}
@@ -45,6 +49,7 @@ QLineEdit {{
     border: 1px solid {edge}; border-radius: {radius}px; background: {surface}; padding: 2px 6px; min-height: 1.4em;
 }}
 QLineEdit:focus {{ border: 2px solid {accent}; padding: 1px 5px; }}
+QLineEdit > QToolButton {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
 QLineEdit:disabled, QPlainTextEdit:disabled {{ border-color: {line}; background: transparent; color: {faded}; }}
 QComboBox, QAbstractSpinBox {{
     border: 1px solid {edge}; border-radius: {radius}px; background: {surface}; padding: 2px 6px; min-height: 1.4em;
@@ -112,6 +117,7 @@ QSplitter::handle {{ background: transparent; }}
 QSplitter::handle:hover {{ background: {line}; }}
 QMenu {{ background: {surface}; border: 1px solid {edge}; padding: {tight}px; }}
 QMenu::item {{ padding: 5px 24px 5px 24px; border-radius: 4px; background: transparent; }}
+QMenu::icon {{ padding-left: {near}px; }}
 QMenu::item:selected {{ background: {selection}; color: {text}; }}
 QMenu::item:disabled {{ color: {faded}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: {tight}px {near}px; }}
@@ -124,7 +130,7 @@ QProgressBar::chunk {{ background: {selection}; border-radius: 3px; }}
 QGroupBox {{ border: 1px solid {line}; border-radius: {radius}px; margin-top: 0.7em; padding-top: 0.7em; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: {near}px; padding: 0 {tight}px; }}
 #tour, #notice {{ background: {surface}; border: 1px solid {edge}; border-radius: {radius}px; }}
-#filterOfferList {{ border: 1px solid {edge}; outline: 0; }}
+#filterOfferList {{ background: {surface}; border: 1px solid {edge}; outline: 0; }}
 #filterOfferList::item {{ padding: 4px {near}px; border-radius: 4px; }}
 #filterOfferList::item:selected {{ background: {selection}; color: {text}; }}
 #navigation {{ background: {window}; border: 0; outline: 0; padding: {tight}px 6px; }}

@@ -124,6 +124,14 @@ def is_dark(palette: QPalette) -> bool:
     return palette.color(QPalette.ColorRole.Base).lightness() < 128
 
 
+def dress_as(widget: QWidget, name: str, value: bool) -> None:
+    """Set a property by which the sheet dresses a widget, and dress it anew if that is another."""
+    if widget.property(name) is not value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 _TONES = {
     (QColor(colours.surface).rgb(), QColor(colours.text).rgb()): {tone: QColor(colours.tone(tone)) for tone in Tone}
     for colours in _COLOURS.values()

@@ -95,6 +95,8 @@ class VerbBar(QObject):
         for key, verb in self._verbs.items():
             action = menu.addAction(_(verb.words))
             action.setEnabled(verb.takes in _WITHOUT_ROWS or not _hindrance(verb, rows))
+            if verb.shortcut is not None:
+                action.setShortcut(QKeySequence(verb.shortcut))
             action.triggered.connect(partial(do, partial(self.ask, key)))
 
     def tell_choice(self) -> None:

@@ -52,9 +52,9 @@ from cbr_desktop.ui.operations.send_bar import SendBar, Standing
 from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.batch import FRESH_MINUTES
+from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 from cbr_desktop.workflows.preflight import Preflight
 
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)

@@ -63,7 +63,7 @@ class OutboxPage(Page[Intent]):
     parts = (Part.INTENTS, Part.TASKS)
     default_sort = ("made", Qt.SortOrder.DescendingOrder)
     hint = "state:held vault:erp age>1d"
-    chips = ((N_("Held"), "state:held"), (N_("Refused"), "state:rejected"), (N_("Not found"), "state:not"))
+    chips = ((N_("Held"), "state:held"), (N_("Refused"), "state:rejected"), (N_("No trace found"), "state:not"))
 
     outcome_requested = Signal(object)
     edit_requested = Signal(object)

@@ -62,6 +62,8 @@ _LINES, _SUPPOSED = 500, 4
 """Lines that a list of deletions has at the most, and how many of them say what is supposed."""
 _PROBLEMS = 200
 """Problems that are listed; the others are counted."""
+_LEAST_OF_SPAN = 12
+"""Letters of the span below which it is not told: the axis tells the days as well."""
 _SOON_MS = 50
 """What changes together is shown together."""
 
@@ -350,7 +352,7 @@ class PolicyCalendar(QWidget):
         views.add(self.views.values())
         row.addWidget(views)
         row.addSpacing(NEAR)
-        self.span = Line("policyCalendarSpan", self)
+        self.span = Line("policyCalendarSpan", self, least=_LEAST_OF_SPAN)
         row.addWidget(self.span, 1)
         self.list = self._button("policyCalendarList", _("&List…"), _("List every backup that is deleted, and when"))
         self.list.clicked.connect(self.list_losses)

@@ -55,11 +55,11 @@ class ProfileDelegate(QStyledItemDelegate):
         option.text = ""
         palette: QPalette = option.palette
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if is_selected:  # flat, as rows are everywhere else: Fusion shades a row that stands for itself
+        if is_selected:  # plainly, as in tables: the style would shade it
             painter.fillRect(option.rect, palette.color(QPalette.ColorRole.Highlight))
-        option.state &= ~(QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
-        style = option.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        else:
+            style = option.widget.style()
+            style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         profile = index.data(PROFILE_ROLE)
         if not isinstance(profile, Profile):
             return

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.theme import tone_colour
@@ -32,12 +32,11 @@ class CountDelegate(QStyledItemDelegate):
             return
         colours: QPalette = option.palette
         rect = QRectF(option.rect)
-        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         tone = tone_colour(Tone(index.data(TONE)), colours)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.color(QPalette.ColorRole.HighlightedText) if is_chosen else tone)
+        painter.setBrush(tone)
         if self._is_folded():
             painter.drawEllipse(QRectF(rect.right() - 14, rect.top() + 6, 7, 7))
         else:
@@ -51,7 +50,6 @@ class CountDelegate(QStyledItemDelegate):
             wide = max(high, metrics.horizontalAdvance(words) + 12)
             pill = QRectF(rect.right() - wide - 10, rect.center().y() - high / 2 + 0.5, wide, high)
             painter.drawRoundedRect(pill, high / 2, high / 2)
-            base = colours.color(QPalette.ColorRole.Base)
-            painter.setPen(colours.color(QPalette.ColorRole.Highlight) if is_chosen else base)
+            painter.setPen(colours.color(QPalette.ColorRole.Base))
             painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
         painter.restore()

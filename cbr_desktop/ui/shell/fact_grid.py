@@ -1,5 +1,7 @@
 """Pairs of words one below the other, and the labels that show the words of others."""
 
+import re
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
@@ -10,6 +12,7 @@ from cbr_desktop.ui.session.sheet import Facts
 _LONG_WORD = 30
 """Letters of a word that is not to be broken: Qt breaks an id behind a hyphen only where a letter follows."""
 _BETWEEN = 12
+_TIME_OF_DAY = re.compile(r"(?<=\d{4}-\d\d-\d\d) (?=\d\d:\d\d)")
 
 
 class FactGrid(QWidget):
@@ -40,8 +43,10 @@ class FactGrid(QWidget):
             value.setVisible(is_used)
             if is_used:
                 name.setText(facts[place][0])
-                if value.text() != plain(facts[place][1]):  # a text that is selected stays so
-                    value.setText(plain(facts[place][1]))
+                # a date and its time stay together; what is copied has a usual space there
+                text = _TIME_OF_DAY.sub("\N{NO-BREAK SPACE}", plain(facts[place][1]))
+                if value.text() != text:  # a text that is selected stays so
+                    value.setText(text)
         self._share_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -53,10 +58,8 @@ class FactGrid(QWidget):
         used = [(place, *labels) for place, labels in enumerate(self._labels) if not labels[0].isHidden()]
         room = self.width() - _BETWEEN - max((name.sizeHint().width() for _place, name, _value in used), default=0)
         for place, _name, value in used:
-            text = value.text()
-            is_below = (
-                len(text) >= _LONG_WORD and not text.count(" ") and value.fontMetrics().horizontalAdvance(text) > room
-            )
+            longest = max(value.text().split(), key=len, default="")
+            is_below = len(longest) >= _LONG_WORD and value.fontMetrics().horizontalAdvance(longest) > room
             if is_below is not (place in self._below):
                 (self._below.add if is_below else self._below.discard)(place)
                 self._layout.addWidget(value, 2 * place + is_below, 1 - is_below, 1, 1 + is_below)

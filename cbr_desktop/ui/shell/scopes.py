@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QActionGroup, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QActionGroup, QColor, QFontMetrics, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from cbr_desktop.domain.connection import Reach
@@ -24,6 +24,8 @@ from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 
 _SWATCH = 12
+_BESIDE_WORDS = 40
+"""What the button of a profile needs beside its words, in device-independent pixels: swatch and padding."""
 
 
 def open_scope_menu(workspace: Workspace, button: QToolButton, further: dict[str, Callable[[], object]]) -> QMenu:
@@ -38,6 +40,7 @@ def open_scope_menu(workspace: Workspace, button: QToolButton, further: dict[str
         action = menu.addAction(_fit(choice_words(choice)))
         action.setCheckable(True)
         action.setChecked(choice[:2] == workspace.choice[:2])
+        _embolden(action, is_bold=action.isChecked())  # beside a picture no tick is drawn
         if choice.extent is Extent.ONE:
             profile = next(profile for profile in workspace.profiles if profile.name == choice.name)
             action.setIcon(swatch(profile_colour(profile)))
@@ -123,6 +126,7 @@ class ScopeStrip(QFrame):
         self.setAccessibleName(_("Profiles looked at"))
         self._workspace = workspace
         self._buttons: list[QToolButton] = []
+        self._words: list[str] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 4, 12, 0)
         self._row.setSpacing(6)
@@ -139,16 +143,41 @@ class ScopeStrip(QFrame):
             button.setVisible(place < len(contexts))
             if place < len(contexts):
                 self._tell_one(button, contexts[place])
+        told = [button.accessibleName() for button in self._buttons[: len(contexts)]]
+        if told != self._words:
+            self._words = told
+            self._share_room()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size: names give way before the window does."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width out."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Show the words whole; where there is no room for all, those that are longer than their share are cut."""
+        metrics, margins = self.fontMetrics(), self._row.contentsMargins()
+        room = (
+            self.width() - margins.left() - margins.right() - len(self._words) * (self._row.spacing() + _BESIDE_WORDS)
+        )
+        widths = [metrics.horizontalAdvance(words) for words in self._words]
+        order = sorted(range(len(widths)), key=widths.__getitem__)
+        for turn, place in enumerate(order):
+            share = max(0, room) // (len(order) - turn)
+            room -= min(share, widths[place])
+            self._buttons[place].setText(_cut(self._words[place], metrics, share).replace("&", "&&"))
 
     def _tell_one(self, button: QToolButton, context: ProfileContext) -> None:
         words = f"{plain(context.profile.name, 40)}  {member_words(context.ledger)}"
         if button.accessibleName() == words:
             return
-        button.setText(words.replace("&", "&&"))
         button.setAccessibleName(words)
         button.setIcon(swatch(profile_colour(context.profile)))
         button.setToolTip(
-            tooltip(*(member_problems(context.ledger) or [connection_sentence(context.ledger.connection)]))
+            tooltip(words, *(member_problems(context.ledger) or [connection_sentence(context.ledger.connection)]))
         )
 
     def _add(self) -> None:
@@ -202,6 +231,21 @@ def _menu(parent: QWidget) -> QMenu:
     # the button may be turned round for its arrow's sake
     menu.setLayoutDirection(QApplication.layoutDirection())
     return menu
+
+
+def _cut(words: str, metrics: QFontMetrics, room: int) -> str:
+    """Return a name and how it stands within a width: the name whole as far as that goes, and always the shape."""
+    if metrics.horizontalAdvance(words) <= room:
+        return words
+    name, _between, rest = words.partition("  ")
+    name = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room * 2 // 3)
+    return metrics.elidedText(f"{name}  {rest}", Qt.TextElideMode.ElideRight, room)
+
+
+def _embolden(action: QAction, *, is_bold: bool) -> None:
+    font = action.font()
+    font.setBold(is_bold)
+    action.setFont(font)
 
 
 def _fit(text: str) -> str:

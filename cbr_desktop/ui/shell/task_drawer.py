@@ -155,6 +155,7 @@ class Drawer(QFrame):
         head.addSpacing(4)
         head.addWidget(self.ticker_mark)
         head.addWidget(self.ticker, 1)
+        head.addStretch(0)  # where nothing is told beside them, the buttons stay where they are
         self.head.keep((*self.groups.values(), self.notices), (self.ticker_mark, self.ticker))
         layout.addWidget(self.head)
         self._layout = layout
@@ -253,7 +254,7 @@ class Drawer(QFrame):
         return [str(id) for id in stored] if isinstance(stored, list) else []
 
 
-_REST_LETTERS = 14
+_REST_LETTERS = 26
 """With room for fewer, the newest request is not told beside the buttons."""
 
 

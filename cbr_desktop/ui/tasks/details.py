@@ -19,7 +19,7 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
         (_("Progress"), percent_words(task)),
         (_("Started"), times.text_and_age(started_at(task))),
         (_("Ended / elapsed"), ended_words(task, times)),
-        (_("By"), _("policy") if task.policy_id else _("a person")),
+        (_("By"), _("Policy") if task.policy_id else _("A person")),
         (_("Code"), code_words(task)),
         (_("Message"), task.message or NONE),
         (_("Request id"), task.request_id or NONE),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
@@ -15,8 +15,10 @@ from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Candidate, Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.ports import Cloud
 from cbr_desktop.workflows.preflight import Preflight
+
+if TYPE_CHECKING:  # a command that only judges does without
+    from cbr_desktop.workflows.ports import Cloud
 
 
 class Search(Struct, frozen=True):
@@ -39,7 +41,7 @@ class Reader(Struct, frozen=True):
     ``noting`` notes in an intent that a list was read from a time on, and with what success.
     """
 
-    cloud: Cloud
+    cloud: "Cloud"
     ledger: Ledger
     others: Callable[[Intent], list[Intent]]
     noting: Callable[[Intent, str, datetime], AbstractContextManager[None]]

@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import _
@@ -33,8 +33,8 @@ _MEASURED_TEXTS = 3
 _NEARLY = 0.85
 """How many texts of a column are measured at least, and how long others are that are measured too, by the longest one:
 letters differ in width, but not that much."""
-_LEAST_LETTERS = 14
-_LEAST_LETTERS_OF_NAME = 18
+_LEAST_LETTERS = 16
+_LEAST_LETTERS_OF_NAME = 22
 """What a column, and the elastic one, show at least of their words; numbers and what a gauge tells are never cut."""
 _SORT_ARROW = 18
 
@@ -103,6 +103,12 @@ class TableView(QTableView, Generic[Row]):
     def selected_rows(self) -> list[Row]:
         """Return the selected rows in the order in which they are shown."""
         return [self._table.row_at(position) for position in self._selected_positions()]
+
+    def selected_count(self) -> int:
+        """Return how many rows are selected."""
+        model = self.selectionModel()
+        selection = model.selection() if model is not None else QtCore.QItemSelection()
+        return sum(selection.at(i).height() for i in range(selection.count()))
 
     def current_row(self) -> Row | None:
         """Return the row of the cursor, or the first that is selected where that one is not; ``None`` without any."""
@@ -492,6 +498,9 @@ class TableView(QTableView, Generic[Row]):
         """Paint the rows that can be seen."""
         self._delegate.begin()
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self._delegate.write(painter)
+        painter.end()
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""
