@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNUSABLE, show, table
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.policy import Policy

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.destroying import approval_in
-from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.cli.output import problem_sentence, remark
-from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE, show
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Severity
