@@ -27,7 +27,7 @@ from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberFiel
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.verbs import Verb
-from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.operations.form import Asked, ChangeForm
@@ -182,20 +182,16 @@ class OffersWindow(OperationWindow):
         self.page.add_actions([self.again])
         self.stakes = StakesLine()
         self.place = label(name="offersPlace")
-        self.leave = push_button(_("&Close"), "offersClose", self.close)
-        self.leave.setDefault(True)
-        head, foot = QHBoxLayout(), button_row(self.leave)
+        head = QHBoxLayout()
         head.setSpacing(NEAR)
+        head.setContentsMargins(WIDE, NEAR, WIDE, 0)
         head.addWidget(self.stakes)
         head.addWidget(self.place, 1)
-        for line in (head, foot):
-            line.setContentsMargins(WIDE, NEAR, WIDE, 0 if line is head else NEAR)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(head)
         layout.addWidget(self.page, 1)
         layout.addWidget(self.remark)
-        layout.addLayout(foot)
         self._tell_place()
         self.page.verb_requested.connect(self.ask)
         self.page.remarked.connect(self._say)

@@ -97,6 +97,8 @@ class SheetWindow(QDialog):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(inside)
         self._inside = inside
+        self._widest = 0
+        """How wide the longest of the words is that stand beside others, in one line."""
         self._buttons: list[QPushButton] = []
 
     def add_text(self, text: str, *, bold: bool = False, faded: bool = False) -> QLabel:
@@ -126,6 +128,8 @@ class SheetWindow(QDialog):
                 label.setObjectName("word")
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 label.setText(plain(text))
+                label.setWordWrap(column > 0)
+                self._widest = max(self._widest, label.fontMetrics().horizontalAdvance(label.text()) if column else 0)
                 grid.addWidget(label, place, column)
         self.box.addLayout(grid)
 
@@ -163,7 +167,8 @@ class SheetWindow(QDialog):
         layout.addLayout(buttons)
         self.setMinimumWidth(460)
         inside = self._inside
-        wide = max(460, inside.sizeHint().width() + self._area.verticalScrollBar().sizeHint().width())
+        beside = inside.sizeHint().width() + self._widest // 2
+        wide = max(460, beside + self._area.verticalScrollBar().sizeHint().width())
         high = max(inside.sizeHint().height(), inside.heightForWidth(wide)) + buttons.sizeHint().height() + 12
         take_room(self, QSize(wide, high), self._settings)
         self.show()
