@@ -345,6 +345,8 @@ class ResourcePicker(QWidget):
         size = gb_words(sum(resource.size_gb for resource in ticked))
         if self._vault is None and not rows:
             self.summary.setText(_("The resources of the vault are listed here, once one is chosen"))
+        elif not rows:
+            self.summary.setText(_("There are no resources in the vault"))
         elif self.whole.isChecked():
             self.summary.setText(
                 ngettext(
