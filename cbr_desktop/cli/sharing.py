@@ -6,9 +6,10 @@ from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.changes import Unclear, prepared
-from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import GOOD, PARTIAL, show, table
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import GOOD, PARTIAL, show, table
 from cbr_desktop.domain.backup_details import Member, MemberStatus
 from cbr_desktop.domain.error import CloudError
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId

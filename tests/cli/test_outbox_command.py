@@ -13,7 +13,8 @@ import pytest
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.app.start import opened, terminal_secret
+from cbr_desktop.app.start import opened
+from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cli import main
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
