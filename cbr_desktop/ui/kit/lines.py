@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixma
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.theme import tone_colour
