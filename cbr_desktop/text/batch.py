@@ -8,9 +8,9 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences, shares_sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, GOOD, NEUTRAL, Mark, Shape
 from cbr_desktop.text.plans import stand_mark, stand_words, step_sentence
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE

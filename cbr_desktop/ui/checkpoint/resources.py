@@ -13,9 +13,9 @@ from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.text.catalogue import N_, _, ngettext
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import NEVER, mark
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, MarkIcons, label
 from cbr_desktop.ui.kit.lookalikes import duplicates

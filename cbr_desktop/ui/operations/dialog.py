@@ -32,11 +32,11 @@ from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences, shares_sentences
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
