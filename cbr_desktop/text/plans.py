@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -19,6 +18,7 @@ from cbr_desktop.text.catalogue import N_, NN_, _, listed, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
+from cbr_desktop.text.markup import escape
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
 from cbr_desktop.text.sentences import intent_sentence
