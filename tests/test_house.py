@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -194,6 +195,7 @@ def test_an_operation_is_five_files(modules: list[Module], kind: Kind) -> None:
     names = {module.name for module in modules}
     assert own <= names
     assert OPERATIONS[kind].kind is kind
+    assert get_type_hints(OPERATIONS[kind].draft_of)["return"].change_kind == kind.value
     assert words_for(kind).title
     naming = {module.name for module in modules if kind.name in module.kinds} - {OPERATION_LIST} - own
     screens = {name for name in naming if name.startswith("ui/")}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from cbr_desktop.app.request_runner import Say, Waits, leave, left_behind, say_nothing
 from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
-from cbr_desktop.app.start import demo_corner, kill_point, opened_data, terminal_secret
+from cbr_desktop.app.start import demo_corner, kill_point, opened_data
+from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.connection import Reach

@@ -1,16 +1,13 @@
 """Opening a session on this disk, for a window or for a command."""
 
-import getpass
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
 
 from msgspec import Struct
 
@@ -19,12 +16,9 @@ from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session, who
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.ways import Secret
-from cbr_desktop.crash import forbid_dumps
-from cbr_desktop.domain.error import CbrError, InUse, NotSaved, SecretMissing
+from cbr_desktop.domain.error import CbrError, InUse, NotSaved
 from cbr_desktop.domain.intent import Origin
 from cbr_desktop.domain.journal import EntryKind, Event
-from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.storage.archive import SqliteArchive
 from cbr_desktop.storage.cache import SqliteCache
@@ -35,10 +29,6 @@ from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import SqliteRecords
 from cbr_desktop.storage.refusals import Refusals
-from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.identity import secret_words
-from cbr_desktop.text.states import shown
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Clock
 
@@ -201,43 +191,3 @@ def locked(places: Places) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def is_typed(stream: TextIO | None, system: str = os.name) -> bool:
-    """Tell whether there is a person who types what is read from a stream.
-
-    On Windows the empty device calls itself a terminal as well, and a question asked there would wait for ever.
-    """
-    if stream is None or not stream.isatty():
-        return False
-    raw = getattr(getattr(stream, "buffer", None), "raw", None)
-    return system != "nt" or type(raw).__name__ == "_WindowsConsoleIO"
-
-
-def terminal_secret(
-    profile: Profile, terminal: TextIO | None = None, ask: Callable[[str], str] = getpass.getpass
-) -> Secret:
-    """Return how a command gets the password: environment, the system's store, or a prompt where there is a person.
-
-    ``terminal`` is the standard input by default, ``ask`` prompts there. What a person types first is tried although
-    it was refused to a program before: the account may have been unlocked since.
-    """
-    forbid_dumps()
-    secrets = Secrets()
-    terminal = sys.stdin if terminal is None else terminal
-
-    was_typed = False
-
-    async def secret(kind: SecretKind) -> str:
-        nonlocal was_typed
-        found = await secrets.get(profile, kind)
-        if found is None and is_typed(terminal):
-            found = ask(_("{secret} for {profile}: ").format(secret=secret_words(kind), profile=shown(profile.name)))
-            if not was_typed:
-                Refusals(places().refusals_file).forget(profile)
-            was_typed = True
-        if not found:
-            raise SecretMissing(profile.name, kind)
-        return found
-
-    return secret

@@ -127,8 +127,8 @@ class _Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        options["formatter_class"] = partial(argparse.HelpFormatter, width=80)
         super().__init__(*arguments, **options)
-        self.formatter_class = partial(argparse.HelpFormatter, width=80)
 
     def format_help(self) -> str:
         """Return the help, as wide as the terminal is."""
@@ -275,7 +275,7 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
 
     vaults = commands.add_parser("vaults", parents=[cloud], help=_("list the vaults"))
     vaults.add_argument("--json", action="store_true", help=_("print JSON"))
-    vaults.set_defaults(run="cli.commands:vaults")
+    vaults.set_defaults(run="cli.vaults:vaults")
 
     backups = commands.add_parser("backups", parents=[cloud], help=_("list the backups"))
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.cli.output import problem_sentence, remark
-from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show, table
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.catalogue import _, pgettext, sentences
 from cbr_desktop.text.sentences import incomplete_sentence

@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from cbr_desktop.app.plans import PlanSessions
 from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
 from cbr_desktop.app.session import new_intent_id
-from cbr_desktop.app.start import is_typed
+from cbr_desktop.app.terminal import is_typed
 from cbr_desktop.cli.delivery import not_sent, read_shares
-from cbr_desktop.cli.opening import nothing_sent, run_command
+from cbr_desktop.cli.opening import nothing_sent
 from cbr_desktop.cli.output import answer, remark, say, say_json
 from cbr_desktop.cli.plan import arm_all, closing, default_profile, followed, is_behind, plan_sessions_of
-from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE
 from cbr_desktop.domain.backup import BackupDeletion
 from cbr_desktop.domain.cleanup import CleanUpRule, Sorted, sorted_out
 from cbr_desktop.domain.finding import Severity
@@ -26,8 +27,8 @@ from cbr_desktop.text.batch import consequence_lines, typed_wish
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.cleanup import cleanup_sentence, first_sentence, stay_words, verdict_words
 from cbr_desktop.text.consequences import grave_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import batch_words, typed_words
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, shown
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.batch import LIMIT, Batch, Item, counted_at, judged, name_of, plan_of, why_named

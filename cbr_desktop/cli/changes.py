@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.app.start import is_typed
+from cbr_desktop.app.terminal import is_typed
 from cbr_desktop.cli.delivery import delivered, not_sent, say_losses
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session
 from cbr_desktop.cli.output import answer, remark
-from cbr_desktop.cli.report import BAD, UNUSABLE
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, UNUSABLE
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type
 from cbr_desktop.domain.change import Change
@@ -19,8 +20,8 @@ from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.domain.schedule import Recurrence
 from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import words_for
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 

@@ -21,7 +21,8 @@ def _ledgers(options: argparse.Namespace, documents: Sequence[Document]) -> list
     The demo cloud is asked itself.
     """
     if options.demo:
-        from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+        from cbr_desktop.cli.opening import closing_client, opened_session
+        from cbr_desktop.cli.running import run_command
 
         with opened_session(options.profile, demo=options.demo) as session:
             run_command(closing_client(session, session.refresh.once()))

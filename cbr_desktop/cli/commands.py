@@ -5,40 +5,11 @@ import argparse
 from cbr_desktop.app.judging import judge_file
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.delivery import delivered, open_for, say_losses
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
-from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import (
-    BAD,
-    GOOD,
-    PARTIAL,
-    UNUSABLE,
-    judgement_record,
-    judgement_text,
-    show,
-    vault_record,
-    vault_table,
-)
-from cbr_desktop.text.sentences import incomplete_sentence
-from cbr_desktop.text.states import counted
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session
+from cbr_desktop.cli.report import judgement_record, judgement_text
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, UNUSABLE, show
 from cbr_desktop.workflows.documents import change_in, draft_of
-
-
-def vaults(options: argparse.Namespace) -> int:
-    with opened_session(options.profile, demo=options.demo) as session:
-        return run_command(closing_client(session, _listed(session, options)))
-
-
-async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
-    """Read the vaults and print them; ``asyncio.run`` would make a text of a list that was returned through it."""
-    listing = await session.cloud.vaults()
-    rows = [vault_record(vault) for vault in listing.rows]
-    record = {"vaults": rows, "complete": listing.complete, "shortfall": listing.shortfall, "as_of": listing.as_of}
-    show(options, record, vault_table(listing.rows))
-    if listing.complete:
-        return GOOD
-    given = counted("{count} vault", "{count} vaults", len(rows))
-    remark(incomplete_sentence(given, listing.shortfall, len(rows), listing.total))
-    return PARTIAL
 
 
 def send(options: argparse.Namespace) -> int:

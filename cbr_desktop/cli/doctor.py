@@ -6,10 +6,10 @@ from collections.abc import Callable
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.doctor import DiagnosisRunner, asked_before
 from cbr_desktop.app.profile import find_demo, find_profile
-from cbr_desktop.app.start import terminal_secret
-from cbr_desktop.cli.opening import run_command
+from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cli.output import say, say_json
-from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.refusals import Refusals

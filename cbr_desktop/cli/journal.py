@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 
 from cbr_desktop.cli.output import put, remark, shown_path
-from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show
+from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE, show
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.journal import EntryFilter, EntryKind, Head, Verification
 from cbr_desktop.storage.files import write_output

@@ -13,9 +13,11 @@ from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.delivery import open_for, say_losses
 from cbr_desktop.cli.destroying import approval_in, obstacle
-from cbr_desktop.cli.opening import closing_client, make_ready, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, make_ready, opened_session
 from cbr_desktop.cli.output import problem_sentence, remark
-from cbr_desktop.cli.report import BAD, GOOD, UNCERTAIN, UNUSABLE, change_record, exit_code, settling_record, show
+from cbr_desktop.cli.report import change_record, exit_code, settling_record
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, GOOD, UNCERTAIN, UNUSABLE, show
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Reason, without_profile

@@ -15,9 +15,10 @@ from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.cli.delivery import read_shares
 from cbr_desktop.cli.destroying import plan_obstacle
 from cbr_desktop.cli.opening import nothing_sent
-from cbr_desktop.cli.opening import run_command as run_work
 from cbr_desktop.cli.output import remark, say, say_json, shown_path
-from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, losses, show
+from cbr_desktop.cli.report import losses
+from cbr_desktop.cli.running import run_command as run_work
+from cbr_desktop.cli.tables import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, show
 from cbr_desktop.domain.blast import Blast, merged
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Intent
@@ -30,8 +31,9 @@ from cbr_desktop.storage.planfile import PlanRuns, gather, read, write
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import shares_sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.plans import findings_text, plan_report_record, plan_report_text, plan_sentence, report_html
-from cbr_desktop.text.sentences import behind_sentence, finding_sentence
+from cbr_desktop.text.sentences import behind_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import (
     PlanReport,

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import BAD, GOOD, PARTIAL, UNUSABLE, show, table
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.policy import Policy
@@ -18,6 +19,7 @@ from cbr_desktop.domain.retention import Forecast
 from cbr_desktop.domain.schedule import offset_at, seasons, zone_of
 from cbr_desktop.storage.requestfile import read
 from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.schedules import (
     day_row,
     forecast_sentences,
@@ -27,7 +29,7 @@ from cbr_desktop.text.schedules import (
     schedule_words,
     season_sentences,
 )
-from cbr_desktop.text.sentences import finding_sentence, incomplete_sentence
+from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import counted, grouped, quoted, shown
 from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger

@@ -1,17 +1,17 @@
-"""What a command prints: records that JSON can hold, and the same as text for people."""
+"""What a command says of requests: records that JSON can hold, and the same as text for people."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unicodedata import category, east_asian_width
 
 from msgspec.structs import asdict
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.judging import Judgement, judge_document
-from cbr_desktop.cli.output import say, say_json, shown_path
+from cbr_desktop.cli.output import shown_path
+from cbr_desktop.cli.tables import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, show
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.document import Document
@@ -19,93 +19,23 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
-from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.domain.word import known
 from cbr_desktop.storage import requestfile
-from cbr_desktop.text.catalogue import _, listed
+from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.sentences import finding_sentence, intent_sentence, settling_commands
-from cbr_desktop.text.states import shown, state_words, status_words
-from cbr_desktop.text.words import share_words, use_words
+from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.text.sentences import intent_sentence, settling_commands
+from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.workflows.ledger import Ledger
 
 if TYPE_CHECKING:  # a command that only judges does not wait for what sends
     from cbr_desktop.app.request_runner import Report
 
-GOOD, BAD, UNUSABLE, PARTIAL, UNCERTAIN = range(5)
-"""The exit codes of every command: all of it, no, cannot be used, part of it, not known."""
-
 _SIGNS = {Severity.BLOCK: "✕", Severity.WARN: "▲", Severity.INFO: "·"}
 _LOSS = "!"
-_UPON = ("Mn", "Me")
 _WORDS = {Severity.BLOCK: "problems", Severity.WARN: "warnings", Severity.INFO: "notes"}
-
-
-def vault_record(vault: Vault) -> dict[str, Any]:
-    """Return a vault for JSON; sizes carry their unit in the key."""
-    return {
-        "id": vault.id,
-        "name": vault.name,
-        "kind": str(vault.kind),
-        "protect_type": str(vault.protect_type),
-        "status": str(vault.status),
-        "size_gb": vault.size_gb,
-        "used_mb": vault.used_mb,
-        "used_percent": round(vault.used_percent, 2),
-        "resources": [
-            {
-                "id": r.id,
-                "name": r.name,
-                "type": str(r.type),
-                "protect_status": r.protect_status and str(r.protect_status),
-            }
-            for r in vault.resources
-        ],
-    }
-
-
-def vault_table(vaults: Iterable[Vault]) -> str:
-    """Return vaults as a table of plain text."""
-    head = (_("NAME"), _("KIND"), _("STATE"), _("USED / TOTAL"), "", _("RESOURCES"), _("ID"))
-    return table([head, *(_vault_cells(vault) for vault in vaults)])
-
-
-def table(rows: Sequence[tuple[str, ...]]) -> str:
-    """Return rows as a table of plain text; the first one is its head."""
-    widths = [max(map(cells_wide, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(_padded, row, widths)).rstrip() for row in rows)
-
-
-def cells_wide(text: str) -> int:
-    """Return how many cells of a terminal a line takes.
-
-    Wide and fullwidth characters of East Asia take two (Unicode annex 11), what is written upon a character none.
-    """
-    if text.isascii():
-        return len(text)
-    return sum(0 if category(each) in _UPON else 2 if east_asian_width(each) in "WF" else 1 for each in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - cells_wide(text))
-
-
-def _vault_cells(vault: Vault) -> tuple[str, ...]:
-    kind = status_words(vault.kind)
-    if vault.protect_type is not ProtectType.BACKUP:
-        kind = listed([kind, status_words(vault.protect_type)])
-    count = str(len(vault.resources))
-    return (
-        shown(vault.name),
-        kind,
-        state_words(vault.status),
-        use_words(vault),
-        share_words(vault.used_percent) if vault.size_gb else "",
-        count,
-        shown(vault.id),
-    )
 
 
 def judgement_record(judgement: Judgement) -> dict[str, Any]:
@@ -265,9 +195,10 @@ def show_judgements(
     """
     code = GOOD
     judged: list[dict[str, Any]] = []
-    found = {path: _read(path) for path in paths}
-    known = ledgers([read[0] for read in found.values() if not isinstance(read, CbrError) and read[0] is not None])
-    for path, read in found.items():
+    files = list(paths)
+    found = [_read(path) for path in files]
+    known = ledgers([read[0] for read in found if not isinstance(read, CbrError) and read[0] is not None])
+    for path, read in zip(files, found, strict=True):
         if isinstance(read, CbrError):
             judged.append({"file": str(path), "verdict": "unreadable", "problems": [error_sentence(read)]})
             code = UNUSABLE
@@ -286,11 +217,3 @@ def _read(path: Path) -> tuple[Document | None, list[Finding]] | CbrError:
         return requestfile.read(path)
     except CbrError as error:
         return error
-
-
-def show(options: Namespace, record: object, text: str) -> None:
-    """Print a record as JSON when that is wished, else the text."""
-    if options.json:
-        say_json(record)
-    else:
-        say(text)

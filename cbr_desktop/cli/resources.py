@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.cli.output import problem_sentence, remark
-from cbr_desktop.cli.report import GOOD, PARTIAL, UNUSABLE, show, table, vault_record
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
+from cbr_desktop.cli.vaults import vault_record
 from cbr_desktop.domain.enterprise_project import EnterpriseProject
 from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT
 from cbr_desktop.domain.policy import Policy

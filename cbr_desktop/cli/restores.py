@@ -6,9 +6,10 @@ from pathlib import Path
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.destroying import approval_in
-from cbr_desktop.cli.opening import closing_client, opened_session, run_command
+from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.cli.output import problem_sentence, remark
-from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE, show
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE, show
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Severity
@@ -16,8 +17,8 @@ from cbr_desktop.domain.ids import BackupId, is_uuid
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.files import write_output
 from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.rehearsal import rehearsal_record, sheet, sheet_html, sheet_text
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.workflows.documents import change_in, shape_findings
 from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP, backup_id_of, document_of, known_restored

@@ -3,7 +3,8 @@
 import argparse
 
 from cbr_desktop.cli.output import remark, say
-from cbr_desktop.cli.report import GOOD, UNUSABLE, simulator_text
+from cbr_desktop.cli.report import simulator_text
+from cbr_desktop.cli.tables import GOOD, UNUSABLE
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.modes import Modes

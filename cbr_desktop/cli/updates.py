@@ -5,9 +5,9 @@ import argparse
 from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.updating import look
-from cbr_desktop.cli.opening import run_command
 from cbr_desktop.cli.output import say, say_json, shown_path
-from cbr_desktop.cli.report import GOOD
+from cbr_desktop.cli.running import run_command
+from cbr_desktop.cli.tables import GOOD
 from cbr_desktop.storage import updates
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.catalogue import _

@@ -504,6 +504,10 @@ class _Sending:
             self.start()
 
 
+_LET_GO = httpx.ByteStream(b"")
+"""Stands for the body of a response that nobody reads any more."""
+
+
 @contextlib.asynccontextmanager
 async def _closing(response: httpx.Response) -> AsyncIterator[None]:
     """Close a response in the end. What goes wrong in that is no news and takes no cancellation's place."""
@@ -512,6 +516,8 @@ async def _closing(response: httpx.Response) -> AsyncIterator[None]:
     finally:
         with contextlib.suppress(httpx.HTTPError, httpx.StreamError, OSError):
             await response.aclose()
+        # its stream knows the response: in a cycle, what was received would stay until garbage is looked for
+        response.stream = _LET_GO
 
 
 def _http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -50,12 +50,16 @@ _SEPARATOR = ", "
 class ResourceAssociation(Struct, frozen=True):
     """What a person fills in for putting resources into a vault, each with the disks that are taken or left out."""
 
+    change_kind: ClassVar[str] = "AddVaultResource"
+
     vault_id: VaultId
     resources: tuple[ResourceChoice, ...]
 
 
 class ResourceDissociation(Struct, frozen=True):
     """What a person fills in for taking resources out of a vault, which deletes their backups in it."""
+
+    change_kind: ClassVar[str] = "RemoveVaultResource"
 
     vault_id: VaultId
     resource_ids: tuple[ResourceId, ...]
@@ -64,6 +68,8 @@ class ResourceDissociation(Struct, frozen=True):
 class ResourceMigration(Struct, frozen=True):
     """What a person fills in for moving resources with their backups from a vault to another."""
 
+    change_kind: ClassVar[str] = "MigrateVaultResource"
+
     vault_id: VaultId
     target_id: VaultId
     resource_ids: tuple[ResourceId, ...]
@@ -71,6 +77,8 @@ class ResourceMigration(Struct, frozen=True):
 
 class ProtectionSetting(Struct, frozen=True):
     """What a person fills in for suspending the automatic backup of resources, or for letting it go on."""
+
+    change_kind: ClassVar[str] = "SetVaultResource"
 
     vault_id: VaultId
     resource_ids: tuple[ResourceId, ...]

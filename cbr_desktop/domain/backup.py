@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
 
@@ -61,11 +61,15 @@ NO_TRAITS = BackupTraits()
 class BackupDeletion(Struct, frozen=True):
     """What a person fills in for the deletion of a backup."""
 
+    change_kind: ClassVar[str] = "DeleteBackup"
+
     backup_id: BackupId
 
 
 class BackupRename(Struct, frozen=True):
     """What a person fills in for the renaming of a backup."""
+
+    change_kind: ClassVar[str] = "UpdateBackup"
 
     backup_id: BackupId
     name: str

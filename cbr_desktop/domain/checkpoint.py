@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -66,6 +67,8 @@ class CheckpointDraft(Struct, frozen=True):
     ``description`` is not sent. ``retention_days`` and ``policy_id`` are known to some regions only and are ``None``
     unless they were chosen; -1 days keeps the backups until they are deleted.
     """
+
+    change_kind: ClassVar[str] = "CreateCheckpoint"
 
     vault_id: VaultId | None = None
     name: str = ""

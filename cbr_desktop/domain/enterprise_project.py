@@ -8,7 +8,7 @@ vault.
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -59,6 +59,8 @@ class EnterpriseProjectChange(Struct, frozen=True):
 
     ``project_id`` is the project that the vault is in, ``region`` its region, empty where the profile names none.
     """
+
+    change_kind: ClassVar[str] = "MigrateResource"
 
     vault_id: VaultId
     enterprise_project_id: str

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 class BackupExpiration(Struct, frozen=True):
     """What a person fills in: a day (``2027-03-01``) and the zone whose day that is (``UTC+08:00``)."""
+
+    change_kind: ClassVar[str] = "UpdateExpirationTime"
 
     vault_id: VaultId
     day: str

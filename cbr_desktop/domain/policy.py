@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -77,6 +77,8 @@ class PolicyDraft(Struct, frozen=True):
     ``full_backup_interval`` makes every n-th backup a full one, -1 none.
     """
 
+    change_kind: ClassVar[str] = "CreatePolicy"
+
     name: str
     patterns: tuple[str, ...]
     enabled: bool = True
@@ -115,6 +117,8 @@ class PolicyUpdate(Struct, frozen=True):
     leads: what becomes of those that a request does not name is nowhere documented.
     """
 
+    change_kind: ClassVar[str] = "UpdatePolicy"
+
     policy_id: PolicyId
     name: str | None = None
     enabled: bool | None = None
@@ -128,11 +132,15 @@ class PolicyUpdate(Struct, frozen=True):
 class PolicyDeletion(Struct, frozen=True):
     """What a person fills in for the deletion of a policy."""
 
+    change_kind: ClassVar[str] = "DeletePolicy"
+
     policy_id: PolicyId
 
 
 class PolicyApplication(Struct, frozen=True):
     """What a person fills in to apply a policy to a vault; a replication policy copies to ``destination_vault_id``."""
+
+    change_kind: ClassVar[str] = "AssociateVaultPolicy"
 
     policy_id: PolicyId
     vault_id: VaultId
@@ -141,6 +149,8 @@ class PolicyApplication(Struct, frozen=True):
 
 class PolicyRemoval(Struct, frozen=True):
     """What a person fills in to remove a policy from a vault."""
+
+    change_kind: ClassVar[str] = "DisassociateVaultPolicy"
 
     policy_id: PolicyId
     vault_id: VaultId

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -41,6 +41,8 @@ class DestinationVault(Struct, frozen=True):
 class BackupReplication(Struct, frozen=True):
     """What a person fills in to replicate one backup; without a ``name`` the replica has that of the backup."""
 
+    change_kind: ClassVar[str] = "CopyBackup"
+
     backup_id: BackupId
     destination: Destination
     name: str = ""
@@ -48,6 +50,8 @@ class BackupReplication(Struct, frozen=True):
 
 class VaultReplication(Struct, frozen=True):
     """What a person fills in to replicate all backups of a vault that are not in the region yet."""
+
+    change_kind: ClassVar[str] = "CopyCheckpoint"
 
     vault_id: VaultId
     destination: Destination

@@ -7,7 +7,7 @@ is about; nothing here asks the service.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum, auto
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from msgspec import Struct
 
@@ -58,6 +58,8 @@ class BackupRestore(Struct, frozen=True):
 
     ``power_on`` says whether a server is started afterwards, and means nothing for another target.
     """
+
+    change_kind: ClassVar[str] = "RestoreBackup"
 
     backup_id: BackupId
     kind: TargetKind

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -19,6 +19,8 @@ _PROJECT = re.compile(r"[0-9a-f]{32}\Z")
 
 class BackupShare(Struct, frozen=True):
     """What a person fills in to share a backup with projects."""
+
+    change_kind: ClassVar[str] = "AddMember"
 
     backup_id: BackupId
     project_ids: tuple[ProjectId, ...]
@@ -43,6 +45,8 @@ class SharesLost(Struct, frozen=True):
 class ShareWithdrawal(Struct, frozen=True):
     """What a person fills in to end the sharing of a backup with a project."""
 
+    change_kind: ClassVar[str] = "DeleteMember"
+
     backup_id: BackupId
     project_id: ProjectId
 
@@ -52,6 +56,8 @@ class ShareAnswer(Struct, frozen=True):
 
     ``project_id`` is the own project. ``vault_id`` is the vault that takes the backup in, empty where it is rejected.
     """
+
+    change_kind: ClassVar[str] = "UpdateMemberStatus"
 
     backup_id: BackupId
     project_id: ProjectId

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -47,6 +47,8 @@ Tags = tuple[tuple[str, str], ...]
 class VaultUpdate(Struct, frozen=True):
     """What a person changes of a vault; ``None`` stays as it is. ``bind_tags`` are changed as a whole."""
 
+    change_kind: ClassVar[str] = "UpdateVault"
+
     vault_id: VaultId
     name: str | None = None
     size_gb: int | None = None
@@ -66,17 +68,23 @@ class VaultUpdate(Struct, frozen=True):
 class VaultLock(Struct, frozen=True):
     """What a person fills in for the locking of a vault, which is for good."""
 
+    change_kind: ClassVar[str] = "LockVault"
+
     vault_id: VaultId
 
 
 class VaultDeletion(Struct, frozen=True):
     """What a person fills in for the deletion of a vault."""
 
+    change_kind: ClassVar[str] = "DeleteVault"
+
     vault_id: VaultId
 
 
 class TagChange(Struct, frozen=True):
     """What a person changes of the tags of a vault: sets some of them, or deletes those with some keys."""
+
+    change_kind: ClassVar[str] = "BatchCreateAndDeleteVaultTags"
 
     vault_id: VaultId
     tags: Tags
@@ -85,6 +93,8 @@ class TagChange(Struct, frozen=True):
 
 class VaultsUpdate(Struct, frozen=True):
     """What a person changes of all vaults of a project at once; ``None`` stays as it is."""
+
+    change_kind: ClassVar[str] = "BatchUpdateVault"
 
     threshold_percent: int | None = None
     notify: bool | None = None

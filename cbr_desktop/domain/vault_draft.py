@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -78,6 +78,8 @@ class VaultDraft(Struct, frozen=True):
     names of automatic backups begin with, ``zone`` the availability zone, empty where that is left to the service.
     ``overuse`` lets a vault that is paid ahead hold more than was bought (``demand_billing``).
     """
+
+    change_kind: ClassVar[str] = "CreateVault"
 
     name: str
     kind: str = VaultKind.SERVER

@@ -5,7 +5,7 @@ it waits for another, so a refusal keeps nothing back, and neither does a profil
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from cbr_desktop.domain.blast import (
 from cbr_desktop.domain.change import Change, Kind, Subject, SubjectType
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.plan import STEP_LIMIT, Plan, Step
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.documents import document_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
@@ -102,20 +103,32 @@ def judged(
     kind: Kind, items: Sequence[Item], ledgers: Mapping[str, Ledger], left_out: Collection[int], now: datetime
 ) -> Batch:
     """Judge a batch by what is known of its profiles; ``left_out`` are numbers of items, counted from 1."""
+    return at_once(judging(kind, items, ledgers, left_out, now))
+
+
+def judging(
+    kind: Kind, items: Iterable[Item], ledgers: Mapping[str, Ledger], left_out: Collection[int], now: datetime
+) -> Generator[None, None, Batch]:
+    """Do the same in pieces: there may be hundreds of items."""
     operation = OPERATIONS[kind]
-    rows = {number: _row(number, item, ledgers[item.profile]) for number, item in enumerate(items, 1)}
+    rows: dict[int, BatchRow] = {}
+    for number, item in enumerate(items, 1):
+        rows[number] = _row(number, item, ledgers[item.profile])
+        yield
     sums: list[Finding] = []
     for profile, ledger in ledgers.items():
         own = [row for row in rows.values() if row.profile == profile and row.change is not None]
         for is_left_out in (False, True):
             some = [row for row in own if (row.number in left_out) is is_left_out]
             changes = [row.change for row in some if row.change is not None]
-            verdicts = operation.judge_together(changes, ledger, now)
-            blasts = operation.blast_together(changes, ledger)
-            for row, verdict, blast in zip(some, verdicts, blasts, strict=True):
+            if not changes:
+                continue
+            weighed = yield from operation.weigh(changes, ledger, now)
+            for row, verdict, blast in zip(some, weighed.verdicts, weighed.blasts, strict=True):
                 rows[row.number] = replace(row, findings=verdict.findings, blast=blast, is_left_out=is_left_out)
-            if changes and not is_left_out:
-                sums += operation.sum_up(changes, ledger)
+            if not is_left_out:
+                sums += weighed.sums
+            yield
     for row in rows.values():
         if row.change is None:
             rows[row.number] = replace(row, is_left_out=row.number in left_out)

@@ -5,7 +5,7 @@ Each function is a generator: it stands still after some thousand rows, so that 
 a generator leaves undone has no effect.
 """
 
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -53,6 +53,22 @@ def pieces(rows: Iterable[Value], size: int = PIECE_ROWS) -> Iterator[tuple[Valu
     left = iter(rows)
     while piece := tuple(islice(left, size)):
         yield piece
+
+
+def gathered(
+    rows: Iterable[Value], key: Callable[[Value], Key | None], wanted: Collection[Key]
+) -> Generator[None, None, dict[Key, list[Value]]]:
+    """Return the rows of each of some keys: a long list is gone through once for all of them."""
+    found: dict[Key, list[Value]] = {each: [] for each in wanted}
+    if not found:
+        return found
+    for piece in pieces(rows):
+        for row in piece:
+            of = key(row)
+            if of in found:
+                found[of].append(row)
+        yield
+    return found
 
 
 class NewestBackups(Generic[Key]):

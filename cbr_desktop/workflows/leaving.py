@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from cbr_desktop.domain.blast import wants_reason
 from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
 from cbr_desktop.workflows.plan import PlanReport, Stand
 
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)

@@ -1,6 +1,7 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from enum import StrEnum
 from operator import is_
@@ -281,6 +282,14 @@ class Ledger(Struct, eq=False, weakref=True):
     def members(self) -> "tuple[Ledger, ...]":
         """This one alone."""
         return (self,)
+
+    def still(self) -> "Ledger":
+        """Return what is known now: it stays the same whatever is learned later, and nobody hears of it."""
+        made = copy(self)
+        # what is not replaced as a whole
+        made.freshness, made.intents, made.receivers = dict(self.freshness), dict(self.intents), dict(self.receivers)
+        made.followed_backups, made.first, made._listeners = dict(self.followed_backups), dict(self.first), []
+        return made
 
     def contents(self, part: Part) -> tuple[object, ...]:
         """Return what a part holds: the very same objects as long as none of it is another."""

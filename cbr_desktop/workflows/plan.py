@@ -32,11 +32,13 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.plan import STEP_LIMIT, Plan, Run, Step, StepFinding, plan_mark
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows import documents
+from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.documents import change_in, draft_of, uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PASSING, Outbox
+from cbr_desktop.workflows.outbox import PASSING, Outbox
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.preflight import Preflight
@@ -166,7 +168,7 @@ def _judged_together(plan: Plan, ledgers: Mapping[str, Ledger], default: str, no
     found: dict[int, Preflight] = {}
     for group in _by_operation(steps):
         changes, ledger = [change for _number, change, _ledger in group], group[0][2]
-        verdicts = OPERATIONS[changes[0].kind].judge_together(changes, ledger, now)
+        verdicts = at_once(OPERATIONS[changes[0].kind].weigh(changes, ledger, now)).verdicts
         found |= {number: verdict for (number, _change, _ledger), verdict in zip(group, verdicts, strict=True)}
     return found
 

@@ -1,6 +1,6 @@
 """The pre-flight: judging a draft by what is known of its vault and resources, before anything is sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import attrgetter
@@ -14,16 +14,15 @@ from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, spelled
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.schedule import is_peak
-from cbr_desktop.domain.task import TaskType
+from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.domain.vault import MB_PER_GB, ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultStatus
+from cbr_desktop.workflows.derived import gathered, pieces
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 LARGE_SERVER_GB = 4096
 """A server over this size is discouraged (user manual)."""
 SHARED_DISKS_PER_SERVER = 10
 """How many shared disks a server backup takes (user manual)."""
-Names = frozenset[tuple[VaultId | None, str]]
-"""Names in use, each with its vault."""
 _NAME = attrgetter("name")
 _SPREAD = 2.0
 """How many times the mean of earlier backups a further incremental one most likely takes at the most."""
@@ -31,6 +30,22 @@ OLD = timedelta(minutes=5)
 """From what age on the data that a request is judged by is said to be old: more than two refreshes."""
 _OPEN_STATES = (IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN)
 """States in which a request of ours goes before another of its vault."""
+
+
+Running = Mapping[VaultId, Sequence[Task]]
+"""The tasks in vaults that have not ended."""
+
+
+class Surroundings(Struct, frozen=True):
+    """What long lists tell that several drafts are judged by.
+
+    ``names`` are those of the drafts that are in use, each with its vault, ``running`` the tasks that have not ended by
+    vault, and ``ours`` the vaults that a request of ours is open in.
+    """
+
+    names: Collection[tuple[VaultId | None, str]]
+    running: Running
+    ours: Collection[VaultId | None]
 
 
 class Basis(StrEnum):
@@ -106,10 +121,10 @@ class Preflight(Struct, frozen=True):
         return [finding for finding in self.findings if finding.subject in subjects]
 
 
-def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime, names: Names | None = None) -> Preflight:
+def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime, around: Surroundings | None = None) -> Preflight:
     """Judge ``draft`` by itself and by the ledger. Nothing is asked of the service.
 
-    ``names`` are those in use, for those who judge many drafts; without them they are looked for.
+    ``around`` is there for those who judge many drafts; without it the long lists are looked through for this one.
     """
     profile = ledger.profile
     findings = draft_findings(draft, profile.name_rules, beta_fields=profile.beta_fields)
@@ -122,10 +137,10 @@ def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime, names: Name
             findings += _unknown_vault(draft, ledger)
         else:
             estimate = _estimate(draft, vault, ledger)
-            known = [*_vault_findings(vault, ledger, estimate), *_resource_findings(draft, vault, ledger)]
+            known = [*_vault_findings(vault, ledger, estimate, around), *_resource_findings(draft, vault, ledger)]
             as_of = ledger.freshness[Part.VAULTS].as_of
             findings += [replace(finding, as_of=as_of) for finding in known]
-        findings += _name_in_use(draft, ledger, names)
+        findings += _name_in_use(draft, ledger, around)
         findings += _age(ledger, now)
     findings += _peak_hours(now)
     return Preflight(tuple(sorted(findings, key=lambda finding: finding.severity.value)), estimate)
@@ -164,7 +179,7 @@ def _other_spelling(subject: RequestPart, found: str, written: str) -> Finding:
     return block(FindingKind.OTHER_SPELLING, subject, found=found, written=written, id=found)
 
 
-def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate) -> Iterator[Finding]:
+def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate, around: Surroundings | None) -> Iterator[Finding]:
     name = vault.name
     if vault.protect_type == ProtectType.REPLICATION:
         yield block(FindingKind.VAULT_REPLICATION, RequestPart.VAULT, "6124", vault=name)
@@ -179,7 +194,7 @@ def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate) -> Iterato
     if not vault.resources:
         yield block(FindingKind.VAULT_EMPTY, RequestPart.VAULT, "0001", vault=name)
     yield from _capacity_findings(vault, estimate)
-    yield from _busy_findings(vault, ledger)
+    yield from _busy_findings(vault, ledger, around)
 
 
 def _capacity_findings(vault: Vault, estimate: Estimate) -> Iterator[Finding]:
@@ -192,11 +207,11 @@ def _capacity_findings(vault: Vault, estimate: Estimate) -> Iterator[Finding]:
         yield warn(FindingKind.VAULT_MAY_FILL, RequestPart.VAULT, "6114", **facts)
 
 
-def _busy_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
+def _busy_findings(vault: Vault, ledger: Ledger, around: Surroundings | None) -> Iterator[Finding]:
     """Say what runs already. Our own open requests are waited for by the outbox; others make the service refuse."""
-    ours = [i for i in ledger.intents.values() if i.change.vault_id == vault.id and i.state in _OPEN_STATES]
-    running = [task for task in ledger.running_tasks(vault.id) if task.type == TaskType.BACKUP]
-    if ours:
+    running = ledger.running_tasks(vault.id) if around is None else around.running[vault.id]
+    running = [task for task in running if task.type == TaskType.BACKUP]
+    if vault.id in (_ours(ledger) if around is None else around.ours):
         yield info(FindingKind.VAULT_BUSY, RequestPart.VAULT, vault=vault.name, ours=True, progress=None)
     elif running:
         progress = min((task.progress_percent or 0 for task in running), default=None)
@@ -380,22 +395,47 @@ def _age(ledger: Ledger, now: datetime) -> list[Finding]:
     return [replace(finding, as_of=oldest.as_of)]
 
 
-def names_in_use(ledger: Ledger) -> Names:
-    """Return the names of backups and of requests, each with its vault."""
-    backups = {(each.vault_id, each.name) for each in ledger.backups.values()}
-    return frozenset(backups | {(each.change.vault_id, each.name) for each in ledger.intents.values()})
+def surroundings(drafts: Iterable[CheckpointDraft], ledger: Ledger) -> Generator[None, None, Surroundings]:
+    """Return what drafts are judged by of long lists, which are gone through once for all of them, in pieces."""
+    asked = [(draft.vault_id, draft.name) for draft in drafts]
+    running = yield from running_in({vault_id for vault_id, _name in asked if vault_id is not None}, ledger)
+    wanted = {name for _vault_id, name in asked}
+    names = {(each.change.vault_id, each.name) for each in ledger.intents.values()}
+    for piece in pieces(ledger.backups.values()):
+        names.update([(each.vault_id, each.name) for each in piece if each.name in wanted])
+        yield
+    return Surroundings(names, running, _ours(ledger))
 
 
-def _name_in_use(draft: CheckpointDraft, ledger: Ledger, names: Names | None) -> list[Finding]:
+def running_in(vaults: Collection[VaultId], ledger: Ledger) -> Generator[None, None, Running]:
+    """Return the tasks of each of several vaults that have not ended, as far as is known, in pieces."""
+    return (yield from gathered(ledger.tasks.values(), _vault_at_work, vaults))
+
+
+def _vault_at_work(task: Task) -> VaultId | None:
+    return None if task.is_over else task.vault_id
+
+
+def _ours(ledger: Ledger) -> set[VaultId | None]:
+    """Return the vaults that a request of ours is open in."""
+    return {each.change.vault_id for each in ledger.intents.values() if each.state in _OPEN_STATES}
+
+
+def _name_in_use(draft: CheckpointDraft, ledger: Ledger, around: Surroundings | None) -> list[Finding]:
     """Say where a lost answer could not be found again by its name."""
     if not draft.name:
         return [info(FindingKind.NAME_OMITTED, RequestPart.NAME)]
-    if names is None and not (
-        draft.name in map(_NAME, ledger.backups.values()) or draft.name in map(_NAME, ledger.intents.values())
-    ):
-        return []
-    taken = (draft.vault_id, draft.name) in (names if names is not None else names_in_use(ledger))
-    return [info(FindingKind.NAME_TAKEN, RequestPart.NAME, name=draft.name)] if taken else []
+    own = (draft.vault_id, draft.name)
+    if around is None:
+        is_taken = any(own == (each.change.vault_id, each.name) for each in ledger.intents.values())
+        # the list may be long, and of few backups the vault is looked at
+        is_taken = is_taken or (
+            draft.name in map(_NAME, ledger.backups.values())
+            and any(own == (each.vault_id, each.name) for each in ledger.backups.values())
+        )
+    else:
+        is_taken = own in around.names
+    return [info(FindingKind.NAME_TAKEN, RequestPart.NAME, name=draft.name)] if is_taken else []
 
 
 def _peak_hours(now: datetime) -> list[Finding]:

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.app.start import opened, terminal_secret
+from cbr_desktop.app.start import opened
+from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cli import main
 from cbr_desktop.domain.backup import BackupDeletion
 from cbr_desktop.domain.ids import BackupId

@@ -16,7 +16,7 @@ import pytest
 from cbr_desktop import __version__
 from cbr_desktop.app.profile import DEMO_PROFILES, find_profile
 from cbr_desktop.cli import main
-from cbr_desktop.cli.report import cells_wide, table
+from cbr_desktop.cli.tables import cells_wide, table
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile

@@ -15,6 +15,8 @@ from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
+from cbr_desktop.storage.files import make_folder
+from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.text.sentences import incomplete_sentence
@@ -70,6 +72,20 @@ def test_fault_96_three_of_four_vaults_are_told_as_such(
         assert record["shortfall"] == "changed"
     else:
         assert [line.split()[0] for line in out.splitlines()[1:]] == ["a", "b", "c"]
+
+
+def test_vaults_are_listed_while_another_program_has_the_data(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(service, (["a"], 1))
+    make_folder(places().data)
+    lock = InstanceLock(places().lock_file)
+    assert lock.try_lock()
+    before = sorted(places().data.iterdir())
+    code = main(["vaults", "--json"])
+    lock.release()
+    assert (code, [vault["id"] for vault in json.loads(capsys.readouterr().out)["vaults"]]) == (0, ["a"])
+    assert sorted(places().data.iterdir()) == before, "reading leaves nothing in the data folder"
 
 
 def test_fault_96_a_whole_list_without_a_count_is_whole(service: Service, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.start import opened, terminal_secret
+from cbr_desktop.app.start import opened
+from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cli import main
 from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.simulator import estate

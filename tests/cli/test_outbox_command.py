@@ -13,7 +13,8 @@ import pytest
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.app.start import opened, terminal_secret
+from cbr_desktop.app.start import opened
+from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cli import main
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
@@ -130,7 +131,7 @@ def test_a_lost_answer_is_looked_for_once_and_nothing_is_sent(
     capsys.readouterr()
     with context.session() as session:
         held = session.ledger.intents[intent.id]
-        session.outbox._move(held, "unknown", sent_at=WallClock().now(), reason="NoAnswer")
+        session.outbox._rows.move(held, "unknown", sent_at=WallClock().now(), reason="NoAnswer")
     assert main(["outbox", "reconcile", "--json"]) == 4
     (request,) = told(capsys)
     assert request["state"] == "unknown"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cbr_desktop.cli import main, parser
-from cbr_desktop.cli.report import simulator_text, vault_table
+from cbr_desktop.cli.report import simulator_text
+from cbr_desktop.cli.vaults import vault_table
 from cbr_desktop.text.catalogue import spoken
 from cbr_desktop.text.states import shown
 from tests.pseudo import Pseudo, narrow_words

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cbr_desktop.cli import main
-from cbr_desktop.cli.report import BAD, GOOD, UNUSABLE
+from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, WEB_SHOP_ID
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.start import opened, terminal_secret
+from cbr_desktop.app.start import opened
+from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cli import main
 from cbr_desktop.domain.ids import BackupId, ResourceId
 from cbr_desktop.domain.intent import Approval, IntentState, Reason

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.start import locked
 from cbr_desktop.cli import main
-from cbr_desktop.cli.report import UNCERTAIN, exit_code, record_text, request_record
+from cbr_desktop.cli.report import exit_code, record_text, request_record
+from cbr_desktop.cli.tables import UNCERTAIN
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import CheckpointId, VaultId

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cbr_desktop.app.start import is_typed
+from cbr_desktop.app.terminal import is_typed
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no such terminals here")

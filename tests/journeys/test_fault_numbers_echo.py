@@ -143,7 +143,7 @@ def test_fault_85_a_row_of_an_older_program_is_shown_without_its_secret(tmp_path
         assert intent.refusal is not None
         # a program of before would have written this
         force_setattr(intent.refusal, "message", "X-Auth-Token: hunter2hunter2")
-        stage.session.outbox._records.save(intent)
+        stage.session.outbox._rows.records.save(intent)
     here = places({"CBR_DESKTOP_HOME": str(tmp_path)})
     assert b"hunter2hunter2" in here.records_file.read_bytes()
     (row,) = peek(here.records_file)[0]

@@ -9,7 +9,10 @@ from .finding import Finding
 from .ground import ROOT, Ground, run
 
 GROUPS = {
-    "outbox": ("cbr_desktop/workflows/outbox", "cbr_desktop/workflows/sending"),
+    "outbox": tuple(
+        f"cbr_desktop/workflows/{name}"
+        for name in ("outbox", "intent_rows", "confirmations", "lanes", "obstacles", "sender", "sending")
+    ),
     "auth": ("cbr_desktop/cloud/auth", "cbr_desktop/cloud/tokens"),
     "signing": ("cbr_desktop/cloud/signing",),
     "redaction": ("cbr_desktop/logs",),

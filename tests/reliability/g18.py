@@ -57,7 +57,10 @@ PARTS = (
     ),
     MutatedPart(
         "outbox",
-        ("cbr_desktop/workflows/outbox.py",),
+        tuple(
+            f"cbr_desktop/workflows/{name}.py"
+            for name in ("outbox", "intent_rows", "confirmations", "lanes", "obstacles", "sender")
+        ),
         (
             "tests/workflows/test_outbox_rows.py",
             "tests/workflows/test_outbox.py",

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +15,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.runtime import GROWN_OBJECTS, Collector
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.pieces import Pieces
+from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.ui.session.workspace import Workspace
@@ -167,6 +168,16 @@ def test_pieces_are_done_in_turns_and_what_fails_is_at_its_end(qtbot: QtBot) -> 
     assert done[turns:] == ["b0", "b1"]
     pieces.begin(work("c", 2), at_once=True)
     assert done[-2:] == ["c0", "c1"] and not pieces.is_at_work
+
+    def with_long_step() -> Iterator[object]:
+        QTimer.singleShot(0, lambda: done.append("what was due"))
+        yield LONG_STEP
+        done.append("long step")
+
+    unhurried = Pieces(turn_seconds=60.0)
+    unhurried.begin(with_long_step())
+    qtbot.waitUntil(lambda: not unhurried.is_at_work)
+    assert done[-2:] == ["what was due", "long step"]
 
     def broken() -> Iterator[None]:
         yield

@@ -35,6 +35,7 @@ from tests.workflows.test_batch import DISK, OTHER, SERVER, VAULT, made
 
 TEST = replace(estate.profile(), environment=Environment.TEST)
 LIVE = replace(estate.profile(), name="Live", environment=Environment.PRODUCTION)
+COUNTING = "Counting what this comes to…"
 ROWS = (made(1, 40), made(2, 30), made(3, 3), made(4, 2, DISK, OTHER))
 
 
@@ -258,11 +259,66 @@ def test_the_window_becomes_the_report_and_asks_again_for_what_was_not_done(tmp_
     assert window.table.isVisible() and not window._under.isVisible()
 
 
-def test_a_batch_has_an_end(tmp_path: Path, opened: Open) -> None:
-    scene = Scene(tmp_path)
-    many = [made(1000 + number, 100 + number) for number in range(501)]
-    scene.readings[TEST.name].backups = [*ROWS, *many]
+def many(scene: Scene, count: int) -> list[Backup]:
+    rows = [made(1000 + number, 100 + number) for number in range(count)]
+    scene.readings[TEST.name].backups = [*ROWS, *rows]
     scene.readings[TEST.name].now()
-    window = opened(scene, *many)
+    return rows
+
+
+def counted(window: BatchWindow, qtbot: QtBot) -> BatchWindow:
+    qtbot.waitUntil(lambda: said(window) != COUNTING)
+    return window
+
+
+def test_many_rows_are_counted_while_the_window_is_at_hand(tmp_path: Path, opened: Open, qtbot: QtBot) -> None:
+    scene = Scene(tmp_path)
+    window = opened(scene, *many(scene, 100))
+    assert said(window) == COUNTING and not confirm(window).isEnabled() and losses(window) == ""
+    counted(window, qtbot)
+    assert said(window) == "Ready." and confirm(window).isEnabled()
+    assert column(window, "Verdict") == ["Ready"] * 100 and f"‘{SERVER.name}’ keeps 3 good backups" in losses(window)
+    scene.turn(seconds=30)
+    scene.readings[TEST.name].now()
+    window.refresh()
+    assert said(window) == COUNTING and not confirm(window).isEnabled()
+    assert column(window, "Verdict") == ["Ready"] * 100
+    counted(window, qtbot)
+    confirm(window).click()
+    assert said(window) == COUNTING and scene.begun == []
+    qtbot.waitUntil(lambda: bool(scene.begun))
+    assert len(scene.begun[0].plan.steps) == 100
+
+
+def test_what_was_sent_while_more_is_lost_by_then_is_looked_at_again(
+    tmp_path: Path, opened: Open, qtbot: QtBot
+) -> None:
+    scene = Scene(tmp_path)
+    window = counted(opened(scene, *many(scene, 100)), qtbot)
+    scene.readings[TEST.name].backups.append(made(9, 1))
+    scene.readings[TEST.name].now()
+    confirm(window).click()
+    counted(window, qtbot)
+    assert said(window) == "Not sent: what is lost has changed meanwhile. Look at it again."
+    assert f"‘{SERVER.name}’ keeps 4 good backups" in losses(window) and scene.begun == []
+    counted(window, qtbot)
+    confirm(window).click()
+    qtbot.waitUntil(lambda: bool(scene.begun))
+
+
+def test_a_batch_that_is_closed_while_it_is_looked_at_once_more_is_not_sent(
+    tmp_path: Path, opened: Open, qtbot: QtBot
+) -> None:
+    scene = Scene(tmp_path)
+    window = counted(opened(scene, *many(scene, 100)), qtbot)
+    confirm(window).click()
+    window.hide()
+    counted(window, qtbot)
+    assert scene.begun == []
+
+
+def test_a_batch_has_an_end(tmp_path: Path, opened: Open, qtbot: QtBot) -> None:
+    scene = Scene(tmp_path)
+    window = counted(opened(scene, *many(scene, 501)), qtbot)
     assert "a batch takes 500 at the most" in said(window)
     assert not confirm(window).isEnabled()

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.cli.report import vault_table
+from cbr_desktop.cli.vaults import vault_table
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import CbrError, LoginRefused, NoAnswer, SecretMissing, Unreachable
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId

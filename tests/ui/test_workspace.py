@@ -96,6 +96,20 @@ def test_a_scope_of_all_has_the_rows_of_all_and_tells_whose_they_are(window: Mai
     assert [ledger.profile.name for ledger in page.owners(row)] == [NL.name]
 
 
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks"])
+def test_rows_are_ordered_by_what_the_columns_say_whose_they_are(
+    window: MainWindow, workspace: Workspace, name: str
+) -> None:
+    shared = next(iter(workspace.context(NL.name).ledger.vaults.values()))
+    workspace.context(STAGING.name).ledger.put_vaults(Listing([shared], estate.NOW))
+    page: Any = window.show_page(name)
+    page.catch_up()
+    rows = list(page.known_rows)
+    told = {column.key: (column.keys(rows), list(map(column.sort, rows))) for column in page.place_columns()}
+    assert all(at_once == singly for at_once, singly in told.values())
+    assert len(set(told["profile"][1])) == {"Vaults": 3, "Resources": 3, "Tasks": 1}[name]
+
+
 def test_one_profile_alone_needs_no_column_for_it_and_keeps_the_filter(
     window: MainWindow, workspace: Workspace
 ) -> None:

@@ -256,7 +256,7 @@ def test_a_result_that_is_taken_is_what_the_change_is_about_from_then_on(stage: 
                 f"backup:{row.id}",
                 f"backups/{row.id}",
             )
-        kept = {intent.id: intent for intent in stage.session.outbox._records.load()}
+        kept = {intent.id: intent for intent in stage.session.outbox._rows.records.load()}
         assert [kept[intent.id].change for intent in (then, last)] == [
             stage.intent(intent.id).change for intent in (then, last)
         ]
@@ -286,7 +286,9 @@ def test_a_result_that_is_taken_waits_in_the_lane_of_what_it_is(stage: Stage) ->
             await stage.clock.sleep(1)
             if stage.intent(first.id).state is S.FINISHED:
                 stage.session.outbox.hold(then.id)
-                assert then.id in [intent.id for intent in stage.session.outbox._records.load()], "its row is whole"
+                assert then.id in [intent.id for intent in stage.session.outbox._rows.records.load()], (
+                    "its row is whole"
+                )
                 stage.session.outbox.release(then.id)
         await stage.until(then.id, S.REJECTED, S.HELD)
 

@@ -16,7 +16,8 @@ from cbr_desktop.app import demo
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.request_runner import Report
 from cbr_desktop.app.session import SessionDisk, SessionWire, open_session
-from cbr_desktop.cli.report import UNCERTAIN, exit_code
+from cbr_desktop.cli.report import exit_code
+from cbr_desktop.cli.tables import UNCERTAIN
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, is_distinctive
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId
@@ -393,7 +394,7 @@ def second_profile(stage: Stage, profile: Any) -> Iterator[Stage]:
     watch = Watch()
     ledger = watch.ledger(profile)
     cable = Cable(stage.service)
-    disk = SessionDisk(stage.session.outbox._records, SqliteCache(None))
+    disk = SessionDisk(stage.session.outbox._rows.records, SqliteCache(None))
     session = open_session(ledger, disk, SessionWire(demo.secret_of(profile), cable), stage.clock)
     yield Stage(session, stage.service, stage.clock, watch, cable)
 

@@ -27,7 +27,8 @@ from cbr_desktop.storage.journal import read_only
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.requests import request_words
 from cbr_desktop.text.sentences import intent_sentence
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES, PACE_SECONDS
+from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
+from cbr_desktop.workflows.outbox import PACE_SECONDS
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.preflight import preflight
 from tests.checkpoint_change import checkpoint_change_of
@@ -361,7 +362,7 @@ def test_fault_49_many_that_wake_the_outbox_at_once_send_a_request_once(stage: S
 def test_fault_49_of_two_outboxes_over_one_disk_one_sends(stage: Stage) -> None:
     other = type(stage.session.outbox)(
         stage.session.ledger,
-        stage.session.outbox._records,
+        stage.session.outbox._rows.records,
         stage.session.cloud,
         stage.clock,
         lambda: IntentId("other"),
@@ -594,7 +595,7 @@ def test_what_newer_data_contradict_is_held(tmp_path: Path) -> None:
 
 def test_fault_56_what_the_journal_does_not_take_is_not_sent(stage: Stage) -> None:
     full = True
-    journal = stage.session.outbox._records._audit_writer._journal  # type: ignore[attr-defined]
+    journal = stage.session.outbox._rows.records._audit_writer._journal  # type: ignore[attr-defined]
     append: Callable[..., Entry] = journal.append
 
     def appended(event: object) -> Entry:

@@ -347,7 +347,7 @@ def test_what_a_dead_command_lost_is_held_and_not_repeated_by_the_window(tmp_pat
                 sends=1,
                 reason="interrupted",
             )
-            stage.session.outbox._own.clear()
+            stage.session.outbox._own._ids.clear()
             stage.session.ledger.put_intent(sent)
             left = await stage.until(row.id, S.HELD)
             assert left.reason == "left"

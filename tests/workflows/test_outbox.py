@@ -475,7 +475,7 @@ def test_what_the_disk_does_not_take_is_not_sent(stage: Stage) -> None:
         def add(self, _intent: object) -> None:
             raise NotSaved("outbox.db", "no space left")
 
-    stage.session.outbox._records = Full()  # type: ignore[assignment]
+    stage.session.outbox._rows.records = Full()  # type: ignore[assignment]
 
     async def story() -> None:
         with pytest.raises(NotSaved):

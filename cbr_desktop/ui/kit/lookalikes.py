@@ -1,7 +1,7 @@
 """Names in one list that look alike, and the part of the id that tells them apart."""
 
 import unicodedata
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 
 from cbr_desktop.workflows.derived import at_once, pieces
 
@@ -26,7 +26,19 @@ def looks(name: str) -> str:
     if not name.isascii():
         folded = unicodedata.normalize("NFKD", name).casefold()
         name = "".join(one for one in folded if unicodedata.category(one) not in ("Cf", "Cn", "Mn", "Me"))
-    return " ".join(name.casefold().translate(_ALIKE).replace("rn", "m").replace("vv", "w").split())
+    return " ".join(_alike(name).split())
+
+
+def _alike(text: str) -> str:
+    return text.casefold().translate(_ALIKE).replace("rn", "m").replace("vv", "w")
+
+
+def _all_looks(names: Sequence[str]) -> list[str]:
+    """Return what ``looks`` says of each; nearly all names are short and of Latin letters, which are told together."""
+    text = "".join(names)
+    if not text.isascii() or not text.isprintable() or " " in text or any(len(name) > _LETTERS for name in names):
+        return [looks(name) for name in names]
+    return _alike("\n".join(names)).split("\n")
 
 
 def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -42,8 +54,7 @@ def find_duplicates(named: Iterable[tuple[str, str]]) -> Generator[None, None, d
     first: dict[str, str] = {}
     alike: dict[str, set[str]] = {}
     for piece in pieces(named, _PIECE_NAMES):
-        for id, name in piece:
-            look = looks(name)
+        for (id, _name), look in zip(piece, _all_looks([name for _id, name in piece]), strict=True):
             other = first.setdefault(look, id)
             if other != id:
                 alike.setdefault(look, {other}).add(id)

@@ -7,8 +7,14 @@ from PySide6.QtCore import QObject, QTimer
 
 AT_ONCE = 2_000
 """What is made of so many rows is made at once: that takes no longer than a frame."""
-TURN_SECONDS = 0.006
+TURN_SECONDS = 0.004
 """How long a turn works: what paints and listens beside it has the rest of a frame."""
+_PAUSE_MS = 1
+"""How long a turn waits for what else is due, which without that would come after two turns."""
+
+
+LONG_STEP = True
+"""What a work yields before a step that takes as long as a turn, which is left to a turn of its own."""
 
 
 class Pieces(QObject):
@@ -19,7 +25,8 @@ class Pieces(QObject):
         self._turn_seconds = turn_seconds
         self._work: Iterator[object] | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(0)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self._turn)
 
     @property
@@ -43,16 +50,17 @@ class Pieces(QObject):
     def _turn(self) -> None:
         until = perf_counter() + self._turn_seconds
         while self._work is not None:
-            self._step()
-            if perf_counter() >= until:
-                return
+            if self._step() is LONG_STEP or perf_counter() >= until:
+                break
+        if self._work is not None:
+            self._timer.start()
 
-    def _step(self) -> None:
+    def _step(self) -> object:
         work = self._work
         if work is None:
-            return
+            return None
         try:
-            next(work)
+            return next(work)
         except BaseException as end:
             # it may have begun another work in its place
             if self._work is work:
@@ -60,3 +68,4 @@ class Pieces(QObject):
                 self._timer.stop()
             if not isinstance(end, StopIteration):
                 raise
+        return None

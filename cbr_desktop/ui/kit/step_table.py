@@ -1,6 +1,7 @@
 """The table of a plan's steps: one line each, with a mark, before a run and after it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
@@ -11,6 +12,7 @@ from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import dress_table
@@ -46,8 +48,8 @@ _BETWEEN = 6
 """What a row has above and below its words in all, so that lines of two rows are told apart."""
 _LINES = 4
 """Lines of a row that are shown."""
-_ROWS = 30
-"""Rows whose heights are measured in one turn of the loop: as many as are seen come first."""
+_ROWS = 12
+"""Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 Line = tuple[tuple[str, ...], Mark]
@@ -135,14 +137,10 @@ class StepTable(QTableView):
         self._spare = {_(title) for title in _SPARE}
         self._usual = 0
         """How high a row is that needs one line, 0 before one was measured."""
-        self._measured = 0
-        """How many rows are as high as they need to be."""
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
-        self._measuring = QTimer(self)
-        self._measuring.setSingleShot(True)
-        self._measuring.timeout.connect(self._measure)
+        self._pieces = Pieces(self)
         self._columns = FittedColumns(self.horizontalHeader())
         self._absent: frozenset[int] = frozenset()
         self.horizontalHeader().sectionResized.connect(self._fit_soon)
@@ -175,15 +173,18 @@ class StepTable(QTableView):
         others = [self._wish(there[place]) if place in there else None for place in range(len(titles) - 1)]
         self._columns.wish([*others, last] if titles else [])
         self._columns.fit(room)
-        self._usual = self._measured = 0
-        self._measure()
+        self._usual = 0
+        rows = self._measured()
+        for _row in islice(rows, _ROWS):
+            pass
+        self._pieces.begin(rows)
 
-    def _measure(self) -> None:
-        """Make the next rows as high as they need to be: to measure hundreds takes longer than a turn may."""
+    def _measured(self) -> Iterator[None]:
+        """Make rows as high as they need to be, one after the other: hundreds take longer than a turn may."""
         lines = self._steps.lines
         highest = _LINES * self.fontMetrics().lineSpacing() + 6
-        begin, self._measured = self._measured, min(self._measured + _ROWS, len(lines))
-        for row in range(begin, self._measured):
+        for row in range(len(lines)):
+            yield
             wraps = self._wraps(lines[row][0])
             # rows with a line alone are all as high
             if not wraps and self._usual:
@@ -193,8 +194,6 @@ class StepTable(QTableView):
             self.setRowHeight(row, min(highest, self.rowHeight(row)) + _BETWEEN)
             if not wraps:
                 self._usual = self.rowHeight(row)
-        if self._measured < len(lines):
-            self._measuring.start(0)
 
     def _wraps(self, words: Sequence[str]) -> bool:
         """Whether something in a row needs more than one line."""

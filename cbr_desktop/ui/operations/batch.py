@@ -2,11 +2,11 @@
 
 What destroys something is sent by lists alone that were read since the window was opened and are two minutes old at the
 most; rows that the service would refuse, or of which nothing could be counted afresh, go only once they are left out.
+What a batch comes to is worked out in pieces, since there may be hundreds of rows; nothing can be sent meanwhile.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -42,6 +42,7 @@ from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -62,11 +63,12 @@ from cbr_desktop.workflows.batch import (
     Item,
     counted_at,
     destroys_something,
-    judged,
+    judging,
     name_of,
     plan_of,
     why_named,
 )
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.plan import PlanReport, Stand, left, prepared
@@ -78,6 +80,11 @@ _REST_MS = 80
 _RUN_REST_MS = 400
 _LOOK_MS = 5_000
 """How often it is looked whether the lists have grown too old while the window is open."""
+_FEW_LINES = 3
+_WITH_MANY, _WITH_FEW = [300, 200], [400, 100]
+"""How the height is shared between the rows and what comes of them: by many lines of that, and by few."""
+_FEW = 40
+"""So many rows are judged at once where lists are short as well."""
 _PREVIEWED = 100
 """How many requests are shown; the others differ from them by their ids."""
 _UNDONE = (Stand.REFUSED, Stand.TAKEN_BACK, Stand.NOT_STARTED)
@@ -110,7 +117,20 @@ class BatchWindow(OperationWindow):
         self._numbers: tuple[int, ...] = ()
         """The rows that were sent, by the order of the steps."""
         self._batch: Batch | None = None
+        """The batch as it is shown, ``None`` until it was judged for the first time."""
         self._lost: object = None
+        self._has_many: bool | None = None
+        """Whether there were many lines of consequences when the height was shared last."""
+        self._is_split_moved = False
+        self._agreed: object = None
+        """What is lost as it stood there when it was asked to be sent, ``None`` while nobody has asked."""
+        self._wants_shares = False
+        """Whether it is still to be read whom those backups are shared with that go."""
+        self._is_counting = False
+        """Whether what it comes to is not worked out yet by the lists that are known and by what is asked for."""
+        self._is_outdated = False
+        """Whether lists are others since that was worked out."""
+        self._pieces = Pieces(self)
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
         self._make_parts()
@@ -166,12 +186,13 @@ class BatchWindow(OperationWindow):
         self.typed.textChanged.connect(self._typed)
         self.consent.given.connect(self._typed)
         self._workspace.signals.changed.connect(self._changed)
-        self._resting.timeout.connect(self.refresh)
+        self._resting.timeout.connect(self._rested)
         self._looking.timeout.connect(self._look)
         QShortcut(QKeySequence("F5"), self, self.read)
         QShortcut(QKeySequence(LEAD_KEYS), self, self._lead)
 
     def _typed(self, *_rest: object) -> None:
+        self._agreed = None
         if self._batch is not None and self._run is None:
             self._show_standing(self._batch)
 
@@ -187,13 +208,12 @@ class BatchWindow(OperationWindow):
         self.form.setVisible(self.form.has_fields)
         if self.form.has_fields:
             layout.addWidget(self.form)
-        split = QSplitter(Qt.Orientation.Vertical)
+        split = self._split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("batchAreas")
         split.setChildrenCollapsible(False)
         split.addWidget(self.table)
         split.addWidget(self._make_under())
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.splitterMoved.connect(self._split_moved)
         layout.addWidget(split, 1)
         self._typing = QWidget()
         typing = QHBoxLayout(self._typing)
@@ -237,25 +257,29 @@ class BatchWindow(OperationWindow):
         """Read afresh what the batch is judged by, in every profile that it goes through."""
         if is_at_work() and self._run is None:
             self._asked_at = self._workspace.clock.now()
+            self._agreed = None
+            self._wants_shares = destroys(self._operation.effect)
             for name, context in self._contexts().items():
-                reading = context.refresh.once(self._operation.judged_by)
-                self._tasks.start(reading, partial(self._read_shares, name, context), group=name)
+                self._tasks.start(context.refresh.once(self._operation.judged_by), group=name)
             if self._batch is not None:
-                # nothing else is known than before, only that it is being read
-                self._show_rows(self._batch, self._asked_at)
+                if not self._pieces.is_at_work:
+                    # nothing else is known than before, only that it is being read
+                    self._pieces.begin(self._shown(self._batch), at_once=self._is_small)
                 self._show_standing(self._batch)
 
     def _reading_changed(self, is_busy: bool) -> None:
         """Judge by what was read."""
         if not is_busy:
-            self.refresh()
+            self._judge_again()
 
-    def _read_shares(self, name: str, context: ProfileContext, _read: object) -> None:
-        """Read whom those backups of a profile are shared with that go, by the lists that were read."""
-        reader = context.backup_reader
-        if reader is not None and destroys(self._operation.effect):
-            lost = merged([row.blast for row in self._judge().rows if row.profile == name])
-            self._tasks.start(reader.read_shares(lost.shareable, context.ledger), group=f"{name}\nshares")
+    def _read_shares(self, batch: Batch) -> None:
+        """Read whom those backups are shared with that go, by the lists that were read."""
+        self._wants_shares = False
+        for name, context in self._contexts().items():
+            reader = context.backup_reader
+            lost = merged([row.blast for row in batch.rows if row.profile == name]).shareable
+            if reader is not None and lost:
+                self._tasks.start(reader.read_shares(lost, context.ledger), group=f"{name}\nshares")
 
     # what is known
 
@@ -281,56 +305,118 @@ class BatchWindow(OperationWindow):
         uncounted = self._uncounted(batch)
         return [row for row in batch.sent if row.is_blocked or row.profile in uncounted]
 
-    def _judge(self) -> Batch:
-        items = []
-        self._lacking.clear()
-        self._untaken = {
-            number for number, (context, row) in enumerate(self._asked, 1) if not self.form.takes(context, row)
-        }
+    @property
+    def _is_small(self) -> bool:
+        """Whether there is so little to be gone through that it is done at once."""
+        longest = max((len(each.backups) + len(each.tasks) for each in self._ledgers().values()), default=0)
+        return len(self._asked) <= _FEW and longest <= AT_ONCE
+
+    def _judging(self, now: datetime) -> Generator[None, None, Batch]:
+        """Judge what is asked for by what is known now, in pieces."""
+        items, lacking, untaken = [], dict[int, str](), set[int]()
         for number, (context, row) in enumerate(self._asked, 1):
             draft = None
-            try:
-                draft = self.form.draft(context, row) if number not in self._untaken else None
-            except ValueError:
-                self._lacking[number] = self.form.lacking(context, row)
+            if not self.form.takes(context, row):
+                untaken.add(number)
+            else:
+                try:
+                    draft = self.form.draft(context, row)
+                except ValueError:
+                    lacking[number] = self.form.lacking(context, row)
             items.append(Item(context.profile.name, draft, self.form.subject(context, row)))
-        left_out = self._left_out | self._untaken
-        return judged(self.form.kind, items, self._ledgers(), left_out, self._workspace.clock.now())
+            yield
+        left_out = self._left_out | untaken
+        # all rows are judged by the same lists, also where others are read meanwhile
+        ledgers = {name: ledger.still() for name, ledger in self._ledgers().items()}
+        batch = yield from judging(self.form.kind, items, ledgers, left_out, now)
+        self._lacking, self._untaken = lacking, untaken
+        return batch
 
     # what is shown
 
     def refresh(self, *_rest: object) -> None:
-        """Judge the batch by what is known now, or tell how what it has sent stands."""
+        """Judge the batch by what is known and asked for now, or tell how what it has sent stands."""
+        self._agreed = None
+        self._judge_again()
+
+    def _judge_again(self, *, is_quiet: bool = False) -> None:
+        """Judge it anew; ``is_quiet`` where what stands there is as true as before until that is through."""
         self._resting.stop()
         if self._run is not None:
             self._show_report(self._report(self._run))
             return
-        now = self._workspace.clock.now()
-        batch = self._batch = self._judge()
-        self._show_rows(batch, now)
-        self._show_consequences(batch, now)
-        self._show_requests(batch)
-        self._show_standing(batch)
+        self._is_counting = self._is_counting or not is_quiet
+        self._pieces.begin(self._judged_and_shown(), at_once=self._is_small)
+        if self._is_counting:
+            self._say_counting()
 
-    def _show_rows(self, batch: Batch, now: datetime) -> None:
+    def _rested(self) -> None:
+        """Judge by what has changed, once what is being judged is through: else changes would put it off for ever."""
+        if self._pieces.is_at_work:
+            self._resting.start()
+        else:
+            self._judge_again(is_quiet=not self._is_outdated)
+
+    def _judged_and_shown(self) -> Generator[object, None, None]:
+        """Judge the batch in pieces and show what it comes to; then send it, where that is what was asked for."""
+        now, self._is_outdated = self._workspace.clock.now(), False
+        batch = self._batch = yield from self._judging(now)
+        yield from self._shown(batch)
+        yield from self._show_consequences(batch, now)
+        yield None
+        self._show_requests(batch)
+        yield LONG_STEP
+        if self._wants_shares and not self._tasks.is_busy:
+            self._read_shares(batch)
+        self._is_counting = False
+        self._show_standing(batch)
+        agreed, self._agreed = self._agreed, None
+        if agreed is None or self.hindrance or not self.isVisible():
+            return
+        if agreed == batch.blast.lost:
+            self._begin(batch)
+        else:
+            self.verdict.say(_WARNED, _("Not sent: what is lost has changed meanwhile. Look at it again."))
+
+    def _say_counting(self) -> None:
+        """Say that it is not known yet what it comes to; nothing can be sent meanwhile."""
+        if self._batch is not None:
+            self._show_standing(self._batch)
+            return
+        self._show_place(list(self._contexts().values()))
+        self.hindrance = _("Counting what this comes to…")
+        self.confirm.setEnabled(False)
+        for part in (self._typing, self.consent, self.arm, self.again, self.leave_out, self.take_in):
+            part.hide()
+        self.verdict.say(_NOTED, self.hindrance)
+
+    def _show_place(self, contexts: Sequence[ProfileContext]) -> None:
+        is_demo = self._workspace.is_demo
+        self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
+        self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
+
+    def _shown(self, batch: Batch) -> Generator[object, None, None]:
+        """Show the rows as they were judged, in pieces."""
+        now = self._workspace.clock.now()
         uncounted = self._uncounted(batch) if not self._tasks.is_busy else set()
         taken = [row for row in batch.rows if row.number not in self._untaken]
-        rows = sorted(taken, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted))
-        is_open = self.form.missing() is not None
-        lines = [
-            words.batch_line(
+        is_open, lines = self.form.missing() is not None, []
+        for row in sorted(taken, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted)):
+            line = words.batch_line(
                 *(row, now, self._lacking.get(row.number, "")),
                 is_uncounted=row.profile in uncounted,
                 is_open=is_open and row.change is None,
             )
-            for row in rows
-        ]
+            lines.append(line)
+            yield None
         absent = {words.PROFILE_COLUMN} if len(self._ledgers()) < 2 else set()
         absent |= {words.NAME_COLUMN} if not any(row.name for row in batch.rows) else set()
         absent |= set(words.RESOURCE_COLUMNS) if all(each.at is not None for each in batch.blast.backups) else set()
+        yield LONG_STEP
         self.table.fill(words.batch_columns(), lines, absent)
+        yield None
 
-    def _show_consequences(self, batch: Batch, now: datetime) -> None:
+    def _show_consequences(self, batch: Batch, now: datetime) -> Generator[None, None, None]:
         if batch.blast.lost != self._lost:
             # whoever typed the name has seen other losses than those that stand here now
             self.typed.clear()
@@ -340,8 +426,11 @@ class BatchWindow(OperationWindow):
             line = MarkedLine(f"batchLoss{len(self._lines) or ''}")
             self._lines.append(line)
             self._losses.addWidget(line)
+            yield
         for place, line in enumerate(self._lines):
             line.say(*(told[place] if place < len(told) else (None, "")))
+            yield
+        self._share_height(has_many=len(told) > _FEW_LINES)
         at = counted_at(batch.kind, self._ledgers().values())
         self.as_of.setText(
             _("Nothing of what this is judged by has been read yet.")
@@ -350,6 +439,17 @@ class BatchWindow(OperationWindow):
                 as_of=clock_words(at, now), age=duration_words(now - at)
             )
         )
+
+    def _share_height(self, *, has_many: bool) -> None:
+        """Give the table what few lines of consequences do not need, until a person has moved the border."""
+        if not self._is_split_moved and has_many is not self._has_many:
+            self._has_many = has_many
+            self._split.setSizes(_WITH_MANY if has_many else _WITH_FEW)
+            for place, part in enumerate(_WITH_MANY if has_many else _WITH_FEW):
+                self._split.setStretchFactor(place, part // 100)
+
+    def _split_moved(self, *_rest: object) -> None:
+        self._is_split_moved = True
 
     def _shares(self, batch: Batch) -> SharesLost | None:
         """Return which of the backups that are lost are shared, ``None`` where nobody can look."""
@@ -382,9 +482,7 @@ class BatchWindow(OperationWindow):
         hindered, count = self._hindered(batch), len(batch.sent)
         known = self._contexts()
         contexts = [known[name] for name in dict.fromkeys(row.profile for row in batch.sent)] or list(known.values())
-        is_demo = self._workspace.is_demo
-        self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
-        self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
+        self._show_place(contexts)
         typed, why = name_of(batch), why_named(batch, self._ledgers())
         self._typing.setVisible(why is not None and typed is not None)
         if typed is not None:
@@ -409,10 +507,11 @@ class BatchWindow(OperationWindow):
         self.leave_out.setVisible(bool(hindered) and has_some and not self._tasks.is_busy)
         self.leave_out.setText(counted("Leave &out {count}", "Leave &out {count}", len(hindered)))
         missing = self.form.missing()
-        self.lead.setVisible(bool(batch.sent) and missing is not None and missing.field is not None)
+        self.lead.setVisible(missing is not None and missing.field is not None)
         self.take_in.setVisible(bool(self._left_out))
         self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._left_out)))
-        is_waiting = missing is not None and all(row.change is None for row in batch.sent) and not self._tasks.is_busy
+        is_waiting = missing is not None and all(row.change is None for row in batch.sent)
+        is_waiting = is_waiting or self._tasks.is_busy or self._is_counting
         if objection:
             mark = _NOTED if is_waiting else _BLOCKED
         else:
@@ -434,21 +533,17 @@ class BatchWindow(OperationWindow):
 
     def _objection(self, batch: Batch, hindered: Sequence[BatchRow]) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
-        if self._tasks.is_busy:
-            return _("Reading afresh what this is judged by…")
+        if self._tasks.is_busy or self._is_counting:
+            reading = _("Reading afresh what this is judged by…")
+            return reading if self._tasks.is_busy else _("Counting what this comes to…")
         if self._workspace.plans is None:
             return _("Not ready: the data folder is being opened.")
-        if not batch.sent:
-            is_unasked = len(self._untaken) == len(batch.rows)
-            left_out = _("Nothing is left to be done: everything is left out.")
-            return _("Not ready: nothing is chosen above.") if is_unasked else left_out
         if len(batch.sent) > LIMIT:
             return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
                 limit=LIMIT
             )
         if all(row.change is None for row in batch.sent):
-            lacking = next((self._lacking[row.number] for row in batch.sent if self._lacking.get(row.number)), "")
-            return _("Not ready: {first}").format(first=lacking or _("Something is missing above."))
+            return self._unasked(batch)
         if hindered:
             uncounted = sum(not row.is_blocked for row in hindered)
             told = counted(
@@ -460,6 +555,15 @@ class BatchWindow(OperationWindow):
                 return told
             return sentences(told, _("What is lost could not be counted afresh."), self._trouble(), _("Read again."))
         return ""
+
+    def _unasked(self, batch: Batch) -> str:
+        """Return why nothing is asked for yet: what all rows lack, else what the first of them does."""
+        missing = self.form.missing()
+        if missing is None and not batch.sent:
+            return _("Nothing is left to be done: everything is left out.")
+        lacking = next((self._lacking[row.number] for row in batch.sent if self._lacking.get(row.number)), "")
+        first = missing.words if missing is not None else lacking or _("Something is missing above.")
+        return _("Not ready: {first}").format(first=first)
 
     def _trouble(self) -> str:
         """Return why a list could not be read, empty where that is not known."""
@@ -506,10 +610,10 @@ class BatchWindow(OperationWindow):
 
     def send(self) -> None:
         """Begin what stands here, after one more look at it."""
-        self.refresh()
-        batch = self._batch
-        if self._run is not None or self.hindrance or batch is None:
-            return
+        self._agreed = self._batch.blast.lost if self._batch is not None else None
+        self._judge_again()
+
+    def _begin(self, batch: Batch) -> None:
         try:
             plan = plan_of(batch, self.form.title(len(batch.sent)))
             run = prepared(plan, str(uuid4()), self._ledgers(), "", self._workspace.clock.now())
@@ -552,19 +656,20 @@ class BatchWindow(OperationWindow):
         self.refresh()
 
     def _changed(self, part: Part) -> None:
-        concerns = (Part.INTENTS, Part.CONNECTION, *self._operation.judged_by)
-        if part in concerns and not self._resting.isActive():
+        is_list = part in self._operation.judged_by
+        self._is_outdated = self._is_outdated or is_list
+        if (is_list or part in (Part.INTENTS, Part.CONNECTION)) and not self._resting.isActive():
             self._resting.start()
 
     def _look(self) -> None:
         """Read anew what has grown too old while somebody looks at it; where nothing can be read, say how old it is."""
-        if self._run is not None or self._batch is None or self._tasks.is_busy:
+        if self._run is not None or self._batch is None or self._tasks.is_busy or self._pieces.is_at_work:
             return
         is_reached = all(each.ledger.connection.reach is not Reach.UNREACHABLE for each in self._contexts().values())
         if destroys_something(self._batch) and is_reached and not self._is_counted(self._ledgers().values()):
             self.read()
         else:
-            self._show_consequences(self._batch, self._workspace.clock.now())
+            at_once(self._show_consequences(self._batch, self._workspace.clock.now()))
             self._show_standing(self._batch)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -11,7 +11,7 @@ from cbr_desktop.ui.kit.fields import offer_calendar
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
-from cbr_desktop.workflows.outbox import CONFIRM_MINUTES
+from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 
 _WIDTH = 460
 _FORMAT = "yyyy-MM-dd HH:mm"

@@ -37,10 +37,10 @@ OPERATIONS: Mapping[Kind, Operation] = _Operations()
 
 def kind_of(draft: type[Any]) -> Kind:
     """Return the operation that takes drafts of a type. ``TypeError`` when none does."""
-    for kind, operation in OPERATIONS.items():
-        if operation.draft is draft:
-            return kind
-    raise TypeError(f"no operation takes a {draft.__name__}")
+    try:
+        return Kind(draft.change_kind)
+    except AttributeError:
+        raise TypeError(f"no operation takes a {draft.__name__}") from None
 
 
 def change_of(draft: Any, ledger: Reading) -> Change:
@@ -50,7 +50,4 @@ def change_of(draft: Any, ledger: Reading) -> Change:
     """
     if isinstance(draft, Change):
         return draft
-    for operation in OPERATIONS.values():
-        if isinstance(draft, operation.draft):
-            return operation.change(draft, ledger)
-    raise TypeError(f"no operation takes a {type(draft).__name__}")
+    return OPERATIONS[kind_of(type(draft))].change(draft, ledger)

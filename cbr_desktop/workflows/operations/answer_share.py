@@ -29,7 +29,6 @@ class AnswerShare(ShareOperation):
 
     kind = Kind.ANSWER_SHARE
     repeat = Repeat.SAFE
-    draft = ShareAnswer
     template = MEMBER_PATH
     schema = Schema("UpdateMember", {"status": str, "vault_id": str}, frozenset({"status"}))
     judged_by = frozenset({Part.VAULTS, Part.OFFERS})

@@ -41,7 +41,6 @@ class ApplyPolicy(PolicyOperation):
 
     kind = Kind.APPLY_POLICY
     effect = Effect.CHANGES
-    draft = PolicyApplication
     template = _PATH
     schema = Schema("VaultAssociate", {"policy_id": str, "destination_vault_id": str}, frozenset({"policy_id"}))
 

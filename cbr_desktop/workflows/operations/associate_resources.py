@@ -63,7 +63,6 @@ class AssociateResources(ResourcesOperation):
     kind = Kind.ASSOCIATE_RESOURCES
     repeat = Repeat.AFTER_PROOF
     effect = Effect.ADDS
-    draft = ResourceAssociation
     path = "addresources"
     schema = Schema("VaultAddResourceReq", {"resources": [RESOURCE_CREATE]}, frozenset({"resources"}))
     busy_codes = frozenset({"6103", "6104"})

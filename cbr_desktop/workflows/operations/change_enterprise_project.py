@@ -50,7 +50,6 @@ class ChangeEnterpriseProject(Operation):
     kind = Kind.CHANGE_ENTERPRISE_PROJECT
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = EnterpriseProjectChange
     template = _PATH
     schema = Schema(
         "MigrateResource",

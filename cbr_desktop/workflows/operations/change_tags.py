@@ -35,7 +35,6 @@ class ChangeTags(AnsweredOperation):
     kind = Kind.CHANGE_TAGS
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = TagChange
     template = _PATH
     schema = Schema(
         "BulkCreateAndDeleteVaultTagsReq",

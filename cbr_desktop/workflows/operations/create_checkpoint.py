@@ -7,7 +7,7 @@ well is a candidate, and a person says whose it is.
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -46,8 +46,8 @@ from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.naming import random_part
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
-from cbr_desktop.workflows.preflight import Names, Preflight, names_in_use, preflight
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search, Weighed
+from cbr_desktop.workflows.preflight import Preflight, preflight, surroundings
 from cbr_desktop.workflows.sending import BEFORE, Span, searched_since, span_of
 
 _LATE = timedelta(minutes=15)
@@ -118,7 +118,6 @@ class CreateCheckpoint(Operation):
     kind = Kind.CREATE_CHECKPOINT
     repeat = Repeat.NEVER
     effect = Effect.ADDS
-    draft = CheckpointDraft
     template = "checkpoints"
     schema = _SCHEMA
     busy_codes = frozenset({"6125", "1001"})
@@ -146,16 +145,21 @@ class CreateCheckpoint(Operation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge a change by what is known; one that this version cannot read is not judged."""
-        return self._judged(change, ledger, now)
+        draft = _draft_in(change)
+        return preflight(draft, ledger, now) if draft is not None else Preflight(())
 
-    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
-        """Judge several changes, for which the names in use are gathered once."""
-        names = names_in_use(ledger) if len(changes) > 1 else None
-        return [self._judged(change, ledger, now, names) for change in changes]
-
-    def _judged(self, change: Change, ledger: Ledger, now: datetime, names: Names | None = None) -> Preflight:
-        document, _ = request.read(change.body)
-        return preflight(document.draft, ledger, now, names) if document is not None else Preflight(())
+    def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
+        """Judge several changes, for which long lists are gone through once."""
+        drafts = []
+        for change in changes:
+            drafts.append(_draft_in(change))
+            yield
+        around = yield from surroundings([draft for draft in drafts if draft is not None], ledger)
+        verdicts = []
+        for draft in drafts:
+            verdicts.append(preflight(draft, ledger, now, around) if draft is not None else Preflight(()))
+            yield
+        return Weighed(verdicts, [Blast()] * len(changes))
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of vaults is that the vault is in."""
@@ -220,6 +224,12 @@ def change(draft: CheckpointDraft, ledger: Reading, body: bytes | None = None) -
         raise ValueError("a request needs a vault")
     made = request.body(draft) if body is None else body
     return checkpoint_change(draft.vault_id, CREATE_CHECKPOINT.subject(draft, ledger).name, made, draft.name)
+
+
+def _draft_in(change: Change) -> CheckpointDraft | None:
+    """Return the draft that a change asks for, ``None`` of one that this version cannot read."""
+    document, _ = request.read(change.body)
+    return document.draft if document is not None else None
 
 
 def skipped_draft(intent: Intent) -> CheckpointDraft:

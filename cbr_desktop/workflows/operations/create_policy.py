@@ -54,7 +54,6 @@ class CreatePolicy(AnsweredOperation):
     kind = Kind.CREATE_POLICY
     repeat = Repeat.AFTER_PROOF
     effect = Effect.ADDS
-    draft = PolicyDraft
     template = "policies"
     schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset()

@@ -85,7 +85,6 @@ class CreateVault(Operation):
     kind = Kind.CREATE_VAULT
     repeat = Repeat.AFTER_PROOF
     effect = Effect.ADDS
-    draft = VaultDraft
     template = "vaults"
     schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset()

@@ -1,7 +1,9 @@
 """Deleting a backup. It comes to the same when repeated, and a backup that is gone is the proof that it was done."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.backup import BEING_DELETED, GONE, Backup, BackupDeletion, BackupStatus
@@ -9,9 +11,10 @@ from cbr_desktop.domain.blast import Blast, Lost, Tie
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import BackupId, ResourceId
+from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.backups import (
     BACKUP_PATH,
@@ -24,8 +27,8 @@ from cbr_desktop.workflows.operations.backups import (
     read_backup,
     unknown_backup,
 )
-from cbr_desktop.workflows.operations.losses import shareable
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.losses import BY_RESOURCE, shareable
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search, Weighed
 from cbr_desktop.workflows.preflight import Preflight
 
 _DELETABLE = (BackupStatus.AVAILABLE, BackupStatus.ERROR)
@@ -41,7 +44,6 @@ class DeleteBackup(Operation):
     kind = Kind.DELETE_BACKUP
     repeat = Repeat.SAFE
     effect = Effect.DELETES
-    draft = BackupDeletion
     template = BACKUP_PATH
     schema = None
     busy_codes = frozenset({"6203", "6112"})
@@ -65,17 +67,7 @@ class DeleteBackup(Operation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge the deletion by the lists of backups and vaults."""
-        return self.judge_together((change,), ledger, now)[0]
-
-    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
-        """Judge several deletions; the list of backups, which may be long, is gone through once."""
-        own = _own_of(changes, ledger)
-        judged = []
-        for change in changes:
-            backup = known_backup(change, ledger)
-            found = (unknown_backup(change, ledger),) if backup is None else tuple(_findings(backup, ledger, own))
-            judged.append(Preflight(found))
-        return judged
+        return at_once(self.weigh((change,), ledger, now)).verdicts[0]
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of backups is."""
@@ -87,12 +79,20 @@ class DeleteBackup(Operation):
 
     def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
         """Return the backups that are lost, and what stays of their resources when all of them have gone."""
-        gone, as_of = {change.subject.id for change in changes}, ledger.freshness[Part.BACKUPS].as_of
-        good = {id: _good_of(backups) for id, backups in _own_of(changes, ledger).items()}
-        return [
-            Blast((_lost(change, ledger, good, gone),), as_of, shareable=_shareable(change, ledger))
-            for change in changes
-        ]
+        siblings = at_once(_siblings_of(changes, ledger))
+        return [_blast(change, ledger, siblings) for change in changes]
+
+    def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
+        """Judge several deletions; what stays of a resource is what stays when all of them have gone."""
+        siblings = yield from _siblings_of(changes, ledger)
+        verdicts, blasts = [], []
+        for change in changes:
+            backup = known_backup(change, ledger)
+            found = [unknown_backup(change, ledger)] if backup is None else _findings(backup, ledger, siblings)
+            verdicts.append(Preflight(tuple(found)))
+            blasts.append(_blast(change, ledger, siblings))
+            yield
+        return Weighed(verdicts, blasts)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the backup: gone, or on its way to that, it was deleted; else it was not so far."""
@@ -117,35 +117,40 @@ class DeleteBackup(Operation):
 DELETE_BACKUP = DeleteBackup()
 
 
-def _own_of(changes: Sequence[Change], ledger: Reading) -> dict[ResourceId, list[Backup]]:
-    """Return all backups of the resources whose backups are to be deleted, by resource."""
+class _Siblings(Struct, frozen=True):
+    """The backups of a resource: the good ones, newest first, and those of them that stay when others have gone.
+
+    ``is_at_work`` is whether another one is being made.
+    """
+
+    good: Sequence[Backup]
+    left: Sequence[Backup]
+    is_at_work: bool
+
+
+def _siblings_of(changes: Sequence[Change], ledger: Reading) -> Generator[None, None, Mapping[ResourceId, _Siblings]]:
+    """Return the backups of the resources whose backups are to be deleted, by resource."""
+    gone = {change.subject.id for change in changes}
     known = (known_backup(change, ledger) for change in changes)
-    own: dict[ResourceId, list[Backup]] = {backup.resource_id: [] for backup in known if backup is not None}
-    if not own:
-        return own
-    for backup in ledger.backups.values():
-        if backup.resource_id in own:
-            own[backup.resource_id].append(backup)
-    return own
+    ids = {backup.resource_id for backup in known if backup is not None}
+    rows, found = (yield from BY_RESOURCE.find(ids, ledger)), dict[ResourceId, _Siblings]()
+    for id in ids:
+        good = [each for each in rows[id] if each.status == BackupStatus.AVAILABLE]
+        good.sort(key=lambda each: each.created_at or _EARLIEST, reverse=True)
+        left = [each for each in good if each.id not in gone]
+        found[id] = _Siblings(good, left, any(each.status in _UNFINISHED for each in rows[id]))
+        yield
+    return found
 
 
-def _good_of(backups: Iterable[Backup]) -> list[Backup]:
-    """Return those that can be restored, the newest first."""
-    good = [each for each in backups if each.status == BackupStatus.AVAILABLE]
-    return sorted(good, key=lambda each: each.created_at or _EARLIEST, reverse=True)
-
-
-def _shareable(change: Change, ledger: Reading) -> tuple[BackupId, ...]:
-    backup = known_backup(change, ledger)
-    return shareable([backup]) if backup is not None else ()
-
-
-def _lost(change: Change, ledger: Reading, good_of: Mapping[ResourceId, list[Backup]], gone: Container[str]) -> Lost:
-    backup = known_backup(change, ledger)
+def _blast(change: Change, ledger: Reading, siblings: Mapping[ResourceId, _Siblings]) -> Blast:
+    backup, as_of = known_backup(change, ledger), ledger.freshness[Part.BACKUPS].as_of
     if backup is None:
-        return Lost(change.subject.id, change.subject.name, "", None)
-    good = good_of[backup.resource_id]
-    left = [each for each in good if each.id not in gone]
+        return Blast((Lost(change.subject.id, change.subject.name, "", None),), as_of)
+    return Blast((_lost(backup, ledger, siblings[backup.resource_id]),), as_of, shareable=shareable([backup]))
+
+
+def _lost(backup: Backup, ledger: Reading, own: _Siblings) -> Lost:
     vault, traits = ledger.vaults.get(backup.vault_id), backup.traits
     ties = {Tie.IMAGE: traits.image_ids, Tie.REPLICA: traits.replicas, Tie.AUTOMATIC: backup.auto}
     return Lost(
@@ -153,16 +158,16 @@ def _lost(change: Change, ledger: Reading, good_of: Mapping[ResourceId, list[Bac
         backup.name,
         backup.resource_name,
         backup.created_at,
-        is_newest=bool(good) and good[0] is backup,
-        left=len(left),
+        is_newest=bool(own.good) and own.good[0] is backup,
+        left=len(own.left),
         resource_id=backup.resource_id,
         vault_name=vault.name if vault is not None else "",
-        next_at=left[0].created_at if left else None,
+        next_at=own.left[0].created_at if own.left else None,
         ties=frozenset(tie for tie, is_there in ties.items() if is_there),
     )
 
 
-def _findings(backup: Backup, ledger: Ledger, others: Mapping[ResourceId, list[Backup]]) -> Iterator[Finding]:
+def _findings(backup: Backup, ledger: Ledger, siblings: Mapping[ResourceId, _Siblings]) -> Iterator[Finding]:
     part, name = finding.RequestPart.BACKUP, backup.name
     if backup.status not in _DELETABLE:
         yield finding.block(FindingKind.BACKUP_STATUS, part, "6201", backup=name, status=backup.status)
@@ -175,8 +180,8 @@ def _findings(backup: Backup, ledger: Ledger, others: Mapping[ResourceId, list[B
     copying = next((each for each in backup.traits.replicas if each.status in _COPYING), None)
     if copying is not None:
         yield finding.block(FindingKind.BACKUP_REPLICATING, part, "6216", backup=name, region=copying.region)
-    own = others[backup.resource_id]
-    if _good_of(own)[:1] == [backup] and any(each.status in _UNFINISHED for each in own):
+    own = siblings[backup.resource_id]
+    if own.is_at_work and own.good and own.good[0] is backup:
         facts = {"backup": name, "resource": backup.resource_name}
         yield finding.warn(FindingKind.BACKUP_IN_USE, part, "6203", **facts)
 

@@ -32,7 +32,6 @@ class DeletePolicy(PolicyOperation):
 
     kind = Kind.DELETE_POLICY
     effect = Effect.DELETES
-    draft = PolicyDeletion
     template = POLICY_PATH
     schema = None
     done_codes = frozenset({"6000"})

@@ -1,7 +1,6 @@
 """Deleting a vault with all the backups in it. It comes to the same when repeated, and that it is gone is the proof."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from cbr_desktop.domain import finding
@@ -10,16 +9,16 @@ from cbr_desktop.domain.blast import Blast, LostBackups
 from cbr_desktop.domain.change import VAULT_LANE, Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import ResourceId
+from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.vault import Vault, VaultKind, VaultStatus
 from cbr_desktop.domain.vault_changes import PRE_PAID, VaultDeletion
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.losses import NAMED, lost_backups, shareable
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.losses import BY_RESOURCE, BY_VAULT, NAMED, lost_backups, shareable
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search, Weighed
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
-from cbr_desktop.workflows.operations.vault_resources import BACKUPS
 from cbr_desktop.workflows.operations.vaults import (
     GONE,
     NO_VAULT,
@@ -31,7 +30,7 @@ from cbr_desktop.workflows.operations.vaults import (
     vault_id_in,
     vault_path,
 )
-from cbr_desktop.workflows.preflight import Preflight
+from cbr_desktop.workflows.preflight import Preflight, running_in
 
 _DELETABLE = (VaultStatus.AVAILABLE, VaultStatus.ERROR)
 _OPEN = (*WAITING, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN)
@@ -43,7 +42,6 @@ class DeleteVault(Operation):
     kind = Kind.DELETE_VAULT
     repeat = Repeat.SAFE
     effect = Effect.DELETES
-    draft = VaultDeletion
     template = VAULT_PATH
     schema = None
     busy_codes = frozenset({"6203", "6112"})
@@ -67,24 +65,7 @@ class DeleteVault(Operation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge whether the service would delete the vault, and say what goes with it and what is left behind."""
-        return self.judge_together((change,), ledger, now)[0]
-
-    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
-        """Judge several deletions, each by what is left when all of the vaults are gone."""
-        held, verdicts = _backups_in(changes, ledger), []
-        running = Counter(task.vault_id for task in ledger.tasks.values() if not task.is_over)
-        ours = {each.change.vault_id for each in ledger.intents.values() if each.state in _OPEN}
-        for change in changes:
-            vault = known_vault(change, ledger)
-            findings = unknown_vault(change, ledger)
-            if vault is not None:
-                own, told = held[change.subject.id], _losses_of(change, held, ledger)
-                findings += [*_refusals(vault, own, running[vault.id]), *_losses(vault, own, told, ledger)]
-                if vault.id in ours:
-                    findings.append(_queued(vault))
-                findings += _freed(vault, own, ledger)
-            verdicts.append(judged(findings, ledger))
-        return verdicts
+        return at_once(_verdicts_of((change,), *at_once(_losses_of((change,), ledger)), ledger))[0]
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:
         """Return how old the list of vaults is."""
@@ -96,20 +77,21 @@ class DeleteVault(Operation):
 
     def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
         """Return what each of several vaults takes with it; what is in another of them is not left."""
-        held, as_of = _backups_in(changes, ledger), ledger.freshness[Part.BACKUPS].as_of
-        blasts = []
-        for change in changes:
-            told = _losses_of(change, held, ledger)
-            more = sum(each.count for each in told[NAMED:])
-            blasts.append(Blast(tuple(told[:NAMED]), as_of, more, shareable=shareable(held[change.subject.id])))
-        return blasts
+        held, told = at_once(_losses_of(changes, ledger))
+        return [_blast(lost, held[change.subject.id], ledger) for change, lost in zip(changes, told, strict=True)]
 
-    def sum_up(self, changes: Sequence[Change], ledger: Ledger) -> list[Finding]:
-        """Say what all the vaults take with them, and what is left behind without them."""
-        held = _backups_in(changes, ledger)
+    def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
+        """Judge several deletions, each by what is left when all of the vaults are gone, and say what all of it is."""
+        held, told = yield from _losses_of(changes, ledger)
+        verdicts = yield from _verdicts_of(changes, held, told, ledger)
+        blasts = []
+        for change, lost in zip(changes, told, strict=True):
+            blasts.append(_blast(lost, held[change.subject.id], ledger))
+            yield
         vaults = [vault for change in changes if (vault := known_vault(change, ledger)) is not None]
-        told = [each for change in changes for each in _losses_of(change, held, ledger)]
-        return list(_summed_up(vaults, held, told, ledger))
+        return Weighed(
+            verdicts, blasts, list(_summed_up(vaults, held, [each for lost in told for each in lost], ledger))
+        )
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Read the vault: gone, or on its way to that, it was deleted; else it was not so far."""
@@ -132,6 +114,29 @@ class DeleteVault(Operation):
 
 
 DELETE_VAULT = DeleteVault()
+
+
+def _verdicts_of(
+    changes: Sequence[Change],
+    held: Mapping[str, Sequence[Backup]],
+    told: Sequence[Sequence[LostBackups]],
+    ledger: Ledger,
+) -> Generator[None, None, list[Preflight]]:
+    """Judge deletions by the backups that are ``held`` in their vaults, and by what was ``told`` of what each loses."""
+    at_work = yield from running_in({VaultId(change.subject.id) for change in changes}, ledger)
+    ours = {each.change.vault_id for each in ledger.intents.values() if each.state in _OPEN}
+    verdicts = []
+    for change, lost in zip(changes, told, strict=True):
+        vault, own = known_vault(change, ledger), held[change.subject.id]
+        findings = unknown_vault(change, ledger)
+        if vault is not None:
+            findings += [*_refusals(vault, own, len(at_work[vault.id])), *_losses(vault, own, lost, ledger)]
+            if vault.id in ours:
+                findings.append(_queued(vault))
+            findings += _freed(vault, own, ledger)
+        verdicts.append(judged(findings, ledger))
+        yield
+    return verdicts
 
 
 def _refusals(vault: Vault, own: Sequence[Backup], running: int) -> Iterator[Finding]:
@@ -219,30 +224,44 @@ def _summed_up(
         yield finding.info(FindingKind.DELETION_REPLICAS, part, count=len(copied), names=regions)
 
 
-def _backups_in(changes: Sequence[Change], ledger: Reading) -> dict[str, list[Backup]]:
-    """Return the backups in the vaults of changes, by the ids of these; the list, which may be long, is read once."""
-    held: dict[str, list[Backup]] = {change.subject.id: [] for change in changes}
-    for backup in ledger.backups.values():
-        if backup.vault_id in held:
-            held[backup.vault_id].append(backup)
-    return held
+def _losses_of(
+    changes: Sequence[Change], ledger: Reading
+) -> Generator[None, None, tuple[Mapping[str, Sequence[Backup]], list[list[LostBackups]]]]:
+    """Return the backups in the vaults of changes by the ids of these, and what each resource loses with each vault."""
+    gone, fresh = {change.subject.id for change in changes}, ledger.freshness[Part.BACKUPS]
+    held = yield from BY_VAULT.find(gone, ledger)
+    vaults = [known_vault(change, ledger) for change in changes]
+    ids = {each.id for vault in vaults if vault is not None for each in vault.resources}
+    ids.update(each.resource_id for id in gone for each in held[id])
+    is_whole = fresh.as_of is not None and fresh.complete
+    everywhere = (yield from BY_RESOURCE.find(ids, ledger)) if is_whole else None
+    told = []
+    for change, vault in zip(changes, vaults, strict=True):
+        told.append(_losses_with(change, vault, held[change.subject.id], everywhere, gone))
+        yield
+    return held, told
 
 
-def _losses_of(change: Change, gone: Mapping[str, Sequence[Backup]], ledger: Reading) -> list[LostBackups]:
+def _losses_with(
+    change: Change,
+    vault: Vault | None,
+    backups: Sequence[Backup],
+    everywhere: Mapping[ResourceId, Sequence[Backup]] | None,
+    gone: Container[str],
+) -> list[LostBackups]:
     """Return what each resource loses with a vault, those first of which no good backup is left.
 
-    ``gone`` are the backups in all the vaults that go with it, by the ids of these.
+    ``everywhere`` are the backups of the resources in all vaults, ``None`` where they are not all known; what is in
+    those that have ``gone`` is not left.
     """
-    vault, fresh = known_vault(change, ledger), ledger.freshness[Part.BACKUPS]
     own: dict[ResourceId, list[Backup]] = {}
-    for backup in gone[change.subject.id]:
+    for backup in backups:
         own.setdefault(backup.resource_id, []).append(backup)
     held = {each.id: each for each in vault.resources} if vault is not None else {}
-    is_whole = fresh.as_of is not None and fresh.complete
     lost = []
     for id in {**held, **own}:
         rows, resource = own.get(id, []), held.get(id)
-        others = [each for each in BACKUPS.of(id, ledger) if each.vault_id not in gone] if is_whole else None
+        others = None if everywhere is None else [each for each in everywhere[id] if each.vault_id not in gone]
         name = (resource.name if resource is not None else rows[0].resource_name) or id
         lost.append(
             lost_backups(
@@ -250,6 +269,12 @@ def _losses_of(change: Change, gone: Mapping[str, Sequence[Backup]], ledger: Rea
             )
         )
     return sorted((each for each in lost if each.count), key=lambda each: (not each.is_last, each.resource_name))
+
+
+def _blast(told: Sequence[LostBackups], own: Sequence[Backup], ledger: Reading) -> Blast:
+    """Return what a vault takes with it; what is in another of those that go is not left."""
+    more = sum(each.count for each in told[NAMED:])
+    return Blast(tuple(told[:NAMED]), ledger.freshness[Part.BACKUPS].as_of, more, shareable=shareable(own))
 
 
 def _result(intent: Intent, vault: Vault | None) -> Result:

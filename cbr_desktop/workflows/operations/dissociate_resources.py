@@ -4,7 +4,7 @@ It comes to the same when repeated, and a resource that is not in the vault any 
 that it was done. The service takes a request as a whole or refuses it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -22,10 +22,9 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, Vault, VaultKind
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.losses import NAMED, lost_backups, shareable
-from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.losses import BY_RESOURCE, NAMED, lost_backups, shareable
+from cbr_desktop.workflows.operations.operation import Reader, Search, Weighed
 from cbr_desktop.workflows.operations.vault_resources import (
-    BACKUPS,
     ResourcesOperation,
     busy_findings,
     busy_lane,
@@ -54,7 +53,6 @@ class DissociateResources(ResourcesOperation):
     kind = Kind.DISSOCIATE_RESOURCES
     repeat = Repeat.SAFE
     effect = Effect.DELETES
-    draft = ResourceDissociation
     path = "removeresources"
     schema = Schema("VaultRemoveResourceReq", {"resource_ids": [str]}, frozenset({"resource_ids"}))
     busy_codes = frozenset({"6134", "6135"})
@@ -75,10 +73,22 @@ class DissociateResources(ResourcesOperation):
         """Judge what the service would refuse, and say which resources lose the last of their backups."""
         return self._judged(change, self.blast(change, ledger), ledger)
 
-    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+        """Return what each of several dissociations deletes; what goes by another of them is not left."""
+        gone = _gone(changes)
+        BY_RESOURCE.of({id for _vault_id, id in gone}, ledger)
+        return [self._blast(change, ledger, gone) for change in changes]
+
+    def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
         """Judge several dissociations, each by what is left when all of them are made."""
-        blasts = self.blast_together(changes, ledger)
-        return [self._judged(change, blast, ledger) for change, blast in zip(changes, blasts, strict=True)]
+        gone = _gone(changes)
+        yield from BY_RESOURCE.find({id for _vault_id, id in gone}, ledger)
+        verdicts, blasts = [], []
+        for change in changes:
+            blasts.append(self._blast(change, ledger, gone))
+            verdicts.append(self._judged(change, blasts[-1], ledger))
+            yield
+        return Weighed(verdicts, blasts)
 
     def _judged(self, change: Change, blast: Blast, ledger: Ledger) -> Preflight:
         findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
@@ -90,11 +100,6 @@ class DissociateResources(ResourcesOperation):
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backups that each resource loses, and what it has elsewhere."""
         return self._blast(change, ledger, frozenset())
-
-    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
-        """Return what each of several dissociations deletes; what goes by another of them is not left."""
-        gone = frozenset((change.subject.id, id) for change in changes for id in resource_ids(change.body))
-        return [self._blast(change, ledger, gone) for change in changes]
 
     def _blast(self, change: Change, ledger: Reading, gone: frozenset[tuple[str, ResourceId]]) -> Blast:
         """Return what a dissociation deletes; of ``gone`` resources in vaults nothing is left either."""
@@ -158,6 +163,11 @@ class DissociateResources(ResourcesOperation):
 DISSOCIATE_RESOURCES = DissociateResources()
 
 
+def _gone(changes: Iterable[Change]) -> frozenset[tuple[str, ResourceId]]:
+    """Return the resources that changes take out of vaults, each with the id of its vault."""
+    return frozenset((change.subject.id, id) for change in changes for id in resource_ids(change.body))
+
+
 def _status(intent: Intent, vault: Vault | None) -> Stage:
     """Return what the vault shows of a request: done, under way for all of it, or not done."""
     if vault is None:
@@ -205,7 +215,6 @@ def _backups_of(
     ids: Sequence[ResourceId], change: Change, ledger: Reading
 ) -> tuple[dict[ResourceId, list[Backup]], dict[ResourceId, list[Backup]]]:
     """Return the backups of resources in the vault of a change, and those that they have elsewhere."""
-    found = {id: BACKUPS.of(id, ledger) for id in ids}
-    vault_id = change.subject.id
-    own = {id: [each for each in rows if each.vault_id == vault_id] for id, rows in found.items()}
-    return own, {id: [each for each in rows if each.vault_id != vault_id] for id, rows in found.items()}
+    found, vault_id = BY_RESOURCE.of(ids, ledger), change.subject.id
+    own = {id: [each for each in found[id] if each.vault_id == vault_id] for id in ids}
+    return own, {id: [each for each in found[id] if each.vault_id != vault_id] for id in ids}

@@ -39,7 +39,6 @@ class LockVault(AnsweredOperation):
     kind = Kind.LOCK_VAULT
     repeat = Repeat.SAFE
     effect = Effect.BINDS
-    draft = VaultLock
     template = VAULT_PATH
     schema = Schema(
         "VaultUpdateReq",

@@ -1,16 +1,51 @@
 """What a resource loses with its backups in a vault, and what it has elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Generic
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.blast import LostBackups
 from cbr_desktop.domain.ids import BackupId, ResourceId
 from cbr_desktop.domain.sharing import may_be_shared
+from cbr_desktop.workflows.derived import Key, at_once, gathered
+from cbr_desktop.workflows.ledger import Reading
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 NAMED = 20
 """Resources of which the losses are told each for itself, those that lose their last backups first."""
+
+
+class BackupIndex(Generic[Key]):
+    """Finds backups by what ``key`` tells of them.
+
+    A list may have a hundred thousand: it is gone through once for all that is asked for at a time, and what was found
+    is kept until there is another list.
+    """
+
+    def __init__(self, key: Callable[[Backup], Key]) -> None:
+        self._key = key
+        self._listed: Mapping[BackupId, Backup] = {}
+        self._found: dict[Key, list[Backup]] = {}
+
+    def find(self, keys: Collection[Key], ledger: Reading) -> Generator[None, None, Mapping[Key, Sequence[Backup]]]:
+        """Return the backups of some keys, and of others that were asked for before, in pieces."""
+        listed = ledger.backups
+        if listed is not self._listed:
+            self._listed, self._found = listed, {}
+        found = self._found
+        missing = {each for each in keys if each not in found}
+        found |= yield from gathered(listed.values(), self._key, missing)
+        return found
+
+    def of(self, keys: Collection[Key], ledger: Reading) -> Mapping[Key, Sequence[Backup]]:
+        """Do the same at once."""
+        return at_once(self.find(keys, ledger))
+
+
+BY_RESOURCE: BackupIndex[ResourceId] = BackupIndex(attrgetter("resource_id"))
+BY_VAULT: BackupIndex[str] = BackupIndex(attrgetter("vault_id"))
 
 
 def lost_backups(

@@ -4,12 +4,13 @@ A second request is refused while the first runs, and when it is through, since 
 more; it may go again once reading has proved that nothing of it was done.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.association import ResourceMigration, Stage, content_of, ids_body, resource_ids
+from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.error import Forbidden
@@ -19,10 +20,11 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import MB_PER_GB, RESOURCES_PER_VAULT, Resource, Vault
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.losses import BY_RESOURCE
+from cbr_desktop.workflows.operations.operation import Reader, Search, Weighed
 from cbr_desktop.workflows.operations.vault_resources import (
-    BACKUPS,
     ResourcesOperation,
     busy_findings,
     busy_lane,
@@ -37,7 +39,7 @@ from cbr_desktop.workflows.operations.vault_resources import (
     with_reason,
 )
 from cbr_desktop.workflows.operations.vaults import judged, known_vault, read_vault, state_findings, vault_id_in
-from cbr_desktop.workflows.preflight import Preflight
+from cbr_desktop.workflows.preflight import Preflight, Running, running_in
 from cbr_desktop.workflows.schedules import policy_of
 
 _SLACK = timedelta(seconds=5)
@@ -51,7 +53,6 @@ class MigrateResources(ResourcesOperation):
     kind = Kind.MIGRATE_RESOURCES
     repeat = Repeat.AFTER_PROOF
     effect = Effect.CHANGES
-    draft = ResourceMigration
     path = "migrateresources"
     schema = Schema(
         "VaultMigrateResourceReq",
@@ -79,35 +80,38 @@ class MigrateResources(ResourcesOperation):
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge whether both vaults are fit for it, and say what moves along."""
-        return self._judged(change, (), ledger)
+        return at_once(self.weigh((change,), ledger, now)).verdicts[0]
 
-    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
-        """Judge several migrations, each by the room that those before it leave in the vault that they move to."""
+    def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
+        """Judge several migrations, each by the room that those before it leave in the vault that they move to.
+
+        What moves to each vault in all is said of them as a whole, with the room that it has then.
+        """
+        vault_ids = {id for change in changes for id in (VaultId(change.subject.id), target_of(change))}
+        at_work = yield from running_in(vault_ids, ledger)
+        yield from BY_RESOURCE.find({id for change in changes for id in resource_ids(change.body)}, ledger)
         verdicts: list[Preflight] = []
         moved: dict[VaultId, list[Resource]] = {}
         for change in changes:
             before, vault = moved.setdefault(target_of(change), []), known_vault(change, ledger)
-            verdicts.append(self._judged(change, before, ledger))
+            verdicts.append(self._judged(change, before, at_work, ledger))
             if vault is not None and not verdicts[-1].is_blocked:
                 before += named_resources(change, vault)
-        return verdicts
+            yield
+        return Weighed(verdicts, [Blast()] * len(changes), list(_summed_up(changes, ledger)))
 
-    def sum_up(self, changes: Sequence[Change], ledger: Ledger) -> list[Finding]:
-        """Say what moves to each vault in all, and the room that it has then."""
-        return list(_summed_up(changes, ledger))
-
-    def _judged(self, change: Change, before: Sequence[Resource], ledger: Ledger) -> Preflight:
+    def _judged(self, change: Change, before: Sequence[Resource], at_work: Running, ledger: Ledger) -> Preflight:
         """Judge a migration; the resources ``before`` it are in the vault by then that it moves others to."""
         findings, vault = vault_findings(change, ledger), known_vault(change, ledger)
         if vault is not None:
             findings += [
                 *foreign_findings(change, vault, ledger),
                 *busy_findings(named_resources(change, vault)),
-                *_work_findings(vault, ledger),
+                *_work_findings(vault, at_work),
             ]
             if vault.worm_locked:
                 findings.append(finding.block(FindingKind.VAULT_WORM, finding.RequestPart.VAULT, vault=vault.name))
-        findings += _target_findings(change, vault, before, ledger)
+        findings += _target_findings(change, vault, before, at_work, ledger)
         return judged(findings, ledger)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
@@ -181,9 +185,9 @@ def _is_of(task: Task, intent: Intent) -> bool:
     return task.created_at >= intent.service_sent_at - _SLACK
 
 
-def _work_findings(vault: Vault, ledger: Ledger) -> Iterator[Finding]:
+def _work_findings(vault: Vault, at_work: Running) -> Iterator[Finding]:
     """Say what runs in a vault: the service moves nothing out of it or into it meanwhile."""
-    running = ledger.running_tasks(vault.id)
+    running = at_work[vault.id]
     if running:
         facts = {"vault": vault.name, "type": running[0].type}
         yield finding.block(FindingKind.VAULT_AT_WORK, finding.RequestPart.VAULT, "6125", **facts)
@@ -209,7 +213,7 @@ def _size_gb(resources: Iterable[Resource]) -> float:
 
 
 def _target_findings(
-    change: Change, vault: Vault | None, before: Sequence[Resource], ledger: Ledger
+    change: Change, vault: Vault | None, before: Sequence[Resource], at_work: Running, ledger: Ledger
 ) -> Iterator[Finding]:
     part, id = finding.RequestPart.VAULT, target_of(change)
     if not is_uuid(id):
@@ -228,7 +232,7 @@ def _target_findings(
         yield finding.block(FindingKind.SAME_VAULT, part, "9900", vault=target.name)
         return
     yield from state_findings(target)
-    yield from _work_findings(target, ledger)
+    yield from _work_findings(target, at_work)
     if vault is None:
         return
     if (vault.kind, vault.protect_type) != (target.kind, target.protect_type):
@@ -242,7 +246,8 @@ def _target_findings(
     if moved_gb > free_gb:
         facts = {"target": target.name, "free_gb": max(free_gb, 0), "moved_gb": moved_gb}
         yield finding.block(FindingKind.TARGET_FULL, part, "6129", **facts)
-    moved = sum(each.vault_id == vault.id for one in resources for each in BACKUPS.of(one.id, ledger))
+    backups = BY_RESOURCE.of([each.id for each in resources], ledger)
+    moved = sum(each.vault_id == vault.id for one in resources for each in backups[one.id])
     yield finding.info(
         FindingKind.BACKUPS_MOVE, finding.RequestPart.BACKUP, target=target.name, count=moved, moved_gb=moved_gb
     )

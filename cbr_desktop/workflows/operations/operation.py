@@ -1,6 +1,6 @@
 """The shape of an operation: all that the engines must know of one kind of change, and what they hand to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -47,13 +47,25 @@ class Reader(Struct, frozen=True):
     noting: Callable[[Intent, str, datetime], AbstractContextManager[None]]
 
 
+class Weighed(Struct, frozen=True):
+    """What is told of several changes: the judgement of each, what each destroys, and what is said of them as a whole.
+
+    What is left is told as it is when all of them are made.
+    """
+
+    verdicts: Sequence[Preflight]
+    blasts: Sequence[Blast]
+    sums: Sequence[Finding] = ()
+
+
 class Operation(Protocol):
     """One kind of change. Only ``find`` and ``look`` ask the service.
 
     ``judged_by`` are the lists that ``judge`` looks at, ``rereads`` those that are others after it. ``busy_codes`` are
     the refusals that a run of the very same request may cause, ``done_codes`` those that say that it was done already.
-    ``draft`` is the type of what a person fills in for it. ``template`` is the path of its request with
-    a place for each id (``backups/{backup_id}``), ``schema`` the shape of its body, ``None`` where it has none.
+    ``template`` is the path of its request with a place for each id (``backups/{backup_id}``), ``schema`` the shape of
+    its body, ``None`` where it has none. What a person fills in for it is a value of ``domain``, its draft, whose
+    ``change_kind`` is the value of ``kind``.
     """
 
     @property
@@ -69,11 +81,6 @@ class Operation(Protocol):
     @property
     def effect(self) -> Effect:
         """What it does to what is there."""
-        ...
-
-    @property
-    def draft(self) -> type[Any]:
-        """The type of what a person fills in for it."""
         ...
 
     @property
@@ -139,17 +146,21 @@ class Operation(Protocol):
         """Return what a change destroys or overwrites, counted by what is known."""
         ...
 
-    def judge_together(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> list[Preflight]:
-        """Judge several changes, one by one unless the operation knows a shorter way."""
-        return [self.judge(change, ledger, now) for change in changes]
-
     def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
         """Return what each of several changes destroys; what is left is told as it is when all of them are made."""
         return [self.blast(change, ledger) for change in changes]
 
-    def sum_up(self, changes: Sequence[Change], ledger: Ledger) -> list[Finding]:
-        """Return what is to be said of several changes as a whole, and of none of them by itself."""
-        return []
+    def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
+        """Judge several changes and tell what they destroy, in pieces: there may be hundreds, and lists may be long.
+
+        One by one, unless they have to do with each other or the operation knows a shorter way.
+        """
+        verdicts, blasts = [], []
+        for change in changes:
+            verdicts.append(self.judge(change, ledger, now))
+            blasts.append(self.blast(change, ledger))
+            yield
+        return Weighed(verdicts, blasts)
 
     async def find(self, intent: Intent, reader: Reader) -> Search:
         """Look once for what a request has made. Raises ``CloudError``."""

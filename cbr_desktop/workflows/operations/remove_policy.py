@@ -37,7 +37,6 @@ class RemovePolicy(PolicyOperation):
 
     kind = Kind.REMOVE_POLICY
     effect = Effect.CHANGES
-    draft = PolicyRemoval
     template = _PATH
     schema = Schema("VaultDissociate", {"policy_id": str}, frozenset({"policy_id"}))
     done_codes = frozenset({"6002"})

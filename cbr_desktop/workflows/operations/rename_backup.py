@@ -39,7 +39,6 @@ class RenameBackup(AnsweredOperation):
     kind = Kind.RENAME_BACKUP
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = BackupRename
     template = BACKUP_PATH
     schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset()

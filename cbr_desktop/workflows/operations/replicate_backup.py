@@ -51,7 +51,6 @@ class ReplicateBackup(ReplicationOperation):
     """The operation that copies one backup to a replication vault of another region."""
 
     kind = Kind.REPLICATE_BACKUP
-    draft = BackupReplication
     template = _PATH
     schema = wrapped("BackupReplicateReq", "BackupReplicateReqBody", {"name": str, "description": str}, frozenset())
 

@@ -42,7 +42,6 @@ class ReplicateVault(ReplicationOperation):
     """The operation that copies the backups of a vault to a replication vault of another region."""
 
     kind = Kind.REPLICATE_VAULT
-    draft = VaultReplication
     template = "checkpoints/replicate"
     schema = wrapped("CheckpointReplicateReq", "CheckpointReplicateParam", _FIELDS, frozenset({"vault_id"}))
     judged_by = frozenset({Part.VAULTS, Part.BACKUPS, Part.TASKS, Part.DESTINATIONS})

@@ -87,7 +87,6 @@ class RestoreBackup(Operation):
     kind = Kind.RESTORE_BACKUP
     repeat = Repeat.NEVER
     effect = Effect.OVERWRITES
-    draft = BackupRestore
     template = RESTORE_PATH
     schema = _SCHEMA
     busy_codes = frozenset({"2010"})

@@ -39,7 +39,6 @@ class SetProtection(ResourcesOperation):
     kind = Kind.SET_PROTECTION
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = ProtectionSetting
     path, method = "set-resources", "PUT"
     schema = Schema(
         "VaultSetResourceReq",

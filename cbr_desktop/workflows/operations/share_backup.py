@@ -41,7 +41,6 @@ class ShareBackup(ShareOperation):
 
     kind = Kind.SHARE_BACKUP
     repeat = Repeat.AFTER_PROOF
-    draft = BackupShare
     template = MEMBERS_PATH
     schema = Schema("AddMembersReq", {"members": [str]}, frozenset({"members"}))
 

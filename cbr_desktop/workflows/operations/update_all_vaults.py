@@ -33,7 +33,6 @@ class UpdateAllVaults(Operation):
     kind = Kind.UPDATE_ALL_VAULTS
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = VaultsUpdate
     template = _PATH
     schema = Schema(
         "BatchUpdateVaultRequestBody",

@@ -31,10 +31,9 @@ from cbr_desktop.domain.schedule import is_fixed_zone
 from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.losses import NAMED, lost_backups
+from cbr_desktop.workflows.operations.losses import BY_RESOURCE, NAMED, lost_backups
 from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
-from cbr_desktop.workflows.operations.vault_resources import BACKUPS
 from cbr_desktop.workflows.operations.vaults import (
     judged,
     judged_at,
@@ -59,7 +58,6 @@ class UpdateExpiration(Operation):
     kind = Kind.UPDATE_EXPIRATION
     repeat = Repeat.SAFE
     effect = Effect.DELETES
-    draft = BackupExpiration
     template = _PATH
     schema = Schema(
         "UpdateExpirationTimeReq",
@@ -201,9 +199,10 @@ def _losses_of(change: Change, ledger: Reading) -> list[LostBackups]:
         if draft.is_sooner(backup):
             sooner.setdefault(backup.resource_id, []).append(backup)
     is_whole = fresh.as_of is not None and fresh.complete
+    all_of = BY_RESOURCE.of(sooner, ledger) if is_whole else {}
     lost = []
     for id, rows in sooner.items():
-        others = _staying(BACKUPS.of(id, ledger), draft.vault_id, end) if is_whole else None
+        others = _staying(all_of[id], draft.vault_id, end) if is_whole else None
         told = lost_backups(id, rows[0].resource_name or id, change.subject.label, rows, others, 0)
         lost.append(replace(told, at=end, endless=sum(each.expires_at is None for each in rows)))
     return sorted(lost, key=lambda each: (not each.is_last, each.resource_name))

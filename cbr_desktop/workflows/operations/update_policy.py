@@ -67,7 +67,6 @@ class UpdatePolicy(PolicyOperation):
 
     kind = Kind.UPDATE_POLICY
     effect = Effect.CHANGES
-    draft = PolicyUpdate
     template = POLICY_PATH
     schema = _SCHEMA
 

@@ -92,7 +92,6 @@ class UpdateVault(Operation):
     kind = Kind.UPDATE_VAULT
     repeat = Repeat.SAFE
     effect = Effect.CHANGES
-    draft = VaultUpdate
     template = VAULT_PATH
     schema = _SCHEMA
     busy_codes: frozenset[str] = frozenset({"6123"})

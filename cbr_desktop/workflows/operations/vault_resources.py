@@ -1,6 +1,6 @@
 """What the operations on the resources of a vault have in common."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,12 +8,11 @@ from msgspec.structs import replace
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.association import Stage, id_findings, names_in, resource_ids, tag_of
-from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import VAULT_LANE, Change, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument, filled
 from cbr_desktop.domain.finding import Finding, FindingKind
-from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId
+from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import Task
@@ -31,26 +30,6 @@ _BUSY_CODES = {
     ProtectStatus.REMOVING: "6134",
 }
 """What the service says of a resource in a state in which it is neither removed nor moved."""
-
-
-class BackupIndex:
-    """Finds the backups of a resource in the list that a ledger holds; the index is made once for each list."""
-
-    def __init__(self) -> None:
-        self._listed: Mapping[BackupId, Backup] = {}
-        self._by_resource: dict[ResourceId, list[Backup]] = {}
-
-    def of(self, id: ResourceId, ledger: Reading) -> list[Backup]:
-        """Return the backups of a resource in all vaults."""
-        listed = ledger.backups
-        if listed is not self._listed:
-            self._listed, self._by_resource = listed, {}
-            for backup in listed.values():
-                self._by_resource.setdefault(backup.resource_id, []).append(backup)
-        return self._by_resource.get(id, [])
-
-
-BACKUPS = BackupIndex()
 
 
 class ResourcesOperation(Operation):

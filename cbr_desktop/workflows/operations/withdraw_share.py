@@ -27,7 +27,6 @@ class WithdrawShare(ShareOperation):
 
     kind = Kind.WITHDRAW_SHARE
     repeat = Repeat.SAFE
-    draft = ShareWithdrawal
     template = MEMBER_PATH
     schema = None
     done_codes = frozenset({"6705", "6200"})

@@ -36,7 +36,7 @@ class Presser:
     def __init__(self, session: Any, window: Any) -> None:
         self.session, self.window = session, window
         self.kept = 0.0
-        records = session.outbox._records
+        records = session.outbox._rows.records
         add = records.add
 
         def timed(intent: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import _
@@ -37,6 +37,20 @@ _LEAST_LETTERS = 15
 _LEAST_LETTERS_OF_NAME = 20
 """What a column, and the elastic one, show at least of their words; numbers and what a gauge tells are never cut."""
 _SORT_ARROW = 18
+
+
+def _viewport() -> QWidget:
+    """Return a viewport as Qt makes it.
+
+    Of one that Qt has made the binding does not know the class, and makes all classes of widgets to find out; the first
+    paint should not wait for that.
+    """
+    viewport = QWidget()
+    viewport.setObjectName("qt_scrollarea_viewport")
+    viewport.setBackgroundRole(QPalette.ColorRole.Base)
+    viewport.setAutoFillBackground(True)
+    viewport.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+    return viewport
 
 
 class TableView(QTableView, Generic[Row]):
@@ -91,6 +105,7 @@ class TableView(QTableView, Generic[Row]):
         self._remembering.setSingleShot(True)
         self._remembering.setInterval(_REMEMBER_MS)
         self._remembering.timeout.connect(self.remember)
+        self.setViewport(_viewport())
         self._dress()
         self.setModel(model)
         self._delegate = CellDelegate(model, self)
@@ -499,6 +514,9 @@ class TableView(QTableView, Generic[Row]):
         """Paint the rows that can be seen."""
         self._delegate.begin()
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self._delegate.write(painter)
+        painter.end()
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Fit the columns into the new width."""
