@@ -10,12 +10,15 @@ from cbr_desktop.__main__ import start
 
 def bring_in_life(_application: object, window: object) -> None:
     """Stand in for the life of the window, which begins when it is painted."""
+    from PySide6 import QtWidgets
+
     page = window.page("Vaults")  # type: ignore[attr-defined]
     told = {
         "modules": sorted(sys.modules),
         "rows": page.model.rowCount(),
         "count": page.count.text(),
         "untold": len(window._workspace.signals._pending),  # type: ignore[attr-defined]
+        "classes": sorted(name for name, value in vars(QtWidgets).items() if isinstance(value, type)),
         "furnished": window._deferred_widgets is not None,  # type: ignore[attr-defined]
     }
     print(json.dumps(told), flush=True)

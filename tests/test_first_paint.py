@@ -94,6 +94,12 @@ def test_the_first_paint_waits_for_no_module_that_can_come_later(painted: dict[s
     assert sorted(set(LATER) & set(painted["modules"])) == []
 
 
+def test_the_first_paint_waits_for_no_class_of_widgets_that_it_does_not_show(painted: dict[str, Any]) -> None:
+    """Where the binding has to find out what a widget of Qt's own is, it makes all of them."""
+    assert "QTableView" in painted["classes"]
+    assert "QMdiArea" not in painted["classes"]
+
+
 @pytest.mark.parametrize(("theme", "colours"), [(Theme.DARK, DARK), (Theme.LIGHT, LIGHT)])
 def test_the_windows_before_the_first_profile_are_dressed_as_was_chosen(
     tmp_path: Path, theme: Theme, colours: Colours

@@ -27,8 +27,8 @@ from cbr_desktop.text.batch import consequence_lines, typed_wish
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.cleanup import cleanup_sentence, first_sentence, stay_words, verdict_words
 from cbr_desktop.text.consequences import grave_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import batch_words, typed_words
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, shown
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.batch import LIMIT, Batch, Item, counted_at, judged, name_of, plan_of, why_named

@@ -20,8 +20,8 @@ from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.domain.schedule import Recurrence
 from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import words_for
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 

@@ -19,6 +19,7 @@ from cbr_desktop.domain.retention import Forecast
 from cbr_desktop.domain.schedule import offset_at, seasons, zone_of
 from cbr_desktop.storage.requestfile import read
 from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.schedules import (
     day_row,
     forecast_sentences,
@@ -28,7 +29,7 @@ from cbr_desktop.text.schedules import (
     schedule_words,
     season_sentences,
 )
-from cbr_desktop.text.sentences import finding_sentence, incomplete_sentence
+from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import counted, grouped, quoted, shown
 from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger

@@ -17,8 +17,8 @@ from cbr_desktop.domain.ids import BackupId, is_uuid
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.files import write_output
 from cbr_desktop.text.catalogue import _, sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.rehearsal import rehearsal_record, sheet, sheet_html, sheet_text
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.workflows.documents import change_in, shape_findings
 from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP, backup_id_of, document_of, known_restored

@@ -8,9 +8,9 @@ from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences, shares_sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, GOOD, NEUTRAL, Mark, Shape
 from cbr_desktop.text.plans import stand_mark, stand_words, step_sentence
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
@@ -199,6 +199,10 @@ def _head(blast: Blast, resources: int, now: datetime) -> str:
     times = sorted(each.created_at for each in blast.backups if each.created_at is not None)
     if not times:
         return _("{backups} of {resources} are lost for good.").format(backups=backups, resources=of)
+    if times[0] == times[-1]:
+        return _("{backups} of {resources} are lost for good, made {at}.").format(
+            backups=backups, resources=of, at=clock_words(times[0], now)
+        )
     return _("{backups} of {resources} are lost for good, made between {first} and {last}.").format(
         backups=backups, resources=of, first=clock_words(times[0], now), last=clock_words(times[-1], now)
     )

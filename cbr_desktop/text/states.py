@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from cbr_desktop.text.catalogue import NN_, NP_, Message, _, ngettext, pgettext
+from cbr_desktop.text.catalogue import NN_, NP_, Message, _, listed, ngettext, pgettext
 from cbr_desktop.text.plain import plain
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ SHOWN_LIMIT = 200
 """Code points of foreign text that a sentence takes before it is cut."""
 _SENTENCE = 10_000
 """Letters of a foreign sentence that are looked at: ten million would hold the window up."""
+_NAMES_IN_A_ROW = 3
 
 
 # foreign text and quantities
@@ -39,6 +40,15 @@ def quoted(text: object, limit: int = SHOWN_LIMIT) -> str:
 def quoted_sentence(text: object, limit: int = SHOWN_LIMIT) -> str:
     """Return a foreign sentence in quotation marks, without the full stop that the sentence around it has."""
     return quoted(str(text)[:_SENTENCE].rstrip().rstrip("."), limit)
+
+
+def names_words(names: list[str]) -> str:
+    """Return a row of names, cut after a few: ``‘a’, ‘b’, ‘c’ and 4 more``."""
+    first = listed([quoted(name, 64) for name in names[:_NAMES_IN_A_ROW]])
+    rest = len(names) - _NAMES_IN_A_ROW
+    if rest <= 0:
+        return first
+    return ngettext("{names} and {count} more", "{names} and {count} more", rest).format(names=first, count=rest)
 
 
 def counted(one: str, many: str, count: int) -> str:

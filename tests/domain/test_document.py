@@ -8,7 +8,7 @@ from cbr_desktop.domain import document, request
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.document import ChangeDocument, Schema, body_findings, filled, parts_of, path_findings
 from cbr_desktop.domain.finding import FindingKind, Severity
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 
 BACKUP = "5606f1f6-8a2f-4e6f-9fd9-d5b3a3f0e4a1"
 RENAME = {"operation": "UpdateBackup", "path": {"backup_id": BACKUP}, "body": {"backup": {"name": "ü"}}}

@@ -24,19 +24,16 @@ from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
 from cbr_desktop.text.codes import ADVICE, codes, explain
 from cbr_desktop.text.errors import error_sentence, refusal_sentence
-from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
-from cbr_desktop.text.requests import waiting_words
-from cbr_desktop.text.sentences import (
+from cbr_desktop.text.findings import (
     estimate_sentence,
     finding_sentence,
     findings_sentence,
-    intent_sentence,
-    names_words,
-    outcome_text,
-    request_stand_words,
     template_sentence,
     verdict_sentence,
 )
+from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
+from cbr_desktop.text.requests import waiting_words
+from cbr_desktop.text.sentences import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.states import (
     clock_words,
     counted,
@@ -522,6 +519,13 @@ def test_gateway_codes_are_known_and_foreign_ones_are_not() -> None:
     assert explain("EPS.0003") is None
     assert explain("") is None
     assert "does not know" in refusal_sentence("EPS.0003")
+
+
+def test_a_missing_permission_is_named_with_who_can_give_it() -> None:
+    told = refusal_sentence("403", "Policy doesn't allow cbr:vaults:backup to be performed.")
+    assert "The login lacks the permission ‘cbr:vaults:backup’. Ask the administrator of the account for it." in told
+    assert "does not know" not in told and "The service says: " in told
+    assert "The login is not permitted to do this." in refusal_sentence("403", "Forbidden")
 
 
 @pytest.mark.parametrize("message", ["The disk is full.", "The disk is full", "Too bad…", "...", ""])

@@ -25,7 +25,8 @@ from cbr_desktop.domain.region import eps_endpoint
 from cbr_desktop.simulator.estate import CLOSED_PROJECT_ID, DEMO_PROJECT_ID, REFERENCE_VAULT_ID, WEB_SHOP_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.enterprise_projects import enterprise_project_words, reading_note
-from cbr_desktop.text.sentences import finding_sentence, intent_sentence
+from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from tests.stage import START, Stage, staged

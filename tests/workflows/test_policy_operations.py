@@ -24,7 +24,7 @@ from cbr_desktop.domain.retention import Retention, Transition
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.consequences import loss_sentences
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from tests.stage import Stage, staged

@@ -17,7 +17,7 @@ from cbr_desktop.domain.restore import BackupRestore, DiskPair, Rule, TargetKind
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.journal import read_only
 from cbr_desktop.storage.paths import places
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.operations.restore_backup import RESTORE_BACKUP

@@ -15,7 +15,7 @@ from cbr_desktop.domain.retention import Retention
 from cbr_desktop.domain.schedule import Schedule
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.schedules import outlook, reach_days, schedule_findings
 

@@ -22,7 +22,7 @@ from cbr_desktop.domain.sharing import BackupShare, Offer, ShareAnswer, ShareWit
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from tests.stage import Stage, staged

@@ -9,7 +9,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import BACKUP, REPLICATION, Policy
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.schedules import schedule_findings
 from cbr_desktop.workflows.timetable import ClashKind, clashes, runs_of, usual_durations

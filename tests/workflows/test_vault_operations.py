@@ -41,8 +41,8 @@ from cbr_desktop.domain.vault_changes import (
 from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, draft_body, read_draft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID, WEB_SHOP_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import words_for
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from tests.stage import START, Stage, staged

@@ -13,7 +13,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
-from cbr_desktop.text.sentences import verdict_sentence
+from cbr_desktop.text.findings import verdict_sentence
 from cbr_desktop.text.states import counted
 from cbr_desktop.ui.operations.problem import problem_sentence
 from cbr_desktop.workflows.ledger import Ledger

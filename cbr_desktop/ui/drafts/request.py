@@ -9,9 +9,9 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.text.catalogue import N_, _
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import subject_words, words_for
 from cbr_desktop.text.preview import Form
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS
 from cbr_desktop.ui.kit.room import take_room

@@ -21,9 +21,9 @@ from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.domain.foreign import Foreign, foreign
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.notes import note_sentence, note_severity
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
 from cbr_desktop.ui.kit.room import take_room

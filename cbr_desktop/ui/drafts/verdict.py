@@ -11,9 +11,9 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, GOOD, UNKNOWN, Mark, Shape
 from cbr_desktop.text.operations import asked_for_words, state_of, subject_type, subject_words
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times

@@ -1,17 +1,8 @@
 """Fields of a form, and how they stand beside their titles."""
 
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import (
-    QCalendarWidget,
-    QCheckBox,
-    QDateTimeEdit,
-    QGridLayout,
-    QHBoxLayout,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QDateTimeEdit, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import StillNumber, label
@@ -53,9 +44,9 @@ class _CalendarColours(QObject):
         return False
 
 
-def _colour(calendar: QCalendarWidget) -> None:
+def _colour(calendar: "QtWidgets.QCalendarWidget") -> None:
     for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-        calendar.setWeekdayTextFormat(day, QTextCharFormat())
+        calendar.setWeekdayTextFormat(day, QtGui.QTextCharFormat())
     for name, picture in (("prevmonth", "left"), ("nextmonth", "right")):
         button = calendar.findChild(QToolButton, f"qt_calendar_{name}")
         if isinstance(button, QToolButton):

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 
+from PySide6 import QtGui
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QTextCharFormat, QWheelEvent
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, Severity
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.kit.tokens import TIGHT
 
 SEVERITY_MARKS = {
     Severity.BLOCK: Mark(Shape.CROSS, Tone.BAD),
@@ -67,11 +69,11 @@ class MarkIcons:
         return self._made[key]
 
 
-def offence(palette: QPalette) -> QTextCharFormat:
+def offence(palette: QPalette) -> "QtGui.QTextCharFormat":
     """Return how a part of a text looks that cannot be sent: waved, and tinted, as spaces have no ink."""
     colour = tone_colour(Tone.BAD, palette)
-    form = QTextCharFormat()
-    form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    form = QtGui.QTextCharFormat()
+    form.setUnderlineStyle(QtGui.QTextCharFormat.UnderlineStyle.WaveUnderline)
     form.setUnderlineColor(colour)
     form.setForeground(colour)
     tint = QColor(colour)
@@ -156,7 +158,7 @@ class FindingLines(QWidget):
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(TIGHT)
         self._lines = [MarkedLine(name if not number else f"{name}{number + 1}") for number in range(lines)]
         for line in self._lines:
             layout.addWidget(line)

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QColor,
     QFont,
     QFontMetrics,
@@ -185,7 +184,7 @@ class Timeline(QAbstractScrollArea):
         self._cursor, self._hovered = self._within(day), None
         self._show_day(self._cursor)
         self._tell_words()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self._span_words()))
+        QtGui.QAccessible.updateAccessibility(QtGui.QAccessibleAnnouncementEvent(self, self._span_words()))
         self.viewport().update()
 
     def _within(self, day: date) -> date:

@@ -15,7 +15,7 @@ from cbr_desktop.domain.policy import BACKUP, PolicyApplication
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
 from cbr_desktop.text.catalogue import _, sentences
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.states import gb_words, quoted, shown
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.operations.form import ChangeForm, Missing

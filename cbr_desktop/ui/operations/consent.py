@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.text.catalogue import _, ngettext, sentences
-from cbr_desktop.text.sentences import finding_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.states import counted, grouped
 
 

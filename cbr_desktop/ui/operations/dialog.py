@@ -32,16 +32,17 @@ from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import loss_sentences, shares_sentences
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.consent import WarningConsent
@@ -62,7 +63,7 @@ _COUNTED = timedelta(minutes=FRESH_MINUTES)
 _LOOK_MS = 5_000
 _LINES = 10
 _SMALLEST = QSize(460, 320)
-_USUAL = QSize(720, 430)
+_USUAL = QSize(720, 560)
 _USUAL_WITH_FIELDS = QSize(760, 700)
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
@@ -496,7 +497,9 @@ class ChangeDialog(OperationWindow):
             self.form.setParent(inside)
             self.form.hide()
         self._losses = QVBoxLayout()
+        self._losses.setSpacing(TIGHT)
         self._told = QVBoxLayout()
+        self._told.setSpacing(TIGHT)
         self._told.addLayout(self._losses)
         self._told.addWidget(self.findings)
         layout.addLayout(self._told)

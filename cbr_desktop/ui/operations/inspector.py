@@ -22,9 +22,9 @@ from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.codes import explain
+from cbr_desktop.text.findings import finding_sentence, findings_sentence
 from cbr_desktop.text.plain import bounded, tooltip
 from cbr_desktop.text.preview import Form, rendered
-from cbr_desktop.text.sentences import finding_sentence, findings_sentence
 from cbr_desktop.text.states import clock_words, duration_words, grouped, shown, status_words
 from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
 

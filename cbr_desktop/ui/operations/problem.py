@@ -2,7 +2,7 @@
 
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.sentences import finding_sentence, json_words
+from cbr_desktop.text.findings import finding_sentence, json_words
 
 
 def problem_sentence(finding: Finding) -> str:

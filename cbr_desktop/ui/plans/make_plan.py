@@ -32,10 +32,10 @@ from cbr_desktop.domain.plan import (
 from cbr_desktop.domain.template import PRESETS, TICKET, uses
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_mark, make_columns
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, StillBox, StillNumber, label

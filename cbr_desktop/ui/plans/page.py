@@ -27,6 +27,7 @@ from cbr_desktop.text.batch import consequence_lines
 from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import subject_words
 from cbr_desktop.text.plain import accessible, plain, tooltip
 from cbr_desktop.text.plans import (
@@ -41,7 +42,6 @@ from cbr_desktop.text.plans import (
     run_sentence,
     run_words,
 )
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, quoted
 from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit.announcer import AnnouncedLine

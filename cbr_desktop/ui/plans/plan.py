@@ -12,10 +12,10 @@ from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, GOOD
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_columns, found_mark
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, label

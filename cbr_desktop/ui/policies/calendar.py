@@ -28,9 +28,9 @@ from cbr_desktop.domain.ids import BackupId, PolicyId, ResourceId, VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.retention import HORIZON_DAYS, Coverage, Forecast, forecast
 from cbr_desktop.text.catalogue import N_, _, sentences
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.schedules import forecast_sentences, removal_lines, runs_span_words, span_words
-from cbr_desktop.text.sentences import finding_sentence
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.action_row import ActionRow

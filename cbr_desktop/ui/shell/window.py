@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
         import cbr_desktop.ui.shell.deferred_widgets  # noqa: F401
 
         yield
-        self.current_page().view.viewport()  # the first such call takes Qt some milliseconds; nobody waits for it here
+        self.navigation.viewport()  # the first such call takes Qt some milliseconds; nobody waits for it here
         yield
         self.deferred_widgets  # noqa: B018  # made when it is first named
         yield

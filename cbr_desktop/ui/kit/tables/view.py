@@ -10,7 +10,7 @@ from typing import Any, Generic
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import _
@@ -33,10 +33,24 @@ _MEASURED_TEXTS = 3
 _NEARLY = 0.85
 """How many texts of a column are measured at least, and how long others are that are measured too, by the longest one:
 letters differ in width, but not that much."""
-_LEAST_LETTERS = 16
-_LEAST_LETTERS_OF_NAME = 22
+_LEAST_LETTERS = 15
+_LEAST_LETTERS_OF_NAME = 20
 """What a column, and the elastic one, show at least of their words; numbers and what a gauge tells are never cut."""
 _SORT_ARROW = 18
+
+
+def _viewport() -> QWidget:
+    """Return a viewport as Qt makes it.
+
+    Of one that Qt has made the binding does not know the class, and makes all classes of widgets to find out; the first
+    paint should not wait for that.
+    """
+    viewport = QWidget()
+    viewport.setObjectName("qt_scrollarea_viewport")
+    viewport.setBackgroundRole(QPalette.ColorRole.Base)
+    viewport.setAutoFillBackground(True)
+    viewport.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+    return viewport
 
 
 class TableView(QTableView, Generic[Row]):
@@ -91,6 +105,7 @@ class TableView(QTableView, Generic[Row]):
         self._remembering.setSingleShot(True)
         self._remembering.setInterval(_REMEMBER_MS)
         self._remembering.timeout.connect(self.remember)
+        self.setViewport(_viewport())
         self._dress()
         self.setModel(model)
         self._delegate = CellDelegate(model, self)
@@ -277,7 +292,8 @@ class TableView(QTableView, Generic[Row]):
         is_whole = column.whole or column.right or column.gauge is not None
         least = full if is_whole else max(head, min(full, letters * letter + beside))
         good = max(least, min(full, column.width * letter + beside))
-        yields = not elastic and section not in self._wanted and not is_first
+        # what tells by a mark how a row stands is wanted wherever there is room for the name
+        yields = not elastic and section not in self._wanted and not is_first and column.mark is None
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
     def _is_chosen(self, section: int) -> bool:
