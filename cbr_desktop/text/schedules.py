@@ -317,7 +317,7 @@ def clash_sentence(clash: Clash, policies: Mapping[PolicyId, str], vaults: Mappi
 
 def resource_forecast_words(name: str, now: int, then: int) -> str:
     """Return a resource, how many of its backups are there now, and how many of these at the end."""
-    return _("{name}  {now} → {then}").format(name=shown(name, 80), now=grouped(now), then=grouped(then))
+    return _("{name}  {now} → {then}").format(name=shown(name, 40), now=grouped(now), then=grouped(then))
 
 
 def removals_words(removals: int, resources: int, days: int) -> str:

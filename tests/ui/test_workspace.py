@@ -96,6 +96,20 @@ def test_a_scope_of_all_has_the_rows_of_all_and_tells_whose_they_are(window: Mai
     assert [ledger.profile.name for ledger in page.owners(row)] == [NL.name]
 
 
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks"])
+def test_rows_are_ordered_by_what_the_columns_say_whose_they_are(
+    window: MainWindow, workspace: Workspace, name: str
+) -> None:
+    shared = next(iter(workspace.context(NL.name).ledger.vaults.values()))
+    workspace.context(STAGING.name).ledger.put_vaults(Listing([shared], estate.NOW))
+    page: Any = window.show_page(name)
+    page.catch_up()
+    rows = list(page.known_rows)
+    told = {column.key: (column.keys(rows), list(map(column.sort, rows))) for column in page.place_columns()}
+    assert all(at_once == singly for at_once, singly in told.values())
+    assert len(set(told["profile"][1])) == {"Vaults": 3, "Resources": 3, "Tasks": 1}[name]
+
+
 def test_one_profile_alone_needs_no_column_for_it_and_keeps_the_filter(
     window: MainWindow, workspace: Workspace
 ) -> None:
@@ -148,12 +162,12 @@ def test_on_a_small_screen_the_names_of_the_strip_give_way_before_the_window(win
     strip.resize(2000, strip.height())
     assert [button.text().replace("&&", "&") for button in buttons] == [each.accessibleName() for each in buttons]
     assert strip.minimumSizeHint().width() == 0
-    strip.resize(260, strip.height())
+    strip.resize(400, strip.height())
     for button in buttons:
         _name, between, rest = button.text().partition("  ")
         assert between and rest, "of each the name and the shape of how it stands"
         assert len(button.text()) < len(button.accessibleName())
-    assert sum(button.sizeHint().width() for button in buttons) < 260
+    assert sum(button.sizeHint().width() for button in buttons) < 400
 
 
 def test_a_login_is_asked_for_from_the_strip(window: MainWindow, workspace: Workspace) -> None:

@@ -42,6 +42,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.consent import WarningConsent
@@ -62,7 +63,7 @@ _COUNTED = timedelta(minutes=FRESH_MINUTES)
 _LOOK_MS = 5_000
 _LINES = 10
 _SMALLEST = QSize(460, 320)
-_USUAL = QSize(720, 430)
+_USUAL = QSize(720, 560)
 _USUAL_WITH_FIELDS = QSize(760, 700)
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
@@ -496,7 +497,9 @@ class ChangeDialog(OperationWindow):
             self.form.setParent(inside)
             self.form.hide()
         self._losses = QVBoxLayout()
+        self._losses.setSpacing(TIGHT)
         self._told = QVBoxLayout()
+        self._told.setSpacing(TIGHT)
         self._told.addLayout(self._losses)
         self._told.addWidget(self.findings)
         layout.addLayout(self._told)
