@@ -35,6 +35,7 @@ from cbr_desktop.text.plans import resting_sentence
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING
 from cbr_desktop.ui.session.network_settings import stored_at_once
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.presence import Presence
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.leaving import unfinished
 from cbr_desktop.workflows.plan import resting
@@ -58,6 +59,9 @@ def run_life(
         stack.callback(workspace.settings.close)
         services = open_services(stack, workspace, here, log, secrets, has_past=True)
         SecondaryWindows(window, workspace, here, log, services)
+        presence = Presence(window)
+        window.pages.turned.connect(presence.notice)
+        preparation = partial(prepare, presence.first_sign)
         draft_store.tell_unsaved(window, workspace)
         tell_the_disk(window, workspace, services.sessions)
         tell_the_plans(window, workspace)
@@ -66,7 +70,9 @@ def run_life(
         keep_for_the_start(here.profiles_file, here.kept_profiles_file)
 
         def living(leaving: Leaving) -> Coroutine[Any, Any, int]:
-            return live(services.sessions, window, services.access, leaving, begun=deadline.start, preparation=prepare)
+            return live(
+                services.sessions, window, services.access, leaving, begun=deadline.start, preparation=preparation
+            )
 
         if workspace.is_demo or workspace.sealed is not None:
             # it works in a corner of its own, of which no second start can know

@@ -1,22 +1,26 @@
 """What is not there at the start and will soon be wanted: dialogs and pages, imported in idle time.
 
-A module at a time, those first that others need, so that the window is never held up for longer than one of them takes.
+They take some megabytes, so they come with the first sign of somebody at the window: a pointer takes longer to a button
+than this to what the button opens. A module at a time, those first that others need, so that the window is never held up
+for longer than one of them takes.
 """
 # ruff: noqa: F401  # to import is all that is wanted
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from cbr_desktop.memory import give_back
 
 FIRST_SECONDS = 1.5
 """After the start, when the lists have been asked for and the operator looks at what is there."""
-PAUSE_SECONDS = 0.04
+PAUSE_SECONDS = 0.01
 
 
-async def prepare() -> None:
-    """Import one after the other what dialogs and pages are made of; ends by itself."""
+async def prepare(first_sign: Callable[[], Awaitable[None]]) -> None:
+    """Import what dialogs and pages are made of, one after the other, after ``first_sign``; ends by itself."""
     await asyncio.sleep(FIRST_SECONDS)
+    give_back()  # what lists were read into, also while nobody comes
+    await first_sign()
     for _ in _imported():
         await asyncio.sleep(PAUSE_SECONDS)
     give_back()  # what source and lists were read into

@@ -1,0 +1,59 @@
+"""What only a person opens is brought in when there is a sign of one."""
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QMainWindow
+
+from cbr_desktop.ui.shell.presence import Presence
+
+
+@pytest.fixture
+def window(qtbot):
+    window = QMainWindow()
+    window.setCentralWidget(QLineEdit(window))
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def seen(presence):
+    async def look():
+        try:
+            async with asyncio.timeout(0):
+                await presence.first_sign()
+        except TimeoutError:
+            return False
+        return True
+
+    return asyncio.run(look())
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        lambda edit: QTest.mouseMove(edit, QPoint(3, 3)),
+        lambda edit: QTest.mouseClick(edit, Qt.MouseButton.LeftButton),
+        lambda edit: QTest.keyClick(edit.window().windowHandle(), Qt.Key.Key_Tab),
+    ],
+    ids=["pointer", "click", "key"],
+)
+def test_somebody_at_the_window_is_noticed(window, sign):
+    presence = Presence(window)
+    window.resize(500, 300)
+    window.centralWidget().setText("what the program does itself is no sign")
+    QTest.qWait(0)
+    assert not seen(presence)
+    sign(window.centralWidget())
+    QTest.qWait(0)
+    assert seen(presence)
+
+
+def test_what_happens_in_a_window_is_let_through(window):
+    presence = Presence(window)
+    assert not presence.eventFilter(window, QEvent(QEvent.Type.KeyPress))
+    assert seen(presence)
+    QTest.keyClicks(window.centralWidget(), "abc")
+    assert window.centralWidget().text() == "abc"
