@@ -1,8 +1,8 @@
 """What is not there at the start and will soon be wanted: dialogs and pages, imported in idle time.
 
 They take some megabytes, so they come with the first sign of somebody at the window: a pointer takes longer to a button
-than this to what the button opens. A module at a time, those first that others need, so that the window is never held up
-for longer than one of them takes.
+than this to what the button opens. A module at a time, those first that others need, so that the window is never held
+up for longer than one of them takes.
 """
 # ruff: noqa: F401  # to import is all that is wanted
 
@@ -28,6 +28,9 @@ async def prepare(first_sign: Callable[[], Awaitable[None]]) -> None:
 
 def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     """Import a module at a time, those first that others need."""
+    import cbr_desktop.ui.vaults.details
+
+    yield
     import cbr_desktop.text.preview
 
     yield
@@ -91,7 +94,28 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     import cbr_desktop.ui.kit.timeline
 
     yield
+    import cbr_desktop.ui.resources.page
+
+    yield
+    import cbr_desktop.ui.resources.details
+
+    yield
+    import cbr_desktop.ui.tasks.page
+
+    yield
+    import cbr_desktop.ui.tasks.details
+
+    yield
     import cbr_desktop.ui.backups.page
+
+    yield
+    import cbr_desktop.ui.backups.content
+
+    yield
+    import cbr_desktop.ui.backups.details
+
+    yield
+    import cbr_desktop.ui.checkpoint.details
 
     yield
     import cbr_desktop.ui.kit.lane_chart
@@ -103,7 +127,13 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     import cbr_desktop.ui.policies.page
 
     yield
+    import cbr_desktop.ui.policies.details
+
+    yield
     import cbr_desktop.ui.outbox.page
+
+    yield
+    import cbr_desktop.ui.outbox.details
 
     yield
     import cbr_desktop.ui.drafts.model
@@ -116,6 +146,9 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
 
     yield
     import cbr_desktop.ui.journal.page
+
+    yield
+    import cbr_desktop.ui.journal.details
 
     yield
     import cbr_desktop.ui.operations.batch

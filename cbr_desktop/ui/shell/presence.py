@@ -26,13 +26,18 @@ class Presence(QObject):
         self._surface = window.windowHandle()
         self._surface.installEventFilter(self)  # a movement over any of its widgets comes by here
 
+    @property
+    def is_noticed(self) -> bool:
+        """Whether there has been a sign."""
+        return self._noticed.is_set()
+
     async def first_sign(self) -> None:
         """Return when there has been a sign."""
         await self._noticed.wait()
 
     def notice(self, *_: object) -> None:
         """Take what has happened for a sign; there is nothing more to look for then."""
-        if not self._noticed.is_set():
+        if not self.is_noticed:
             self._noticed.set()
             self._surface.removeEventFilter(self)
 
