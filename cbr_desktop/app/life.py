@@ -31,7 +31,6 @@ from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
 from cbr_desktop.text.leaving import LEAVING_SECONDS, left_sentence
-from cbr_desktop.text.plans import resting_sentence
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING
 from cbr_desktop.ui.session.network_settings import stored_at_once
 from cbr_desktop.ui.session.workspace import Workspace
@@ -99,6 +98,8 @@ def tell_the_plans(window: MainWindow, workspace: Workspace) -> None:
         return
     profiles = [context.profile.name for context in workspace.contexts]
     for told in resting(workspace.plans.runs(), workspace.open, profiles, workspace.clock.now())[:1]:
+        from cbr_desktop.text.plans import resting_sentence
+
         window.notices.say(resting_sentence(told), WARNING, _("Show the plan"), partial(_show_plan, window, told.run))
 
 

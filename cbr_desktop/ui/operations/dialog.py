@@ -39,7 +39,8 @@ from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import TIGHT
