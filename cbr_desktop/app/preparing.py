@@ -16,7 +16,7 @@ FIRST_SECONDS = 1.5
 PAUSE_SECONDS = 0.01
 
 
-async def prepare(first_sign: Callable[[], Awaitable[None]]) -> None:
+async def prepare(first_sign: Callable[[], Awaitable[object]]) -> None:
     """Import what dialogs and pages are made of, one after the other, after ``first_sign``; ends by itself."""
     await asyncio.sleep(FIRST_SECONDS)
     give_back()  # what lists were read into, also while nobody comes

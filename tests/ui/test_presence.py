@@ -43,3 +43,11 @@ def test_what_happens_in_a_window_is_let_through(window):
     assert presence.is_noticed
     QTest.keyClicks(window.centralWidget(), "abc")
     assert window.centralWidget().text() == "abc"
+
+
+def test_it_is_told_once(window):
+    presence, told = Presence(window), []
+    presence.noticed.connect(lambda: told.append(presence.is_noticed))
+    presence.notice()
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Tab)
+    assert told == [True]

@@ -1,8 +1,6 @@
 """The first sign of somebody at a window: until then, nothing that only a person opens need be in memory."""
 
-import asyncio
-
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 _SIGNS = frozenset(
@@ -18,28 +16,26 @@ _SIGNS = frozenset(
 
 
 class Presence(QObject):
-    """Tells that the pointer was moved over a window that is shown, a key was pressed, or ``notice`` was called."""
+    """Looks for somebody at a window that is shown: the pointer is moved over it, a key is pressed.
+
+    Signals:
+        noticed: there was the first sign, or ``notice`` was called.
+    """
+
+    noticed = Signal()
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._noticed = asyncio.Event()
+        self.is_noticed = False
         self._surface = window.windowHandle()
         self._surface.installEventFilter(self)  # a movement over any of its widgets comes by here
-
-    @property
-    def is_noticed(self) -> bool:
-        """Whether there has been a sign."""
-        return self._noticed.is_set()
-
-    async def first_sign(self) -> None:
-        """Return when there has been a sign."""
-        await self._noticed.wait()
 
     def notice(self, *_: object) -> None:
         """Take what has happened for a sign; there is nothing more to look for then."""
         if not self.is_noticed:
-            self._noticed.set()
+            self.is_noticed = True
             self._surface.removeEventFilter(self)
+            self.noticed.emit()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Look out for a sign, and let everything pass."""
