@@ -40,7 +40,10 @@ class Dialogs:
         from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 
         dialog = CheckpointDialog(
-            *(context, vault_id, resource_ids, parent), draft_store=context.draft_store, words=words
+            *(context, vault_id, resource_ids, parent),
+            draft_store=context.draft_store,
+            words=words,
+            at_once=False,
         )
         dialog.open()
         return dialog
@@ -84,7 +87,9 @@ class Dialogs:
         if source is not None and not is_checkpoint(source.text):
             editor = RequestDialog(context, source, parent, draft_store=context.draft_store)
         else:
-            editor = CheckpointDialog(context, vault_id, (), parent, draft_store=context.draft_store, source=source)
+            editor = CheckpointDialog(
+                *(context, vault_id, (), parent), draft_store=context.draft_store, source=source, at_once=False
+            )
         editor.finished.connect(changed)
         editor.draft_document.told.connect(changed)
         editor.open()
@@ -132,8 +137,9 @@ class Dialogs:
         if intent.change.kind is not Kind.CREATE_CHECKPOINT:
             form = _form_again(context, intent)
             return self._open(context, form, parent) if form is not None else None
-        dialog = CheckpointDialog(context, None, (), parent, draft_store=context.draft_store)
-        dialog.show_request(intent.body)
+        dialog = CheckpointDialog(
+            *(context, None, (), parent), draft_store=context.draft_store, request=intent.body, at_once=False
+        )
         dialog.open()
         return dialog
 
@@ -153,7 +159,7 @@ class Dialogs:
     ) -> "ChangeDialog":
         from cbr_desktop.ui.operations.dialog import ChangeDialog
 
-        dialog = ChangeDialog(context, form, parent)
+        dialog = ChangeDialog(context, form, parent, at_once=False)
         dialog.open()
         return dialog
 

@@ -1,0 +1,59 @@
+"""Widgets that are made in several turns of the loop, so that a large window opens without holding up the others."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+
+class Stepwise:
+    """A widget whose parts ``build`` makes, and none of them before it is asked to.
+
+    Whoever has time takes ``steps``, one in each turn of the loop. Whoever asks for a part that is not made yet, or
+    calls ``finish``, has all of them made at once: what is built in turns can be used like any other widget.
+    """
+
+    _steps: Iterator[None] | None = None
+    _is_built = False
+    _is_at_step = False
+
+    def build(self) -> Iterator[None]:
+        """Make all parts; stand still wherever another turn of the loop may come between."""
+        raise NotImplementedError
+
+    @property
+    def is_built(self) -> bool:
+        """Whether all parts are made."""
+        return self._is_built
+
+    def steps(self) -> Iterator[None]:
+        """Yield after each step that is left, until all parts are made."""
+        while self._step():
+            yield
+
+    def finish(self) -> None:
+        """Make at once what is not made yet."""
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        """Make what comes next; return whether there may be more."""
+        if self._is_built or self._is_at_step:
+            return False
+        self._is_at_step = True
+        try:
+            if self._steps is None:
+                self._steps = self.build()
+            next(self._steps)
+        except StopIteration:
+            self._is_built = True
+        finally:
+            self._is_at_step = False
+        return not self._is_built
+
+    if not TYPE_CHECKING:  # or else every name would seem to be there
+
+        def __getattr__(self, name: str) -> Any:
+            """Make all parts when one is asked for that is not made yet."""
+            if not name.startswith("__") and not self._is_built and not self._is_at_step:
+                self.finish()
+                return getattr(self, name)
+            raise AttributeError(f"{type(self).__name__} has no {name}", name=name, obj=self)
