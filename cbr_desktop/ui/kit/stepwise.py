@@ -3,6 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtWidgets import QDialog
+
+from cbr_desktop.ui.kit.pieces import Pieces
+
 
 class Stepwise:
     """A widget whose parts ``build`` makes, and none of them before it is asked to.
@@ -57,3 +61,37 @@ class Stepwise:
                 self.finish()
                 return getattr(self, name)
             raise AttributeError(f"{type(self).__name__} has no {name}", name=name, obj=self)
+
+
+class StepwiseDialog(Stepwise, QDialog):
+    """A window that is made in several turns of the loop once it is opened, and shown when it is whole.
+
+    It is there in a blink all the same, and what else the program shows goes on meanwhile.
+    """
+
+    _opening: Pieces | None = None
+
+    def open(self) -> None:
+        """Show the window beside the others, as soon as it is made."""
+        self.setModal(False)
+        if self.is_built:
+            self._come()
+        elif self._opening is None:
+            self._opening = Pieces(self)
+            self._opening.begin(self._made_and_shown())
+
+    def finish(self) -> None:
+        """Make at once what is not made yet, and show the window if it is being opened."""
+        super().finish()
+        if self.is_built and self._opening is not None:
+            self._opening.finish()
+
+    def _made_and_shown(self) -> Iterator[None]:
+        yield from self.steps()
+        self._opening = None
+        self._come()
+
+    def _come(self) -> None:
+        """Come to the front."""
+        self.show()
+        self.activateWindow()

@@ -1,6 +1,6 @@
 """What all windows of changes have: they stand beside the others, and say where a change goes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QWidget
@@ -9,8 +9,7 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.kit.pieces import Pieces
-from cbr_desktop.ui.kit.stepwise import Stepwise
+from cbr_desktop.ui.kit.stepwise import StepwiseDialog
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.environment_label import stake_chip
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -33,41 +32,12 @@ class OperationWindow(QDialog):
     def open(self) -> None:
         """Show the window beside the others."""
         self.setModal(False)
-        self._come()
-
-    def _come(self) -> None:
-        """Come to the front."""
         self.show()
         self.activateWindow()
 
 
-class StepwiseWindow(Stepwise, OperationWindow):
-    """A window that is made in several turns of the loop once it is opened, and shown when it is whole.
-
-    One of a few parts is there in a blink all the same; what else the program shows goes on meanwhile.
-    """
-
-    _opening: Pieces | None = None
-
-    def open(self) -> None:
-        """Show the window beside the others, as soon as it is made."""
-        self.setModal(False)
-        if self.is_built:
-            self._come()
-            return
-        self._opening = Pieces(self)
-        self._opening.begin(self._made_and_shown())
-
-    def finish(self) -> None:
-        """Make at once what is not made yet, and show it if it was to be opened."""
-        super().finish()
-        if self.is_built and self._opening is not None:
-            self._opening.finish()
-
-    def _made_and_shown(self) -> Iterator[None]:
-        yield from self.steps()
-        self._opening = None
-        self._come()
+class StepwiseWindow(StepwiseDialog, OperationWindow):
+    """The same, made in several turns of the loop."""
 
 
 def lead_button(name: str, act: Callable[[], object]) -> QPushButton:

@@ -1,6 +1,6 @@
 """The form of a new vault: what it is for life, what it takes in, what it does by itself, and what it is called by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
@@ -18,6 +18,7 @@ from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.pair_table import PairTable
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.theme import set_type
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
@@ -37,7 +38,7 @@ _LEVELS = {CRASH_CONSISTENT: N_("Crash consistent"), APP_CONSISTENT: N_("Applica
 _BILLINGS = {POST_PAID: N_("By use"), PRE_PAID: N_("By the year or month")}
 
 
-class NewVaultForm(ChangeForm):
+class NewVaultForm(Stepwise, ChangeForm):
     """Asks for a new vault. ``console`` is where the console sells vaults that are paid ahead, empty if not known."""
 
     kind = Kind.CREATE_VAULT
@@ -55,11 +56,17 @@ class NewVaultForm(ChangeForm):
         self._context: ProfileContext | None = None
         self._console = console
         self._policies = [each for each in policies if each.operation_type == BACKUP]
-        asked = asked or VaultDraft("")
+        self._asked = asked = asked or VaultDraft("")
         self.project = EnterpriseProjectChoice("newVaultProject", asked.enterprise_project_id, is_usual=True)
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, and show in them what is asked for at first."""
         self._make_fields()
+        yield
         self._lay_out()
-        self._show(asked)
+        yield
+        self._show(self._asked)
+        yield
         self._connect()
         self._tell()
 
