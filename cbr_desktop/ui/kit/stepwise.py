@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog
 
 from cbr_desktop.ui.kit.pieces import Pieces
@@ -55,6 +56,11 @@ class Stepwise:
 
     if not TYPE_CHECKING:  # or else every name would seem to be there
 
+        def show(self) -> None:
+            """Show the widget, whole."""
+            self.finish()
+            super().show()
+
         def __getattr__(self, name: str) -> Any:
             """Make all parts when one is asked for that is not made yet."""
             if not name.startswith("__") and not self._is_built and not self._is_at_step:
@@ -80,6 +86,11 @@ class StepwiseDialog(Stepwise, QDialog):
             self._opening = Pieces(self)
             self._opening.begin(self._made_and_shown())
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown, or will be in some turns of the loop."""
+        return self._opening is not None or self.isVisible()
+
     def finish(self) -> None:
         """Make at once what is not made yet, and show the window if it is being opened."""
         super().finish()
@@ -88,8 +99,19 @@ class StepwiseDialog(Stepwise, QDialog):
 
     def _made_and_shown(self) -> Iterator[None]:
         yield from self.steps()
+        if self._opening is not None:
+            self._opening = None
+            self._come()
+
+    def hide(self) -> None:
+        """Hide the window; one that is being opened does not come."""
         self._opening = None
-        self._come()
+        super().hide()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close the window; one that is being opened does not come."""
+        self._opening = None
+        super().closeEvent(event)
 
     def _come(self) -> None:
         """Come to the front."""

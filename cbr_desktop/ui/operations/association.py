@@ -66,8 +66,9 @@ class AssociationForm(Stepwise, ChangeForm):
         rows = self._offered(vault, choices)
         self._shown = {row.id: row for row in rows}
         yield
-        self.resources = ResourceTicks(rows, choices)
+        self.resources = ResourceTicks()
         yield
+        yield from self.resources.showing(rows, choices)
         self.policy = StillBox()
         self.policy.setObjectName("associationPolicy")
         self.policy.setAccessibleName(_("Policy"))

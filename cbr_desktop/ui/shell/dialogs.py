@@ -87,9 +87,7 @@ class Dialogs:
         if source is not None and not is_checkpoint(source.text):
             editor = RequestDialog(context, source, parent, draft_store=context.draft_store)
         else:
-            editor = CheckpointDialog(
-                *(context, vault_id, (), parent), draft_store=context.draft_store, source=source, at_once=False
-            )
+            editor = CheckpointDialog(context, vault_id, (), parent, draft_store=context.draft_store, source=source)
         editor.finished.connect(changed)
         editor.draft_document.told.connect(changed)
         editor.open()

@@ -61,12 +61,13 @@ class NewVaultForm(Stepwise, ChangeForm):
 
     def build(self) -> Iterator[None]:
         """Make the fields, and show in them what is asked for at first."""
-        self._make_fields()
+        yield from self._make_fields()
         yield
         self._lay_out()
         yield
         self._show(self._asked)
         yield
+        yield from self.resources.showing(self._free(), _choices_of(self._asked))
         self._connect()
         self._tell()
 
@@ -156,11 +157,6 @@ class NewVaultForm(Stepwise, ChangeForm):
         ):
             edit.setText(text)
         self.zone.setEditText(draft.zone)
-        chosen = (
-            ResourceChoice(each.id, each.type, each.name, each.exclude_volumes, each.include_volumes)
-            for each in draft.resources
-        )
-        self.resources.show_rows(self._free(), chosen)
 
     def _free(self) -> list[Protectable]:
         """Return the resources of the kind that the vault holds which are in no vault."""
@@ -215,7 +211,7 @@ class NewVaultForm(Stepwise, ChangeForm):
 
     # building
 
-    def _make_fields(self) -> None:
+    def _make_fields(self) -> Iterator[None]:
         self.name = _line("newVaultName", _("Name"))
         self.holds = _box("newVaultKind", _("Holds"), [(pgettext(*words), kind) for kind, words in _KINDS.items()])
         self.protection = _box("newVaultProtection", _("For"), [(_(words), key) for key, words in _PROTECTIONS.items()])
@@ -228,6 +224,7 @@ class NewVaultForm(Stepwise, ChangeForm):
         self.zone = _zone_box()
         self._offer_zones()
         self.multi_az = tick(_("Keep backups in se&veral zones"), "newVaultMultiAz")
+        yield
         self.resources = ResourceTicks()
         named = sorted(self._policies, key=lambda each: (each.name, each.id))
         self.policy = _box(
@@ -313,6 +310,14 @@ class NewVaultForm(Stepwise, ChangeForm):
         layout.setSpacing(14)
         for part in parts:
             layout.addWidget(part)
+
+
+def _choices_of(draft: VaultDraft) -> list[ResourceChoice]:
+    """Return what a draft takes into the vault."""
+    return [
+        ResourceChoice(each.id, each.type, each.name, each.exclude_volumes, each.include_volumes)
+        for each in draft.resources
+    ]
 
 
 def _section(words: str, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget] | None = None) -> QWidget:
