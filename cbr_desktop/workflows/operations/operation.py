@@ -113,11 +113,6 @@ class Operation(Protocol):
         ...
 
     @property
-    def one_by_one(self) -> bool:
-        """Whether several go one after the other, since each keeps more busy than its own lane."""
-        return False
-
-    @property
     def template(self) -> str:
         """The path of its request with a place for each id."""
         ...
@@ -138,6 +133,10 @@ class Operation(Protocol):
     def change(self, draft: Any, ledger: Reading) -> Change:
         """Return the change that a draft asks for. ``ValueError`` when it lacks what makes a request."""
         ...
+
+    def keeps_busy(self, change: Change) -> tuple[str, ...]:
+        """Return the lanes besides its own in which the service takes nothing while it runs."""
+        return ()
 
     def opens(self, change: Change) -> BackupId | None:
         """Return the backup that has to be read by itself to judge a change, ``None`` where lists tell all."""
