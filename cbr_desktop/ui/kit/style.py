@@ -87,7 +87,7 @@ QTableView[frameShape="6"]:focus, QTreeView[frameShape="6"]:focus, QListView[fra
     border-color: {edge};
 }}
 QTreeView::item {{ min-height: 24px; padding-left: {tight}px; }}
-StepTable::item {{ padding: 0 5px; }}
+StepTable::item, QTableWidget::item {{ padding: 0 5px; }}
 QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{
     background: {surface}; color: {muted}; border: 0; border-bottom: 1px solid {line}; padding: 5px {near}px;
