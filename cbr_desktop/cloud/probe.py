@@ -17,8 +17,9 @@ import msgspec
 from msgspec.structs import replace
 
 from cbr_desktop.cloud.auth import Auth
+from cbr_desktop.cloud.certificates import certificate_reason
 from cbr_desktop.cloud.network import FAMILIES, Resolve, Transport, aside, chosen_proxy, context_of, effective_network
-from cbr_desktop.cloud.transport import Answer, Call, Client, Clock, certificate_reason
+from cbr_desktop.cloud.transport import Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.reading import Unfit, mended, moment
 from cbr_desktop.domain.connection import Connection

@@ -199,6 +199,10 @@ def _head(blast: Blast, resources: int, now: datetime) -> str:
     times = sorted(each.created_at for each in blast.backups if each.created_at is not None)
     if not times:
         return _("{backups} of {resources} are lost for good.").format(backups=backups, resources=of)
+    if times[0] == times[-1]:
+        return _("{backups} of {resources} are lost for good, made {at}.").format(
+            backups=backups, resources=of, at=clock_words(times[0], now)
+        )
     return _("{backups} of {resources} are lost for good, made between {first} and {last}.").format(
         backups=backups, resources=of, first=clock_words(times[0], now), last=clock_words(times[-1], now)
     )

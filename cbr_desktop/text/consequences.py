@@ -129,7 +129,9 @@ def shares_sentences(lost: SharesLost) -> list[str]:
             )
         )
     elif not lost.shared:
-        told.append(_("None of them is shared with another project."))
+        told.append(
+            ngettext("It is shared with no other project.", "None of them is shared with another project.", lost.total)
+        )
     return told
 
 

@@ -1,5 +1,6 @@
 """The errors of this program and the codes of the service as sentences: what happened, to which thing, what to do."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -87,12 +88,22 @@ def error_sentence(error: CbrError) -> str:
     return _("Something went wrong that has no words yet. Look into the log.")
 
 
+_FORBIDDEN = "403"
+_DENIED = re.compile(r"doesn't allow ((?:[A-Za-z]{1,40}:){2}[A-Za-z]{1,60}) to be performed")
+"""How a refusal names the permission that is missing, in the service's answers to what is not allowed (403)."""
+
+
 def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
     """Return what an error code means and what to do, with the service's own words and the id to give to support."""
-    explanation = explain(code)
+    explanation, denied = explain(code), _DENIED.search(message)
     parts = []
     if explanation:
         parts += [meaning_sentence(explanation), explanation.remedy]
+    elif denied is not None:
+        words = _("The login lacks the permission {action}. Ask the administrator of the account for it.")
+        parts.append(words.format(action=quoted(denied[1])))
+    elif code == _FORBIDDEN:
+        parts.append(_("The login is not permitted to do this. Ask the administrator of the account for it."))
     elif code:
         parts.append(
             _("The service gave the code {code}, which this version does not know.").format(code=shown(code, 60))

@@ -290,12 +290,32 @@ def looked_sentence(intent: Intent, now: datetime) -> str:
 
 def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | None, now: datetime) -> str:
     """Return what a request waits for; ``ahead`` has its vault, ``outcome`` is what is known of its end."""
-    words = words_of(intent)
     if intent.state is not IntentState.QUEUED or ahead is None:
         return _standing(intent, outcome, now)
-    first = words_of(ahead).request_inside(ahead)
+    told = _ahead_words(intent, ahead, now)
+    if ahead.state is not IntentState.UNKNOWN:
+        return told
+    if ahead.awaits_person:
+        remedies = _("Only a person can tell. End this command first; then {remedies}")
+        return sentences(told, remedies.format(remedies=_remedies(ahead)))
+    return sentences(told, _("It is looked for by reading, for about half an hour."))
+
+
+def queued_behind(intent: Intent, ahead: Intent, now: datetime) -> str:
+    """Return what a queued request waits for in the window: ``ahead``, of the same thing, has to be settled first."""
+    told = _ahead_words(intent, ahead, now)
+    if ahead.state is not IntentState.UNKNOWN:
+        return sentences(told, _("It is sent by itself after that."))
+    if ahead.awaits_person:
+        return sentences(told, _("Only a person can tell: open that one in the outbox, and say what became of it."))
+    return sentences(told, _("It is looked for by reading, for about half an hour."))
+
+
+def _ahead_words(intent: Intent, ahead: Intent, now: datetime) -> str:
+    """Return which request keeps another one waiting, and how it stands."""
+    words, first = words_of(intent), words_of(ahead).request_inside(ahead)
     if ahead.state is IntentState.UNKNOWN:
-        lost = _(
+        return _(
             "{request} waits: {place} takes one request at a time, and {first} may be running there: its answer was"
             " lost {age} ago."
         ).format(
@@ -304,10 +324,6 @@ def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | No
             first=first,
             age=duration_words(now - ahead.changed_at),
         )
-        if ahead.awaits_person:
-            told = _("Only a person can tell. End this command first; then {remedies}")
-            return sentences(lost, told.format(remedies=_remedies(ahead)))
-        return sentences(lost, _("It is looked for by reading, for about half an hour."))
     waits = (
         _("{request} waits: {place} takes one request at a time, and {first} is being sent there, since {since}.")
         if ahead.state is IntentState.SENDING

@@ -521,6 +521,13 @@ def test_gateway_codes_are_known_and_foreign_ones_are_not() -> None:
     assert "does not know" in refusal_sentence("EPS.0003")
 
 
+def test_a_missing_permission_is_named_with_who_can_give_it() -> None:
+    told = refusal_sentence("403", "Policy doesn't allow cbr:vaults:backup to be performed.")
+    assert "The login lacks the permission ‘cbr:vaults:backup’. Ask the administrator of the account for it." in told
+    assert "does not know" not in told and "The service says: " in told
+    assert "The login is not permitted to do this." in refusal_sentence("403", "Forbidden")
+
+
 @pytest.mark.parametrize("message", ["The disk is full.", "The disk is full", "Too bad…", "...", ""])
 def test_no_sentence_ends_twice_around_the_words_of_the_service(message: str) -> None:
     facts: dict[str, object] = {"resource": "ecs-1", "reason": message}

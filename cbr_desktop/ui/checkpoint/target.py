@@ -94,6 +94,9 @@ class VaultField(QWidget):
         self.box.choose(id or "")
         if self.box.currentIndex() < 0:
             self.box.setEditText(id or "")
+        line = self.box.lineEdit()
+        if line is not None:
+            line.setCursorPosition(0)  # where there is no room for all of it, its name is what is seen
 
     def refill(self) -> None:
         """Read the vaults anew; what is chosen stays chosen."""

@@ -14,6 +14,7 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.kit.tokens import TIGHT
 
 SEVERITY_MARKS = {
     Severity.BLOCK: Mark(Shape.CROSS, Tone.BAD),
@@ -157,7 +158,7 @@ class FindingLines(QWidget):
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(TIGHT)
         self._lines = [MarkedLine(name if not number else f"{name}{number + 1}") for number in range(lines)]
         for line in self._lines:
             layout.addWidget(line)

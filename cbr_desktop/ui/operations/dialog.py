@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -39,9 +38,11 @@ from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.consent import WarningConsent
@@ -62,7 +63,7 @@ _COUNTED = timedelta(minutes=FRESH_MINUTES)
 _LOOK_MS = 5_000
 _LINES = 10
 _SMALLEST = QSize(460, 320)
-_USUAL = QSize(720, 430)
+_USUAL = QSize(720, 560)
 _USUAL_WITH_FIELDS = QSize(760, 700)
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
@@ -415,14 +416,8 @@ class ChangeDialog(OperationWindow):
         self._loss_lines: list[MarkedLine] = []
         self.as_of = label(name="changeAsOf")
         self.findings = FindingLines("changeFindings", lines=_LINES)
-        self.preview = QPlainTextEdit()
-        self.preview.setObjectName("changePreview")
-        self.preview.setAccessibleName(_("The request as it is sent"))
+        self.preview = code_view("changePreview", _("The request as it is sent"))
         self.preview.setPlaceholderText(_("It is shown here as soon as nothing is missing."))
-        self.preview.setReadOnly(True)
-        self.preview.setTabChangesFocus(True)
-        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.ask = label(name="changeAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("changeTyped")
@@ -496,7 +491,9 @@ class ChangeDialog(OperationWindow):
             self.form.setParent(inside)
             self.form.hide()
         self._losses = QVBoxLayout()
+        self._losses.setSpacing(TIGHT)
         self._told = QVBoxLayout()
+        self._told.setSpacing(TIGHT)
         self._told.addLayout(self._losses)
         self._told.addWidget(self.findings)
         layout.addLayout(self._told)

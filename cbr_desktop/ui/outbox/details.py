@@ -20,10 +20,10 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a request, and what became of it."""
     target, outcome, words = intent.target, outcome_of(ledger, intent), words_of(intent)
     subject = intent.subject
-    vault = f"{subject.name} ({subject.id})" if subject.name and subject.id else subject.label
     facts = [
         (_("Waiting for / note"), waiting_words(intent, outcome, times.now())),
-        (status_words(subject.type), vault),
+        (status_words(subject.type), subject.label),
+        *([(_("Its id"), subject.id)] if subject.name and subject.id else []),
         (_("Profile"), target.profile),
         (
             _("Project"),

@@ -103,7 +103,7 @@ class OutboxPage(Page[Intent]):
             Column("state", _("State"), self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
             Column("name", _("Name"), self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
             Column("vault", _("Done to"), subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
-            Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 30, hint=self._sentence),
+            Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 26, hint=self._sentence),
             Column("profile", _("Profile"), lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", _("Region"), self._region_words, self._region_words, 9, shown=False),
             _time_column("made", _("Made"), _made_at, times),

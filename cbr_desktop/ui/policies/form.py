@@ -35,6 +35,7 @@ from cbr_desktop.text.schedules import (
 )
 from cbr_desktop.ui.kit.fields import column, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.tokens import WIDE
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.policies.policyform import Keep, LongTerm, PolicyForm
@@ -303,7 +304,6 @@ class PolicyFields(ChangeForm):
         self.ahead.setAccessibleName(_("The next runs, and the rules as the service has them"))
         self.ahead.setReadOnly(True)
         self.ahead.setTabChangesFocus(True)
-        self.ahead.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.ahead.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
         self.enabled = tick(_("Ena&bled"), "policyEnabled")
         self.rule = label(name="policyRule")
@@ -347,6 +347,7 @@ class PolicyFields(ChangeForm):
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(WIDE)
         grid.setColumnStretch(1, 1)
         self.schedule_side, self.clock_side, self.retention_side = self._schedule(), self._clocks(), self._retention()
         self.full_side = row(self.full, self.full_every)
@@ -401,7 +402,7 @@ class PolicyFields(ChangeForm):
         lists = QWidget()
         grid = QGridLayout(lists)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 3)
         grid.addWidget(label(_("Next runs, and the rules as the service has them"), "policyAheadTitle"), 0, 1)
         grid.addWidget(self.times, 1, 0)

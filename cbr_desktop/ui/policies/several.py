@@ -113,6 +113,10 @@ class ApplyFromPolicies(ApplyToVaults):
         super().__init__(asked, names)
         self._add(_("&Vaults"), self.vaults)
 
+    def missing(self) -> Missing | None:
+        """Return that no policy is chosen yet, or that no vault is ticked."""
+        return super().missing() or _untouched(self.vaults)
+
     def narrow(self, asked: Sequence[Asked]) -> None:
         """Offer some of the vaults alone."""
         self.vaults.keep({_key(context, row) for context, row in asked})
@@ -135,6 +139,10 @@ class RemoveFromPolicies(BatchForm):
         self.vaults = TickList("removeVaults", _("Policies and their vaults"), rows)
         fields(self, ((_("From &vaults"), self.vaults),), {_("From &vaults"): self.vaults.list})
         self.vaults.changed.connect(self.changed)
+
+    def missing(self) -> Missing | None:
+        """Return that no vault is ticked yet."""
+        return _untouched(self.vaults)
 
     def narrow(self, asked: Sequence[Asked]) -> None:
         """Offer some of the policies and vaults alone."""
@@ -189,6 +197,10 @@ def _names(asked: Sequence[Asked], policies_of: Callable[[ProfileContext, Vault]
 
 def _key(context: ProfileContext, vault: Vault, policy: Policy | None = None) -> str:
     return f"{context.profile.name}\n{vault.id}\n{policy.id if policy is not None else ''}"
+
+
+def _untouched(vaults: TickList) -> Missing | None:
+    return None if vaults.ticked else Missing(_("No vault is ticked yet."), vaults.list)
 
 
 def _tickable(context: ProfileContext, vault: Vault, policy: Policy | None = None) -> Tickable:
