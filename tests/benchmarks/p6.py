@@ -28,16 +28,8 @@ def measure(ground: Ground) -> list[Comparison]:
             rows = [list(map(float, numbers)) for what, *numbers in told if what == kind]
             held, gaps, work = ([row[place] for row in rows] for place in range(3))
             limit = _KINDS.get(kind.partition(":")[0], bound)
+            ours = Series(f"{vaults} vaults, {kind}: longest gap", held)
             anchor = Series("and with what else the machine did", gaps)
             thread = f"{words}; the window's own thread at one go {min(work):.1f} to {max(work):.1f} ms"
-            compared.append(
-                Comparison(
-                    "P6",
-                    "ms",
-                    Series(f"{vaults} vaults, {kind}: longest gap", held),
-                    anchor,
-                    Limit("value", limit),
-                    thread,
-                )
-            )
+            compared.append(Comparison("P6", "ms", ours, anchor, Limit("value", limit), thread))
     return compared
