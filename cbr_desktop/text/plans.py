@@ -27,7 +27,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
 from cbr_desktop.workflows.ledger import Reading
-from cbr_desktop.workflows.plan import PlanReport, PlanVerdict, Stand, StepRow
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow
 from cbr_desktop.workflows.scope import Scope
 
 _STANDS = {
