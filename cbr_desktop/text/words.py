@@ -260,13 +260,16 @@ def explain_vault(vault: Vault) -> str:
 class ListNotice(NamedTuple):
     """What is said in place of rows or above them: ``action`` is the word on its button, empty for none.
 
-    ``verb`` tells what the button does: ``refresh``, ``clear-filter`` or ``create``.
+    ``verb`` tells what the button does: ``refresh``, ``clear-filter`` or ``create``. Where something else has to be
+    done before, ``first`` and ``first_verb`` tell of it: ``login``.
     """
 
     title: str
     why: str
     action: str = ""
     verb: str = ""
+    first: str = ""
+    first_verb: str = ""
 
 
 def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter_text: str) -> ListNotice | None:
@@ -289,7 +292,10 @@ def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter
             SecretMissing: _("A password is needed"),
             Unreachable: _("The service cannot be reached"),
         }.get(type(freshness.error), _("The {what} could not be read").format(what=what))
-        return ListNotice(title, error_sentence(freshness.error), _("Try again"), "refresh")
+        if isinstance(freshness.error, SecretMissing) and freshness.error.kind != "password":
+            title = _("What the login needs is missing")
+        first = (_("Log in…"), "login") if isinstance(freshness.error, LoginRefused | SecretMissing) else ("", "")
+        return ListNotice(title, error_sentence(freshness.error), _("Try again"), "refresh", *first)
     if freshness.as_of is None:
         return ListNotice(
             _("The {what} have not been read yet").format(what=what),

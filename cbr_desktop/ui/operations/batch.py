@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -41,6 +40,7 @@ from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
+from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
@@ -152,13 +152,7 @@ class BatchWindow(OperationWindow):
         self.table = StepTable("batchRows", self)
         self.as_of = label(name="batchAsOf")
         self._lines: list[MarkedLine] = []
-        self.preview = QPlainTextEdit()
-        self.preview.setObjectName("batchPreview")
-        self.preview.setAccessibleName(_("The requests as they are sent"))
-        self.preview.setReadOnly(True)
-        self.preview.setTabChangesFocus(True)
-        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.preview = code_view("batchPreview", _("The requests as they are sent"))
         self.ask = label(name="batchAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("batchTyped")

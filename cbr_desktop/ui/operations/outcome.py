@@ -358,7 +358,6 @@ class _Head(QWidget):
         first.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         first.addWidget(self._status, 1)
         ids = self._ids = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        ids.setSpacing(TIGHT)
         for line in (self._made, self._request):
             ids.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
         ids.addStretch(1)
@@ -382,7 +381,9 @@ class _Head(QWidget):
     def _arrange(self) -> None:
         wanted = self._made.sizeHint().width() + self._request.sizeHint().width() + APART
         direction = QBoxLayout.Direction
-        self._ids.setDirection(direction.LeftToRight if wanted <= self.width() else direction.TopToBottom)
+        is_beside = wanted <= self.width()
+        self._ids.setDirection(direction.LeftToRight if is_beside else direction.TopToBottom)
+        self._ids.setSpacing(APART if is_beside else TIGHT)
 
     def show_intent(self, intent: Intent, outcome: Outcome | None, when: str) -> None:
         """Show another state."""

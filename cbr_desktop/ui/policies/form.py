@@ -410,14 +410,16 @@ class PolicyFields(ChangeForm):
         return column(row(self.time, self.clock, self.add, self.remove), lists, self.clock_note)
 
     def _retention(self) -> QWidget:
-        self._more = row(
+        counts = row(
             *(
                 part
                 for name, (_title, noun) in _LONG_TERM.items()
                 for part in (self.more[name], label(_(noun), "policyWords"))
-            ),
-            self.zone,
+            )
         )
+        zone = label(_("Time zone of these days"), "policyWords")
+        zone.setWordWrap(False)
+        self._more = column(counts, row(zone, self.zone))
         return column(
             self.keep[Keep.DELETED],
             row(self.keep[Keep.NUMBER], self.number),
