@@ -74,8 +74,14 @@ class EnterpriseProjects:
         except Forbidden as error:
             if self._domain_id != "":
                 raise
-            told = {"status": error.status, "code": error.code, "message": error.message}
-            raise AccountUntold(error.host, **told, request_id=error.request_id, executed=error.executed) from error
+            raise AccountUntold(
+                error.host,
+                status=error.status,
+                code=error.code,
+                message=error.message,
+                request_id=error.request_id,
+                executed=error.executed,
+            ) from error
 
     async def _of_account(self, call: Call) -> Call:
         """Return a call that names the account, as the vendor's clients do with a key; a token says it by itself."""
