@@ -233,6 +233,7 @@ ERRORS: list[CbrError] = [
     errors.Refused("cbr.example.com", status=400, code="BackupService.6113", message="no", request_id="req-1"),
     errors.LoginRefused("iam.example.com", status=401, code="401", message="wrong"),
     errors.Forbidden("cbr.example.com", status=403, code="APIGW.0302", request_id="req-1"),
+    errors.AccountUntold("eps.example.com", status=403, code="EPS.0004"),
     errors.NotFound("cbr.example.com", status=404, code="APIGW.0101"),
     errors.Throttled("cbr.example.com", status=429, code="APIGW.0308"),
     errors.Unproved("cbr.example.com", "no"),
