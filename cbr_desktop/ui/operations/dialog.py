@@ -29,7 +29,7 @@ from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import Approval, Intent, IntentState
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import NN_, _, sentences
-from cbr_desktop.text.consequences import loss_sentences, shares_sentences
+from cbr_desktop.text.consequences import loss_sentences, shares_progress, shares_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
@@ -106,6 +106,8 @@ class ChangeDialog(OperationWindow):
         self._change: Change | None = None
         self._verdict = Preflight(())
         self._blast = Blast()
+        self._progress = ""
+        """How far the reading has come, in words, empty where it does not tell."""
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
         self._make_parts()
@@ -140,6 +142,7 @@ class ChangeDialog(OperationWindow):
 
     def _reading_changed(self, is_busy: bool) -> None:
         """Judge by what was read; while it is being read nothing else is known than before."""
+        self._progress = ""
         if not is_busy:
             self._judge()
 
@@ -148,7 +151,13 @@ class ChangeDialog(OperationWindow):
         reader = self._context.backup_reader
         if reader is not None and self._destroys:
             self._judge()
-            self._tasks.start(reader.read_shares(self._blast.shareable, self._context.ledger), group="shares")
+            reading = reader.read_shares(self._blast.shareable, self._context.ledger, self._tell_progress)
+            self._tasks.start(reading, group="shares")
+
+    def _tell_progress(self, read: int, total: int) -> None:
+        """Say how far it was read whom they are shared with."""
+        self._progress = shares_progress(read, total)
+        self._show_verdict()
 
     # judging
 
@@ -299,7 +308,7 @@ class ChangeDialog(OperationWindow):
     def _objection(self) -> str:
         """Return what speaks against the change by what is known, empty when nothing does."""
         if self._tasks.is_busy:
-            return _("Reading afresh what this is judged by…")
+            return self._progress or _("Reading afresh what this is judged by…")
         if self._change is None:
             missing = self.form.missing()
             if missing is None:
