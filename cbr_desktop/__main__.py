@@ -18,7 +18,10 @@ from cbr_desktop.text.catalogue import choose_language  # noqa: E402
 def start() -> NoReturn:
     """Run the command of the command line, and end the process with its exit code."""
     choose_language()
-    code = main()
+    try:
+        code = main()
+    except SystemExit as end:  # by which help, the version and a wrong command line end
+        code = end.code if isinstance(end.code, int) else 0
     # the first paint does without it
     importlib.import_module("cbr_desktop.departure").depart(code)
     raise AssertionError

@@ -65,12 +65,6 @@ def _imported() -> Iterator[None]:  # one statement a module
     import cbr_desktop.app.session
 
     yield
-    import tomlkit
-
-    yield
-    import cbr_desktop.storage.sources
-
-    yield
     import cbr_desktop.app.start
 
     yield

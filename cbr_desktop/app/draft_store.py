@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QFile, QStandardPaths
+from PySide6 import QtCore
 
 from cbr_desktop.storage.drafts import FOLDER, Drafts, drafts_folder
 from cbr_desktop.storage.paths import Places
@@ -49,7 +49,7 @@ def move_to_trash(path: Path) -> None:
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
     # the trash of a desktop lies in a folder that Qt expects to be there; on a new account it need not be
-    shared = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    shared = QtCore.QStandardPaths.writableLocation(QtCore.QStandardPaths.StandardLocation.GenericDataLocation)
     Path(shared).mkdir(0o700, parents=True, exist_ok=True)
-    if not QFile.supportsMoveToTrash() or not QFile(str(path)).moveToTrash():
+    if not QtCore.QFile.supportsMoveToTrash() or not QtCore.QFile(str(path)).moveToTrash():
         raise OSError(errno.ENOTSUP, _("the system's trash did not take it"))

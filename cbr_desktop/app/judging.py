@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -18,9 +19,11 @@ from cbr_desktop.storage.paths import Places
 from cbr_desktop.workflows.documents import change_in, draft_of, judged_document, knowing
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.preflight import looked_at
 from cbr_desktop.workflows.recall import recall
+
+if TYPE_CHECKING:  # what is judged offline does without
+    from cbr_desktop.workflows.ports import Clock
 
 
 class Judgement(Struct, frozen=True):
@@ -45,14 +48,14 @@ class Judgement(Struct, frozen=True):
         return any(finding.kind in (FindingKind.NOT_JSON, FindingKind.TOO_LARGE) for finding in self.findings)
 
 
-def judge_file(path: Path, ledgers: Iterable[Ledger], clock: Clock) -> Judgement:
+def judge_file(path: Path, ledgers: Iterable[Ledger], clock: "Clock") -> Judgement:
     """Judge a request file by itself and by whichever ledger knows what it is about. Raises ``StorageError``."""
     document, findings = requestfile.read(path)
     return judge_document(path, document, findings, ledgers, clock)
 
 
 def judge_document(
-    path: Path, document: Document | None, findings: Sequence[Finding], ledgers: Iterable[Ledger], clock: Clock
+    path: Path, document: Document | None, findings: Sequence[Finding], ledgers: Iterable[Ledger], clock: "Clock"
 ) -> Judgement:
     """Judge what was read of a request file, with what reading it has found."""
     if document is None:

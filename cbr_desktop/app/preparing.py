@@ -175,6 +175,12 @@ def import_profiles() -> Iterator[None]:
     import cbr_desktop.app.doctor
 
     yield
+    import tomlkit
+
+    yield
+    import cbr_desktop.storage.sources
+
+    yield
     import cbr_desktop.ui.profiles.draft
 
     yield

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 
+from cbr_desktop.app.address_book import LateAddressBook
 from cbr_desktop.app.metered import is_metered
 from cbr_desktop.app.power import is_on_battery
 from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session
@@ -15,7 +16,7 @@ from cbr_desktop.cloud.ways import Secret
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.intent import Intent, without_profile
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.storage.addressbook import MemoryAddressBook, ProfileAddressBook
+from cbr_desktop.storage.addresses import MemoryAddressBook
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.journal import FileJournal
 from cbr_desktop.storage.paths import Places
@@ -67,7 +68,7 @@ class SessionPool:
             book = (
                 MemoryAddressBook()
                 if context.is_demo
-                else ProfileAddressBook(self._here.profiles_file, context.profile.name)
+                else LateAddressBook(self._here.profiles_file, context.profile.name)
             )
             return ProfileServices(session.outbox, session.refresh, draft_store, reader, book)
 

@@ -127,8 +127,8 @@ class _Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        options["formatter_class"] = partial(argparse.HelpFormatter, width=80)
         super().__init__(*arguments, **options)
-        self.formatter_class = partial(argparse.HelpFormatter, width=80)
 
     def format_help(self) -> str:
         """Return the help, as wide as the terminal is."""

@@ -17,14 +17,13 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.sharing import BackupShare, Offer, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind
-from cbr_desktop.storage.addressbook import ProfileAddressBook
+from cbr_desktop.storage.addresses import entries_in
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.sharing import destination_words
 from cbr_desktop.text.states import counted, quoted, shown, status_words
-from cbr_desktop.text.words import NONE
+from cbr_desktop.text.words import NONE, incomplete_sentence
 from cbr_desktop.workflows.ledger import Part
 
 
@@ -131,7 +130,7 @@ def _print(options: argparse.Namespace, record: dict[str, Any], text: str, found
 
 def _names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:
     """Return the address book of the profile; the demo has none that is kept."""
-    return {} if options.demo else ProfileAddressBook(places().profiles_file, session.profile.name).entries()
+    return {} if options.demo else entries_in(places().profiles_file, session.profile.name)
 
 
 async def _all_names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:

@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Generic, Protocol, TypeVar
 
-from cbr_desktop.cloud.transport import Answer, Call, Client, gateway_codes
+from cbr_desktop.cloud.transport import Answer, Call, Client
+from cbr_desktop.cloud.wire.refusals import gateway_codes
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError, CloudError, LoginRefused, SecretUnfit
 from cbr_desktop.domain.ids import ProjectId

@@ -29,19 +29,16 @@ import anyio
 import httpx
 import tenacity
 
+from cbr_desktop.cloud.certificates import certificate_reason
 from cbr_desktop.cloud.gate import IN_FLIGHT, MOST_IN_FLIGHT, Gate
 from cbr_desktop.cloud.network import Network, wants_login
 from cbr_desktop.cloud.redaction import AnswerRedaction, KnownSecrets, cookie_values, proofs
-from cbr_desktop.cloud.wire.logins import login_refusal_reason
-from cbr_desktop.cloud.wire.refusals import Envelope, RefusalForm, envelope, refusal_form_of
+from cbr_desktop.cloud.wire.refusals import RefusalForm, envelope, refusal, refusal_form_of
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
     CloudError,
-    Forbidden,
-    LoginRefused,
     NoAnswer,
-    NotFound,
     Redirected,
     Refused,
     SignInPage,
@@ -73,12 +70,7 @@ _HEADER_BYTES = 64 * 2**10
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}\Z")
 _RATE_TEXT = re.compile(r"time:\s*(\d{1,4})\s*(second|minute|hour)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
-_CANONICAL = re.compile(r"canonicalRequest:.*", re.DOTALL)
-"""With a wrong signature the gateway quotes all that was signed, the security token as well."""
 _CUT = re.compile(r"disconnected|peer (unexpectedly )?closed|incomplete", re.IGNORECASE)
-_SAYS_NO = (400, 401, 403, 404, 409, 429)
-"""The statuses with which a service says no before it does anything."""
-_SERVICE_CODE = re.compile(r"(BackupService\.)?[0-9]{4}\Z")
 _logger = logging.getLogger("cbr_desktop.cloud")
 
 
@@ -504,6 +496,10 @@ class _Sending:
             self.start()
 
 
+_LET_GO = httpx.ByteStream(b"")
+"""Stands for the body of a response that nobody reads any more."""
+
+
 @contextlib.asynccontextmanager
 async def _closing(response: httpx.Response) -> AsyncIterator[None]:
     """Close a response in the end. What goes wrong in that is no news and takes no cancellation's place."""
@@ -512,6 +508,8 @@ async def _closing(response: httpx.Response) -> AsyncIterator[None]:
     finally:
         with contextlib.suppress(httpx.HTTPError, httpx.StreamError, OSError):
             await response.aclose()
+        # its stream knows the response: in a cycle, what was received would stay until garbage is looked for
+        response.stream = _LET_GO
 
 
 def _http_client(transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
@@ -624,69 +622,11 @@ def _judged(call: Call, response: httpx.Response, body: bytes, request_id: str, 
         form = RefusalForm.OTHER if _is_page(response, body) else refusal_form_of(status, body)
         if form is RefusalForm.NEIGHBOUR and not call.is_neighbour:
             form = RefusalForm.OTHER
-        raise refusal(host, response, envelope(body, redact), request_id, form)
+        error = refusal(host, status, envelope(body, redact), request_id, form)
+        if isinstance(error, Throttled):
+            error.retry_after = _asked_wait(response, error.message)
+        raise error
     return Answer(host, status, response.headers, body, request_id, _time(response.headers.get("date")), redact)
-
-
-def refusal(
-    host: str, response: httpx.Response, said: Envelope, request_id: str = "", form: RefusalForm = RefusalForm.OTHER
-) -> CloudError:
-    """Make the error for a status of 400 and more out of what the server said, and in which form."""
-    status, code = response.status_code, said.code
-    message = _CANONICAL.sub("", said.message).rstrip(", ")
-    if status == 407:
-        asked = Unreachable(host, "the proxy wants a login", "proxy-login")
-        # a tunnel is refused before there is a request; here it was sent, and some other machine may have relayed it
-        asked.executed = None
-        return asked
-    kind = _KINDS.get(status, Refused)
-    if status == 401 and "malformed request url" in message.lower():
-        # some regions say so for an object that does not exist; it is no word about the login
-        kind = NotFound
-    error = kind(
-        host,
-        status=status,
-        code=code,
-        message=message,
-        request_id=request_id or said.request_id,
-        executed=False if _is_not_executed(status, form, code) else None,
-    )
-    if isinstance(error, LoginRefused):
-        error.reason = login_refusal_reason(message)
-    if isinstance(error, Throttled):
-        error.retry_after = _asked_wait(response, message)
-    return error
-
-
-_KINDS: dict[int, type[Refused]] = {401: LoginRefused, 403: Forbidden, 404: NotFound, 429: Throttled}
-
-
-def _is_not_executed(status: int, form: RefusalForm, code: str) -> bool:
-    """Tell whether a refusal certainly came before anything was done; what only looks so proves nothing."""
-    if form is RefusalForm.OLDER:
-        # the permission check in front of the service; it knows the statuses 401 and 403 alone
-        return True
-    if form is RefusalForm.OTHER:
-        return False
-    if form is RefusalForm.NEIGHBOUR:
-        return status in _SAYS_NO
-    is_service = status in _SAYS_NO and _SERVICE_CODE.match(code) is not None
-    return is_service or code in _GATEWAY_CODES.get(status, ())
-
-
-def gateway_codes(*numbers: str) -> frozenset[str]:
-    """Return codes of the gateway by their numbers, whole, in both spellings."""
-    return frozenset(f"{prefix}.{number}" for prefix in ("APIGW", "APIG") for number in numbers)
-
-
-_GATEWAY_CODES = {
-    401: gateway_codes("0301", "0303", "0305", "0307", "0311"),
-    403: gateway_codes("0302", "0304", "0306", "0310", "0402", "0801", "0802"),
-    # there is nothing behind this path for this method, so the gateway had no service to pass it on to
-    404: gateway_codes("0101"),
-    429: gateway_codes("0308"),
-}
-"""With which codes the gateway itself says no, by the status, without passing the request on."""
 
 
 def _is_page(response: httpx.Response, body: bytes) -> bool:
@@ -791,47 +731,6 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLError, "tls"),
     (httpx.TimeoutException, "timeout"),
     (TimeoutError, "timeout"),
-)
-
-
-def certificate_reason(error: ssl.SSLCertVerificationError) -> str:
-    """Return what is wrong with a certificate: by its number, else by words; there are numbers of two systems."""
-    number = getattr(error, "verify_code", 0) & 0xFFFFFFFF
-    if number in _CERTIFICATE_NUMBERS:
-        return _CERTIFICATE_NUMBERS[number]
-    text = str(getattr(error, "verify_message", "") or error).lower()
-    return next((reason for words, reason in _CERTIFICATE_WORDS if any(word in text for word in words)), "tls")
-
-
-_CERTIFICATE_NUMBERS = {
-    # X509_V_ERR_... of OpenSSL
-    2: "unknown-authority",
-    9: "expired",
-    10: "expired",
-    18: "self-signed",
-    # an authority that is unknown and came along
-    19: "unknown-authority",
-    20: "unknown-authority",
-    21: "unknown-authority",
-    24: "unknown-authority",
-    27: "unknown-authority",
-    62: "wrong-name",
-    64: "wrong-name",
-    # CERT_E_... of Windows, which has one number for any root that it does not know, the certificate's own included
-    0x800B0101: "expired",
-    0x800B0102: "expired",
-    0x800B0109: "unknown-authority",
-    0x800B010A: "unknown-authority",
-    0x800B010D: "unknown-authority",
-    0x800B010F: "wrong-name",
-    0x800B0112: "unknown-authority",
-    0x800B0114: "wrong-name",
-}
-_CERTIFICATE_WORDS = (
-    (("in certificate chain", "issuer", "untrusted", "not trusted", "unable to verify"), "unknown-authority"),
-    (("self-signed", "self signed"), "self-signed"),
-    (("expired", "not yet valid"), "expired"),
-    (("mismatch", "does not match", "doesn't match", "not valid for"), "wrong-name"),
 )
 
 

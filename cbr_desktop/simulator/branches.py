@@ -45,7 +45,7 @@ def _made(account: Estate, number: int, furnish: Callable[[Builder], None], now:
     own_seed = seed + OFFSET * number
     estate = account.branch(account.projects[number], 2000 + own_seed)
     furnish(Builder(estate, now, own_seed, age_days=200))
-    estate.remember(branch_history(estate, now, own_seed, RHYTHMS))
+    estate.remember(branch_history(estate, now, own_seed, RHYTHMS), now)
     share_out(estate)
     return estate
 

@@ -67,7 +67,7 @@ def demo(now: datetime, seed: int = 1, days: int = DAYS) -> Estate:
     _policies(build, vaults, seed)
     _stuck_run(build, vaults["vault-expand"])
     partner_of(build.estate, now, seed)
-    build.estate.remember(demo_history(build.estate, now, seed, days))
+    build.estate.remember(demo_history(build.estate, now, seed, days), now)
     share_out(build.estate)
     return build.estate
 
@@ -300,6 +300,6 @@ def generated(now: datetime, vaults: int, backups: int, seed: int = 1) -> Estate
             f"vault-{number:05}", "server", number % 90, 100, created_at=now - timedelta(minutes=vaults - number)
         )
         build.server(vault, f"ecs-{number:05}", 40)
-    build.estate.remember(generated_history(build.estate, now, backups, seed))
+    build.estate.remember(generated_history(build.estate, now, backups, seed), now)
     share_out(build.estate)
     return build.estate

@@ -139,7 +139,7 @@ class _Past:
         self.untimed = {policy.id for policy in by_number}
         self.backups: list[Backup] = []
         self.tasks: list[Task] = []
-        self._told = (0, 0)
+        self._told = 0
 
     def pieces(self, rhythms: Rhythms) -> Past:
         """Everything that happened in the demo estate."""
@@ -168,8 +168,8 @@ class _Past:
 
     def piece(self) -> tuple[list[Backup], list[Task]]:
         """What has been made since the last piece."""
-        backups, tasks = self.backups[self._told[0] :], self.tasks[self._told[1] :]
-        self._told = (len(self.backups), len(self.tasks))
+        backups, tasks = self.backups[self._told :], self.tasks
+        self._told, self.tasks = len(self.backups), []
         return backups, tasks
 
     def _automatic(self, vault: Vault, rhythm: Rhythm) -> Iterator[int]:

@@ -1,12 +1,13 @@
 """The estate: everything the simulated account owns, with history that is made when first asked for."""
 
 import random
-from collections.abc import Callable, Collection, Iterator
-from datetime import UTC, datetime
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, msgpack
 
 from .jobs import Job
 from .things import (
@@ -34,6 +35,8 @@ BEGINNING = datetime(2018, 5, 18, 6, 49, 6, tzinfo=UTC)
 """When the enterprise project that every account has was made."""
 Past = Iterator[tuple[list[Backup], list[Task]]]
 """The past in pieces: some backups with some tasks."""
+PACKED_AFTER = timedelta(days=32)
+"""Age from which tasks of the past are kept packed until somebody looks so far back."""
 
 OBJECT_TYPES = {SERVER: "server", BARE_METAL: "server", DISK: "disk", TURBO: "turbo", DESKTOP: "workspace"}
 """Object type of the vaults that take a resource type."""
@@ -69,12 +72,33 @@ def disks_in(backup: Backup, resource: Resource) -> list[Disk]:
     return [disk for disk in resource.disks if disk.id not in left_out] if left_out else resource.disks
 
 
-class History:
-    """Backups and tasks in the order of their creation, oldest first."""
+class PackedTasks:
+    """Tasks that have ended long ago, as bytes: a twentieth of what they take as objects."""
 
-    def __init__(self, backups: list[Backup], tasks: list[Task]) -> None:
+    def __init__(self, before: datetime) -> None:
+        self.before = before
+        self._pieces: list[bytes] = []
+
+    def take(self, tasks: list[Task]) -> list[Task]:
+        """Pack those of some tasks that are old enough; return the others."""
+        old = [task for task in tasks if task.created_at < self.before]
+        if old:
+            self._pieces.append(zlib.compress(msgpack.encode(old), level=1))
+        return [task for task in tasks if task.created_at >= self.before]
+
+    def unpacked(self) -> Iterator[Task]:
+        """Make them all again, in the order in which they came."""
+        for piece in self._pieces:
+            yield from msgpack.decode(zlib.decompress(piece), type=list[Task])
+
+
+class History:
+    """Backups and tasks in the order of their creation, oldest first; `packed` are tasks from before the others."""
+
+    def __init__(self, backups: list[Backup], tasks: list[Task], packed: PackedTasks) -> None:
         self.backups = {backup.id: backup for backup in sorted(backups, key=CREATED_AT)}
-        self.tasks = {task.id: task for task in sorted(tasks, key=CREATED_AT)}
+        self._tasks = _by_id(tasks)
+        self._packed: PackedTasks | None = packed
         self.by_vault: dict[str, list[Backup]] = {}
         for backup in self.backups.values():
             self.by_vault.setdefault(backup.vault_id, []).append(backup)
@@ -83,8 +107,31 @@ class History:
         """Take in a backup and its task, if it has one here; they are the newest."""
         self.backups[backup.id] = backup
         if task is not None:
-            self.tasks[task.id] = task
+            self.log(task)
         self.by_vault.setdefault(backup.vault_id, []).append(backup)
+
+    def log(self, task: Task) -> None:
+        """Take in a task, which is the newest."""
+        self._tasks[task.id] = task
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """All tasks by id; those from long ago are there from now on."""
+        if self._packed is not None:
+            self._tasks = _by_id(self._packed.unpacked()) | self._tasks
+            self._packed = None
+        return self._tasks
+
+    def task(self, task_id: str) -> Task | None:
+        """The task of that id, or None."""
+        found = self._tasks.get(task_id)
+        return self.tasks.get(task_id) if found is None else found
+
+    def tasks_since(self, start: datetime | None) -> dict[str, Task]:
+        """All tasks that were created at `start` or later, and maybe others."""
+        if self._packed is None or start is None or start < self._packed.before:
+            return self.tasks
+        return self._tasks
 
     def remove(self, backups: Collection[Backup]) -> None:
         """Drop backups; their tasks stay."""
@@ -101,6 +148,10 @@ class History:
         self.by_vault = {}
         for backup in self.backups.values():
             self.by_vault.setdefault(backup.vault_id, []).append(backup)
+
+
+def _by_id(tasks: Iterable[Task]) -> dict[str, Task]:
+    return {task.id: task for task in sorted(tasks, key=CREATED_AT)}
 
 
 class Share(Struct):
@@ -158,6 +209,7 @@ class Estate:
         self.ids = Ids(seed)
         self.version = 0
         self._past: Past = iter(())
+        self._packed = PackedTasks(BEGINNING)
         self._backups: list[Backup] = []
         self._tasks: list[Task] = []
         self._history: History | None = None
@@ -195,9 +247,10 @@ class Estate:
         """The project that owns what is here."""
         return next(each for each in self.projects if each.id == self.project_id)
 
-    def remember(self, past: Past) -> None:
-        """Set what makes the history when it is first asked for, piece by piece."""
+    def remember(self, past: Past, now: datetime) -> None:
+        """Set what makes the history before `now` when it is first asked for, piece by piece."""
         self._past = past
+        self._packed = PackedTasks(now - PACKED_AFTER)
 
     def unfold(self) -> bool:
         """Make some more of the history, a few milliseconds' worth; whether all of it is there."""
@@ -206,9 +259,9 @@ class Estate:
         piece = next(self._past, None)
         if piece is not None:
             self._backups += piece[0]
-            self._tasks += piece[1]
+            self._tasks += self._packed.take(piece[1])
             return False
-        self._history = History(self._backups, self._tasks)
+        self._history = History(self._backups, self._tasks, self._packed)
         for backup in self._backups:
             self.timetable.note(backup)
         self._backups, self._tasks = [], []
@@ -227,8 +280,12 @@ class Estate:
             resource_id=resource_id,
             **{"progress": 0, **more},
         )
-        self.tasks[task.id] = task
+        self.log(task)
         return task
+
+    def log(self, task: Task) -> None:
+        """Take in the newest task."""
+        self.history.log(task)
 
     def record(self, backup: Backup, task: Task | None = None) -> None:
         """Take in the newest backup with its task, if it has one here; this needs no history yet."""

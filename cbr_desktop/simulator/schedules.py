@@ -160,7 +160,7 @@ def _refuse(estate: Estate, policy: Policy, vault: Vault, resources: list[Resour
         task = _task(estate, policy, vault, resource, at)
         task.status, task.ended_at = "failed" if code else "skipped", at
         task.error_code, task.error_message = retention.told(own)
-        estate.tasks[task.id] = task
+        estate.log(task)
         estate.changed()
 
 

@@ -10,12 +10,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from . import (
     associations,
@@ -316,8 +315,8 @@ class _Everything(PathConvertor):
 register_url_convertor("everything", _Everything())
 
 
-class _Application(Starlette):
-    """Starlette behind a door that reads, records, lays faults, and closes."""
+class _Application(Router):
+    """The routes behind a door that reads, records, lays faults, and closes; what breaks is the server's to tell."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(routes=list(_routes(service)))

@@ -1,7 +1,8 @@
 """Operation logs: lists and single reads."""
 
+from . import refusals
 from .call import Answer, Call
-from .queries import Filters, one, page
+from .queries import Filters, moment, page, uuid_of
 from .things import Task
 from .wire import Wire
 
@@ -31,11 +32,14 @@ def every(call: Call) -> Answer:
     wanted.equal(project, enterprise_of, "all_granted_eps")
     wanted.period(lambda task: task.created_at)
     wanted.appeared(lambda task: task.created_at)
-    found = wanted.pick(reversed(call.estate.tasks.values()))
+    tasks = call.estate.history.tasks_since(moment(call, "start_time"))
+    found = wanted.pick(reversed(tasks.values()))
     return page(call, "operation_logs", found, wire.task)
 
 
 def show(call: Call) -> Answer:
     """GET one operation log."""
-    task = one(call, call.estate.tasks, "operation_log_id", "6500")
+    task = call.estate.history.task(uuid_of(call.params["operation_log_id"], "operation_log_id"))
+    if task is None:
+        raise refusals.service("6500")
     return Answer({"operation_log": Wire(call.estate, call.modes).task(task)})

@@ -98,7 +98,7 @@ def start_deletion(estate: Estate, backup: Backup, task: Task, seconds: float) -
     """Set the deletion of a backup going; it is `deleting` at once."""
     empty = backup.status == "error"
     backup.status, backup.updated_at = "deleting", task.created_at
-    estate.tasks[task.id] = task
+    estate.log(task)
 
     def end(_: datetime, _done: bool) -> None:
         if backup.id not in estate.backups:

@@ -7,15 +7,10 @@ It is a key of the profile's own table that programs without an address book kee
 
 from pathlib import Path
 
-from cbr_desktop.domain.error import CbrError, FieldFault, ProfileError
+from cbr_desktop.domain.error import FieldFault, ProfileError
 from cbr_desktop.domain.ids import ProjectId
-from cbr_desktop.domain.sharing import is_receiver
+from cbr_desktop.storage.addresses import KEY, entries_in, is_id, is_name
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-
-KEY = "share_members"
-"""The key of a profile's table that holds the book."""
-NAME_LIMIT = 64
-"""Characters of a name."""
 
 
 class ProfileAddressBook:
@@ -25,17 +20,13 @@ class ProfileAddressBook:
     """
 
     def __init__(self, path: Path, profile: str) -> None:
+        self._path = path
         self._profiles = TomlProfiles(path)
         self._profile = profile
 
     def entries(self) -> dict[str, ProjectId]:
         """Return the projects by name; none where the file cannot be read, and no entry that cannot be one."""
-        try:
-            found = self._profiles.further(self._profile, KEY)
-        except CbrError:
-            return {}
-        pairs = found.items() if isinstance(found, dict) else ()
-        return {name: ProjectId(id) for name, id in sorted(pairs) if _is_name(name) and _is_id(id)}
+        return entries_in(self._path, self._profile)
 
     def remember(self, name: str, project_id: ProjectId) -> None:
         """Keep a project under a name, in place of one of that name or of that id.
@@ -43,9 +34,9 @@ class ProfileAddressBook:
         ``ProfileError`` for a name that cannot be one, for what is no project id, and for a profile that is not in the
         file; ``Damaged``, ``NotSaved``.
         """
-        if not _is_name(name):
+        if not is_name(name):
             raise ProfileError(self._profile, KEY, FieldFault.CONTROLS if name.strip() else FieldFault.EMPTY)
-        if not _is_id(project_id):
+        if not is_id(project_id):
             raise ProfileError(self._profile, KEY, f"no project id: {project_id!r}")
         self._put({**{key: id for key, id in self._held().items() if id != project_id}, name: project_id})
 
@@ -63,30 +54,3 @@ class ProfileAddressBook:
 
     def _put(self, entries: dict[str, object]) -> None:
         self._profiles.put_further(self._profile, KEY, entries)
-
-
-class MemoryAddressBook:
-    """An address book that is gone when the program ends, for a profile that is in no file."""
-
-    def __init__(self) -> None:
-        self._entries: dict[str, ProjectId] = {}
-
-    def entries(self) -> dict[str, ProjectId]:
-        """Return the projects by name."""
-        return dict(sorted(self._entries.items()))
-
-    def remember(self, name: str, project_id: ProjectId) -> None:
-        """Keep a project under a name, in place of one of that name or of that id."""
-        self._entries = {key: id for key, id in self._entries.items() if id != project_id} | {name: project_id}
-
-    def forget(self, name: str) -> None:
-        """Take a name out; nothing happens where there is none."""
-        self._entries.pop(name, None)
-
-
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and name.isprintable() and 0 < len(name.strip()) == len(name) <= NAME_LIMIT
-
-
-def _is_id(id: object) -> bool:
-    return isinstance(id, str) and is_receiver(id)

@@ -15,7 +15,7 @@ from cbr_desktop.text.states import clock_words, counted, duration_words, groupe
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.batch import BatchRow, Remainder, Typed, remainders
-from cbr_desktop.workflows.plan import StepRow
+from cbr_desktop.workflows.plan_report import StepRow
 
 RESOURCES_NAMED = 12
 """How many resources are told of one by one; those with the least left come first."""
@@ -199,6 +199,10 @@ def _head(blast: Blast, resources: int, now: datetime) -> str:
     times = sorted(each.created_at for each in blast.backups if each.created_at is not None)
     if not times:
         return _("{backups} of {resources} are lost for good.").format(backups=backups, resources=of)
+    if times[0] == times[-1]:
+        return _("{backups} of {resources} are lost for good, made {at}.").format(
+            backups=backups, resources=of, at=clock_words(times[0], now)
+        )
     return _("{backups} of {resources} are lost for good, made between {first} and {last}.").format(
         backups=backups, resources=of, first=clock_words(times[0], now), last=clock_words(times[-1], now)
     )

@@ -51,7 +51,11 @@ def cleanup_sentence(rows: Sequence[Sorted], now: datetime) -> str:
     backups = counted("{count} backup", "{count} backups", len(goes))
     of = counted("{count} resource", "{count} resources", resources)
     head = _("{backups} of {resources} would go").format(backups=backups, resources=of)
-    if oldest is not None and newest is not None:
+    if oldest is not None and oldest == newest:
+        head = _("{backups} of {resources} would go, made {at}.").format(
+            backups=backups, resources=of, at=clock_words(oldest, now)
+        )
+    elif oldest is not None and newest is not None:
         head = _("{backups} of {resources} would go, made between {first} and {last}.").format(
             backups=backups, resources=of, first=clock_words(oldest, now), last=clock_words(newest, now)
         )

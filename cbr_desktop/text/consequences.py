@@ -129,8 +129,15 @@ def shares_sentences(lost: SharesLost) -> list[str]:
             )
         )
     elif not lost.shared:
-        told.append(_("None of them is shared with another project."))
+        told.append(
+            ngettext("It is shared with no other project.", "None of them is shared with another project.", lost.total)
+        )
     return told
+
+
+def shares_progress(read: int, total: int) -> str:
+    """Return how far it was read whom the lost backups are shared with."""
+    return _("Reading whom they are shared with: {count} of {total}…").format(count=grouped(read), total=grouped(total))
 
 
 def _first_of(names: Sequence[str]) -> str:

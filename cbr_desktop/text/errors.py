@@ -1,10 +1,12 @@
 """The errors of this program and the codes of the service as sentences: what happened, to which thing, what to do."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
 from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.error import (
+    AccountUntold,
     BadAnswer,
     CbrError,
     ChangedOutside,
@@ -87,12 +89,22 @@ def error_sentence(error: CbrError) -> str:
     return _("Something went wrong that has no words yet. Look into the log.")
 
 
+_FORBIDDEN = "403"
+_DENIED = re.compile(r"doesn't allow ((?:[A-Za-z]{1,40}:){2}[A-Za-z]{1,60}) to be performed")
+"""How a refusal names the permission that is missing, in the service's answers to what is not allowed (403)."""
+
+
 def refusal_sentence(code: str, message: str = "", request_id: str = "") -> str:
     """Return what an error code means and what to do, with the service's own words and the id to give to support."""
-    explanation = explain(code)
+    explanation, denied = explain(code), _DENIED.search(message)
     parts = []
     if explanation:
         parts += [meaning_sentence(explanation), explanation.remedy]
+    elif denied is not None:
+        words = _("The login lacks the permission {action}. Ask the administrator of the account for it.")
+        parts.append(words.format(action=quoted(denied[1])))
+    elif code == _FORBIDDEN:
+        parts.append(_("The login is not permitted to do this. Ask the administrator of the account for it."))
     elif code:
         parts.append(
             _("The service gave the code {code}, which this version does not know.").format(code=shown(code, 60))
@@ -253,6 +265,14 @@ _LOGIN_REASONS = {
 def _forbidden(error: Forbidden) -> str:
     denied = _("The account may not do this at {host}. Ask its administrator for the permission.")
     return _with_answer(denied.format(host=shown(error.host)), error)
+
+
+def _account_untold(error: AccountUntold) -> str:
+    untold = _(
+        "{host} did not take the request. The access key could not tell which account it is of, which the service may"
+        " want to know: a login by password tells it. Else the permission is missing."
+    )
+    return _with_answer(untold.format(host=shown(error.host)), error)
 
 
 def _not_found(error: NotFound) -> str:
@@ -443,6 +463,7 @@ _ERRORS: dict[type, Callable[..., str]] = {
     Unproved: _unproved,
     Refused: _refused,
     LoginRefused: _login_refused,
+    AccountUntold: _account_untold,
     Forbidden: _forbidden,
     NotFound: _not_found,
     Throttled: _throttled,

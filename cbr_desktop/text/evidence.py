@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
 from cbr_desktop.domain.intent import IntentState, Reason
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification, record_of
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
+from cbr_desktop.text.markup import escape
 from cbr_desktop.text.states import counted, grouped, shown, status_words, utc_words
 
 COLUMNS = (

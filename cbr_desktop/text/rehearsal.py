@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from html import escape
 from typing import Any, NamedTuple
 
 from cbr_desktop.domain.finding import Severity
@@ -14,6 +13,7 @@ from cbr_desktop.text.backups import told_words
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.text.markup import escape
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import (

@@ -285,6 +285,11 @@ def calendar_words(policies: int, runs: int, days: int) -> str:
     )
 
 
+def no_runs_sentence() -> str:
+    """Return what is said in the place of a picture of runs where there is no policy."""
+    return _("There is no policy, so nothing is backed up by itself.")
+
+
 def _at(at: datetime, *, utc: bool) -> str:
     """Return a moment with its day of the week, by the operator's clock."""
     there = at.astimezone(UTC) if utc else at.astimezone()
@@ -317,7 +322,7 @@ def clash_sentence(clash: Clash, policies: Mapping[PolicyId, str], vaults: Mappi
 
 def resource_forecast_words(name: str, now: int, then: int) -> str:
     """Return a resource, how many of its backups are there now, and how many of these at the end."""
-    return _("{name}  {now} → {then}").format(name=shown(name, 80), now=grouped(now), then=grouped(then))
+    return _("{name}  {now} → {then}").format(name=shown(name, 40), now=grouped(now), then=grouped(then))
 
 
 def removals_words(removals: int, resources: int, days: int) -> str:

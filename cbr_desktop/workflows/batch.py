@@ -241,8 +241,9 @@ def plan_of(batch: Batch, name: str) -> Plan:
         if row.change is None:
             raise ValueError("a thing of the batch lacks what makes a request")
         steps.append(Step(number, row.profile, "", document_of(row.change)))
-    abreast = 1 if OPERATIONS[batch.kind].one_by_one else CONCURRENCY
-    return Plan(name, tuple(steps), "", abreast, stop_on_failure=False, in_order=False)
+    # what keeps more busy than its own lane begins one after the other, instead of standing in line in the outbox
+    is_wide = any(OPERATIONS[batch.kind].keeps_busy(row.change) for row in sent if row.change is not None)
+    return Plan(name, tuple(steps), "", 1 if is_wide else CONCURRENCY, stop_on_failure=False, in_order=False)
 
 
 def _row(number: int, item: Item, ledger: Ledger) -> BatchRow:

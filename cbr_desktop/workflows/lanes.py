@@ -1,4 +1,7 @@
-"""Which queued request goes next: the oldest of every lane in which nothing is under way."""
+"""Which queued request goes next: the oldest of every lane in which nothing is under way.
+
+Some keep further lanes busy, as what moves from one vault into another: they wait for all of these.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,6 +12,7 @@ from cbr_desktop.domain.intent import Intent, IntentState, Reason
 from cbr_desktop.workflows.confirmations import FRESH, Confirmations, is_from_the_future
 from cbr_desktop.workflows.intent_rows import IntentRows, OwnRequests
 from cbr_desktop.workflows.obstacles import Obstacles
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.ports import Clock
 
 TICK_SECONDS = 10.0
@@ -50,8 +54,9 @@ class Lanes:
         prior = self._rows.prior_of(intent)
         if prior is not None and not prior.is_settled:
             return prior
-        others = (each for each in self._rows if each.id != intent.id and each.lane == intent.lane)
-        return next((each for each in others if each.state in _OPEN), None)
+        lanes = _lanes_of(intent)
+        others = (each for each in self._rows if each.id != intent.id and each.state in _OPEN)
+        return next((each for each in others if not lanes.isdisjoint(_lanes_of(each))), None)
 
     def _look_by(self, at: datetime | None = None) -> None:
         """Have the queue looked at when a time comes; the next tick is always early enough."""
@@ -93,17 +98,17 @@ class Lanes:
         """Yield the oldest queued intent of every lane that has nothing open, if it may go by itself."""
         now = self._clock.now()
         intents = sorted(self._rows, key=lambda intent: intent.created_at)
-        taken = {intent.lane for intent in intents if intent.state in _OPEN}
+        taken = {lane for intent in intents if intent.state in _OPEN for lane in _lanes_of(intent)}
         for intent in intents:
             if intent.state is not IntentState.QUEUED or not self._own.is_mine(intent):
                 continue
             # a claim alone may put it into the row; its lane is that of what it is about all the same
-            lane = replace(intent, change=self._rows.completed(intent)).lane
-            if lane in taken or self._waits_for_prior(intent):
+            lanes = _lanes_of(replace(intent, change=self._rows.completed(intent)))
+            if not taken.isdisjoint(lanes) or self._waits_for_prior(intent):
                 self._look_by()
                 self._confirmations.stand_in_line(intent, now)
             elif self._may_go(intent, now):
-                taken.add(lane)
+                taken |= lanes
                 if not self._obstacles.is_resting(intent):
                     yield intent
 
@@ -137,3 +142,9 @@ class Lanes:
             return True
         is_whole = prior.state is IntentState.FINISHED and prior.outcome is not None and prior.outcome.is_whole
         return prior.is_settled and not is_whole
+
+
+def _lanes_of(intent: Intent) -> set[tuple[str, str]]:
+    """Return the lanes in which nothing else may be under way while a request is, each with its endpoint."""
+    further = OPERATIONS[intent.change.kind].keeps_busy(intent.change)
+    return {intent.lane, *((intent.target.cbr_endpoint, lane.lower()) for lane in further)}

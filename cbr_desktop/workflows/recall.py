@@ -2,13 +2,15 @@
 
 from collections.abc import Generator
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.ports import Cache, Reading
+
+if TYPE_CHECKING:  # a command that only judges does without
+    from cbr_desktop.workflows.ports import Cache, Reading
 
 FILED_ROWS = 10_000
 """How many rows are filed at one go: the window can do something else between two pieces."""
@@ -22,13 +24,13 @@ class _Put(Protocol[Row]):
     def __call__(self, listing: Listing[Row], *, from_cache: bool = False) -> None: ...
 
 
-def recall(ledger: Ledger, cache: Cache) -> None:
+def recall(ledger: Ledger, cache: "Cache") -> None:
     """Put what was seen last into a ledger, all at once; a list that is not cached leaves what is there."""
     for _ in recalling(ledger, cache):
         pass
 
 
-def recalling(ledger: Ledger, cache: Cache) -> Generator[None, None, None]:
+def recalling(ledger: Ledger, cache: "Cache") -> Generator[None, None, None]:
     """Put what was seen last into a ledger, piece by piece; what was read meanwhile is newer and stays."""
     yield from _recalled(ledger, Part.VAULTS, cache.vaults(), ledger.put_vaults)
     yield from _recalled(ledger, Part.TASKS, cache.tasks(), ledger.put_tasks)
@@ -43,7 +45,7 @@ def recalling(ledger: Ledger, cache: Cache) -> Generator[None, None, None]:
         ledger.recall_opened(opened.rows)
 
 
-def filed(reading: Reading[Backup], by_id: dict[BackupId, Backup]) -> Reading[Backup]:
+def filed(reading: "Reading[Backup]", by_id: dict[BackupId, Backup]) -> "Reading[Backup]":
     """File backups by their ids as they are read: there may be so many that all at once would be felt."""
     listing = yield from reading
     for start in range(0, len(listing.rows) if listing is not None else 0, FILED_ROWS):
@@ -53,7 +55,7 @@ def filed(reading: Reading[Backup], by_id: dict[BackupId, Backup]) -> Reading[Ba
     return listing
 
 
-def _recalled(ledger: Ledger, part: Part, reading: Reading[Row], put: "_Put[Row]") -> Generator[None, None, None]:
+def _recalled(ledger: Ledger, part: Part, reading: "Reading[Row]", put: "_Put[Row]") -> Generator[None, None, None]:
     held = ledger.freshness[part]
     if held.as_of is not None and not held.from_cache:
         return

@@ -1,10 +1,12 @@
 """What a network can do to a request, and what is said of it."""
 
 import asyncio
+import gc
 import gzip
 import logging
 import socket
 import ssl
+import weakref
 from datetime import timedelta
 
 import httpx
@@ -73,6 +75,29 @@ def test_a_connection_that_takes_too_long_has_sent_nothing() -> None:
         assert (caught.value.reason, caught.value.executed) == ("timeout", False)
 
     asyncio.run(main())
+
+
+def test_an_answer_is_let_go_of_by_who_has_read_it() -> None:
+    """Between collections of garbage a cycle would keep megabytes of every list that was read."""
+    answers: list[weakref.ref[httpx.Response]] = []
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        made = httpx.Response(200, content=NO_VAULTS)
+        answers.append(weakref.ref(made))
+        return made
+
+    async def main() -> None:
+        await Line(answer).client.read(Call("GET", "https://cbr.example/"))
+        assert answers
+        assert [each() for each in answers] == [None] * len(answers)
+
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        asyncio.run(main())
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def caused(error: Exception, cause: Exception) -> Exception:

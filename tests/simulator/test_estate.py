@@ -47,6 +47,21 @@ def test_past_is_long_and_mostly_well():
     assert waiting["waiting_protect"] == 3
 
 
+def test_tasks_of_long_ago_are_packed_until_somebody_looks_so_far_back():
+    estate = demo(START)
+    late = dict(estate.history.tasks_since(START - timedelta(days=30)))
+    assert 1500 < len(late) < 2000
+    assert next(iter(estate.history.tasks_since(START).values())) is next(iter(late.values()))
+    whole = estate.history.tasks_since(START - timedelta(days=60))
+    assert whole == estate.tasks
+    assert len(whole) > 12_000
+    assert list(whole)[-len(late) :] == list(late)
+    times = [task.created_at for task in whole.values()]
+    assert times == sorted(times)
+    first = next(iter(whole.values()))
+    assert demo(START).history.task(first.id) == first
+
+
 def test_daily_vaults_were_backed_up_within_a_day_at_any_time_of_the_day():
     for hour in (0, 9, 21, 23):
         now = START.replace(hour=hour, minute=30)

@@ -92,7 +92,7 @@ def test_past_of_one_project_is_not_made_for_another(cloud):
         asked.append(1)
         yield [], []
 
-    cloud.estate.remember(past())
+    cloud.estate.remember(past(), cloud.clock.now())
     assert Place(cloud, "eu-nl_prod").ask("GET", "operation-logs")["count"] > 0
     assert asked == []
     assert cloud.get("operation-logs")["count"] == 3, "those of the run that is stuck"

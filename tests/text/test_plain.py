@@ -1,7 +1,10 @@
 """Text of others is shown whole, harmless and finite."""
 
+import html
+
 import pytest
 
+from cbr_desktop.text.markup import escape
 from cbr_desktop.text.plain import plain, tooltip, unmarked
 
 
@@ -44,3 +47,8 @@ def test_a_tooltip_shows_markup_literally() -> None:
 
 def test_text_for_readers_of_markup_has_none() -> None:
     assert not set("<>&") & set(unmarked("<a href='x'>y</a> & z"))
+
+
+def test_text_between_tags_is_escaped_as_the_standard_library_does_it():
+    text = "".join(map(chr, range(0x3000))) + "<&>\"'&amp;"
+    assert escape(text) == html.escape(text)

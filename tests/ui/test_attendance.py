@@ -17,7 +17,7 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.shell.attendance import CHOICES, stored_seconds
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.refresh import Attention
+from cbr_desktop.workflows.pacing import Attention
 from tests.services import furnish, give
 from tests.ui import estate
 from tests.ui.estate import Wishes

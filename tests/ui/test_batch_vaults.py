@@ -197,7 +197,7 @@ def test_a_policy_is_applied_to_those_vaults_that_are_ticked(tmp_path: Path, ope
     scene = with_policies(Scene(tmp_path), NIGHTLY)
     asked = [(scene.context, VAULT), (scene.context, OTHER)]
     window = opened(scene, lambda asked: ApplyFromPolicies(asked, ["nightly"]), asked)
-    assert said(window) == "Not ready: nothing is chosen above."
+    assert said(window) == "Not ready: No vault is ticked yet."
     assert (confirm(window).text(), window.table.model().rowCount()) == ("Apply policy", 0)
     ticks = window.form.vaults
     ticks.filter.setText("two")

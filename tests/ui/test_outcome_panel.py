@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.change import checkpoint_result
@@ -286,3 +286,36 @@ def test_the_end_and_each_quarter_of_the_way_are_read_aloud(counter: Counter, sh
     tell(100, TaskStatus.SUCCESS)
     tell(100, TaskStatus.SUCCESS)
     assert heard[2:] == [panel._sentence.text()]
+
+
+def test_a_queued_request_says_which_other_one_keeps_it_waiting(counter: Counter, show: Show) -> None:
+    first = queued(counter, "lost")
+    later = queued(counter, "nightly")
+    panel = show(later)
+    assert "has nothing else to do" in words(panel)
+    lost = first.moved(IntentState.UNKNOWN, NOW, sent_at=NOW)
+    counter.ledger.put_intent(lost)
+    panel.refresh()
+    told = words(panel)
+    assert "may be running there: its answer was lost" in told and "‘lost’" in told
+    assert "looked for by reading" in told
+    counter.ledger.put_intent(replace(lost, candidates=(Candidate(CheckpointId(uid(7)), "lost", NOW),)))
+    panel.refresh()
+    assert "Only a person can tell: open that one in the outbox" in words(panel)
+    counter.ledger.put_intent(first.moved(IntentState.ACCEPTED, NOW, sent_at=NOW))
+    panel.refresh()
+    assert "is being carried out there" in words(panel)
+    assert "It is sent by itself after that." in words(panel)
+
+
+def test_ids_stand_below_each_other_where_there_is_no_room_for_both(counter: Counter, show: Show) -> None:
+    panel = show(replace(accepted(counter, skipped=0), request_id="0" * 64))
+    made, request = (panel.findChild(QLabel, name) for name in ("outcomeCheckpointId", "outcomeRequestId"))
+    assert made is not None and request is not None
+    window = panel.window()
+    for width, is_beside in ((1300, True), (640, False)):
+        window.resize(width, 500)
+        QApplication.processEvents()
+        places = [label.mapTo(panel, label.rect().topLeft()) for label in (made, request)]
+        assert (places[0].y() == places[1].y()) is is_beside
+        assert made.width() >= made.sizeHint().width()

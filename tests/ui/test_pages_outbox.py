@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QTableWidget, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QTableWidget, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.backup import BackupDeletion
@@ -411,3 +411,18 @@ def test_what_has_a_profile_again_is_told_once_and_not_as_lost(open_page: Callab
 def of_moon(number: int, state: IntentState) -> Intent:
     made = waiting(number, state)
     return replace(made, target=replace(made.target, profile="Moon"))
+
+
+def test_on_a_small_screen_the_menu_is_there_whenever_something_can_be_done(
+    open_page: Callable[[Workspace], OutboxPage],
+) -> None:
+    one = waiting(1)
+    page = open_page(workspace_of(one))
+    page.view.clearSelection()
+    page.resize(page.minimumSizeHint().width(), 400)
+    QApplication.processEvents()
+    menu = page.findChild(QToolButton, "actionsOfOutboxMore")
+    assert menu is not None and menu.isHidden()
+    choose(page, one.id)
+    QApplication.processEvents()
+    assert menu.isVisible() and menu.parentWidget().width() >= menu.sizeHint().width()

@@ -12,12 +12,15 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QLabel, QMenu, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.ids import PolicyId, VaultId
+from cbr_desktop.domain.ids import PolicyId, ProjectId, VaultId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy, PolicyApplication, PolicyRemoval, PolicyUpdate
+from cbr_desktop.domain.replication import DestinationVault
 from cbr_desktop.domain.retention import Retention
 from cbr_desktop.domain.schedule import same_runs
+from cbr_desktop.domain.vault import ProtectType
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.policies.edit import PolicyCopyFields, PolicyEditFields, switch_form
@@ -25,6 +28,7 @@ from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm, deletion_form
 from cbr_desktop.ui.policies.page import PoliciesPage
 from cbr_desktop.ui.policies.policyform import Keep
 from cbr_desktop.ui.shell.dialogs import Dialogs
+from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, HandClock, profile, uid, vault
@@ -275,3 +279,31 @@ def test_an_earlier_request_is_shown_in_its_form_again(draft: Any, check: Any, q
         replace(draft.retention, timezone="UTC+01:00") if isinstance(draft, PolicyUpdate) and draft.retention else None
     )
     assert asked == (replace(draft, retention=kept) if kept else draft)
+
+
+def test_a_replication_policy_offers_the_vaults_of_the_region_that_it_copies_to(qtbot: QtBot) -> None:
+    copying = replace(NIGHTLY, operation_type="replication", name="copying", destination_region="eu-nl")
+    counter = counter_with(copying)
+    form = ApplyForm([copying], counter.ledger.vaults.values(), copying.id, uid(1))
+    form.follow(counter.context)
+    dialog = opened(qtbot, counter, form)
+    assert form.destination.isVisible()
+    assert "Reading which replication vaults there are in ‘eu-nl’" in form.note.text()
+    there = Project(ProjectId("f" * 32), "eu-nl_prod")
+    near = replace(vault(7, "dr-nl", 1, 10), protect_type=ProtectType.REPLICATION)
+    far = replace(vault(8, "dr-br", 1, 10), protect_type=ProtectType.REPLICATION)
+    known = [DestinationVault("eu-nl", there, near), DestinationVault("sa-brazil-1", there, far)]
+    counter.ledger.put_destinations(("eu-nl",), [there], Listing(known, NOW))
+    form._ledger_changed(Part.DESTINATIONS)
+    words = [form.elsewhere.itemText(row) for row in range(form.elsewhere.count())]
+    assert words[0].startswith("dr-nl – eu-nl, project eu-nl_prod") and len(words) == 2
+    assert form.elsewhere.isVisible() and not form.destination.isVisible() and not form.note.isVisible()
+    form.elsewhere.setCurrentIndex(0)
+    assert form.draft() == PolicyApplication(copying.id, VaultId(uid(1)), uid(7))
+    dialog._judge()
+    assert child(dialog, QPushButton, "changeConfirm").isEnabled()
+    form.elsewhere.setCurrentIndex(1)
+    assert form.destination.isVisible() and form.draft().destination_vault_id == ""
+    form.destination.setText(uid(9))
+    assert form.draft().destination_vault_id == uid(9)
+    assert form.elsewhere.currentIndex() == 1

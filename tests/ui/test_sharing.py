@@ -20,7 +20,7 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.replication import BackupReplication, Destination, DestinationVault, VaultReplication
 from cbr_desktop.domain.sharing import BackupShare, Offer, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ProtectType, VaultKind
-from cbr_desktop.storage.addressbook import MemoryAddressBook
+from cbr_desktop.storage.addresses import MemoryAddressBook
 from cbr_desktop.text.catalogue import spoken
 from cbr_desktop.ui.backups.forms import FORMS
 from cbr_desktop.ui.backups.offers import OffersWindow

@@ -45,9 +45,7 @@ def window(qtbot: QtBot) -> Window:
     return made
 
 
-def test_a_window_is_shown_when_it_is_whole_and_others_have_their_turns_meanwhile(
-    window: Window, qtbot: QtBot
-) -> None:
+def test_a_window_is_shown_when_it_is_whole_and_others_have_their_turns_meanwhile(window: Window, qtbot: QtBot) -> None:
     seen: list[tuple[bool, bool]] = []
     beside = QTimer(window)
     beside.timeout.connect(lambda: seen.append((window.is_built, window.isVisible())))

@@ -4,15 +4,18 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.change import checkpoint_change
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.tables.column import Column
-from cbr_desktop.ui.kit.tables.copying import tsv
+from cbr_desktop.ui.kit.tables.copying import as_json, tsv
 from cbr_desktop.ui.kit.tables.delegate import room_beside_text
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
@@ -74,6 +77,13 @@ def test_rows_are_copied_as_json(page: VaultsPage) -> None:
     page.view.selectAll()
     page.view.copy_json()
     assert len(json.loads(clipboard())) == 15
+
+
+def test_the_body_of_a_request_is_json_that_can_be_read() -> None:
+    change = checkpoint_change(VaultId("v"), "vault", b'{"checkpoint": {"vault_id": "v"}}', "tag")
+    assert json.loads(as_json(change))["body"] == {"checkpoint": {"vault_id": "v"}}
+    assert json.loads(as_json(change, 2_000))["body"] == {"checkpoint": {"vault_id": "v"}}
+    assert json.loads(as_json(replace(change, body=b"no json \xff"), 2_000))["body"] == "no json \\xff"
 
 
 def test_a_cell_that_would_be_a_formula_is_quoted() -> None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.connection import Connection, Reach
@@ -96,6 +96,20 @@ def test_a_scope_of_all_has_the_rows_of_all_and_tells_whose_they_are(window: Mai
     assert [ledger.profile.name for ledger in page.owners(row)] == [NL.name]
 
 
+@pytest.mark.parametrize("name", ["Vaults", "Resources", "Tasks"])
+def test_rows_are_ordered_by_what_the_columns_say_whose_they_are(
+    window: MainWindow, workspace: Workspace, name: str
+) -> None:
+    shared = next(iter(workspace.context(NL.name).ledger.vaults.values()))
+    workspace.context(STAGING.name).ledger.put_vaults(Listing([shared], estate.NOW))
+    page: Any = window.show_page(name)
+    page.catch_up()
+    rows = list(page.known_rows)
+    told = {column.key: (column.keys(rows), list(map(column.sort, rows))) for column in page.place_columns()}
+    assert all(at_once == singly for at_once, singly in told.values())
+    assert len(set(told["profile"][1])) == {"Vaults": 3, "Resources": 3, "Tasks": 1}[name]
+
+
 def test_one_profile_alone_needs_no_column_for_it_and_keeps_the_filter(
     window: MainWindow, workspace: Workspace
 ) -> None:
@@ -148,12 +162,12 @@ def test_on_a_small_screen_the_names_of_the_strip_give_way_before_the_window(win
     strip.resize(2000, strip.height())
     assert [button.text().replace("&&", "&") for button in buttons] == [each.accessibleName() for each in buttons]
     assert strip.minimumSizeHint().width() == 0
-    strip.resize(260, strip.height())
+    strip.resize(400, strip.height())
     for button in buttons:
         _name, between, rest = button.text().partition("  ")
         assert between and rest, "of each the name and the shape of how it stands"
         assert len(button.text()) < len(button.accessibleName())
-    assert sum(button.sizeHint().width() for button in buttons) < 260
+    assert sum(button.sizeHint().width() for button in buttons) < 400
 
 
 def test_a_login_is_asked_for_from_the_strip(window: MainWindow, workspace: Workspace) -> None:
@@ -166,6 +180,27 @@ def test_a_login_is_asked_for_from_the_strip(window: MainWindow, workspace: Work
 
 
 @pytest.mark.usefixtures("workspace")
+def test_a_table_without_rows_for_want_of_a_login_leads_to_it(qtbot: QtBot) -> None:
+    workspace = estate.workspace(filled=False, profiles=(PROD, NL))
+    workspace.choose(Choice(Extent.ALL, "", (PROD.name, NL.name)))
+    missing = SecretMissing(NL.name)
+    for name, error in ((PROD.name, NotFound("cbr", status=404)), (NL.name, missing)):
+        ledger = workspace.context(name).ledger
+        ledger.failed(Part.VAULTS, missing)
+        ledger.put_connection(Connection(Reach.REFUSED, error=error))
+    made = MainWindow(workspace, Opener())
+    qtbot.addWidget(made, before_close_func=lambda w: setattr(w, "_may_close", True))
+    made.show()
+    wished: list[Profile] = []
+    made.login_requested.connect(wished.append)
+    first, again = (made.findChild(QPushButton, f"noVaults{name}") for name in ("First", "Action"))
+    assert first is not None and again is not None
+    assert (first.text(), first.property("primary")) == ("Log in…", True)
+    assert (again.text(), again.property("primary")) == ("Try again", False)
+    first.click()
+    assert [profile.name for profile in wished] == [NL.name]
+
+
 def test_a_checkpoint_is_made_with_the_profile_of_its_vault(window: MainWindow, opener: Opener) -> None:
     id = VaultId(estate.uid(900))
     window.row_dialogs.open_checkpoint(id)

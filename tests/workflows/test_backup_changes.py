@@ -20,7 +20,9 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.simulator.wire import replication_details
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.workflows.ledger import Freshness, Part
-from cbr_desktop.workflows.refresh import EVERY_SECONDS, SMALL_ROWS, Attention, Refresh
+from cbr_desktop.workflows.list_reading import SMALL_ROWS
+from cbr_desktop.workflows.pacing import EVERY_SECONDS, Attention
+from cbr_desktop.workflows.refresh import Refresh
 from tests.stage import Stage, StageClock, staged
 
 ROWS = 150

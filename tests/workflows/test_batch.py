@@ -34,7 +34,9 @@ from cbr_desktop.workflows.batch import Batch, Item, judged, name_of, plan_of, w
 from cbr_desktop.workflows.documents import change_in, document_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, judged_steps, prepared
+from cbr_desktop.workflows.plan import judged_steps, prepared
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand
+from cbr_desktop.workflows.plan_run import PlanRun
 from tests.ui.estate import NOW, backup, profile, resource, uid, vault
 from tests.workflows.test_plan import EU, Scene, play
 
@@ -355,6 +357,35 @@ def test_resources_of_several_vaults_move_one_vault_after_the_other(scene: Scene
     assert [row.stand for row in report.rows] == [Stand.DONE] * 2, [row.intent for row in report.rows]
     held = scene.service.estate
     assert {held.resources[id].vault_id for id in moved} == {target}
+
+
+def test_a_plan_file_moves_into_one_vault_one_after_the_other_whatever_its_concurrency(scene: Scene) -> None:
+    asked: list[int] = []
+
+    class Counted(demo.DemoTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            answer = await super().handle_async_request(request)
+            if request.url.path.endswith("/migrateresources"):
+                asked.append(answer.status_code)
+            return answer
+
+    way = Counted(scene.service)
+    with opened_plan_sessions(scene.here, (EU,), scene.clock, demo.secret_of, way) as plan_sessions:
+
+        async def story() -> PlanReport:
+            await plan_sessions.read()
+            ledger = plan_sessions.ledgers[EU.name]
+            _target, items = migrations(ledger)
+            changes = [change_of(each.draft, ledger) for each in items]
+            steps = tuple(Step(number, EU.name, "", document_of(each)) for number, each in enumerate(changes, 1))
+            plan = Plan("moves", steps, "", 4)
+            run = prepared(plan, "run-moves", plan_sessions.ledgers, EU.name, scene.clock.now())
+            plan_sessions.runs.keep(run)
+            return await followed(plan_sessions, run)
+
+        report = play(plan_sessions, story())
+    assert [row.stand for row in report.rows] == [Stand.DONE] * 2, [row.intent for row in report.rows]
+    assert asked == [200, 200]
 
 
 def migrations(ledger: Ledger) -> tuple[VaultId, list[Item]]:

@@ -34,16 +34,10 @@ from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import places
+from cbr_desktop.workflows.archiving import OLDER_TASKS
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.refresh import (
-    ASIDE_SECONDS,
-    EVERY_SECONDS,
-    OLDER_TASKS,
-    SPARING,
-    UNSEEN,
-    Attention,
-    Refresh,
-)
+from cbr_desktop.workflows.pacing import EVERY_SECONDS, SPARING, UNSEEN, Attention
+from cbr_desktop.workflows.refresh import ASIDE_SECONDS, Refresh
 from tests.stage import START, Stage, StageClock, staged
 
 LISTS = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)

@@ -14,17 +14,19 @@ from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.replication import BackupReplication, Destination, DestinationVault, VaultReplication
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ResourceType
+from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
+from cbr_desktop.simulator.service import Service
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.sentences import outcome_text
+from cbr_desktop.text.intents import outcome_text
 from cbr_desktop.text.sharing import replicas_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.operations.replicate_vault import without_replica
 from cbr_desktop.workflows.operations.replication import is_in
 from cbr_desktop.workflows.replicas import replicas_of
-from tests.stage import Stage, staged
+from tests.stage import DAYS, Stage, StageClock, staged
 
 S, F = IntentState, FindingKind
 BE94 = VaultId(REFERENCE_VAULT_ID)
@@ -127,6 +129,34 @@ def test_the_copy_of_a_backup_is_followed_to_its_end(stage: Stage) -> None:
         assert "Replicated: the replica is in eu-nl." in outcome_text(ended, ended.outcome, stage.clock.now())
 
     play(stage, story)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["backup", "vault"])
+def test_what_becomes_of_a_replication_is_known_after_a_restart_in_its_middle(tmp_path: Path, whole: bool) -> None:
+    clock = StageClock()
+    service = Service(estate.demo(clock.now(), days=DAYS), clock)
+    due: set[str] = set()
+    with staged(tmp_path, service=service, clock=clock) as stage:
+
+        async def begun(ledger: Ledger) -> None:
+            where, backup, id = target(ledger).destination, newest(ledger), several(ledger)
+            due.update(each.id for each in without_replica(id, "eu-nl", ledger)) if whole else due.add(backup.id)
+            made = stage.session.outbox.submit(
+                VaultReplication(id, where) if whole else BackupReplication(backup.id, where)
+            )
+            await stage.until(made.id, S.ACCEPTED)
+
+        play(stage, begun)
+    with staged(tmp_path, service=service, clock=clock) as again:
+
+        async def ended(ledger: Ledger) -> None:
+            (kept,) = ledger.intents.values()
+            outcome = (await again.until(kept.id, S.FINISHED)).outcome
+            assert outcome is not None and outcome.is_whole
+            assert {each.id for each in outcome.resources} == due
+
+        play(again, ended)
+        assert sent(again) == 1
 
 
 def test_a_copy_that_fails_is_told_with_its_code_and_no_half_is_called_whole(stage: Stage) -> None:

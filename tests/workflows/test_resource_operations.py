@@ -32,7 +32,8 @@ from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.sentences import outcome_text
+from cbr_desktop.text.intents import outcome_text
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.documents import judged_document
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
@@ -366,7 +367,7 @@ def test_of_several_dissociations_none_leaves_what_another_deletes(ledger: Ledge
     operation = OPERATIONS[Kind.DISSOCIATE_RESOURCES]
     assert not any(operation.blast(change, ledger).takes_last for change in changes)
     assert all(each.takes_last for each in operation.blast_together(changes, ledger))
-    told = operation.judge_together(changes, ledger, NOW)
+    told = at_once(operation.weigh(changes, ledger, NOW)).verdicts
     assert all(K.LAST_BACKUPS in [each.kind for each in verdict.findings] for verdict in told)
 
 

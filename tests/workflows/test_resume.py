@@ -10,7 +10,7 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
-from cbr_desktop.workflows.refresh import EVERY_SECONDS
+from cbr_desktop.workflows.pacing import EVERY_SECONDS
 from tests.stage import Stage, StageClock, staged
 
 NIGHT = timedelta(hours=9)

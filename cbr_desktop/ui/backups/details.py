@@ -48,7 +48,7 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
         relations.append(Relation(_("Checkpoint that made it"), "Checkpoints", backup.checkpoint_id))
     relations += [
         Relation(
-            _("Same resource: {name} – {status}, {created_at}").format(
+            _("Same resource: {created_at}, {status} – {name}").format(
                 name=shown(each.name, 80), status=state_words(each.status), created_at=times.text(each.created_at)
             ),
             "Backups",

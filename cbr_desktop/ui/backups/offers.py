@@ -6,12 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.text.backups import resource_words
+from cbr_desktop.text.batch import profiles_words
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.sharing import project_words
@@ -23,9 +25,11 @@ from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.verbs import Verb
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.dialog import ChangeDialog
+from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.operations.form import Asked, ChangeForm
 from cbr_desktop.ui.operations.window import OperationWindow
 from cbr_desktop.ui.session.pictures import picture_of
@@ -176,10 +180,19 @@ class OffersWindow(OperationWindow):
         self.remark.hide()
         self.again = push_button(_("Read &again"), "offersRead", self.read)
         self.page.add_actions([self.again])
+        self.stakes = StakesLine()
+        self.place = label(name="offersPlace")
+        head = QHBoxLayout()
+        head.setSpacing(NEAR)
+        head.setContentsMargins(WIDE, NEAR, WIDE, 0)
+        head.addWidget(self.stakes)
+        head.addWidget(self.place, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(head)
         layout.addWidget(self.page, 1)
         layout.addWidget(self.remark)
+        self._tell_place()
         self.page.verb_requested.connect(self.ask)
         self.page.remarked.connect(self._say)
         workspace.signals.changed.connect(self.page.refresh)
@@ -209,7 +222,15 @@ class OffersWindow(OperationWindow):
                 dialog = ChangeDialog(context, form, self)
                 dialog.open()
 
+    def _tell_place(self) -> None:
+        """Say of which profiles it is, and what is at stake there."""
+        profiles = [context.profile for context in self._workspace.shown_contexts]
+        is_demo = self._workspace.is_demo
+        self.stakes.show_stakes({Environment.DEMO if is_demo else each.environment for each in profiles})
+        self.place.setText(profiles_words([each.name for each in profiles]))
+
     def _turn(self) -> None:
+        self._tell_place()
         self.page.tell_scope()
         self.read()
 

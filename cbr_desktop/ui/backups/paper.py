@@ -1,20 +1,6 @@
 """A sheet as a PDF, made by Qt's own writer: the text goes in as text, so that nothing in it is markup."""
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF
-from PySide6.QtGui import (
-    QFont,
-    QFontDatabase,
-    QPageLayout,
-    QPageSize,
-    QPdfWriter,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextFrameFormat,
-    QTextLength,
-    QTextTableFormat,
-)
+from PySide6 import QtCore, QtGui
 
 from cbr_desktop.text.rehearsal import Section, Sheet
 
@@ -25,17 +11,20 @@ _SIZE, _SMALL, _HEAD, _TITLE = 9, 8, 11, 15
 
 def pdf_of(sheet: Sheet) -> bytes:
     """Return a sheet as the bytes of a PDF on A4."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
+    content = QtCore.QByteArray()
+    buffer = QtCore.QBuffer(content)
+    buffer.open(QtCore.QIODevice.OpenModeFlag.WriteOnly)
+    writer = QtGui.QPdfWriter(buffer)
     writer.setTitle(sheet.title)
     writer.setCreator("CBR Desktop")
     writer.setResolution(_DPI)
-    margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
+    margins = QtCore.QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
     writer.setPageLayout(
-        QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter
+        QtGui.QPageLayout(
+            QtGui.QPageSize(QtGui.QPageSize.PageSizeId.A4),
+            QtGui.QPageLayout.Orientation.Portrait,
+            margins,
+            QtGui.QPageLayout.Unit.Millimeter,
         )
     )
     document = _document(sheet)
@@ -48,12 +37,12 @@ def pdf_of(sheet: Sheet) -> bytes:
     return bytes(content.data())
 
 
-def _document(sheet: Sheet) -> QTextDocument:
-    document = QTextDocument()
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+def _document(sheet: Sheet) -> "QtGui.QTextDocument":
+    document = QtGui.QTextDocument()
+    font = QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.GeneralFont)
     font.setPointSize(_SIZE)
     document.setDefaultFont(font)
-    cursor = QTextCursor(document)
+    cursor = QtGui.QTextCursor(document)
     cursor.setBlockFormat(_block(0, 4))
     cursor.insertText(sheet.title, _letters(_TITLE, is_bold=True))
     cursor.insertBlock(_block(0, 6))
@@ -63,7 +52,7 @@ def _document(sheet: Sheet) -> QTextDocument:
     return document
 
 
-def _write(section: Section, cursor: QTextCursor) -> None:
+def _write(section: Section, cursor: "QtGui.QTextCursor") -> None:
     cursor.insertBlock(_block(10, 3))
     cursor.insertText(section.title, _letters(_HEAD, is_bold=True))
     if section.facts:
@@ -80,38 +69,40 @@ def _write(section: Section, cursor: QTextCursor) -> None:
 
 
 def _table(
-    cursor: QTextCursor, rows: list[tuple[str, ...]], *, has_head: bool = False, shares: tuple[int, ...] = ()
+    cursor: "QtGui.QTextCursor", rows: list[tuple[str, ...]], *, has_head: bool = False, shares: tuple[int, ...] = ()
 ) -> None:
-    form = QTextTableFormat()
-    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    form = QtGui.QTextTableFormat()
+    form.setWidth(QtGui.QTextLength(QtGui.QTextLength.Type.PercentageLength, 100))
     form.setCellPadding(6)
     form.setCellSpacing(0)
     form.setBorder(1)
-    form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    form.setBorderStyle(QtGui.QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     form.setBorderCollapse(True)
     if has_head:
         form.setHeaderRowCount(1)
     if shares:
-        form.setColumnWidthConstraints([QTextLength(QTextLength.Type.PercentageLength, share) for share in shares])
+        form.setColumnWidthConstraints(
+            [QtGui.QTextLength(QtGui.QTextLength.Type.PercentageLength, share) for share in shares]
+        )
     table = cursor.insertTable(len(rows), len(rows[0]), form)
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             letters = _letters(_SMALL, is_bold=has_head and not number)
             table.cellAt(number, column).firstCursorPosition().insertText(text, letters)
-    cursor.movePosition(QTextCursor.MoveOperation.End)
+    cursor.movePosition(QtGui.QTextCursor.MoveOperation.End)
 
 
-def _letters(points: int, *, is_bold: bool = False, is_code: bool = False) -> QTextCharFormat:
-    letters = QTextCharFormat()
+def _letters(points: int, *, is_bold: bool = False, is_code: bool = False) -> "QtGui.QTextCharFormat":
+    letters = QtGui.QTextCharFormat()
     if is_code:
-        letters.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        letters.setFont(QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.FixedFont))
     letters.setFontPointSize(points)
-    letters.setFontWeight(QFont.Weight.Bold if is_bold else QFont.Weight.Normal)
+    letters.setFontWeight(QtGui.QFont.Weight.Bold if is_bold else QtGui.QFont.Weight.Normal)
     return letters
 
 
-def _block(above: int, below: int) -> QTextBlockFormat:
-    block = QTextBlockFormat()
+def _block(above: int, below: int) -> "QtGui.QTextBlockFormat":
+    block = QtGui.QTextBlockFormat()
     block.setTopMargin(above * _DPI / 72)
     block.setBottomMargin(below * _DPI / 72)
     return block

@@ -20,7 +20,7 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
 _LIST_LINES = 4
-_NAME_LETTERS = 32
+_NAME_LETTERS = 22
 
 
 def known_projects(context: ProfileContext) -> dict[str, ProjectId]:
@@ -217,6 +217,7 @@ class Receivers(QWidget):
         self.keep = push_button(_("&Keep the name"), "shareKeep", self.keep_name)
         self.forget = push_button(_("&Forget its name"), "shareForget", self.forget_name)
         self.book_words = label(name="shareBook")
+        self.book_words.hide()
         self.limit = label(
             _("{count} at most, in this region. Each has to accept the backup into a vault of its own.").format(
                 count=counted("{count} project", "{count} projects", RECEIVERS_LIMIT)

@@ -1,9 +1,11 @@
 """What a person decides about a restore: which disk each saved disk goes to, and whether the server is started."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QHeaderView,
     QLineEdit,
     QSizePolicy,
     QTableWidget,
@@ -28,17 +30,29 @@ from cbr_desktop.text.rehearsal import (
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.kit.lines import StillBox, label, mark_icon
+from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
+from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import dress_table
 from cbr_desktop.workflows.rehearsal import Rehearsal
 
 _SAVED, _TARGET, _VERDICT = range(3)
 _LEAST_LETTERS = 24
 """Letters of a disk that are seen at the least."""
+_WISHES = (
+    Wish(110, 190, 240, yields=False),
+    Wish(150, 300, 420, yields=False, elastic=True),
+    Wish(120, 160, 260, yields=False),
+)
 _ROWS = 6
 """Disks that are seen without scrolling."""
 _BROKEN = Mark(Shape.CROSS, Tone.BAD)
 _MOVED = Mark(Shape.UP, Tone.WARN)
 _UNKNOWN = Mark(Shape.QUESTION, Tone.WARN)
+
+
+def _tell_whole(box: StillBox, text: str) -> None:
+    """Have the tooltip say what the box has no room for."""
+    box.setToolTip(tooltip(text))
 
 
 class RestoreFields(QWidget):
@@ -62,8 +76,8 @@ class RestoreFields(QWidget):
         self.table.setHorizontalHeaderLabels(list(choice_columns()))
         self.table.setWordWrap(False)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self._columns = FittedColumns(self.table.horizontalHeader())
+        self._columns.wish(_WISHES)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.untouched = label(name="restoreUntouched")
         self.power_on = QCheckBox(_("S&tart the server afterwards"))
@@ -152,6 +166,8 @@ class RestoreFields(QWidget):
             wanted = chosen.get(saved.id.lower(), "")
             ids = [id.lower() for id, _words in offered]
             box.setCurrentIndex(ids.index(wanted) + 1 if wanted in ids else 0)
+            box.setToolTip(tooltip(box.currentText()))
+            box.currentTextChanged.connect(partial(_tell_whole, box))
             box.currentIndexChanged.connect(self._touch)
             self._targets.append(box)
             self.table.setCellWidget(place, _TARGET, box)
@@ -166,6 +182,11 @@ class RestoreFields(QWidget):
         item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setItem(place, _VERDICT, item)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out among the columns of the disks."""
+        super().resizeEvent(event)
+        self._columns.fit(self.table.viewport().width())
+
     def _fit(self) -> None:
         """Make the table as high as its rows, up to some."""
         for place, box in enumerate(self._targets):
@@ -175,6 +196,7 @@ class RestoreFields(QWidget):
         rows = sum(self.table.rowHeight(place) for place in range(shown))
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
+        self._columns.fit(self.table.viewport().width())
 
     def _touch(self, *_rest: object) -> None:
         self._is_touched = True

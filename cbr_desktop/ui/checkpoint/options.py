@@ -193,6 +193,7 @@ class Advanced(QWidget):
 
     def _lay_out_beta(self, grid: QGridLayout) -> None:
         keep = label(_("&Keep for"))
+        keep.setWordWrap(False)
         keep.setBuddy(self.keep)
         policy = label(_("&Policy id"))
         policy.setBuddy(self.policy)

@@ -27,10 +27,10 @@ from cbr_desktop.workflows.ledger import Ledger
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WISHES = (
-    Wish(120, 175, 260, yields=False),
+    Wish(140, 160, 260, yields=False),
     Wish(64, 70, 125, yields=False),
     Wish(96, 138, 200, yields=False),
-    Wish(62, 72, 72, yields=False),
+    Wish(62, 72, 72),
     Wish(46, 46, 46),
     Wish(62, 62, 62),
     Wish(130, 190, 210, yields=False, elastic=True),
@@ -345,6 +345,8 @@ class ResourcePicker(QWidget):
         size = gb_words(sum(resource.size_gb for resource in ticked))
         if self._vault is None and not rows:
             self.summary.setText(_("The resources of the vault are listed here, once one is chosen"))
+        elif not rows:
+            self.summary.setText(_("There are no resources in the vault"))
         elif self.whole.isChecked():
             self.summary.setText(
                 ngettext(

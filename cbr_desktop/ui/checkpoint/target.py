@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QPalette
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QStyleOptionComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import VaultId
@@ -93,6 +94,9 @@ class VaultField(QWidget):
         self.box.choose(id or "")
         if self.box.currentIndex() < 0:
             self.box.setEditText(id or "")
+        line = self.box.lineEdit()
+        if line is not None:
+            line.setCursorPosition(0)  # where there is no room for all of it, its name is what is seen
 
     def refill(self) -> None:
         """Read the vaults anew; what is chosen stays chosen."""
@@ -212,7 +216,7 @@ class _Box(LongBox):
         edit.textEdited.connect(self.search.look)
         self.setCompleter(self.search)
 
-    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+    def initStyleOption(self, option: "QtWidgets.QStyleOptionComboBox") -> None:
         """Leave out the mark of the vault that was chosen last while the text names none of the list."""
         super().initStyleOption(option)
         if self.currentText() != self.itemText(self.currentIndex()):

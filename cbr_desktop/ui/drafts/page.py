@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePath
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout
 
 from cbr_desktop.domain.draft import Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
@@ -147,7 +148,7 @@ class DraftsPage(Page[DraftRow]):
         row, _other = self._current_file()
         if row is None:
             return
-        asked = QInputDialog(self)
+        asked = QtWidgets.QInputDialog(self)
         asked.setObjectName("draftRename")
         asked.setWindowTitle(_("Rename"))
         asked.setLabelText(_("The new name of the file:"))

@@ -1,7 +1,7 @@
 """What is read aloud by itself: words that change while the focus is elsewhere."""
 
+from PySide6 import QtGui
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.text.marks import Mark
@@ -48,7 +48,7 @@ class Announcer(QObject):
     def _announce(self) -> None:
         if self._words and self._words != self._said and self._widget.isVisible():
             self._said = self._words
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._widget, self._words))
+            QtGui.QAccessible.updateAccessibility(QtGui.QAccessibleAnnouncementEvent(self._widget, self._words))
             self.announced.emit(self._words)
 
 

@@ -1,13 +1,13 @@
 """Fields of a form, and how they stand beside their titles."""
 
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import (
-    QCalendarWidget,
     QCheckBox,
     QDateTimeEdit,
     QGridLayout,
     QHBoxLayout,
+    QPlainTextEdit,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -34,6 +34,18 @@ def number(name: str, words: str, low: int, high: int, suffix: str = "") -> Stil
     return made
 
 
+def code_view(name: str, words: str) -> QPlainTextEdit:
+    """Return a field that shows a text letter by letter, as a request is sent, to be read and copied."""
+    made = QPlainTextEdit()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    made.setReadOnly(True)
+    made.setTabChangesFocus(True)
+    made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    made.setFont(QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.FixedFont))
+    return made
+
+
 def tick(words: str, name: str) -> QCheckBox:
     """Return a box to be ticked."""
     made = QCheckBox(words)
@@ -53,9 +65,9 @@ class _CalendarColours(QObject):
         return False
 
 
-def _colour(calendar: QCalendarWidget) -> None:
+def _colour(calendar: "QtWidgets.QCalendarWidget") -> None:
     for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-        calendar.setWeekdayTextFormat(day, QTextCharFormat())
+        calendar.setWeekdayTextFormat(day, QtGui.QTextCharFormat())
     for name, picture in (("prevmonth", "left"), ("nextmonth", "right")):
         button = calendar.findChild(QToolButton, f"qt_calendar_{name}")
         if isinstance(button, QToolButton):

@@ -8,10 +8,9 @@ from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import NamedTuple
 
+from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QColor,
     QHelpEvent,
     QKeyEvent,
@@ -241,6 +240,10 @@ class LaneChart(QAbstractScrollArea):
             top = height * (place - first + 1)
             if top < event.rect().bottom() and top + height > event.rect().top():
                 self._draw_lane(painter, place, QRectF(0, top, self.viewport().width(), height), colours)
+        if not self.picture.lanes:
+            painter.setPen(colours.color(QPalette.ColorRole.PlaceholderText))
+            room = self.viewport().rect().adjusted(NEAR, int(height), -NEAR, 0)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.picture.nothing)
         if self.picture.now is not None:
             x = axis.left() + self.picture.now * axis.width()
             painter.setPen(QPen(colours.color(QPalette.ColorRole.Accent), 1.5))
@@ -349,7 +352,9 @@ class LaneChart(QAbstractScrollArea):
         words = plain(self.current_words(), 400)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+            QtGui.QAccessible.updateAccessibility(
+                QtGui.QAccessibleEvent(self, QtGui.QAccessible.Event.DescriptionChanged)
+            )
         self.viewport().update()
 
     def viewportEvent(self, event: QEvent) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from PySide6 import QtGui
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QTextCharFormat, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLayout, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.text.findings import finding_sentence
@@ -13,6 +14,7 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.theme import tone_colour
+from cbr_desktop.ui.kit.tokens import TIGHT
 
 SEVERITY_MARKS = {
     Severity.BLOCK: Mark(Shape.CROSS, Tone.BAD),
@@ -67,11 +69,11 @@ class MarkIcons:
         return self._made[key]
 
 
-def offence(palette: QPalette) -> QTextCharFormat:
+def offence(palette: QPalette) -> "QtGui.QTextCharFormat":
     """Return how a part of a text looks that cannot be sent: waved, and tinted, as spaces have no ink."""
     colour = tone_colour(Tone.BAD, palette)
-    form = QTextCharFormat()
-    form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    form = QtGui.QTextCharFormat()
+    form.setUnderlineStyle(QtGui.QTextCharFormat.UnderlineStyle.WaveUnderline)
     form.setUnderlineColor(colour)
     form.setForeground(colour)
     tint = QColor(colour)
@@ -181,16 +183,17 @@ class FindingLines(QWidget):
         self._name = name
         self._most = lines
         self._lines: list[MarkedLine] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(TIGHT)
         self.hide()
 
     def show_findings(self, findings: Iterable[Finding]) -> None:
         """Show the first few of these findings."""
         rows = sorted(findings, key=lambda finding: finding.severity.value)[: self._most]
-        layout = self.layout() or self._laid_out() if rows else None
-        while layout is not None and len(self._lines) < len(rows):
-            number = len(self._lines)
+        for number in range(len(self._lines), len(rows)):
             line = MarkedLine(f"{self._name}{number + 1}" if number else self._name, self)
-            layout.addWidget(line)
+            self._layout.addWidget(line)
             self._lines.append(line)
         for line, finding in zip(self._lines, rows, strict=False):
             line.say(SEVERITY_MARKS[finding.severity], finding_sentence(finding))
@@ -201,9 +204,3 @@ class FindingLines(QWidget):
     def text(self) -> str:
         """Return what is shown, for assistive technology."""
         return "\n".join(line.text for line in self._lines if line.text)
-
-    def _laid_out(self) -> QLayout:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        return layout

@@ -1,6 +1,7 @@
 """A page: a title, a filter, a table over one part of the ledger, and what is said where there are no rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from functools import partial
 from itertools import pairwise
 from operator import is_
 from typing import Any, ClassVar, Generic
@@ -61,6 +62,7 @@ class Page(QWidget, Generic[Row]):
         remarked: something about what was just done, in words.
         export_requested: what the table shows should be written to a file.
         taken: the rows that are there now have been made and are shown.
+        login_requested: somebody wants to log in, since without that there are no rows.
         verb_requested: the key of a verb, and the list of the rows that it was asked for; empty where it takes none.
     """
 
@@ -96,6 +98,7 @@ class Page(QWidget, Generic[Row]):
     remarked = Signal(str)
     export_requested = Signal()
     taken = Signal()
+    login_requested = Signal()
     verb_requested = Signal(str, object)
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -191,9 +194,11 @@ class Page(QWidget, Generic[Row]):
 
     def place_columns(self) -> tuple[Column[Row], Column[Row]]:
         """Return the columns that tell profiles apart; they are there while several are looked at."""
+        profiles, regions = self._profile_words, self._region_words
+        keys = [partial(self._by_owners, words) for words in (_profiles, _region)]
         return (
-            Column("profile", _("Profile"), self._profile_words, self._profile_words, 18, shown=False),
-            Column("region", _("Region"), self._region_words, self._region_words, 12, shown=False),
+            Column("profile", _("Profile"), profiles, profiles, 18, shown=False, keys=keys[0]),
+            Column("region", _("Region"), regions, regions, 12, shown=False, keys=keys[1]),
         )
 
     def place_fields(self) -> tuple[Field[Row], Field[Row]]:
@@ -551,20 +556,30 @@ class Page(QWidget, Generic[Row]):
         return [ledger.freshness[part] for part in self.parts]
 
     def _profile_words(self, row: Row) -> str:
-        owners = self.owners(row)
-        if len(owners) == 1:  # of a hundred thousand rows nearly each has one
-            return owners[0].profile.name
-        return ", ".join(member.profile.name for member in owners) or NONE
+        return _profiles(self.owners(row))
 
     def _region_words(self, row: Row) -> str:
-        for member in self.owners(row):
-            if member.profile.region:
-                return member.profile.region
-        return NONE
+        return _region(self.owners(row))
+
+    def _by_owners(self, words: Callable[[Sequence[Ledger]], str], rows: Sequence[Row]) -> list[str]:
+        """Return what is said of the owners of each row, of which there are few: ledger by ledger, not row by row."""
+        members = self._workspace.scope.members if self.whole_parts else ()
+        ids = list(map(self.id_of, rows))
+        owning = [0] * len(ids)
+        for number, member in enumerate(members):
+            held, bit = self.held(member), 1 << number
+            owning = [bits | bit if id in held else bits for bits, id in zip(owning, ids, strict=True)]
+        told = {bits: words([each for n, each in enumerate(members) if bits >> n & 1]) for bits in set(owning)}
+        return [told[bits] if bits else words(self.owners(row)) for bits, row in zip(owning, rows, strict=True)]
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         """Return what the panel over an empty table can do, by the words of its notices."""
-        return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter, "create": self._request_checkpoint}
+        return {
+            "refresh": self._ask_refresh,
+            "clear-filter": self.clear_filter,
+            "create": self._request_checkpoint,
+            "login": self.login_requested.emit,
+        }
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Share the new width out."""
@@ -591,3 +606,11 @@ class Page(QWidget, Generic[Row]):
         if self._empty is None:
             self._empty = EmptyPanel(self.name, self._verbs(), self.view)
         self._empty.tell(notice)
+
+
+def _profiles(owners: Sequence[Ledger]) -> str:
+    return ", ".join(owner.profile.name for owner in owners) or NONE
+
+
+def _region(owners: Sequence[Ledger]) -> str:
+    return next((owner.profile.region for owner in owners if owner.profile.region), NONE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -178,14 +179,14 @@ class ChangeBar(QWidget):
 def change_column(columns: Sequence[Column[Row]], change_of: Callable[[Row], RowChange[Row] | None]) -> Column[Row]:
     """Return the column that tells what of a row has changed, by the titles of ``columns``."""
 
+    @cache
+    def told(keys: tuple[str, ...]) -> str:
+        titles = [inside(column.title) for column in columns if column.key in keys]
+        return _("Changed: {columns}").format(columns=listed(titles)) if titles else _("New")
+
     def words(row: Row) -> str:
         change = change_of(row)
-        if change is None:
-            return ""
-        if change.before is None:
-            return _("New")
-        titles = [inside(column.title) for column in columns if column.key in change.columns]
-        return _("Changed: {columns}").format(columns=listed(titles))
+        return "" if change is None else told(change.columns if change.before is not None else ())
 
     def mark(row: Row) -> Mark | None:
         change = change_of(row)

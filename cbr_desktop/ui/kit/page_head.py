@@ -92,8 +92,8 @@ class PageHead(QObject):
         """Let buttons give way before what is told and typed does: they have a menu for the others."""
         beside = max(_FILTER_WIDTH, room // _FILTER_SHARE)
         rest = self.titles.sizeHint().width() + beside + 2 * self.gear.sizeHint().width() + 4 * NEAR
-        for row in self._rows:
-            row.setMaximumWidth(max(row.minimumSizeHint().width(), room - rest))
+        for row in self._rows:  # one that shows nothing now may have something to show at any time
+            row.setMaximumWidth(max(row.more.sizeHint().width(), room - rest))
 
     def _button(self, picture: str, key: str, words: str, help: str) -> QToolButton:
         made = QToolButton(self._page)

@@ -75,7 +75,7 @@ class RowChanges(Generic[Row]):
                 is_whole = all(part.complete or part.lacking is not None for part in freshness)
                 lists[member.profile.name] = (self._held(member), is_whole)
         self.found = (yield from self._seen.find(lists)) if lists else NO_CHANGES
-        changes = {id: RowChange[Row]() for id in self.found.new}
+        changes: dict[str, RowChange[Row]] = dict.fromkeys(self.found.new, RowChange())
         for number, (id, before) in enumerate(self.found.changed.items(), 1):
             now = next(rows[id] for rows, _is_whole in lists.values() if id in rows)
             differing = _differing(columns, before, now)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cbr_desktop.domain.association import ResourceAssociation, holder_of
 from cbr_desktop.domain.change import Change, Kind
@@ -17,6 +17,7 @@ from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.states import gb_words, quoted, shown
+from cbr_desktop.ui.kit.fields import column
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.operations.form import ChangeForm, Missing
@@ -204,9 +205,9 @@ class AssociationForm(Stepwise, ChangeForm):
         grid.setColumnStretch(1, 1)
         grid.setVerticalSpacing(8)
         rows: tuple[tuple[str, QWidget, QWidget], ...] = (
-            (_("&Vault"), self.vault, _column(self.vault, self.room)),
+            (_("&Vault"), self.vault, column(self.vault, self.room)),
             (_("Res&ources"), self.resources.tree, self.resources),
-            (_("Then apply &policy"), self.policy, _column(self.policy, self.then)),
+            (_("Then apply &policy"), self.policy, column(self.policy, self.then)),
         )
         for place, (words, buddy, field) in enumerate(rows):
             title = label(words, "associationField")
@@ -224,13 +225,3 @@ def _paid_words(vault: Vault) -> str:
     if vault.charging_mode == "post_paid":
         return _("It is paid by its size, so that resources cost nothing more while there is room.")
     return ""
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    made = QWidget()
-    layout = QVBoxLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return made

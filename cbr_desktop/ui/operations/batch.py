@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -33,7 +32,7 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
-from cbr_desktop.text.consequences import grave_sentence
+from cbr_desktop.text.consequences import grave_sentence, shares_progress
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import accessible, bounded, tooltip
@@ -41,6 +40,7 @@ from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
+from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
@@ -71,7 +71,8 @@ from cbr_desktop.workflows.batch import (
 from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import PlanReport, Stand, left, prepared
+from cbr_desktop.workflows.plan import prepared
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, left
 
 _FRESH = timedelta(minutes=FRESH_MINUTES)
 _SIZE = QSize(1120, 700)
@@ -80,6 +81,9 @@ _REST_MS = 80
 _RUN_REST_MS = 400
 _LOOK_MS = 5_000
 """How often it is looked whether the lists have grown too old while the window is open."""
+_FEW_LINES = 3
+_WITH_MANY, _WITH_FEW = [300, 200], [400, 100]
+"""How the height is shared between the rows and what comes of them: by many lines of that, and by few."""
 _FEW = 40
 """So many rows are judged at once where lists are short as well."""
 _PREVIEWED = 100
@@ -116,6 +120,9 @@ class BatchWindow(OperationWindow):
         self._batch: Batch | None = None
         """The batch as it is shown, ``None`` until it was judged for the first time."""
         self._lost: object = None
+        self._has_many: bool | None = None
+        """Whether there were many lines of consequences when the height was shared last."""
+        self._is_split_moved = False
         self._agreed: object = None
         """What is lost as it stood there when it was asked to be sent, ``None`` while nobody has asked."""
         self._wants_shares = False
@@ -124,6 +131,8 @@ class BatchWindow(OperationWindow):
         """Whether what it comes to is not worked out yet by the lists that are known and by what is asked for."""
         self._is_outdated = False
         """Whether lists are others since that was worked out."""
+        self._progress = ""
+        """How far the reading has come, in words, empty where it does not tell."""
         self._pieces = Pieces(self)
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
@@ -144,13 +153,7 @@ class BatchWindow(OperationWindow):
         self.table = StepTable("batchRows", self)
         self.as_of = label(name="batchAsOf")
         self._lines: list[MarkedLine] = []
-        self.preview = QPlainTextEdit()
-        self.preview.setObjectName("batchPreview")
-        self.preview.setAccessibleName(_("The requests as they are sent"))
-        self.preview.setReadOnly(True)
-        self.preview.setTabChangesFocus(True)
-        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.preview = code_view("batchPreview", _("The requests as they are sent"))
         self.ask = label(name="batchAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("batchTyped")
@@ -202,13 +205,12 @@ class BatchWindow(OperationWindow):
         self.form.setVisible(self.form.has_fields)
         if self.form.has_fields:
             layout.addWidget(self.form)
-        split = QSplitter(Qt.Orientation.Vertical)
+        split = self._split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName("batchAreas")
         split.setChildrenCollapsible(False)
         split.addWidget(self.table)
         split.addWidget(self._make_under())
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.splitterMoved.connect(self._split_moved)
         layout.addWidget(split, 1)
         self._typing = QWidget()
         typing = QHBoxLayout(self._typing)
@@ -264,6 +266,7 @@ class BatchWindow(OperationWindow):
 
     def _reading_changed(self, is_busy: bool) -> None:
         """Judge by what was read."""
+        self._progress = ""
         if not is_busy:
             self._judge_again()
 
@@ -274,7 +277,13 @@ class BatchWindow(OperationWindow):
             reader = context.backup_reader
             lost = merged([row.blast for row in batch.rows if row.profile == name]).shareable
             if reader is not None and lost:
-                self._tasks.start(reader.read_shares(lost, context.ledger), group=f"{name}\nshares")
+                reading = reader.read_shares(lost, context.ledger, self._tell_progress)
+                self._tasks.start(reading, group=f"{name}\nshares")
+
+    def _tell_progress(self, read: int, total: int) -> None:
+        """Say how far it was read whom they are shared with."""
+        self._progress = shares_progress(read, total)
+        self.verdict.say(_NOTED, self._progress)
 
     # what is known
 
@@ -425,6 +434,7 @@ class BatchWindow(OperationWindow):
         for place, line in enumerate(self._lines):
             line.say(*(told[place] if place < len(told) else (None, "")))
             yield
+        self._share_height(has_many=len(told) > _FEW_LINES)
         at = counted_at(batch.kind, self._ledgers().values())
         self.as_of.setText(
             _("Nothing of what this is judged by has been read yet.")
@@ -433,6 +443,17 @@ class BatchWindow(OperationWindow):
                 as_of=clock_words(at, now), age=duration_words(now - at)
             )
         )
+
+    def _share_height(self, *, has_many: bool) -> None:
+        """Give the table what few lines of consequences do not need, until a person has moved the border."""
+        if not self._is_split_moved and has_many is not self._has_many:
+            self._has_many = has_many
+            self._split.setSizes(_WITH_MANY if has_many else _WITH_FEW)
+            for place, part in enumerate(_WITH_MANY if has_many else _WITH_FEW):
+                self._split.setStretchFactor(place, part // 100)
+
+    def _split_moved(self, *_rest: object) -> None:
+        self._is_split_moved = True
 
     def _shares(self, batch: Batch) -> SharesLost | None:
         """Return which of the backups that are lost are shared, ``None`` where nobody can look."""
@@ -490,7 +511,7 @@ class BatchWindow(OperationWindow):
         self.leave_out.setVisible(bool(hindered) and has_some and not self._tasks.is_busy)
         self.leave_out.setText(counted("Leave &out {count}", "Leave &out {count}", len(hindered)))
         missing = self.form.missing()
-        self.lead.setVisible(bool(batch.sent) and missing is not None and missing.field is not None)
+        self.lead.setVisible(missing is not None and missing.field is not None)
         self.take_in.setVisible(bool(self._left_out))
         self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._left_out)))
         is_waiting = missing is not None and all(row.change is None for row in batch.sent)
@@ -517,21 +538,16 @@ class BatchWindow(OperationWindow):
     def _objection(self, batch: Batch, hindered: Sequence[BatchRow]) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
         if self._tasks.is_busy or self._is_counting:
-            reading = _("Reading afresh what this is judged by…")
+            reading = self._progress or _("Reading afresh what this is judged by…")
             return reading if self._tasks.is_busy else _("Counting what this comes to…")
         if self._workspace.plans is None:
             return _("Not ready: the data folder is being opened.")
-        if not batch.sent:
-            is_unasked = len(self._untaken) == len(batch.rows)
-            left_out = _("Nothing is left to be done: everything is left out.")
-            return _("Not ready: nothing is chosen above.") if is_unasked else left_out
         if len(batch.sent) > LIMIT:
             return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
                 limit=LIMIT
             )
         if all(row.change is None for row in batch.sent):
-            lacking = next((self._lacking[row.number] for row in batch.sent if self._lacking.get(row.number)), "")
-            return _("Not ready: {first}").format(first=lacking or _("Something is missing above."))
+            return self._unasked(batch)
         if hindered:
             uncounted = sum(not row.is_blocked for row in hindered)
             told = counted(
@@ -543,6 +559,15 @@ class BatchWindow(OperationWindow):
                 return told
             return sentences(told, _("What is lost could not be counted afresh."), self._trouble(), _("Read again."))
         return ""
+
+    def _unasked(self, batch: Batch) -> str:
+        """Return why nothing is asked for yet: what all rows lack, else what the first of them does."""
+        missing = self.form.missing()
+        if missing is None and not batch.sent:
+            return _("Nothing is left to be done: everything is left out.")
+        lacking = next((self._lacking[row.number] for row in batch.sent if self._lacking.get(row.number)), "")
+        first = missing.words if missing is not None else lacking or _("Something is missing above.")
+        return _("Not ready: {first}").format(first=first)
 
     def _trouble(self) -> str:
         """Return why a list could not be read, empty where that is not known."""

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -30,7 +29,7 @@ from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import Approval, Intent, IntentState
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import NN_, _, sentences
-from cbr_desktop.text.consequences import loss_sentences, shares_sentences
+from cbr_desktop.text.consequences import loss_sentences, shares_progress, shares_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
@@ -39,10 +38,12 @@ from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
+from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.consent import WarningConsent
@@ -63,7 +64,7 @@ _COUNTED = timedelta(minutes=FRESH_MINUTES)
 _LOOK_MS = 5_000
 _LINES = 10
 _SMALLEST = QSize(460, 320)
-_USUAL = QSize(720, 430)
+_USUAL = QSize(720, 560)
 _USUAL_WITH_FIELDS = QSize(760, 700)
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
@@ -108,6 +109,8 @@ class ChangeDialog(StepwiseWindow):
         self._change: Change | None = None
         self._verdict = Preflight(())
         self._blast = Blast()
+        self._progress = ""
+        """How far the reading has come, in words, empty where it does not tell."""
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
         if at_once:
@@ -153,6 +156,7 @@ class ChangeDialog(StepwiseWindow):
 
     def _reading_changed(self, is_busy: bool) -> None:
         """Judge by what was read; while it is being read nothing else is known than before."""
+        self._progress = ""
         if not is_busy:
             self._judge()
 
@@ -161,7 +165,13 @@ class ChangeDialog(StepwiseWindow):
         reader = self._context.backup_reader
         if reader is not None and self._destroys:
             self._judge()
-            self._tasks.start(reader.read_shares(self._blast.shareable, self._context.ledger), group="shares")
+            reading = reader.read_shares(self._blast.shareable, self._context.ledger, self._tell_progress)
+            self._tasks.start(reading, group="shares")
+
+    def _tell_progress(self, read: int, total: int) -> None:
+        """Say how far it was read whom they are shared with."""
+        self._progress = shares_progress(read, total)
+        self._show_verdict()
 
     # judging
 
@@ -312,7 +322,7 @@ class ChangeDialog(StepwiseWindow):
     def _objection(self) -> str:
         """Return what speaks against the change by what is known, empty when nothing does."""
         if self._tasks.is_busy:
-            return _("Reading afresh what this is judged by…")
+            return self._progress or _("Reading afresh what this is judged by…")
         if self._change is None:
             missing = self.form.missing()
             if missing is None:
@@ -429,14 +439,8 @@ class ChangeDialog(StepwiseWindow):
         self._loss_lines: list[MarkedLine] = []
         self.as_of = label(name="changeAsOf")
         self.findings = FindingLines("changeFindings", lines=_LINES)
-        self.preview = QPlainTextEdit()
-        self.preview.setObjectName("changePreview")
-        self.preview.setAccessibleName(_("The request as it is sent"))
+        self.preview = code_view("changePreview", _("The request as it is sent"))
         self.preview.setPlaceholderText(_("It is shown here as soon as nothing is missing."))
-        self.preview.setReadOnly(True)
-        self.preview.setTabChangesFocus(True)
-        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.ask = label(name="changeAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("changeTyped")
@@ -512,7 +516,9 @@ class ChangeDialog(StepwiseWindow):
             self.form.setParent(inside)
             self.form.hide()
         self._losses = QVBoxLayout()
+        self._losses.setSpacing(TIGHT)
         self._told = QVBoxLayout()
+        self._told.setSpacing(TIGHT)
         self._told.addLayout(self._losses)
         self._told.addWidget(self.findings)
         layout.addLayout(self._told)

@@ -2,10 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
@@ -27,24 +28,25 @@ from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.text.catalogue import N_, _, inside, sentences
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.intents import (
+    candidate_words,
+    intent_sentence,
+    outcome_text,
+    queued_behind,
+    request_stand_words,
+    retry_sentence,
+)
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import fate_of, typed_words, words_of
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.requests import intent_mark
-from cbr_desktop.text.sentences import (
-    candidate_words,
-    intent_sentence,
-    outcome_text,
-    request_stand_words,
-    retry_sentence,
-)
 from cbr_desktop.text.states import clock_words, percent_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import Announcer
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.tokens import TIGHT
+from cbr_desktop.ui.kit.tokens import APART, TIGHT
 from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
 from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -151,7 +153,8 @@ class OutcomePanel(QWidget):
         outcome = outcome_of(self._context.ledger, intent)
         now = self._context.clock.now()
         self._head.show_intent(intent, outcome, clock_words(intent.sent_at or intent.created_at, now))
-        self._sentence.setText(intent_sentence(intent, outcome, now))
+        ahead = self._context.outbox.ahead_of(intent) if intent.state is IntentState.QUEUED else None
+        self._sentence.setText(queued_behind(intent, ahead, now) if ahead else intent_sentence(intent, outcome, now))
         self._show_rows(intent, outcome)
         self._show_buttons(intent, outcome)
         self._announce(intent, outcome)
@@ -354,16 +357,33 @@ class _Head(QWidget):
         first = QHBoxLayout()
         first.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         first.addWidget(self._status, 1)
-        ids = QHBoxLayout()
-        ids.setSpacing(16)
-        ids.addWidget(self._made)
-        ids.addWidget(self._request)
+        ids = self._ids = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        for line in (self._made, self._request):
+            ids.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
         ids.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(first)
         layout.addWidget(self._what)
         layout.addLayout(ids)
+
+    def minimumSizeHint(self) -> QSize:
+        """Need no more width than the longer of the ids."""
+        hint = super().minimumSizeHint()
+        widest = max(self._made.sizeHint().width(), self._request.sizeHint().width())
+        return QSize(min(hint.width(), widest), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the ids stand side by side where there is room for both, else one below the other."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        wanted = self._made.sizeHint().width() + self._request.sizeHint().width() + APART
+        direction = QBoxLayout.Direction
+        is_beside = wanted <= self.width()
+        self._ids.setDirection(direction.LeftToRight if is_beside else direction.TopToBottom)
+        self._ids.setSpacing(APART if is_beside else TIGHT)
 
     def show_intent(self, intent: Intent, outcome: Outcome | None, when: str) -> None:
         """Show another state."""
@@ -384,6 +404,7 @@ class _Head(QWidget):
         )
         refused = intent.refusal.request_id if intent.refusal else ""
         self._request.show_text(intent.request_id or refused)
+        self._arrange()
 
 
 def _request_text(intent: Intent) -> str:
@@ -463,7 +484,7 @@ class CopyLine(QWidget):
         copy.clicked.connect(self._copy)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setSpacing(TIGHT)
         layout.addWidget(self._label)
         layout.addWidget(copy)
 

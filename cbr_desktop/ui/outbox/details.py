@@ -6,9 +6,9 @@ from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import ResourceId, TaskId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.requests import intent_mark, request_name, request_words, waiting_words
-from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.session.sheet import Facts, Relation, Sheet, activity
@@ -20,10 +20,10 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a request, and what became of it."""
     target, outcome, words = intent.target, outcome_of(ledger, intent), words_of(intent)
     subject = intent.subject
-    vault = f"{subject.name} ({subject.id})" if subject.name and subject.id else subject.label
     facts = [
         (_("Waiting for / note"), waiting_words(intent, outcome, times.now())),
-        (status_words(subject.type), vault),
+        (status_words(subject.type), subject.label),
+        *([(_("Its id"), subject.id)] if subject.name and subject.id else []),
         (_("Profile"), target.profile),
         (
             _("Project"),

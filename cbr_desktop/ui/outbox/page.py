@@ -18,6 +18,7 @@ from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.requests import (
@@ -29,7 +30,6 @@ from cbr_desktop.text.requests import (
     subject_words,
     waiting_words,
 )
-from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.lines import label
@@ -103,7 +103,7 @@ class OutboxPage(Page[Intent]):
             Column("state", _("State"), self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
             Column("name", _("Name"), self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
             Column("vault", _("Done to"), subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
-            Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 30, hint=self._sentence),
+            Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 26, hint=self._sentence),
             Column("profile", _("Profile"), lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", _("Region"), self._region_words, self._region_words, 9, shown=False),
             _time_column("made", _("Made"), _made_at, times),

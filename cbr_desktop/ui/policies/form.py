@@ -36,6 +36,7 @@ from cbr_desktop.text.schedules import (
 from cbr_desktop.ui.kit.fields import column, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.stepwise import Stepwise
+from cbr_desktop.ui.kit.tokens import WIDE
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.policies.policyform import Keep, LongTerm, PolicyForm
@@ -51,6 +52,8 @@ _LONG_TERM = {
 _ZONES = range(-12, 15)
 _TYPES = {BACKUP: N_("Makes backups"), REPLICATION: N_("Replicates backups to another region")}
 _NEXT_RUNS, _AHEAD_LINES = 10, 6
+_TIME_LETTERS = 27
+"""For how many letters of usual width there is room in the list of times."""
 _YEAR = timedelta(days=366)
 _KEEPS = {
     Keep.DELETED: N_("Until somebody deletes them"),
@@ -271,6 +274,7 @@ class PolicyFields(Stepwise, ChangeForm):
         self.add = push_button(_("&Add time"), "policyAddTime", self.add_time)
         self.remove = push_button(_("Remo&ve"), "policyRemoveTime", self.remove_time)
         self.times = QListWidget()
+        self.times.setMinimumWidth(_TIME_LETTERS * self.fontMetrics().averageCharWidth())
         self.times.setObjectName("policyTimes")
         self.times.setAccessibleName(_("Times at which it runs"))
         self.times.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
@@ -310,7 +314,6 @@ class PolicyFields(Stepwise, ChangeForm):
         self.ahead.setAccessibleName(_("The next runs, and the rules as the service has them"))
         self.ahead.setReadOnly(True)
         self.ahead.setTabChangesFocus(True)
-        self.ahead.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.ahead.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
         self.enabled = tick(_("Ena&bled"), "policyEnabled")
         self.rule = label(name="policyRule")
@@ -354,6 +357,7 @@ class PolicyFields(Stepwise, ChangeForm):
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(WIDE)
         grid.setColumnStretch(1, 1)
         self.schedule_side, self.clock_side, self.retention_side = self._schedule(), self._clocks(), self._retention()
         self.full_side = row(self.full, self.full_every)
@@ -408,7 +412,7 @@ class PolicyFields(Stepwise, ChangeForm):
         lists = QWidget()
         grid = QGridLayout(lists)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 3)
         grid.addWidget(label(_("Next runs, and the rules as the service has them"), "policyAheadTitle"), 0, 1)
         grid.addWidget(self.times, 1, 0)
@@ -416,14 +420,11 @@ class PolicyFields(Stepwise, ChangeForm):
         return column(row(self.time, self.clock, self.add, self.remove), lists, self.clock_note)
 
     def _retention(self) -> QWidget:
-        self._more = row(
-            *(
-                part
-                for name, (_title, noun) in _LONG_TERM.items()
-                for part in (self.more[name], label(_(noun), "policyWords"))
-            ),
-            self.zone,
-        )
+        told = [(self.more[name], label(_(noun), "policyWords")) for name, (_title, noun) in _LONG_TERM.items()]
+        counts = column(*(row(*(part for pair in told[at : at + 2] for part in pair)) for at in range(0, len(told), 2)))
+        zone = label(_("Time zone of these days"), "policyWords")
+        zone.setWordWrap(False)
+        self._more = column(counts, row(zone, self.zone))
         return column(
             self.keep[Keep.DELETED],
             row(self.keep[Keep.NUMBER], self.number),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QLineEdit
 
 from cbr_desktop.domain.change import Kind
@@ -21,24 +22,32 @@ from cbr_desktop.domain.policy import (
     updated,
 )
 from cbr_desktop.domain.region import zone_name
+from cbr_desktop.domain.replication import DestinationVault
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.schedule import offset_at, zone_of
-from cbr_desktop.domain.vault import Vault
+from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.states import shown
-from cbr_desktop.ui.kit.fields import fields
-from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.text.sharing import destination_words
+from cbr_desktop.text.states import quoted, shown
+from cbr_desktop.ui.kit.fields import column, fields
+from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.task_owner import is_at_work
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms, Missing
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.policies.edit import PolicyCopyFields, PolicyEditFields, switch_form
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.policyform import form_of
 from cbr_desktop.ui.session.profile_context import ProfileContext
-from cbr_desktop.workflows.operations.vault_policies import content_of
+from cbr_desktop.workflows.ledger import Part
 
 
 def deletion_form(id: PolicyId) -> FixedForm:
     """Return the form that deletes a policy: there is nothing to fill in."""
     return FixedForm(Kind.DELETE_POLICY, PolicyDeletion(id))
+
+
+_BY_ID = "by-id"
+"""The choice of a vault that no list tells of."""
 
 
 class ApplyForm(ChangeForm):
@@ -55,21 +64,36 @@ class ApplyForm(ChangeForm):
         destination: str = "",
     ) -> None:
         super().__init__()
+        self._context: ProfileContext | None = None
         self.setObjectName("applyForm")
         known = sorted(policies, key=lambda each: (each.name, each.id))
-        self._copying = {each.id for each in known if each.operation_type == REPLICATION}
+        self._copying = {each.id: each for each in known if each.operation_type == REPLICATION}
         self.policy = _choice(
             "applyPolicy", _("Policy"), _("Choose a policy"), [(each.id, each.name) for each in known], policy_id
         )
         self.vault = VaultBox("applyVault", _("Vault"), vaults, vault_id, tells_room=False)
+        self.elsewhere = StillBox()
+        self.elsewhere.setObjectName("applyElsewhere")
+        self.elsewhere.setAccessibleName(_("Vault that it copies to"))
+        self.elsewhere.setPlaceholderText(_("Choose a replication vault"))
+        self.note = label(name="applyNote")
         self.destination = QLineEdit(destination)
+        self.destination.setPlaceholderText(_("Id of the vault that it copies to"))
         self.destination.setObjectName("applyDestination")
         self.destination.setAccessibleName(_("Id of the vault that it copies to"))
-        rows = ((_("&Policy"), self.policy), (_("&Vault"), self.vault), (_("Copies to vault &ID"), self.destination))
-        self._rows = fields(self, rows, {})
+        where = column(self.elsewhere, self.destination, self.note)
+        rows = ((_("&Policy"), self.policy), (_("&Vault"), self.vault), (_("Cop&ies to"), where))
+        self._rows = fields(self, rows, {_("Cop&ies to"): self.elsewhere})
         for box in (self.policy, self.vault):
             box.currentIndexChanged.connect(self._tell_changed)
         self.destination.textChanged.connect(self._tell_changed)
+        self.elsewhere.currentIndexChanged.connect(self._take_elsewhere)
+        self._tell_changed()
+
+    def follow(self, context: ProfileContext) -> None:
+        """Offer the replication vaults of the region that a policy copies to, and have them read where need be."""
+        self._context = context
+        context.signals.changed.connect(self._ledger_changed)
         self._tell_changed()
 
     def missing(self) -> Missing | None:
@@ -89,9 +113,54 @@ class ApplyForm(ChangeForm):
         (self.vault if self.policy.currentIndex() >= 0 else self.policy).setFocus()
 
     def _tell_changed(self, *_rest: object) -> None:
+        policy = self._copying.get(self.policy.currentData())
         for widget in self._rows[-1]:
-            widget.setVisible(self.policy.currentData() in self._copying)
+            widget.setVisible(policy is not None)
+        self._offer(policy)
         self.changed.emit()
+
+    def _offer(self, policy: Policy | None) -> None:
+        """Offer the vaults that a policy can copy to as far as they are known; an id can be written all the same."""
+        if self._context is None or policy is None:
+            self.elsewhere.hide()
+            self.note.hide()
+            return
+        ledger, part = self._context.ledger, self._context.ledger.freshness[Part.DESTINATIONS]
+        if part.as_of is None and not part.loading and part.error is None and is_at_work():
+            self._context.refresh.need(frozenset({Part.DESTINATIONS}))
+        known = [each for each in ledger.destinations.values() if _takes_copies(each, policy)]
+        known.sort(key=lambda each: (each.vault.name, each.id))
+        asked = self.destination.text().strip()
+        is_named = bool(asked) and all(each.id != asked for each in known)
+        with QSignalBlocker(self.elsewhere):
+            was_by_id = not self.elsewhere.isHidden() and self.elsewhere.currentData() == _BY_ID
+            self.elsewhere.clear()
+            for each in known:
+                self.elsewhere.addItem(destination_words(each), each.id)
+            self.elsewhere.addItem(_("Another vault, by its id…"), _BY_ID)
+            place = self.elsewhere.findData(_BY_ID if is_named or was_by_id or not known else asked)
+            self.elsewhere.setCurrentIndex(place if place >= 0 else -1)
+        self.elsewhere.setVisible(bool(known))
+        self.destination.setVisible(self.elsewhere.currentData() == _BY_ID)
+        is_read = part.as_of is not None or part.error is not None
+        where = quoted(policy.destination_region, 40) if policy.destination_region else _("the other region")
+        self.note.setText(
+            _("No replication vault is known in {region}. Create one there, or write its id.").format(region=where)
+            if is_read
+            else _("Reading which replication vaults there are in {region}…").format(region=where)
+        )
+        self.note.setVisible(not known)
+
+    def _take_elsewhere(self, *_rest: object) -> None:
+        chosen = self.elsewhere.currentData()
+        self.destination.setText("" if chosen == _BY_ID else str(chosen or ""))
+        self._tell_changed()
+        if chosen == _BY_ID:
+            self.destination.setFocus()
+
+    def _ledger_changed(self, part: Part) -> None:
+        if part is Part.DESTINATIONS:
+            self._tell_changed()
 
 
 class RemoveForm(ChangeForm):
@@ -140,6 +209,13 @@ def _choice(name: str, words: str, wish: str, items: Sequence[tuple[str, str]], 
     return box
 
 
+def _takes_copies(elsewhere: DestinationVault, policy: Policy) -> bool:
+    """Whether a vault elsewhere is one that a policy can copy to, by its region, its project and what it holds."""
+    fits = elsewhere.region == policy.destination_region or not policy.destination_region
+    is_own = elsewhere.project.id == policy.destination_project_id or not policy.destination_project_id
+    return fits and is_own and elsewhere.vault.protect_type == ProtectType.REPLICATION
+
+
 def _chosen(box: StillBox) -> str:
     id = box.currentData()
     if not id:
@@ -149,7 +225,9 @@ def _chosen(box: StillBox) -> str:
 
 def _apply_form(context: ProfileContext, *given: str) -> ApplyForm:
     """Return the form that applies a policy; ``given`` are the ids of policy, vault and copy as far as chosen."""
-    return ApplyForm(context.ledger.policies.values(), context.ledger.vaults.values(), *given)
+    form = ApplyForm(context.ledger.policies.values(), context.ledger.vaults.values(), *given)
+    form.follow(context)
+    return form
 
 
 def _remove_form(context: ProfileContext, policy: Policy) -> RemoveForm:

@@ -12,7 +12,8 @@ from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.profiles.listing import place_words
 
-_WIDTH = 460
+_LETTERS = 77
+"""How wide the window is at the least, in letters of usual width."""
 
 
 class DeleteDialog(QDialog):
@@ -30,7 +31,7 @@ class DeleteDialog(QDialog):
         self.setWindowTitle(_("Delete profile"))
         self.setAccessibleName(_("Delete profile"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(_WIDTH)
+        self.setMinimumWidth(_LETTERS * self.fontMetrics().averageCharWidth())
         place = " · ".join(part for part in (environment_words(profile.environment), place_words(profile)) if part)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)

@@ -32,7 +32,8 @@ from cbr_desktop.ui.kit.widgets import button_row, push_button
 
 _LENGTH_LIMIT = 1_000_000
 """What a field takes at all: far more than any token, so that nothing is cut without a word."""
-_WIDTH = 560
+_LETTERS = 93
+"""How wide the window is at the least, in letters of usual width."""
 _LONG = (SecretKind.TOKEN, SecretKind.SECURITY_TOKEN)
 _TYPED = (SecretKind.PASSWORD, SecretKind.PROXY_PASSWORD)
 """What a person made up: any character may be part of it, blanks too."""
@@ -101,7 +102,7 @@ class LoginDialog(QDialog):
         self.setObjectName("logIn")
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(_WIDTH)
+        self.setMinimumWidth(_LETTERS * self.fontMetrics().averageCharWidth())
         self._fields = {kind: SecretField(kind) for kind in self.kinds}
         layout = QVBoxLayout(self)
         layout.setSpacing(10)

@@ -21,7 +21,8 @@ from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, label
 from cbr_desktop.ui.profiles.draft import Problem
 
 _LENGTH_LIMIT = 4000
-_LABEL_WIDTH = 130
+_LABEL_LETTERS = 22
+"""For how many letters of usual width there is room in the titles."""
 
 
 class Section(QGroupBox):
@@ -68,7 +69,7 @@ class Section(QGroupBox):
         named = QLabel(words)
         named.setTextFormat(Qt.TextFormat.PlainText)
         named.setBuddy(widget)
-        named.setMinimumWidth(_LABEL_WIDTH)
+        named.setMinimumWidth(_LABEL_LETTERS * self.fontMetrics().averageCharWidth())
         named.setContentsMargins(0, 4, 0, 0)
         # beside the field, not beside the middle of what stands beneath it
         named.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

@@ -24,6 +24,8 @@ from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, STATE_ROLE, ProfileDel
 from cbr_desktop.ui.profiles.model import Possible, ProfileRow
 
 _ROW = Qt.ItemDataRole.UserRole + 100
+_LIST_LETTERS = 42
+"""How wide the list is at the least, in letters of usual width."""
 
 
 class ProfileSidebar(QWidget):
@@ -47,7 +49,7 @@ class ProfileSidebar(QWidget):
         self.list.setItemDelegate(ProfileDelegate(self.list))
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setMinimumWidth(250)
+        self.list.setMinimumWidth(_LIST_LETTERS * self.fontMetrics().averageCharWidth())
         self.new = push_button(_("&Add"), "addProfile")
         self.duplicate = push_button(_("D&uplicate"), "duplicateProfile")
         self.delete = push_button(_("De&lete…"), "deleteProfile")

@@ -18,7 +18,7 @@ from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.session.workspace_services import WorkspaceServices
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.refresh import EVERY_SECONDS, Attention
+from cbr_desktop.workflows.pacing import EVERY_SECONDS, Attention
 
 SETTING = "refresh/seconds"
 CHOICES = (60, int(EVERY_SECONDS), 300, 900, 0)

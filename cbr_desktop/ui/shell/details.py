@@ -300,6 +300,8 @@ class Details(QFrame):
         self.leaves.setObjectName("detailsLeaves")
         self.leaves.setAccessibleName(_("Leaves of the details"))
         self.leaves.setDocumentMode(True)
+        self.leaves.setUsesScrollButtons(False)
+        self.leaves.setElideMode(Qt.TextElideMode.ElideRight)
         self.leaves.addTab(self._summary(), _("Summary"))
         self._content = ContentLeaf(self)
         self._content.hide()
@@ -346,6 +348,7 @@ class Details(QFrame):
         self.found.setObjectName("foundInJson")
         self.found.setTextFormat(Qt.TextFormat.PlainText)
         self.found.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.found.hide()
         self.sought.textChanged.connect(self._find)
         self.sought.returnPressed.connect(self._json.show_next)
         row = QHBoxLayout()
@@ -369,6 +372,7 @@ class Details(QFrame):
 
     def _find(self) -> None:
         count = self._json.find_all(self.sought.text())
+        self.found.setVisible(bool(self.sought.text()))  # or else the line is as wide as the text below it
         self.found.setText(counted("{count} found", "{count} found", count) if self.sought.text() else "")
 
     def _buttons(self) -> ActionRow:

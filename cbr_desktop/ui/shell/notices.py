@@ -4,12 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import (
-    QApplication,
-    QSystemTrayIcon,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QWidget
 
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
@@ -41,14 +38,14 @@ class TrayNotifier(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._icon: QSystemTrayIcon | None = None
+        self._icon: QtWidgets.QSystemTrayIcon | None = None
 
     def tell(self, title: str, text: str) -> None:
         """Show a notification, if the desktop can."""
-        if not QSystemTrayIcon.isSystemTrayAvailable() or not QSystemTrayIcon.supportsMessages():
+        if not QtWidgets.QSystemTrayIcon.isSystemTrayAvailable() or not QtWidgets.QSystemTrayIcon.supportsMessages():
             return
         if self._icon is None:
-            self._icon = QSystemTrayIcon(icon("program"), self)
+            self._icon = QtWidgets.QSystemTrayIcon(icon("program"), self)
             self._icon.setToolTip(tooltip(_("CBR Desktop")))
         self._icon.show()
         self._icon.showMessage(unmarked(title), unmarked(text), icon("program"))

@@ -24,7 +24,7 @@ from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 
 _SWATCH = 12
-_BESIDE_WORDS = 40
+_BESIDE_WORDS = 46
 """What the button of a profile needs beside its words, in device-independent pixels: swatch and padding."""
 
 

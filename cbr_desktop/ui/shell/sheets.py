@@ -45,9 +45,10 @@ def keys() -> tuple[tuple[str, str], ...]:
         ("Ctrl+F", _("Filter the table")),
         (
             _("Delete"),
-            _("Take back the selected requests, in the outbox; delete the selected backup, among the backups"),
+            _("Delete the selected vault, backup or policy; dissociate resources; take back requests in the outbox"),
         ),
-        ("F2", _("Rename the selected backup")),
+        (_("Insert"), _("Associate resources with the selected vault, or protect the selected resources")),
+        ("F2", _("Change the selected vault or policy, or rename the backup")),
         ("F5", _("Read everything now")),
         ("Ctrl+P", _("Choose profiles")),
         ("Ctrl+Shift+P", _("Edit profiles")),
@@ -69,6 +70,7 @@ def keys() -> tuple[tuple[str, str], ...]:
             _("Arrows, Shift, Enter, Escape"),
             _("In a timeline: go from day to day, mark days, filter by them, show all again"),
         ),
+        ("Ctrl+.", _("In a form: go to what is still to be filled in or put right")),
         ("F1", _("This help")),
     )
 
@@ -95,6 +97,8 @@ class SheetWindow(QDialog):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(inside)
         self._inside = inside
+        self._widest = 0
+        """How wide the longest of the words is that stand beside others, in one line."""
         self._buttons: list[QPushButton] = []
 
     def add_text(self, text: str, *, bold: bool = False, faded: bool = False) -> QLabel:
@@ -124,6 +128,8 @@ class SheetWindow(QDialog):
                 label.setObjectName("word")
                 label.setTextFormat(Qt.TextFormat.PlainText)
                 label.setText(plain(text))
+                label.setWordWrap(column > 0)
+                self._widest = max(self._widest, label.fontMetrics().horizontalAdvance(label.text()) if column else 0)
                 grid.addWidget(label, place, column)
         self.box.addLayout(grid)
 
@@ -161,7 +167,8 @@ class SheetWindow(QDialog):
         layout.addLayout(buttons)
         self.setMinimumWidth(460)
         inside = self._inside
-        wide = max(460, inside.sizeHint().width() + self._area.verticalScrollBar().sizeHint().width())
+        beside = inside.sizeHint().width() + self._widest // 2
+        wide = max(460, beside + self._area.verticalScrollBar().sizeHint().width())
         high = max(inside.sizeHint().height(), inside.heightForWidth(wide)) + buttons.sizeHint().height() + 12
         take_room(self, QSize(wide, high), self._settings)
         self.show()

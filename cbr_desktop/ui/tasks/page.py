@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.ids import TaskId
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.text.catalogue import N_, _, ngettext
 from cbr_desktop.text.codes import explain
@@ -38,8 +39,10 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 KEPT = "kept"
 """The key of the column that tells which tasks the service has forgotten."""
 KEPT_HERE = Mark(Shape.SQUARE, Tone.IDLE)
-_URGENCY: Mapping[TaskStatus | str, int] = {
-    status: place
+_AGES = 1e11
+"""More seconds than any time has."""
+_URGENCY: Mapping[TaskStatus | str, float] = {
+    status: place * _AGES
     for place, status in enumerate(
         (
             *(TaskStatus.RUNNING, TaskStatus.WAITING, TaskStatus.FAILED, TaskStatus.TIMEOUT),
@@ -47,8 +50,7 @@ _URGENCY: Mapping[TaskStatus | str, int] = {
         )
     )
 }
-_AGES = 1e11
-"""More seconds than any time has."""
+_OF_UNKNOWN = _URGENCY[TaskStatus.WAITING]
 _SERVICE_KEEPS = timedelta(days=30)
 _KEPT_HINT = N_("The service forgets tasks after 30 days. This program keeps those that have ended for 13 months.")
 
@@ -67,6 +69,10 @@ class TasksPage(Page[Task]):
     def __init__(self, workspace: Workspace, times: Times) -> None:
         self._older: dict[ProfileContext, list[Task]] = {}
         """By profile context the tasks that were read from what is kept here."""
+        self._told: Mapping[TaskId, Task] = {}
+        """The tasks that the service told of when the rows came."""
+        self._forgotten = times.now() - _SERVICE_KEEPS
+        """The service forgets tasks that began before that."""
         self._keepers: dict[str, list[Ledger]] = {}
         """By the id of such a task whose project it was kept of."""
         self._ended: set[ProfileContext] = set()
@@ -94,7 +100,7 @@ class TasksPage(Page[Task]):
                 KEPT,
                 _("Kept"),
                 self._kept_words,
-                self._kept_words,
+                lambda t: float(self._is_kept(t)),
                 12,
                 shown=False,
                 mark=self._kept_mark,
@@ -183,7 +189,7 @@ class TasksPage(Page[Task]):
             TextField("code", lambda t: t.code),
             *self.place_fields(),
             TextField("message", lambda t: t.message),
-            TextField("kept", lambda t: "here" if self._kept_words(t) else "service", live=True),
+            TextField("kept", lambda t: "here" if self._is_kept(t) else "service", live=True),
             TextField("by", lambda t: "policy" if t.policy_id else "person"),
             NumberField("progress", lambda t: t.progress_percent, "%"),
             AgeField("age", started_at, self._times.now),
@@ -192,7 +198,9 @@ class TasksPage(Page[Task]):
 
     def rows(self) -> list[Task]:
         """Return all tasks; of those that are kept here the service's own rows are the better ones."""
-        tasks = dict(self._workspace.scope.tasks)
+        self._told = self._workspace.scope.tasks
+        self._look_at_clock()
+        tasks = dict(self._told)
         if self.older.isChecked():
             for context in self._workspace.shown_contexts:
                 for task in self._older.get(context, ()):
@@ -268,6 +276,7 @@ class TasksPage(Page[Task]):
 
     def retell_times(self) -> None:
         """Say ages and times anew."""
+        self._look_at_clock()
         super().retell_times()
         self._tell_older()
 
@@ -344,13 +353,17 @@ class TasksPage(Page[Task]):
 
     def _kept_words(self, task: Task) -> str:
         """Return that a task is kept here, where the service has forgotten it."""
-        if task.id not in self._workspace.scope.tasks:
-            return _("Kept here")
+        return _("Kept here") if self._is_kept(task) else ""
+
+    def _is_kept(self, task: Task) -> bool:
         began = task.began_at
-        return _("Kept here") if began is not None and self._times.now() - began > _SERVICE_KEEPS else ""
+        return (began is not None and began < self._forgotten) or task.id not in self._told
+
+    def _look_at_clock(self) -> None:
+        self._forgotten = self._times.now() - _SERVICE_KEEPS
 
     def _kept_mark(self, task: Task) -> Mark | None:
-        return KEPT_HERE if self._kept_words(task) else None
+        return KEPT_HERE if self._is_kept(task) else None
 
     def target(self) -> Target:
         """Return vault and resource of the cursor's task."""
@@ -404,7 +417,7 @@ def _why_kept(_task: Task) -> str:
 def _urgency(task: Task) -> float:
     """Return by what states are ordered: what may run and what went wrong first, within each the newest first."""
     began = task.began_at
-    return _URGENCY.get(task.status, _URGENCY[TaskStatus.WAITING]) * _AGES - (began.timestamp() if began else 0)
+    return _URGENCY.get(task.status, _OF_UNKNOWN) - (began.timestamp() if began else 0)
 
 
 def _meaning(task: Task) -> str:

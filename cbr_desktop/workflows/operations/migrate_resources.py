@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from cbr_desktop.domain import finding
-from cbr_desktop.domain.association import ResourceMigration, Stage, content_of, ids_body, resource_ids
+from cbr_desktop.domain.association import ResourceMigration, Stage, ids_body, resource_ids
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
 from cbr_desktop.domain.document import ChangeDocument, Schema
@@ -18,6 +18,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import ResourceId, VaultId, is_uuid
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import MB_PER_GB, RESOURCES_PER_VAULT, Resource, Vault
 from cbr_desktop.workflows.derived import at_once
@@ -59,7 +60,6 @@ class MigrateResources(ResourcesOperation):
         {"destination_vault_id": str, "resource_ids": [str]},
         frozenset({"destination_vault_id", "resource_ids"}),
     )
-    one_by_one = True  # no task may run in the vault that resources move to, and each of them runs one there
     busy_codes = frozenset({"6125", "6135"})
     """What the service says while resources are moved, and of those that are not in the vault any more."""
     judged_by = frozenset({Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES})
@@ -77,6 +77,11 @@ class MigrateResources(ResourcesOperation):
         names = names_of(draft.resource_ids, ledger.vaults.get(draft.vault_id))
         body = ids_body(draft.resource_ids, destination_vault_id=draft.target_id)
         return self.made(draft.vault_id, names, busy_lane(draft.vault_id), body, ledger)
+
+    def keeps_busy(self, change: Change) -> tuple[str, ...]:
+        """Return the lane of the vault that the resources move to: no task may run in it either (user manual)."""
+        target_id = target_of(change)
+        return (busy_lane(target_id),) if target_id else ()
 
     def judge(self, change: Change, ledger: Ledger, now: datetime) -> Preflight:
         """Judge whether both vaults are fit for it, and say what moves along."""

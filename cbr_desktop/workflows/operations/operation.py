@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -19,6 +19,8 @@ from cbr_desktop.workflows.preflight import Preflight
 
 if TYPE_CHECKING:  # a command that only judges does without
     from cbr_desktop.workflows.ports import Cloud
+
+Draft = TypeVar("Draft")
 
 
 class Search(Struct, frozen=True):
@@ -56,6 +58,13 @@ class Weighed(Struct, frozen=True):
     verdicts: Sequence[Preflight]
     blasts: Sequence[Blast]
     sums: Sequence[Finding] = ()
+
+
+def found_good(draft: Draft | None) -> Draft:
+    """Return the draft that was read of a request file which has been found good. ``ValueError`` where it was not."""
+    if draft is None:
+        raise ValueError("the file was not found good")
+    return draft
 
 
 class Operation(Protocol):
@@ -104,11 +113,6 @@ class Operation(Protocol):
         ...
 
     @property
-    def one_by_one(self) -> bool:
-        """Whether several go one after the other, since each keeps more busy than its own lane."""
-        return False
-
-    @property
     def template(self) -> str:
         """The path of its request with a place for each id."""
         ...
@@ -129,6 +133,10 @@ class Operation(Protocol):
     def change(self, draft: Any, ledger: Reading) -> Change:
         """Return the change that a draft asks for. ``ValueError`` when it lacks what makes a request."""
         ...
+
+    def keeps_busy(self, change: Change) -> tuple[str, ...]:
+        """Return the lanes besides its own in which the service takes nothing while it runs."""
+        return ()
 
     def opens(self, change: Change) -> BackupId | None:
         """Return the backup that has to be read by itself to judge a change, ``None`` where lists tell all."""

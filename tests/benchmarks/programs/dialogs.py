@@ -4,35 +4,64 @@ They are the longest time between two beats of the loop, the most work of the th
 call that opens. ``open:`` is the first time, ``again:`` the second, ``live:`` something done in what is open. What
 ``reading:`` tells is there without any dialog: lists that are read again, as most dialogs have it done.
 ``CBR_BENCH_DIALOGS`` names some of them, if not all are wanted; with ``CBR_BENCH_PROFILE`` what costs most in the call
-is told on standard error.
+is told on standard error. With ``CBR_BENCH_ONCE`` each is opened once, and lists that are read in it are waited for a
+second: for an estate of which reading takes long. Windows that were not opened are named on standard error.
 """
 
 import asyncio
 import cProfile
+import json
 import os
 import pstats
 import sys
+import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import living
 from pulse import Pulse
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QWidget
 from shiboken6 import isValid
 
+from cbr_desktop.domain.backup import BackupDeletion
 from cbr_desktop.domain.checkpoint import CheckpointDraft
+from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.intent import IntentState
+from cbr_desktop.domain.plan import Plan, Step
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.tomlprofiles import TomlProfiles
+from cbr_desktop.ui.drafts.request import RequestDialog
+from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
 from cbr_desktop.ui.kit.task_owner import TaskOwner
+from cbr_desktop.ui.operations.diff import DiffDialog
+from cbr_desktop.ui.operations.schedule import ScheduleDialog
+from cbr_desktop.ui.outbox.again import AgainDialog
+from cbr_desktop.ui.outbox.release import ReleaseDialog
+from cbr_desktop.ui.plans.make_plan import MakePlanDialog
+from cbr_desktop.ui.plans.plan import PlanDialog
+from cbr_desktop.ui.profiles.deleting import DeleteDialog
+from cbr_desktop.ui.profiles.imports import ImportDialog as ProfilesImportDialog
+from cbr_desktop.ui.profiles.login import LoginDialog
+from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.shell.dialogs import Dialogs, _features
+from cbr_desktop.ui.shell.leave import LeaveDialog
+from cbr_desktop.workflows.documents import document_of, judged_document
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import change_of
+from cbr_desktop.workflows.preflight import Preflight
 
-SETTLE_SECONDS = 0.3
+LOOK_SECONDS = 0.05
+QUIET_LOOKS = 3
+"""So many looks in a row in which nothing is read and little is worked, it is quiet: timers of 80 ms have passed."""
+QUIET_WORK = 0.012
+"""How much work in such a look is none; the pulse itself works as well."""
+PATIENCE_SECONDS = 20.0
+BRIEF_SECONDS = 1.0
 MANY = "a-vault-of-many"
 BATCH = 500
 """Rows of a batch."""
@@ -54,6 +83,8 @@ class Story:
         self.pulse = Pulse()
         self.tasks = TaskOwner(window)
         self.wanted = [each for each in os.environ.get("CBR_BENCH_DIALOGS", "").split(",") if each]
+        self.is_once = bool(os.environ.get("CBR_BENCH_ONCE"))
+        self.seen: set[str] = set()
 
     async def tell(self) -> None:
         """Open everything there is."""
@@ -71,17 +102,21 @@ class Story:
                 if not self.wanted or any(each in name for each in self.wanted):
                     await self.opened(name, act)
             beating.cancel()
+        if not self.wanted:
+            print("not opened:", *sorted(_windows(QDialog) - self.seen), file=sys.stderr)
 
     def _read(self, parts: frozenset[Part]) -> None:
         self.tasks.start(self.context.refresh.once(parts))
 
     async def settled(self) -> None:
         """Wait until nothing is read and nothing else goes on, or for long: then it is no dialog's doing."""
-        stands = self.ledger.freshness
-        await asyncio.sleep(SETTLE_SECONDS)
-        with suppress(TimeoutError):
-            await living.until(lambda: not any(each.loading for each in stands.values()), seconds=20.0)
-        await asyncio.sleep(SETTLE_SECONDS)
+        stands, quiet = self.ledger.freshness, 0
+        until = time.monotonic() + (BRIEF_SECONDS if self.is_once else PATIENCE_SECONDS)
+        while quiet < QUIET_LOOKS and time.monotonic() < until:
+            worked = time.thread_time()
+            await asyncio.sleep(LOOK_SECONDS)
+            is_quiet = time.thread_time() - worked < QUIET_WORK and not any(each.loading for each in stands.values())
+            quiet = quiet + 1 if is_quiet else 0
 
     async def felt(self, what: str, act: Open) -> QWidget | None:
         """Do something, and tell what it cost until all is quiet again."""
@@ -100,11 +135,12 @@ class Story:
 
     async def opened(self, name: str, act: Open) -> None:
         """Open it twice, do in it what it is there for, and close it."""
-        for turn in ("open", "again"):
+        for turn in ("open",) if self.is_once else ("open", "again"):
             made = await self.felt(f"{turn}:{name}", act)
             if made is None:
                 return
-            if turn == "again" and made is not self.window:
+            self.seen.update(type(each).__name__ for each in (made, *self.window.findChildren(QDialog)))
+            if (turn == "again" or self.is_once) and made is not self.window:
                 for what, live in self.doings(made).items():
                     await self.felt(f"live:{name}:{what}", live)
             if made is not self.window and isValid(made):
@@ -145,12 +181,14 @@ class Story:
                     self.workspace, page, verb, several, window
                 )
         made |= self.of_requests(full)
+        made |= self.of_files(full)
+        made |= self.of_profiles()
         made |= {
             "settings": window.small_windows.open_settings,
             "help": window.small_windows.open_help,
             "problems": window.small_windows.open_problems,
         }
-        made |= {"profiles": self.profiles, "export": lambda: window.small_windows.export_table(window.current_page())}
+        made |= {"export": lambda: window.small_windows.export_table(window.current_page())}
         return made
 
     def rows(self, full: Any) -> dict[str, list[Any]]:
@@ -183,11 +221,74 @@ class Story:
             "outcome": lambda: self.dialogs.show_outcome(context, held.id, window),
             "confirm-again": lambda: self.dialogs.confirm_again(context, held.id, window),
             "edit-again": lambda: self.dialogs.edit_again(context, held.id, window),
+            "release": lambda: _shown(ReleaseDialog([(held, context)] * 50, window._times, window)),
+            "send-again": lambda: _shown(AgainDialog(held, "Bench", context.clock.now(), window)),
+            "schedule": lambda: _shown(ScheduleDialog(context.clock.now(), window)),
+            "leave": lambda: _shown(LeaveDialog(self.window.deferred_widgets._unfinished, context.clock, window)),
+        }
+
+    def of_files(self, full: Any) -> dict[str, Open]:
+        """Return what is opened for request files and plans: of as many steps as a batch."""
+        ledger, window, workspace = self.ledger, self.window, self.workspace
+        folder = Path(tempfile.mkdtemp())
+        deletions = [change_of(BackupDeletion(id), ledger) for id in list(ledger.backups)[:BATCH]]
+        drafts = [CheckpointDraft(id, f"of-{place}") for place, id in enumerate(list(ledger.vaults)[:BATCH])]
+        checkpoints = [change_of(draft, ledger) for draft in drafts]
+        plans = {
+            name: Plan(
+                name, tuple(Step(place, "Bench", "", document_of(each)) for place, each in enumerate(changes, 1))
+            )
+            for name, changes in {"of-deletions": deletions, "of-checkpoints": checkpoints}.items()
+        }
+        paths = []
+        for place, each in enumerate(checkpoints):
+            paths.append(str(folder / f"{place}.cbr.json"))
+            Path(paths[-1]).write_bytes(each.body)
+        many = json.dumps(json.loads(change_of(CheckpointDraft(full.id, "all"), ledger).body), indent=2)
+        request = json.dumps({"operation": "DeleteBackup", "path": {"backup_id": next(iter(ledger.backups))}})
+        made: dict[str, Open] = {
+            f"plan.{name}": lambda plan=plan: _shown(PlanDialog(workspace, plan, (), window))
+            for name, plan in plans.items()
+        }
+        return {
+            **made,
+            "plan.make": lambda: _shown(MakePlanDialog(workspace, paths, window)),
+            "request": lambda: _shown(RequestDialog(self.context, Source(request), window)),
+            "review": lambda: self.reviewed(many.encode()),
+            "paste": lambda: _shown(ImportDialog(self.judged, lambda _path: b"", window, workspace.settings)),
+            "diff": lambda: _shown(DiffDialog({"a": many, "b": many.replace("all", "some")}, "a", "b", window)),
+        }
+
+    def judged(self, document: Document) -> Preflight:
+        """Judge a request from elsewhere."""
+        return judged_document(document, self.ledger, self.context.clock.now())
+
+    def reviewed(self, data: bytes) -> QWidget:
+        """Open a request from elsewhere."""
+        made = ReviewDialog(self.judged, "a request", self.window, self.workspace.settings)
+        made.show_data(data, "request.json")
+        return _shown(made)
+
+    def of_profiles(self) -> dict[str, Open]:
+        """Return what is opened for profiles, beside their window."""
+        window, profile = self.window, self.context.profile
+        kept = TomlProfiles(places(os.environ).profiles_file)
+        return {
+            "profiles": self.profiles,
+            "profile.login": lambda: _shown(LoginDialog(profile, "", window)),
+            "profile.delete": lambda: _shown(DeleteDialog(profile, window, owns_secrets=True)),
+            "profile.import": lambda: _shown(ProfilesImportDialog(kept, window, self.workspace.settings)),
+            "doctor": self.doctor,
         }
 
     def profiles(self) -> QWidget:
         """Open the window of profiles, which comes once it is imported."""
         self.window.profiles_requested.emit()
+        return self.window
+
+    def doctor(self) -> QWidget:
+        """Open the window that looks into a connection."""
+        self.window.doctor_requested.emit(self.context.profile)
         return self.window
 
     # what is done in them
@@ -220,9 +321,15 @@ class Story:
         return found
 
 
-def _typed_anew(edit: QLineEdit) -> None:
-    edit.selectAll()
-    QTest.keyClicks(edit, "1")
+def _shown(dialog: QDialog) -> QDialog:
+    dialog.open()
+    return dialog
+
+
+def _windows(of: type[QWidget]) -> set[str]:
+    """Return the names of the kinds of windows of the program that are known by now."""
+    found = {each.__name__ for each in of.__subclasses__() if each.__module__.startswith("cbr_desktop")}
+    return found.union(*map(_windows, of.__subclasses__())) - {"OperationWindow"}
 
 
 def _chosen(box: QComboBox) -> None:

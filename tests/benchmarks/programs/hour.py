@@ -25,7 +25,7 @@ from cbr_desktop.cloud.gate import IN_FLIGHT
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.refresh import Attention
+from cbr_desktop.workflows.pacing import Attention
 from tests.benchmarks.ground import profile_to
 
 _HOUR = 3600.0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cbr_desktop.workflows.refresh import UNSURE_SECONDS
+from cbr_desktop.workflows.backup_lists import UNSURE_SECONDS
 from tests.workflows.test_backup_changes import Region, played, round_of, truth, walk
 
 

@@ -10,7 +10,7 @@ from itertools import compress, islice, repeat
 from operator import contains, not_
 from typing import Any, Generic, NamedTuple
 
-from cbr_desktop.ui.kit.tables.column import Column, Row, SortKey, TextField
+from cbr_desktop.ui.kit.tables.column import Column, Row, TextField
 from cbr_desktop.ui.kit.tables.filter import Asked, Filter
 from cbr_desktop.workflows.derived import pieces
 
@@ -84,9 +84,9 @@ class Arrangement(Generic[Row]):
         self._ahead = None
         if len(rows) < self._many or not 0 <= column < len(self._columns) or self._columns[column].live:
             return
-        sort, keys = self._columns[column].sort, list[Any]()
+        keys = list[Any]()
         for piece in pieces(rows, self._piece):
-            keys += [key[:_COMPARED].casefold() if isinstance(key, str) else key for key in map(sort, piece)]
+            keys += _keys(self._columns[column], piece)
             yield
         unknown = [place for place, key in enumerate(keys) if key is None]
         try:
@@ -181,15 +181,14 @@ class Arrangement(Generic[Row]):
         is_all = len(places) == len(self._all)
         if is_all and (column, descending) in self._orders:
             return self._orders[column, descending]
-        ordered = self._ordered(places, self._columns[column].sort, descending=descending)
+        ordered = self._ordered(places, self._columns[column], descending=descending)
         if is_all and not self._columns[column].live:
             self._orders[column, descending] = ordered
         return ordered
 
-    def _ordered(self, places: list[int], sort: Callable[[Row], SortKey], *, descending: bool) -> list[int]:
+    def _ordered(self, places: list[int], column: Column[Row], *, descending: bool) -> list[int]:
         """Order by key, either way with what has none at the end; equal rows stay as they came."""
-        found = map(sort, map(self.rows.__getitem__, places))
-        keys: list[Any] = [key[:_COMPARED].casefold() if isinstance(key, str) else key for key in found]
+        keys = _keys(column, list(map(self.rows.__getitem__, places)))
         known = [at for at, key in enumerate(keys) if key is not None]
         unknown = [place for place, key in zip(places, keys, strict=True) if key is None]
         try:
@@ -197,6 +196,12 @@ class Arrangement(Generic[Row]):
         except TypeError:
             order = sorted(known, key=lambda at: _ranked(keys[at]), reverse=descending)
         return [*map(places.__getitem__, order), *unknown]
+
+
+def _keys(column: Column[Row], rows: Sequence[Row]) -> list[Any]:
+    """Return by what rows are ordered, without regard to case."""
+    found = column.keys(rows) if column.keys is not None else map(column.sort, rows)
+    return [key[:_COMPARED].casefold() if isinstance(key, str) else key for key in found]
 
 
 def _merged(keys: Sequence[Any], *, descending: bool) -> Generator[None, None, list[int]]:

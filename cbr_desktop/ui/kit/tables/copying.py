@@ -23,7 +23,7 @@ def as_json(value: object, longest: int | None = None) -> str:
 
     Texts of more than ``longest`` characters are cut: to be looked at, not to be copied.
     """
-    held: Any = to_builtins(value, builtin_types=(datetime,), enc_hook=_simple)
+    held: Any = to_builtins(value, builtin_types=(bytes, datetime), enc_hook=_simple)
     if longest is not None:
         held = _cut(held, longest)
     text = json.dumps(held, indent=2, ensure_ascii=False, default=_simple)
@@ -33,6 +33,8 @@ def as_json(value: object, longest: int | None = None) -> str:
 
 
 def _cut(held: Any, longest: int) -> Any:
+    if isinstance(held, bytes):
+        held = _simple(held)
     if isinstance(held, str) and len(held) > longest:
         return f"{held[:longest]}…"
     if isinstance(held, dict):
@@ -60,6 +62,9 @@ def _is_number(text: str) -> bool:
 
 
 def _simple(value: object) -> object:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, bytes):  # the body of a request
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value.decode("utf-8", "backslashreplace")
     return value.isoformat() if isinstance(value, datetime) else str(value)

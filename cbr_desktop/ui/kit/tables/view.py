@@ -33,8 +33,8 @@ _MEASURED_TEXTS = 3
 _NEARLY = 0.85
 """How many texts of a column are measured at least, and how long others are that are measured too, by the longest one:
 letters differ in width, but not that much."""
-_LEAST_LETTERS = 16
-_LEAST_LETTERS_OF_NAME = 22
+_LEAST_LETTERS = 15
+_LEAST_LETTERS_OF_NAME = 20
 """What a column, and the elastic one, show at least of their words; numbers and what a gauge tells are never cut."""
 _SORT_ARROW = 18
 
@@ -292,7 +292,9 @@ class TableView(QTableView, Generic[Row]):
         is_whole = column.whole or column.right or column.gauge is not None
         least = full if is_whole else max(head, min(full, letters * letter + beside))
         good = max(least, min(full, column.width * letter + beside))
-        yields = not elastic and section not in self._wanted and not is_first
+        # what tells by a mark how a row stands is wanted wherever there is room for the name
+        is_state = column.mark is not None and column.shown
+        yields = not (elastic or is_first or is_state or section in self._wanted)
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
     def _is_chosen(self, section: int) -> bool:

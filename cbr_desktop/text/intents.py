@@ -6,7 +6,6 @@ from datetime import datetime
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.intent import WAITING, Candidate, Intent, IntentState, Reason
-from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, pgettext, sentences
 from cbr_desktop.text.errors import refusal_sentence
@@ -21,7 +20,6 @@ from cbr_desktop.text.states import (
     shown,
     utc_words,
 )
-from cbr_desktop.text.words import may_pass, shortfall_words
 
 _NEVER_LEFT = (*WAITING, IntentState.CANCELLED)
 
@@ -290,12 +288,32 @@ def looked_sentence(intent: Intent, now: datetime) -> str:
 
 def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | None, now: datetime) -> str:
     """Return what a request waits for; ``ahead`` has its vault, ``outcome`` is what is known of its end."""
-    words = words_of(intent)
     if intent.state is not IntentState.QUEUED or ahead is None:
         return _standing(intent, outcome, now)
-    first = words_of(ahead).request_inside(ahead)
+    told = _ahead_words(intent, ahead, now)
+    if ahead.state is not IntentState.UNKNOWN:
+        return told
+    if ahead.awaits_person:
+        remedies = _("Only a person can tell. End this command first; then {remedies}")
+        return sentences(told, remedies.format(remedies=_remedies(ahead)))
+    return sentences(told, _("It is looked for by reading, for about half an hour."))
+
+
+def queued_behind(intent: Intent, ahead: Intent, now: datetime) -> str:
+    """Return what a queued request waits for in the window: ``ahead``, of the same thing, has to be settled first."""
+    told = _ahead_words(intent, ahead, now)
+    if ahead.state is not IntentState.UNKNOWN:
+        return sentences(told, _("It is sent by itself after that."))
+    if ahead.awaits_person:
+        return sentences(told, _("Only a person can tell: open that one in the outbox, and say what became of it."))
+    return sentences(told, _("It is looked for by reading, for about half an hour."))
+
+
+def _ahead_words(intent: Intent, ahead: Intent, now: datetime) -> str:
+    """Return which request keeps another one waiting, and how it stands."""
+    words, first = words_of(intent), words_of(ahead).request_inside(ahead)
     if ahead.state is IntentState.UNKNOWN:
-        lost = _(
+        return _(
             "{request} waits: {place} takes one request at a time, and {first} may be running there: its answer was"
             " lost {age} ago."
         ).format(
@@ -304,10 +322,6 @@ def waiting_sentence(intent: Intent, ahead: Intent | None, outcome: Outcome | No
             first=first,
             age=duration_words(now - ahead.changed_at),
         )
-        if ahead.awaits_person:
-            told = _("Only a person can tell. End this command first; then {remedies}")
-            return sentences(lost, told.format(remedies=_remedies(ahead)))
-        return sentences(lost, _("It is looked for by reading, for about half an hour."))
     waits = (
         _("{request} waits: {place} takes one request at a time, and {first} is being sent there, since {since}.")
         if ahead.state is IntentState.SENDING
@@ -383,33 +397,6 @@ def behind_sentence(intent: Intent, now: datetime) -> str:
         request=words_of(intent).request_inside(intent), at=clock_words(intent.created_at, now)
     )
     return sentences(before, intent_sentence(intent, intent.outcome, now), _remedies(intent))
-
-
-def incomplete_sentence(
-    given: str, shortfall: Shortfall = Shortfall.NONE, count: int = 0, total: int | None = None
-) -> str:
-    """Return that a list which was printed lacks rows, and why.
-
-    ``given`` is what there is, ``20 vaults``, and ``count`` its number; ``total`` is how many there are by the service.
-    """
-    counts = ""
-    if total is not None and total > count:
-        counts = ngettext(
-            "By the service's count there is {count}.", "By the service's count there are {count}.", total
-        ).format(count=grouped(total))
-    return sentences(_lacking_words(given, shortfall), counts)
-
-
-def _lacking_words(given: str, shortfall: Shortfall) -> str:
-    if may_pass(shortfall):
-        return _(
-            "The list is not whole: the service gave {given}, and not all that there are. Ask again; what is missing"
-            " here may be there all the same."
-        ).format(given=given)
-    return _(
-        "The list is not whole: the service gave {given}, and not all that there are: {why}; what is missing here may"
-        " be there all the same."
-    ).format(given=given, why=shortfall_words(shortfall))
 
 
 def settling_commands(intent: Intent) -> list[str]:

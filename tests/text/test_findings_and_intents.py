@@ -31,9 +31,9 @@ from cbr_desktop.text.findings import (
     template_sentence,
     verdict_sentence,
 )
+from cbr_desktop.text.intents import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.text.requests import waiting_words
-from cbr_desktop.text.sentences import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.states import (
     clock_words,
     counted,
@@ -233,6 +233,7 @@ ERRORS: list[CbrError] = [
     errors.Refused("cbr.example.com", status=400, code="BackupService.6113", message="no", request_id="req-1"),
     errors.LoginRefused("iam.example.com", status=401, code="401", message="wrong"),
     errors.Forbidden("cbr.example.com", status=403, code="APIGW.0302", request_id="req-1"),
+    errors.AccountUntold("eps.example.com", status=403, code="EPS.0004"),
     errors.NotFound("cbr.example.com", status=404, code="APIGW.0101"),
     errors.Throttled("cbr.example.com", status=429, code="APIGW.0308"),
     errors.Unproved("cbr.example.com", "no"),
@@ -519,6 +520,13 @@ def test_gateway_codes_are_known_and_foreign_ones_are_not() -> None:
     assert explain("EPS.0003") is None
     assert explain("") is None
     assert "does not know" in refusal_sentence("EPS.0003")
+
+
+def test_a_missing_permission_is_named_with_who_can_give_it() -> None:
+    told = refusal_sentence("403", "Policy doesn't allow cbr:vaults:backup to be performed.")
+    assert "The login lacks the permission ‘cbr:vaults:backup’. Ask the administrator of the account for it." in told
+    assert "does not know" not in told and "The service says: " in told
+    assert "The login is not permitted to do this." in refusal_sentence("403", "Forbidden")
 
 
 @pytest.mark.parametrize("message", ["The disk is full.", "The disk is full", "Too bad…", "...", ""])
