@@ -21,7 +21,7 @@ _WIDTHS = {
     N_("Step"): 40,
     N_("Failed"): 50,
     N_("Took"): 62,
-    N_("State"): 120,
+    N_("State"): 132,
     N_("Verdict"): 100,
     N_("Name"): 130,
     N_("Vault"): 130,
@@ -40,7 +40,7 @@ _LEAST, _LAST_LEAST = 250, 220
 """How wide the last column should be, and is at least."""
 _TENTHS = 6
 """To how many tenths of their widths the others shrink for it."""
-_CELL_ROOM = 30
+_CELL_ROOM = 40
 """What a cell has beside its words at the most: its edges, and a mark."""
 _TITLE_ROOM = 18
 """What a title has beside its words."""
