@@ -151,6 +151,7 @@ class Operator:
         """Open the dialog, fill it in, compare its preview, and press Send."""
         self._press(self._window, "createCheckpoint")
         dialog = self._window.findChildren(CheckpointDialog)[-1]
+        await self._until(dialog.isVisible, "the form of a checkpoint did not open")
         box = _child(dialog, QComboBox, "checkpointVault")
         box.setCurrentIndex(next(row for row in range(box.count()) if box.itemText(row).startswith(vault + " ")))
         _child(dialog, QLineEdit, "checkpointName").setText(name)
@@ -183,6 +184,7 @@ class Operator:
         self._workspace.choose(next(choice for choice in self._workspace.choices() if choice.extent is Extent.ALL))
         far = self._workspace.contexts[-1].ledger
         await self._until(lambda: bool(far.vaults) and bool(far.backups), "the profile that is far away did not answer")
+        self._window.current_page().view.clearSelection()  # without details the table has the room
         self._dismiss_notices()
         await asyncio.sleep(0.5)
         self._take("merged")

@@ -12,6 +12,7 @@ from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
 from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.app.terminal import is_typed
 from cbr_desktop.cli.delivery import not_sent, read_shares
+from cbr_desktop.cli.destroying import said_yes
 from cbr_desktop.cli.opening import nothing_sent
 from cbr_desktop.cli.output import answer, remark, say, say_json
 from cbr_desktop.cli.plan import arm_all, closing, default_profile, followed, is_behind, plan_sessions_of
@@ -168,11 +169,4 @@ def _confirmed(plan_sessions: PlanSessions, batch: Batch, options: argparse.Name
             return 0, ""
         wrong = _("Say that name with --name. Nothing was sent.")
         return (BAD if options.name else UNUSABLE), sentences(grave_sentence(why), wish, wrong)
-    if options.yes:
-        return 0, ""
-    if not is_asked:
-        return UNUSABLE, _("{title}: nobody can be asked here. Say --yes to confirm it. Nothing was sent.").format(
-            title=title
-        )
-    said = answer(_("{title}? It cannot be taken back. Type yes to go on: ").format(title=title))
-    return (0, "") if said.strip().lower() == "yes" else (BAD, _("Not confirmed. Nothing was sent."))
+    return said_yes(options, title)

@@ -8,10 +8,11 @@ from typing import Any
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.terminal import is_typed
 from cbr_desktop.cli.delivery import delivered, not_sent, say_losses
+from cbr_desktop.cli.destroying import said_yes
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session
 from cbr_desktop.cli.output import answer, remark
 from cbr_desktop.cli.running import run_command
-from cbr_desktop.cli.tables import BAD, UNUSABLE
+from cbr_desktop.cli.tables import UNUSABLE
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type
 from cbr_desktop.domain.change import Change
@@ -133,11 +134,4 @@ def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Cha
         }
         options.name = answer(asks[why].format(wanted=wanted))
         return 0, ""
-    if options.yes:
-        return 0, ""
-    if not is_asked:
-        return UNUSABLE, _("{title}: nobody can be asked here. Say --yes to confirm it. Nothing was sent.").format(
-            title=title
-        )
-    said = answer(_("{title}? It cannot be taken back. Type yes to go on: ").format(title=title))
-    return (0, "") if said.strip().lower() == "yes" else (BAD, _("Not confirmed. Nothing was sent."))
+    return said_yes(options, title)

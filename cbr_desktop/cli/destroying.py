@@ -1,11 +1,14 @@
 """What a command wants before it destroys or overwrites something."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Iterable
 from datetime import datetime
 
 from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.output import problem_sentence
+from cbr_desktop.app.terminal import is_typed
+from cbr_desktop.cli.output import answer, problem_sentence
+from cbr_desktop.cli.tables import BAD, UNUSABLE
 from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type, wants_reason
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.error import CbrError
@@ -52,6 +55,21 @@ def obstacle(
         Grave.LAST: _("It leaves a resource without a good backup: name what is lost by --name, which is {wanted}."),
     }
     return words[why].format(profile=quoted(session.profile.name, 60), wanted=wanted)
+
+
+def said_yes(options: Namespace, title: str) -> tuple[int, str]:
+    """Have what cannot be taken back confirmed by ``--yes`` or at the terminal.
+
+    Returns 0, or the exit code and why it is not confirmed. ``title`` names what is done.
+    """
+    if options.yes:
+        return 0, ""
+    if not is_typed(sys.stdin):
+        return UNUSABLE, _("{title}: nobody can be asked here. Say --yes to confirm it. Nothing was sent.").format(
+            title=title
+        )
+    said = answer(_("{title}? It cannot be taken back. Type yes to go on: ").format(title=title))
+    return (0, "") if said.strip().lower() == "yes" else (BAD, _("Not confirmed. Nothing was sent."))
 
 
 def approval_in(options: Namespace) -> Approval | None:

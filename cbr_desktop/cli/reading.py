@@ -10,8 +10,8 @@ from functools import partial
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.profile import find_demo, find_profile
 from cbr_desktop.app.terminal import terminal_secret
-from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network, Transport
+from cbr_desktop.cloud.reader import ProjectReader
 from cbr_desktop.cloud.ways import login_of
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.paths import places
@@ -19,7 +19,7 @@ from cbr_desktop.storage.refusals import Refusals
 
 
 @asynccontextmanager
-async def opened_cloud(name: str | None, *, demo: bool) -> AsyncIterator[CbrCloud]:
+async def opened_cloud(name: str | None, *, demo: bool) -> AsyncIterator[ProjectReader]:
     """Lend the service of the profile of this name, or of the only one; of the demo cloud, its first one."""
     clock = WallClock()
     transport: Transport
@@ -34,7 +34,7 @@ async def opened_cloud(name: str | None, *, demo: bool) -> AsyncIterator[CbrClou
         secret = terminal_secret(profile)
         transport = Network(profile, partial(secret, SecretKind.PROXY_PASSWORD))
         login = login_of(profile, secret, refusals=Refusals(places().refusals_file, clock.now))
-    cloud = CbrCloud(profile, login, transport, clock, lambda _connection: None)
+    cloud = ProjectReader(profile, login, transport, clock, lambda _connection: None)
     try:
         yield cloud
     finally:

@@ -11,7 +11,6 @@ from cbr_desktop.cli.tables import GOOD, PARTIAL, show, table
 from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.states import counted, shown, state_words, status_words
-from cbr_desktop.text.words import share_words, use_words
 
 
 def vaults(options: argparse.Namespace) -> int:
@@ -24,10 +23,10 @@ async def _listed(options: argparse.Namespace) -> int:
         listing = await cloud.vaults()
     rows = [vault_record(vault) for vault in listing.rows]
     record = {"vaults": rows, "complete": listing.complete, "shortfall": listing.shortfall, "as_of": listing.as_of}
-    show(options, record, vault_table(listing.rows))
+    show(options, record, "" if options.json else vault_table(listing.rows))
     if listing.complete:
         return GOOD
-    from cbr_desktop.text.sentences import incomplete_sentence
+    from cbr_desktop.text.words import incomplete_sentence
 
     given = counted("{count} vault", "{count} vaults", len(rows))
     remark(incomplete_sentence(given, listing.shortfall, len(rows), listing.total))
@@ -64,6 +63,8 @@ def vault_table(vaults: Iterable[Vault]) -> str:
 
 
 def _vault_cells(vault: Vault) -> tuple[str, ...]:
+    from cbr_desktop.text.words import share_words, use_words  # JSON goes without
+
     kind = status_words(vault.kind)
     if vault.protect_type is not ProtectType.BACKUP:
         kind = listed([kind, status_words(vault.protect_type)])

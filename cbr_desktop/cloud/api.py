@@ -5,9 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from http import HTTPStatus
-from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from cbr_desktop.cloud.auth import Auth, authorised
 from cbr_desktop.cloud.enterprise_projects import EnterpriseProjects
@@ -15,16 +13,10 @@ from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.pages import (
     LIMITS,
-    After,
-    Collection,
-    Fetch,
-    Limits,
-    Row,
-    collect,
     collect_counted_oddly,
-    fetched_ahead,
 )
 from cbr_desktop.cloud.projects import own_projects
+from cbr_desktop.cloud.reader import NOTHING, PAGE_SIZE, ProjectReader, decoded
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.agents import agents, question
 from cbr_desktop.cloud.wire.backups import (
@@ -40,11 +32,11 @@ from cbr_desktop.cloud.wire.members import domain_name, members
 from cbr_desktop.cloud.wire.metadata import metadata
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import ListPage, Names, Pieces, Unfit, at_once, collector_at_rest
+from cbr_desktop.cloud.wire.reading import ListPage, at_once
 from cbr_desktop.cloud.wire.replication import regions_from
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import task, tasks_in_pieces
-from cbr_desktop.cloud.wire.vaults import vault, vaults_in_pieces
+from cbr_desktop.cloud.wire.vaults import vaults_in_pieces
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Backup
@@ -53,7 +45,7 @@ from cbr_desktop.domain.change import Change, Sent, Service
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.enterprise_project import EnterpriseProject
-from cbr_desktop.domain.error import CloudError, FieldFault, NotFound, ProfileError, Refused
+from cbr_desktop.domain.error import CloudError, Refused
 from cbr_desktop.domain.ids import (
     DEFAULT_ENTERPRISE_PROJECT,
     BackupId,
@@ -63,7 +55,6 @@ from cbr_desktop.domain.ids import (
     TaskId,
     VaultId,
     is_project_id,
-    is_uuid,
 )
 from cbr_desktop.domain.journal import RequestObserver
 from cbr_desktop.domain.listing import Changes, Listing
@@ -77,7 +68,6 @@ from cbr_desktop.domain.vault import Resource, Vault
 JSON = "application/json;charset=UTF-8"
 AGENTS_AT_ONCE = 100
 """Servers whose agents are asked for in one request, so that it stays small."""
-PAGE_SIZE = 1000
 PROTECTABLE_PAGE_SIZE = 50
 """The documented maximum of ListProtectable."""
 CHANGES_SIZES = (50, 200, PAGE_SIZE)
@@ -87,21 +77,14 @@ OWNERS_LIMIT = 20
 """Projects that share backups whose names are asked for."""
 _OVERLAP = 10
 """How many rows a page has in common with the one before, so that rows may go meanwhile and none is passed over."""
-_Digest = tuple[int, int]
-"""Length and hash of an answer. The hash has 64 bits and a key of this process, and takes a quarter of the time that a
-digest of the usual kind does."""
-_NOTHING: Mapping[Any, Any] = {}
 _NOT_READY = "6206"
 """The service's word for a backup whose metadata is not there yet."""
 
 _WORD = re.compile("[a-z]+([-_][a-z]+)*")
 """What the parts of a path look like that are no ids."""
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-Value = TypeVar("Value")
 
 
-class CbrCloud:
+class CbrCloud(ProjectReader):
     """The backup service of a profile, as ``auth`` lets us in; fits ``Cloud`` of the workflows.
 
     ``transport`` is the only way to the network, ``report`` hears of every change of the connection, ``deadline`` is
@@ -124,39 +107,12 @@ class CbrCloud:
         most: Callable[[], int] = lambda: MOST_IN_FLIGHT,
         account: Auth | None = None,
     ) -> None:
-        _check_endpoint(profile, "iam_endpoint", profile.iam_endpoint)
-        _check_endpoint(profile, "cbr_endpoint", profile.cbr_endpoint)
-        self._profile = profile
-        self._endpoint = profile.cbr_endpoint.rstrip("/")
-        self._auth = auth
-        self._clock = clock
-        self._client = Client(transport, clock, report, deadline=deadline, offline=offline, most=most)
+        super().__init__(profile, auth, transport, clock, report, deadline=deadline, offline=offline, most=most)
         # the same way to the network, which the other client closes
         aside = Client(transport, clock, lambda _connection: None, deadline=deadline, offline=offline, most=most)
         self._account = auth if account is None else account
         self._enterprise = EnterpriseProjects(profile, self._account, aside)
-        self._remembered: dict[str, dict[int, tuple[_Digest, ListPage[Any]]]] = {}
-        """The pages of lists as they came last: the digest of the answer at each offset, and what was made of it."""
         self._is_sorting = False
-
-    async def project_id(self) -> ProjectId:
-        """Return the id of the profile's project, logging in if need be."""
-        return await self._auth.project_id(self._client)
-
-    async def vaults(self, held: Mapping[VaultId, Vault] = _NOTHING) -> Listing[Vault]:
-        """Return all vaults of the project, newest first, with their resources (ListVault).
-
-        As many as are ``held`` are asked for at once. One that says what a held one says is that one.
-        """
-        return await self._list("vaults", vaults_in_pieces, remembers=held)
-
-    async def vault(self, id: VaultId) -> Vault:
-        """Return one vault with its resources (ShowVault)."""
-        answer = await self._get(f"vaults/{self._segment(id)}")
-        found = _decoded(answer, vault)
-        if found.id.lower() != id.lower():
-            raise answer.unfit("another vault than was asked for")
-        return found
 
     async def agents(self, resources: Sequence[Resource]) -> list[AgentState]:
         """Return what the service knows of the agents on some servers; it changes nothing (CheckAgent)."""
@@ -165,10 +121,10 @@ class CbrCloud:
         for start in range(0, len(resources), AGENTS_AT_ONCE):
             body, headers = question(resources[start : start + AGENTS_AT_ONCE]), {"Content-Type": JSON}
             call = Call("POST", url, headers=headers, body=body)
-            found += _decoded(await authorised(self._auth, self._client, call, self._client.read), agents)
+            found += decoded(await authorised(self._auth, self._client, call, self._client.read), agents)
         return found
 
-    async def protectables(self, kind: str, held: Mapping[ResourceId, Protectable] = _NOTHING) -> Listing[Protectable]:
+    async def protectables(self, kind: str, held: Mapping[ResourceId, Protectable] = NOTHING) -> Listing[Protectable]:
         """Return what could be protected; ``kind`` is ``server``, ``disk`` or ``turbo`` (ListProtectable).
 
         What says what is ``held`` is that.
@@ -215,7 +171,7 @@ class CbrCloud:
         times = {"start_time": _stamp(since), "end_time": _stamp(until)}
         query = tuple((key, value) for key, value in times.items() if value is not None)
         answer = await self._get("backups", (*query, ("limit", "1")))
-        return _decoded(answer, lambda body: backups(body, {})).count
+        return decoded(answer, lambda body: backups(body, {})).count
 
     async def changed_backups(self, since: datetime, expected: int = 0) -> Changes[Backup] | None:
         """Return the backups that were changed at ``since`` or later, and how many there are in all (ListBackups).
@@ -251,7 +207,7 @@ class CbrCloud:
         query = [("limit", str(size)), ("sort", f"updated_at:{direction}"), ("show_replication", "true")]
         if offset:
             query.append(("offset", str(offset)))
-        return _decoded(await self._get("backups", tuple(query)), changed_backups)
+        return decoded(await self._get("backups", tuple(query)), changed_backups)
 
     async def _sorts(self, newest: ListPage[Backup]) -> bool:
         """Tell whether the service heeds ``sort``: then other backups come when they are sorted the other way.
@@ -270,7 +226,7 @@ class CbrCloud:
     async def backup_details(self, id: BackupId) -> BackupDetails:
         """Return one backup with the backups of its disks, which lists do not have (ShowBackup)."""
         answer = await self._get(f"backups/{self._segment(id)}")
-        found = _decoded(answer, backup_details)
+        found = decoded(answer, backup_details)
         if found.backup.id.lower() != id.lower():
             raise answer.unfit("another backup than was asked for")
         return found
@@ -309,14 +265,14 @@ class CbrCloud:
         url = f"{self._endpoint}/v3/domain/{self._segment(id)}"
         try:
             answer = await authorised(self._auth, self._client, Call("GET", url), self._client.read)
-            return _decoded(answer, domain_name)
+            return decoded(answer, domain_name)
         except CloudError:
             return ""
 
     async def replication_regions(self) -> list[str]:
         """Return the regions that the profile's region replicates to (ShowReplicationCapabilities)."""
         answer = await self._get("replication-capabilities")
-        return _decoded(answer, lambda body: regions_from(body, self._profile.region))
+        return decoded(answer, lambda body: regions_from(body, self._profile.region))
 
     async def projects(self) -> list[Project]:
         """Return the projects that the login may use, by name (IAM, auth/projects)."""
@@ -343,7 +299,7 @@ class CbrCloud:
             if error.short_code == _NOT_READY:
                 return None
             raise
-        found = _decoded(answer, metadata)
+        found = decoded(answer, metadata)
         if found.backup_id.lower() != id.lower():
             raise answer.unfit("the metadata of another backup than was asked for")
         return found
@@ -361,19 +317,19 @@ class CbrCloud:
     async def task(self, id: TaskId) -> Task:
         """Return one task (ShowOpLog)."""
         answer = await self._get(f"operation-logs/{self._segment(id)}")
-        found = _decoded(answer, task)
+        found = decoded(answer, task)
         if found.id.lower() != id.lower():
             raise answer.unfit("another task than was asked for")
         return found
 
     async def policies(self) -> Listing[Policy]:
         """Return all policies of the project (ListPolicies)."""
-        return await self._list("policies", at_once(policies), remembers=_NOTHING)
+        return await self._list("policies", at_once(policies), remembers=NOTHING)
 
     async def checkpoint(self, id: CheckpointId) -> Checkpoint:
         """Return one checkpoint; the service may tell no more than its status (ShowCheckpoint)."""
         answer = await self._get(f"checkpoints/{self._segment(id)}")
-        found = _decoded(answer, checkpoint)
+        found = decoded(answer, checkpoint)
         if found.id.lower() != id.lower():
             raise answer.unfit("another checkpoint than was asked for")
         return found
@@ -393,7 +349,7 @@ class CbrCloud:
         client = self._client if is_own else self._enterprise.client
         once = client.once if observer is None else partial(self._once_seen, client, observer)
         answer = await (authorised(self._auth, client, call, once) if is_own else self._enterprise.send(call, once))
-        result = _decoded(answer, lambda told: result_of(change, told))
+        result = decoded(answer, lambda told: result_of(change, told))
         return Sent(result, answer.request_id, answer.server_time)
 
     def allow_login_again(self) -> None:
@@ -401,14 +357,6 @@ class CbrCloud:
         self._auth.allow_again()
         self._account.allow_again()
         self._client.allow_again()
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
-
-    async def _get(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Answer:
-        url = f"{self._endpoint}/v3/{await self.project_id()}/{path}"
-        return await authorised(self._auth, self._client, Call("GET", url, query), self._client.read)
 
     async def _once_seen(self, client: Client, observer: RequestObserver, call: Call) -> Answer:
         """Send a call once before the eyes of an observer, who hears nothing of one that does not leave."""
@@ -434,134 +382,11 @@ class CbrCloud:
         observer.answers(answer.status, answer.request_id, "", answer.body)
         return answer
 
-    async def _list(
-        self,
-        path: str,
-        read: Callable[[bytes, Names], Pieces[Row]],
-        query: dict[str, str | None] | None = None,
-        limits: Limits = LIMITS,
-        *,
-        remembers: Mapping[Any, Row] | None = None,
-        slowly: bool = False,
-    ) -> Listing[Row]:
-        fetch, after = self._pages(path, read, query or {}, PAGE_SIZE, remembers=remembers)
-        # only backups and members can be asked for after a row
-        by_marker = after if path.startswith("backups") else None
-        in_flight = _one if slowly else self._in_flight
-        if remembers is not None and len(remembers) > PAGE_SIZE:
-            fetch = await fetched_ahead(fetch, range(0, len(remembers), PAGE_SIZE), in_flight(), limits)
-        return self._listing(await collect(fetch, in_flight, limits, after=by_marker))
-
-    def _in_flight(self) -> int:
-        return self._client.in_flight
-
-    def _pages(
-        self,
-        path: str,
-        read: Callable[[bytes, Names], Pieces[Row]],
-        query: dict[str, str | None],
-        size: int,
-        *,
-        remembers: Mapping[Any, Row] | None = None,
-    ) -> tuple[Fetch[Row], After[Row]]:
-        """Return what reads a page of a list by its offset, and what reads the page after a row.
-
-        A list that ``remembers`` makes nothing new of an answer that is the same, byte for byte, as the last one for
-        its offset: it has the rows of then. Of another answer it has those that it is told to remember, by their ids,
-        as far as they say the same, so that they are not held twice.
-        """
-        names: Names = {}
-        given = tuple((key, value) for key, value in query.items() if value is not None)
-        before: dict[int, tuple[_Digest, ListPage[Row]]] = (
-            self._remembered.get(path, {}) if remembers is not None else {}
-        )
-        now: dict[int, tuple[_Digest, ListPage[Row]]] = {}
-        if remembers is not None:
-            self._remembered[path] = now
-
-        async def page(*paging: tuple[str, str], offset: int | None = None) -> ListPage[Row]:
-            answer = await self._get(path, (*given, ("limit", str(size)), *paging))
-            async with self._client.turn(len(answer.body)):
-                digest = (len(answer.body), hash(answer.body)) if remembers is not None else (0, 0)
-                if offset in before and before[offset][0] == digest:
-                    now[offset] = before[offset]
-                    return before[offset][1]
-                page = await _read(answer, read(answer.body, names))
-                if remembers:
-                    page.rows = [known if (known := remembers.get(row.id)) == row else row for row in page.rows]
-            page.size_bytes = len(answer.body)
-            if remembers is not None and offset is not None:
-                now[offset] = (digest, page)
-            return page
-
-        async def fetch(offset: int) -> ListPage[Row]:
-            # the first page goes without offset: one definition of the service starts counting at 1
-            return await page(*((("offset", str(offset)),) if offset else ()), offset=offset)
-
-        async def after(id: str) -> ListPage[Row]:
-            try:
-                return await page(("marker", id))
-            except Refused as error:
-                if error.status != HTTPStatus.BAD_REQUEST:
-                    raise
-                # neither offset nor marker: there is more that cannot be read
-                return ListPage([], lost=1)
-
-        return fetch, after
-
-    def _listing(self, found: Collection[Row]) -> Listing[Row]:
-        return Listing(found.rows, self._clock.now(), found.is_complete, shortfall=found.shortfall, total=found.count)
-
     def _step(self, step: str) -> str:
         """Return one part of the path of a change: a word of the service's, or an id."""
         return step if _WORD.fullmatch(step) or step == DEFAULT_ENTERPRISE_PROJECT else self._segment(step)
-
-    def _segment(self, id: str) -> str:
-        """Return an id as part of a path. What has not the form of an id cannot be found, and is not sent."""
-        if not (is_uuid(id) or is_project_id(id)):
-            host = urlsplit(self._endpoint).netloc
-            raise NotFound(host, status=404, message="not the form of an id", executed=False)
-        return quote(id, safe="")
-
-
-def _one() -> int:
-    return 1
-
-
-def _decoded(answer: Answer, read: Callable[[bytes], Value]) -> Value:
-    try:
-        return read(answer.body)
-    except Unfit as error:
-        raise answer.unfit(str(error)) from None
-
-
-async def _read(answer: Answer, pieces: Pieces[Row]) -> ListPage[Row]:
-    """Read a page; between two pieces the loop does something else."""
-    while True:
-        try:
-            with collector_at_rest():
-                next(pieces)
-        except StopIteration as end:
-            page: ListPage[Row] = end.value
-            return page
-        except Unfit as error:
-            raise answer.unfit(str(error)) from None
-        await asyncio.sleep(0)
 
 
 def _stamp(time: datetime | None) -> str | None:
     """Return a time as filters want it, cut to the second."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
-
-
-def _check_endpoint(profile: Profile, field: str, endpoint: str) -> None:
-    try:
-        parts = urlsplit(endpoint)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ProfileError(profile.name, field, str(error)) from None
-    extra: Any = parts.path.rstrip("/") or parts.query or parts.fragment or parts.username or parts.password
-    if not host or extra or port == 0:
-        raise ProfileError(profile.name, field, FieldFault.ENDPOINT_FORM)
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
-        raise ProfileError(profile.name, field, FieldFault.ENDPOINT_NOT_HTTPS)

@@ -8,7 +8,7 @@ from cbr_desktop.cloud.wire.enterprise_projects import enterprise_projects
 from cbr_desktop.cloud.wire.logins import own_domain_id
 from cbr_desktop.cloud.wire.reading import Unfit
 from cbr_desktop.domain.enterprise_project import EnterpriseProject, hindrance_of
-from cbr_desktop.domain.error import NotAsked, Refused
+from cbr_desktop.domain.error import AccountUntold, Forbidden, NotAsked, Refused
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.region import eps_endpoint
@@ -67,8 +67,21 @@ class EnterpriseProjects:
         return f"{self._endpoint}/v1.0/{path}"
 
     async def send(self, call: Call, send: Send) -> Answer:
-        """Send a call by ``send`` as one of the account."""
-        return await authorised(self._auth, self._client, await self._of_account(call), send)
+        """Send a call by ``send`` as one of the account. ``AccountUntold`` where it is refused and was not named."""
+        named = await self._of_account(call)
+        try:
+            return await authorised(self._auth, self._client, named, send)
+        except Forbidden as error:
+            if self._domain_id != "":
+                raise
+            raise AccountUntold(
+                error.host,
+                status=error.status,
+                code=error.code,
+                message=error.message,
+                request_id=error.request_id,
+                executed=error.executed,
+            ) from error
 
     async def _of_account(self, call: Call) -> Call:
         """Return a call that names the account, as the vendor's clients do with a key; a token says it by itself."""

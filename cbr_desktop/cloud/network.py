@@ -113,7 +113,7 @@ class Network(httpx.AsyncBaseTransport):
         lines = self._lines[proxy]
         transport = lines.fresh if request.headers.get("connection") == "close" else lines.kept
         try:
-            return await transport.handle_async_request(request)
+            return await _trusting(lines.context, transport, request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             # the machine may have moved to another network, where another proxy serves
             self._ways.pop(place, None)
@@ -168,7 +168,7 @@ class Network(httpx.AsyncBaseTransport):
         except OSError as error:
             raise Unreachable(netloc, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from error
         dial = _Dial(self._resolve, FAMILIES[self._profile.address_family], proxy is not None)
-        return _Lines(_pool(context, dial, proxy, MOST_IN_FLIGHT), _pool(context, dial, proxy, 0))
+        return _Lines(context, _pool(context, dial, proxy, MOST_IN_FLIGHT), _pool(context, dial, proxy, 0))
 
 
 class InProcess(httpx.ASGITransport):
@@ -186,9 +186,74 @@ class InProcess(httpx.ASGITransport):
             raise httpx.ReadError("the connection was cut", request=request) from error
 
 
+async def _trusting(context: ssl.SSLContext, transport: Transport, request: httpx.Request) -> httpx.Response:
+    """Send a request; where a certificate is not trusted, once more by all authorities, if some were not read yet.
+
+    Nothing of the request has left then: there is no connection.
+    """
+    is_whole = not isinstance(context, _FoldersFirst) or context.is_whole
+    try:
+        return await transport.handle_async_request(request)
+    except (httpx.ConnectError, httpx.ProxyError) as error:
+        if is_whole or not _is_distrust(error):
+            raise
+    await aside(partial(whole, context))
+    return await transport.handle_async_request(request)
+
+
+def _is_distrust(error: BaseException | None) -> bool:
+    """Tell whether a certificate was not accepted, which led to an error."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def wants_login(error: Exception) -> bool:
     """Tell whether a proxy asked for a login, or for another one."""
     return isinstance(error, httpx.ProxyError) and str(error).startswith("407")
+
+
+class _FoldersFirst(ssl.SSLContext):
+    """Trusts authorities in folders, in which OpenSSL looks for the one that it needs, and those in files later.
+
+    A system has its authorities in both ways, mostly the same ones, and to read the file takes a tenth of a short
+    command. Only where a certificate is not trusted by the folders is it read as well.
+    """
+
+    def __init__(self, *_arguments: Any) -> None:
+        self._unread: list[str] = []
+        self._reading = threading.Lock()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all is read."""
+        return not self._unread
+
+    def add(self, places: Iterable[str]) -> None:
+        """Trust those in files and folders."""
+        found = {place: Path(place).is_dir() for place in places}
+        for place, is_folder in found.items():
+            if is_folder:
+                self.load_verify_locations(capath=place)
+        self._unread += [place for place, is_folder in found.items() if not is_folder]
+        if True not in found.values():
+            self.read_files()
+
+    def read_files(self) -> None:
+        """Read the files; who comes meanwhile waits for it."""
+        with self._reading:
+            for place in self._unread:
+                self.load_verify_locations(cafile=place)
+            self._unread = []
+
+
+def whole(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Return a context with all authorities read. Reads files, so it belongs in a thread."""
+    if isinstance(context, _FoldersFirst):
+        context.read_files()
+    return context
 
 
 @lru_cache(maxsize=8)
@@ -200,9 +265,8 @@ def _context(ca_file: str, _stamp: tuple[int, int], store: tuple[str, ...]) -> s
         context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     else:
         # elsewhere truststore would load OpenSSL's defaults at each connection, and SSL_CERT_FILE would have a say
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        for place in store:
-            context.load_verify_locations(**{"capath" if Path(place).is_dir() else "cafile": place})
+        context = _FoldersFirst(ssl.PROTOCOL_TLS_CLIENT)
+        context.add(store)
     if ca_file:
         context.load_verify_locations(cafile=ca_file)
     return context
@@ -211,8 +275,9 @@ def _context(ca_file: str, _stamp: tuple[int, int], store: tuple[str, ...]) -> s
 def context_of(ca_file: str, store: tuple[str, ...] | None = None) -> ssl.SSLContext:
     """Return the TLS context that trusts the system's authorities and those in ``ca_file``; ``OSError`` if it is bad.
 
-    ``store`` are files and folders to take for the system's, which Windows and macOS do not look at. Contexts are
-    shared, and a file is read again once it has changed. Reads files, so it belongs in a thread.
+    Those of the system that stand in a file as well as in a folder are trusted by the folder alone until ``whole`` has
+    read them all. ``store`` are files and folders to take for the system's, which Windows and macOS do not look at.
+    Contexts are shared, and a file is read again once it has changed. Reads files, so it belongs in a thread.
     """
     store = system_authorities() if store is None else store
     if not ca_file:
@@ -309,6 +374,7 @@ class _Proxy:
 class _Lines(NamedTuple):
     """The connections through one proxy, or direct ones: kept for the next request, or for one request alone."""
 
+    context: ssl.SSLContext
     kept: httpx.AsyncBaseTransport
     fresh: httpx.AsyncBaseTransport
 

@@ -18,7 +18,16 @@ from msgspec.structs import replace
 
 from cbr_desktop.cloud.auth import Auth
 from cbr_desktop.cloud.certificates import certificate_reason
-from cbr_desktop.cloud.network import FAMILIES, Resolve, Transport, aside, chosen_proxy, context_of, effective_network
+from cbr_desktop.cloud.network import (
+    FAMILIES,
+    Resolve,
+    Transport,
+    aside,
+    chosen_proxy,
+    context_of,
+    effective_network,
+    whole,
+)
 from cbr_desktop.cloud.transport import Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.reading import Unfit, mended, moment
@@ -84,7 +93,7 @@ class BareNetwork:
         """Shake hands, and tell what the server showed; of what is not accepted as much as can be read."""
         place = Place.of(endpoint)
         try:
-            context = await aside(partial(context_of, self._profile.ca_file))
+            context = await aside(lambda: whole(context_of(self._profile.ca_file)))
         except OSError as error:
             raise Unreachable(place.host, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from None
         refused: Unreachable | None = None
@@ -158,7 +167,7 @@ class BareNetwork:
 
     async def _tunnel(self, streams: Streams, proxy: "_ProxyWay", place: Place) -> None:
         if proxy.place.secure:
-            context = await aside(partial(context_of, self._profile.ca_file))
+            context = await aside(lambda: whole(context_of(self._profile.ca_file)))
             try:
                 await streams[1].start_tls(context, server_hostname=proxy.place.host)
             except (OSError, asyncio.IncompleteReadError) as error:

@@ -1,6 +1,5 @@
 """Associations of resources with vaults: what is asked for when they are made, ended, moved or suspended."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -12,6 +11,7 @@ from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, block
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, is_uuid, spelled
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ResourceType, VaultKind
 
 SUSPEND, RESUME = "suspend", "unsuspend"
@@ -98,15 +98,6 @@ def association_body(association: ResourceAssociation) -> bytes:
 def ids_body(ids: Iterable[ResourceId], **more: str) -> bytes:
     """Return a body that names resources by their ids, behind what it says more."""
     return request.encoded({**more, "resource_ids": list(ids)})
-
-
-def content_of(body: bytes) -> dict[str, Any]:
-    """Return the JSON object of a body, empty where it is none."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def choices_in(content: dict[str, Any]) -> tuple[ResourceChoice, ...]:

@@ -166,6 +166,10 @@ class Forbidden(Refused):
     """The account lacks the permission."""
 
 
+class AccountUntold(Forbidden):
+    """The account lacks the permission, or was not named: the key could not tell which account it is of."""
+
+
 class NotFound(Refused):
     """The object does not exist, or this region does not know the operation (``APIGW.0101``)."""
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
-from cbr_desktop.domain.sharing import content
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.vault import Vault
 
 
@@ -70,7 +70,7 @@ def replication_body(destination: Destination, **first: str) -> bytes:
 
 def replication_in(body: bytes) -> Mapping[str, Any]:
     """Return what a body says of a replication, nothing where it cannot be read."""
-    found = content(body).get("replicate")
+    found = content_of(body).get("replicate")
     return found if isinstance(found, dict) else {}
 
 

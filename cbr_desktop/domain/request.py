@@ -202,6 +202,15 @@ UNREADABLE = frozenset({FindingKind.NOT_OBJECT, FindingKind.MISSING, FindingKind
 """What keeps a file from being read as a request."""
 
 
+def content_of(body: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body, empty where it is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def encoded(value: dict[str, Any]) -> bytes:
     """Return a JSON object as the bytes of a body: UTF-8, indented for reading, nothing in it unseen."""
     text = json.dumps(value, ensure_ascii=False, indent=2)

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec import Struct
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.vault import ResourceType
 
 RECEIVERS_LIMIT = 10
@@ -102,17 +102,8 @@ def receivers_body(project_ids: tuple[str, ...]) -> bytes:
 
 def receivers_in(body: bytes) -> tuple[ProjectId, ...]:
     """Return the projects that a body shares a backup with, none where it cannot be read."""
-    found = content(body).get("members")
+    found = content_of(body).get("members")
     return tuple(ProjectId(each) for each in found if isinstance(each, str)) if isinstance(found, list) else ()
-
-
-def content(body: bytes) -> Mapping[str, Any]:
-    """Return the JSON object of a body, an empty one where there is none."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def may_be_shared(backup: Backup) -> bool:

@@ -135,6 +135,11 @@ def shares_sentences(lost: SharesLost) -> list[str]:
     return told
 
 
+def shares_progress(read: int, total: int) -> str:
+    """Return how far it was read whom the lost backups are shared with."""
+    return _("Reading whom they are shared with: {count} of {total}…").format(count=grouped(read), total=grouped(total))
+
+
 def _first_of(names: Sequence[str]) -> str:
     more = len(names) - _SHARED_NAMED
     return listed([*names[:_SHARED_NAMED], counted("{count} more", "{count} more", more)] if more > 0 else names)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.error import (
+    AccountUntold,
     BadAnswer,
     CbrError,
     ChangedOutside,
@@ -266,6 +267,14 @@ def _forbidden(error: Forbidden) -> str:
     return _with_answer(denied.format(host=shown(error.host)), error)
 
 
+def _account_untold(error: AccountUntold) -> str:
+    untold = _(
+        "{host} did not take the request. The access key could not tell which account it is of, which the service may"
+        " want to know: a login by password tells it. Else the permission is missing."
+    )
+    return _with_answer(untold.format(host=shown(error.host)), error)
+
+
 def _not_found(error: NotFound) -> str:
     unknown = _(
         "{host} does not know the thing or the operation; it may be gone, or missing in this region."
@@ -454,6 +463,7 @@ _ERRORS: dict[type, Callable[..., str]] = {
     Unproved: _unproved,
     Refused: _refused,
     LoginRefused: _login_refused,
+    AccountUntold: _account_untold,
     Forbidden: _forbidden,
     NotFound: _not_found,
     Throttled: _throttled,

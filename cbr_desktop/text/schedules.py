@@ -285,6 +285,11 @@ def calendar_words(policies: int, runs: int, days: int) -> str:
     )
 
 
+def no_runs_sentence() -> str:
+    """Return what is said in the place of a picture of runs where there is no policy."""
+    return _("There is no policy, so nothing is backed up by itself.")
+
+
 def _at(at: datetime, *, utc: bool) -> str:
     """Return a moment with its day of the week, by the operator's clock."""
     there = at.astimezone(UTC) if utc else at.astimezone()

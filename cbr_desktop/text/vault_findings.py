@@ -521,8 +521,8 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     ),
     FindingKind.EPS_NOT_ASKED: lambda finding: hindrance_sentence(Hindrance(str(finding.facts["hindrance"]))),
     FindingKind.PROJECT_ID_MISSING: N_(
-        "The id of the project is told by the login, and there was none since the start. Go online once, then ask"
-        " again."
+        "The id of the project is told by the login, and there was none since the start. Go online, and it is known"
+        " here; or write it into the profile."
     ),
     FindingKind.PROJECT_ID_OTHER: N_(
         "The request names the project {found}, and the profile leads to another one. Correct ‘body.project_id’, or"

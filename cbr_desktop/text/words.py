@@ -260,13 +260,16 @@ def explain_vault(vault: Vault) -> str:
 class ListNotice(NamedTuple):
     """What is said in place of rows or above them: ``action`` is the word on its button, empty for none.
 
-    ``verb`` tells what the button does: ``refresh``, ``clear-filter`` or ``create``.
+    ``verb`` tells what the button does: ``refresh``, ``clear-filter`` or ``create``. Where something else has to be
+    done before, ``first`` and ``first_verb`` tell of it: ``login``.
     """
 
     title: str
     why: str
     action: str = ""
     verb: str = ""
+    first: str = ""
+    first_verb: str = ""
 
 
 def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter_text: str) -> ListNotice | None:
@@ -289,7 +292,10 @@ def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter
             SecretMissing: _("A password is needed"),
             Unreachable: _("The service cannot be reached"),
         }.get(type(freshness.error), _("The {what} could not be read").format(what=what))
-        return ListNotice(title, error_sentence(freshness.error), _("Try again"), "refresh")
+        if isinstance(freshness.error, SecretMissing) and freshness.error.kind != "password":
+            title = _("What the login needs is missing")
+        first = (_("Log in…"), "login") if isinstance(freshness.error, LoginRefused | SecretMissing) else ("", "")
+        return ListNotice(title, error_sentence(freshness.error), _("Try again"), "refresh", *first)
     if freshness.as_of is None:
         return ListNotice(
             _("The {what} have not been read yet").format(what=what),
@@ -339,6 +345,33 @@ def lacking_sentence(what: str) -> str:
     return _("Only {what} in vaults are shown: this region, or this account's rights, tell of no others.").format(
         what=what
     )
+
+
+def incomplete_sentence(
+    given: str, shortfall: Shortfall = Shortfall.NONE, count: int = 0, total: int | None = None
+) -> str:
+    """Return that a list which was printed lacks rows, and why.
+
+    ``given`` is what there is, ``20 vaults``, and ``count`` its number; ``total`` is how many there are by the service.
+    """
+    counts = ""
+    if total is not None and total > count:
+        counts = ngettext(
+            "By the service's count there is {count}.", "By the service's count there are {count}.", total
+        ).format(count=grouped(total))
+    return sentences(_lacking_words(given, shortfall), counts)
+
+
+def _lacking_words(given: str, shortfall: Shortfall) -> str:
+    if may_pass(shortfall):
+        return _(
+            "The list is not whole: the service gave {given}, and not all that there are. Ask again; what is missing"
+            " here may be there all the same."
+        ).format(given=given)
+    return _(
+        "The list is not whole: the service gave {given}, and not all that there are: {why}; what is missing here may"
+        " be there all the same."
+    ).format(given=given, why=shortfall_words(shortfall))
 
 
 def trouble_words(freshness: Freshness) -> str:

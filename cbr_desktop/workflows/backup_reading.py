@@ -24,8 +24,12 @@ from cbr_desktop.workflows.ports import Clock, Cloud
 
 FRESH = timedelta(minutes=2)
 """For how long what was read is not read again, unless the list says something else of the backup."""
-SHARES_READ = 200
+SHARES_READ = 2_000
 """Of how many backups it is read at once whom they are shared with: each is a request of its own."""
+SHARES_TIME = timedelta(seconds=20)
+"""For how long no more of these are begun, however many are left: somebody waits for it."""
+SHARES_TOLD = 25
+"""After how many of them it is told how far it has come."""
 _AT_ONCE = 8
 """How many of these requests are under way at a time."""
 _OF_ONE = (NotFound, Refused)
@@ -87,24 +91,31 @@ class BackupReader:
         shared = tuple(SharedBackup(id, names.get(id, ""), projects) for id, projects in fresh if projects)
         return SharesLost(shared, len(fresh), sum(projects is None for _id, projects in fresh))
 
-    async def read_shares(self, ids: Sequence[BackupId], ledger: Reading) -> None:
-        """Read whom backups are shared with, of those first that come first, and of ``SHARES_READ`` at most.
+    async def read_shares(
+        self, ids: Sequence[BackupId], ledger: Reading, told: Callable[[int, int], object] = lambda _read, _total: None
+    ) -> None:
+        """Read whom backups are shared with, of those first that come first, until ``SHARES_READ`` or ``SHARES_TIME``.
 
-        What was read of late is not read again. One that is gone, or is none that can be shared, is left unread; any
-        other trouble would meet the rest as well, so that no more are asked for.
+        ``told`` is told now and then how many were read, and of how many. What was read of late is not read again, so
+        that another reading goes on where this one ended. A backup that is gone, or is none that can be shared, is left
+        unread; any other trouble would meet the rest as well, so that no more are asked for.
         """
         unread = [id for id, changed_at in self._with_changes(ids, ledger) if self._receivers(id, changed_at) is None]
-        waiting = iter(unread[:SHARES_READ])
+        wanted = unread[:SHARES_READ]
+        waiting, count, until = iter(wanted), 0, self._clock.now() + SHARES_TIME
         is_answered = True
 
         async def go_through() -> None:
-            nonlocal is_answered
+            nonlocal is_answered, count
             for id in waiting:
-                if not is_answered:
+                if not is_answered or self._clock.now() >= until:
                     return
                 members = await _told(self._cloud.members, id)
                 is_answered = is_answered and (not isinstance(members, CloudError) or type(members) in _OF_ONE)
                 self._note_shares(id, members)
+                count += 1
+                if not count % SHARES_TOLD:
+                    told(count, len(wanted))
 
         await asyncio.gather(*(go_through() for _ in range(_AT_ONCE)))
 

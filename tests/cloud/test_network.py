@@ -343,6 +343,31 @@ def test_profiles_with_the_same_authorities_share_a_context(ca_file: str, author
     assert context_of(ca_file).check_hostname
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("in_flight", [1, 3])
+def test_a_file_of_authorities_is_read_when_the_folder_does_not_know_the_one(
+    certificate: ssl.SSLContext, ca_file: str, tmp_path: Path, is_known: bool, in_flight: int
+) -> None:
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    if not is_known:
+        Path(ca_file).write_bytes(trustme.CA().cert_pem.bytes())
+    context = context_of("", store=(ca_file, str(folder)))
+    assert context.cert_store_stats()["x509"] == 0, "the file can wait"
+
+    async def story() -> None:
+        async with serving(OK, certificate) as server, line(DIRECT, authorities=lambda _file: context) as one:
+            url = f"https://127.0.0.1:{server.port}/"
+            calls = [one.client.once(Call("POST", url, body=b"{}")) for _ in range(in_flight)]
+            found = await asyncio.gather(*calls, return_exceptions=True)
+            refused = [each for each in found if isinstance(each, Unreachable)]
+            assert [each.reason for each in refused] == ([] if is_known else ["unknown-authority"] * in_flight)
+            assert server.count("POST") == (in_flight if is_known else 0)
+
+    played(story)
+    assert context.cert_store_stats()["x509"] == 1
+
+
 def test_the_system_s_authorities_are_not_the_environment_s(monkeypatch: pytest.MonkeyPatch, ca_file: str) -> None:
     before = system_authorities()
     monkeypatch.setenv("SSL_CERT_FILE", ca_file)

@@ -1,5 +1,6 @@
 """The window of a batch: what stands in it before it goes, what keeps it back, and the report that it becomes."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -176,6 +177,37 @@ def test_what_is_known_of_shares_is_told(tmp_path: Path, opened: Open) -> None:
     assert "which lose it as well: ‘b1’. Projects: " in told
     assert "Whether 1 of them is shared is not known" in told
     assert "shares are not read for this" not in told
+
+
+def test_it_says_how_far_the_shares_were_read(tmp_path: Path, opened: Open) -> None:
+    class Slow:
+        def shares_lost(self, ids: Sequence[BackupId], _ledger: object) -> SharesLost:
+            return SharesLost((), len(ids), len(ids))
+
+        async def read_shares(self, ids: Sequence[BackupId], _ledger: object, told: Callable[[int, int], None]) -> None:
+            told(25, len(ids))
+            heard.append(said(window))
+
+    heard: list[str] = []
+    scene = Scene(tmp_path)
+    assert scene.context.services is not None
+    scene.context.services = replace(scene.context.services, backup_reader=Slow())  # type: ignore[arg-type]
+    refresh: Any = scene.context.services.refresh
+
+    async def once(_parts: object) -> None:
+        scene.readings[TEST.name].now()
+
+    refresh.once = once
+    window = opened(scene, *ROWS[:2])
+
+    async def story() -> None:
+        window.read()
+        while window._tasks.is_busy or not heard:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+    asyncio.run(story())
+    assert heard == ["Reading whom they are shared with: 25 of 2…"]
+    assert "Whether 2 of them are shared is not known" in losses(window)
 
 
 def test_production_asks_for_the_name_of_the_resource(tmp_path: Path, opened: Open) -> None:

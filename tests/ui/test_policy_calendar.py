@@ -73,6 +73,7 @@ def test_a_run_that_begins_too_early_is_marked_and_says_why() -> None:
 
 def test_the_axis_names_its_days_and_the_busy_hours_are_shaded() -> None:
     picture = shown([])
+    assert picture.nothing.startswith("There is no policy") and not shown([policy("night", 12)]).nothing
     assert [words for _at, words in picture.ticks][:2] == [axis_day_words(NOW, 7), axis_day_words(NOW + DAY, 7)]
     assert axis_day_words(datetime(2026, 12, 1, tzinfo=UTC), 31) == "12-01"
     assert all(0 <= begin < end <= 1 for begin, end in picture.shades)

@@ -149,6 +149,12 @@ def test_it_is_put_away_and_stays_so_and_counts_nothing_meanwhile(qtbot: QtBot) 
     assert strip(other).isVisible() and strip(other)._days
 
 
+def test_where_there_is_nothing_on_any_day_it_takes_no_room(qtbot: QtBot) -> None:
+    page = page_with(qtbot, {})
+    assert strip(page).isHidden()
+    assert strip(page_with(qtbot, {3: {"available": 1}})).isVisible()
+
+
 def test_the_focus_comes_by_on_its_way_from_area_to_area(qtbot: QtBot) -> None:
     page = page_with(qtbot, COUNTS)
     assert page.areas() == [strip(page), page.view]

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.enterprise_project import EnterpriseProject
 from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.expiration import BackupExpiration
-from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.ids import PolicyId, ProjectId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Environment
@@ -470,6 +470,20 @@ def test_why_enterprise_projects_are_not_told_by_name_is_said(qtbot: QtBot, new:
         "Where the enterprise project service of this cloud answers is not known here" in elsewhere.project.note.text()
     )
     assert names(elsewhere.project.box) == ["Default", "Another one, by its id…"], "an id can be typed all the same"
+
+
+def test_a_project_whose_id_no_login_has_told_yet_is_waited_for_in_the_same_window(qtbot: QtBot) -> None:
+    counter = Counter([OWN], of=replace(EU, project="eu-de_prod"))
+    form = FORMS.asked["enterprise"](counter.context, OWN)
+    assert isinstance(form, EnterpriseProjectForm)
+    dialog, said = opened(qtbot, counter, form), lambda: str(child(dialog, QLabel, "changeVerdict").text())
+    form.choice.box.setCurrentIndex(0)
+    assert "The id of the project is told by the login, and there was none since the start" in said()
+    assert "or write it into the profile" in said() and not child(dialog, QPushButton, "changeConfirm").isEnabled()
+    counter.ledger.project_id = ProjectId("0" * 32)
+    counter.ledger.put_vaults(Listing([OWN], NOW))
+    qtbot.waitUntil(child(dialog, QPushButton, "changeConfirm").isEnabled)
+    assert "told by the login" not in said()
 
 
 def test_a_vault_is_put_into_the_enterprise_project_that_is_chosen(qtbot: QtBot) -> None:

@@ -97,6 +97,7 @@ def test_a_state_is_explained_with_what_else_matters() -> None:
         (Freshness(as_of=estate.NOW), 14, "No vaults match the filter", "Clear the filter"),
         (Freshness(error=REFUSED), 0, "The login was refused", "Try again"),
         (Freshness(error=SecretMissing("p")), 0, "A password is needed", "Try again"),
+        (Freshness(error=SecretMissing("p", "token")), 0, "What the login needs is missing", "Try again"),
         (Freshness(error=Unreachable("cbr.example.com")), 0, "The service cannot be reached", "Try again"),
         (Freshness(error=NoAnswer("cbr.example.com")), 0, "The vaults could not be read", "Try again"),
     ],

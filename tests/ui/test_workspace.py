@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.connection import Connection, Reach
@@ -180,6 +180,27 @@ def test_a_login_is_asked_for_from_the_strip(window: MainWindow, workspace: Work
 
 
 @pytest.mark.usefixtures("workspace")
+def test_a_table_without_rows_for_want_of_a_login_leads_to_it(qtbot: QtBot) -> None:
+    workspace = estate.workspace(filled=False, profiles=(PROD, NL))
+    workspace.choose(Choice(Extent.ALL, "", (PROD.name, NL.name)))
+    missing = SecretMissing(NL.name)
+    for name, error in ((PROD.name, NotFound("cbr", status=404)), (NL.name, missing)):
+        ledger = workspace.context(name).ledger
+        ledger.failed(Part.VAULTS, missing)
+        ledger.put_connection(Connection(Reach.REFUSED, error=error))
+    made = MainWindow(workspace, Opener())
+    qtbot.addWidget(made, before_close_func=lambda w: setattr(w, "_may_close", True))
+    made.show()
+    wished: list[Profile] = []
+    made.login_requested.connect(wished.append)
+    first, again = (made.findChild(QPushButton, f"noVaults{name}") for name in ("First", "Action"))
+    assert first is not None and again is not None
+    assert (first.text(), first.property("primary")) == ("Log in…", True)
+    assert (again.text(), again.property("primary")) == ("Try again", False)
+    first.click()
+    assert [profile.name for profile in wished] == [NL.name]
+
+
 def test_a_checkpoint_is_made_with_the_profile_of_its_vault(window: MainWindow, opener: Opener) -> None:
     id = VaultId(estate.uid(900))
     window.row_dialogs.open_checkpoint(id)

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.error import NotFound, Refused
 from cbr_desktop.domain.ids import BackupId, ProjectId
-from cbr_desktop.domain.sharing import BackupShare
+from cbr_desktop.domain.sharing import BackupShare, may_be_shared
 from cbr_desktop.simulator.faults import Fault
-from cbr_desktop.workflows.backup_reading import FRESH, SHARES_READ, BackupReader, shares_changed
+from cbr_desktop.workflows.backup_reading import FRESH, SHARES_READ, SHARES_TIME, BackupReader, shares_changed
 from cbr_desktop.workflows.operations import change_of
 from tests.stage import Stage, staged
 
@@ -126,6 +126,35 @@ def test_shares_of_what_goes_are_counted_afresh_as_far_as_they_can_be_read(tmp_p
             await reader.read_shares(many, ledger)
             assert reader.shares_lost(many, ledger).unread == len(many)
             assert asked(stage).count("/members") < before_that + 10
+
+        stage.play(story)
+
+
+def test_the_shares_of_hundreds_are_read_for_a_while_and_the_next_reading_goes_on_where_that_ended(
+    tmp_path: Path,
+) -> None:
+    with staged(tmp_path) as stage:
+        session = stage.session
+
+        async def story() -> None:
+            await session.refresh.once()
+            reader, ledger = BackupReader(session.cloud, stage.clock), session.ledger
+            ids = [each.id for each in ledger.backups.values() if may_be_shared(each)][:130]
+            heard = list[tuple[int, int]]()
+
+            def hear(read: int, total: int) -> None:
+                heard.append((read, total))
+                if (read, total) == (50, 130):
+                    stage.clock.advance(SHARES_TIME.total_seconds())
+
+            assert len(ids) == 130
+            await reader.read_shares(ids, ledger, hear)
+            assert heard == [(25, 130), (50, 130)]
+            left = reader.shares_lost(ids, ledger).unread
+            assert 130 - 60 < left <= 80
+            await reader.read_shares(ids, ledger, hear)
+            assert reader.shares_lost(ids, ledger).unread == 0
+            assert asked(stage).count("/members") == 130 and heard[2] == (25, left)
 
         stage.play(story)
 

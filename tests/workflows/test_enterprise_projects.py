@@ -25,8 +25,9 @@ from cbr_desktop.domain.region import eps_endpoint
 from cbr_desktop.simulator.estate import CLOSED_PROJECT_ID, DEMO_PROJECT_ID, REFERENCE_VAULT_ID, WEB_SHOP_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.enterprise_projects import enterprise_project_words, reading_note
+from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from tests.stage import START, Stage, staged
@@ -283,6 +284,25 @@ def test_a_key_names_the_account_that_it_is_of_where_it_may_know_it(is_allowed: 
         named = stage.service.estate.domain.id if is_allowed else None
         assert {each.headers.get("x-domain-id") for each in calls} == {named}
         assert ("x-domain-id" in calls[0].headers["authorization"]) is is_allowed
+
+    stage.play(story)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_key_that_may_not_tell_its_account_is_told_of_where_the_service_wants_it(is_told: bool, stage: Stage) -> None:
+    keys = next(each for each in DEMO_PROFILES if each.way is Way.KEYS)
+
+    async def story() -> None:
+        body = b'{"error": {"code": 403, "message": "no", "title": "Forbidden"}}'
+        if not is_told:
+            stage.service.faults.add(Fault("GET", "/auth/domains", "status", status=403, body=body, times=None))
+        refusal = b'{"error": {"code": "EPS.0004", "message": "no account"}}'
+        stage.service.faults.add(Fault("GET", LIST, "status", status=403, body=refusal, times=None))
+        with pytest.raises(Forbidden) as caught:
+            await reaching(stage, keys).enterprise_projects()
+        said = error_sentence(caught.value)
+        assert "EPS.0004" in said and "no account" in said
+        assert ("could not tell which account it is of" in said) is not is_told
 
     stage.play(story)
 

@@ -11,14 +11,15 @@ from cbr_desktop.cloud.wire.reading import Unfit, strictly
 from cbr_desktop.cloud.wire.replication import backup_copy, vault_copy
 from cbr_desktop.cloud.wire.tasks import job
 from cbr_desktop.cloud.wire.vaults import named_ids, updated, vault
-from cbr_desktop.domain.association import RESUME, Stage, content_of, resource_ids
+from cbr_desktop.domain.association import RESUME, Stage, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
 from cbr_desktop.domain.enterprise_project import Placing
 from cbr_desktop.domain.expiration import read_expiration
 from cbr_desktop.domain.ids import VaultId, is_uuid
 from cbr_desktop.domain.replication import destination_in
-from cbr_desktop.domain.sharing import content, receivers_in
+from cbr_desktop.domain.request import content_of
+from cbr_desktop.domain.sharing import receivers_in
 from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import VaultStatus
 
@@ -108,7 +109,7 @@ def _withdrawal(change: Change, body: bytes) -> Result:
 
 
 def _answer(change: Change, body: bytes) -> Result:
-    found, asked = member(body), content(change.body)
+    found, asked = member(body), content_of(change.body)
     if found.backup_id and found.backup_id.lower() != change.subject.id.lower():
         raise Unfit("another backup than was asked for - at `member.backup_id`")
     if found.status != asked.get("status"):

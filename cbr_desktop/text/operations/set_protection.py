@@ -1,8 +1,9 @@
 """The words of suspending the automatic backup of resources, and of letting it go on."""
 
-from cbr_desktop.domain.association import RESUME, content_of
+from cbr_desktop.domain.association import RESUME
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.text.catalogue import _, ngettext
 from cbr_desktop.text.operations.words import (
     PlanWords,

@@ -10,7 +10,8 @@ from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.replication import destination_in, replication_in
-from cbr_desktop.domain.sharing import content, receivers_in
+from cbr_desktop.domain.request import content_of
+from cbr_desktop.domain.sharing import receivers_in
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.backups.cleanup import CleanUpWindow
 from cbr_desktop.ui.backups.offers import open_offers
@@ -75,7 +76,7 @@ def _answer_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:
         return None
     if intent.name == MemberStatus.REJECTED:
         return RejectForm(offer)
-    return AcceptForm(context, offer, str(content(intent.body).get("vault_id") or ""))
+    return AcceptForm(context, offer, str(content_of(intent.body).get("vault_id") or ""))
 
 
 def _replicate_again(context: ProfileContext, intent: Intent) -> ChangeForm | None:

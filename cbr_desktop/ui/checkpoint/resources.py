@@ -28,7 +28,7 @@ from cbr_desktop.workflows.ledger import Ledger
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WISHES = (
-    Wish(112, 150, 260, yields=False),
+    Wish(140, 160, 260, yields=False),
     Wish(64, 70, 125, yields=False),
     Wish(96, 138, 200, yields=False),
     Wish(62, 72, 72),

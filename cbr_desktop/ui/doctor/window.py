@@ -231,6 +231,7 @@ class CheckTable(QTableWidget):
         header.setMinimumSectionSize(40)
         for column in (_FOUND, _NEXT):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.setColumnHidden(_NEXT, True)
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in _LETTERS.items():
             self.setColumnWidth(column, letters * letter + 12)
@@ -243,6 +244,7 @@ class CheckTable(QTableWidget):
     def clear_lines(self) -> None:
         """Take all lines away."""
         self.setRowCount(0)
+        self.setColumnHidden(_NEXT, True)
         self._verdicts = []
 
     def add_line(self, check: Check) -> None:
@@ -264,6 +266,8 @@ class CheckTable(QTableWidget):
         for column, item in enumerate(items):
             item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, column, item)
+        if texts[_NEXT]:  # where nothing is to be done, what was found has the room
+            self.setColumnHidden(_NEXT, False)
         self._verdicts.append(check.verdict)
         self.setRowHidden(row, self._only_trouble and check.verdict not in _ATTENTION)
         self.resizeRowToContents(row)

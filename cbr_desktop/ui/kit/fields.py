@@ -2,7 +2,16 @@
 
 from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QCheckBox, QDateTimeEdit, QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDateTimeEdit,
+    QGridLayout,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import StillNumber, label
@@ -22,6 +31,18 @@ def number(name: str, words: str, low: int, high: int, suffix: str = "") -> Stil
     made.setAccessibleName(words)
     made.setRange(low, high)
     made.setSuffix(suffix)
+    return made
+
+
+def code_view(name: str, words: str) -> QPlainTextEdit:
+    """Return a field that shows a text letter by letter, as a request is sent, to be read and copied."""
+    made = QPlainTextEdit()
+    made.setObjectName(name)
+    made.setAccessibleName(words)
+    made.setReadOnly(True)
+    made.setTabChangesFocus(True)
+    made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    made.setFont(QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.FixedFont))
     return made
 
 

@@ -14,21 +14,28 @@ _LINES = 3
 
 
 class FindingLines(QWidget):
-    """The findings about one field, the most serious first and no more than ``lines``; hidden while there are none."""
+    """The findings about one field, the most serious first and no more than ``lines``; hidden while there are none.
+
+    A line is made when there is something to say in it.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None, *, lines: int = _LINES) -> None:
         super().__init__(parent)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(TIGHT)
-        self._lines = [MarkedLine(name if not number else f"{name}{number + 1}") for number in range(lines)]
-        for line in self._lines:
-            layout.addWidget(line)
-        self.show_findings(())
+        self._name = name
+        self._most = lines
+        self._lines: list[MarkedLine] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(TIGHT)
+        self.hide()
 
     def show_findings(self, findings: Iterable[Finding]) -> None:
         """Show the first few of these findings."""
-        rows = sorted(findings, key=lambda finding: finding.severity.value)[: len(self._lines)]
+        rows = sorted(findings, key=lambda finding: finding.severity.value)[: self._most]
+        for number in range(len(self._lines), len(rows)):
+            line = MarkedLine(f"{self._name}{number + 1}" if number else self._name, self)
+            self._layout.addWidget(line)
+            self._lines.append(line)
         for line, finding in zip(self._lines, rows, strict=False):
             line.say(SEVERITY_MARKS[finding.severity], finding_sentence(finding))
         for line in self._lines[len(rows) :]:
@@ -37,4 +44,4 @@ class FindingLines(QWidget):
 
     def text(self) -> str:
         """Return what is shown, for assistive technology."""
-        return "\n".join(line.label.text() for line in self._lines if line.label.text())
+        return "\n".join(line.text for line in self._lines if line.text)

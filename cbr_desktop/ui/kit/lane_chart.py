@@ -240,6 +240,10 @@ class LaneChart(QAbstractScrollArea):
             top = height * (place - first + 1)
             if top < event.rect().bottom() and top + height > event.rect().top():
                 self._draw_lane(painter, place, QRectF(0, top, self.viewport().width(), height), colours)
+        if not self.picture.lanes:
+            painter.setPen(colours.color(QPalette.ColorRole.PlaceholderText))
+            room = self.viewport().rect().adjusted(NEAR, int(height), -NEAR, 0)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.picture.nothing)
         if self.picture.now is not None:
             x = axis.left() + self.picture.now * axis.width()
             painter.setPen(QPen(colours.color(QPalette.ColorRole.Accent), 1.5))

@@ -35,7 +35,8 @@ class Lane(NamedTuple):
 class Picture(Struct, frozen=True):
     """All that a chart shows. ``ticks`` stand on the axis with their words; ``now`` is where the present is.
 
-    ``shades`` are spans that mean something, such as busy hours; all places are parts of the axis, 0 to 1.
+    ``nothing`` is what is said where there are no lanes. ``shades`` are spans that mean something, such as busy hours;
+    all places are parts of the axis, 0 to 1.
     """
 
     lanes: Sequence[Lane] = ()
@@ -43,4 +44,5 @@ class Picture(Struct, frozen=True):
     shades: Sequence[tuple[float, float]] = ()
     now: float | None = None
     words: str = ""
+    nothing: str = ""
     describe: Callable[[Lane, Bar], str] = field(default=lambda lane, _bar: lane.name)

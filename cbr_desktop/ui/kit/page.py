@@ -62,6 +62,7 @@ class Page(QWidget, Generic[Row]):
         remarked: something about what was just done, in words.
         export_requested: what the table shows should be written to a file.
         taken: the rows that are there now have been made and are shown.
+        login_requested: somebody wants to log in, since without that there are no rows.
         verb_requested: the key of a verb, and the list of the rows that it was asked for; empty where it takes none.
     """
 
@@ -97,6 +98,7 @@ class Page(QWidget, Generic[Row]):
     remarked = Signal(str)
     export_requested = Signal()
     taken = Signal()
+    login_requested = Signal()
     verb_requested = Signal(str, object)
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
@@ -572,7 +574,12 @@ class Page(QWidget, Generic[Row]):
 
     def _verbs(self) -> dict[str, Callable[[], object]]:
         """Return what the panel over an empty table can do, by the words of its notices."""
-        return {"refresh": self._ask_refresh, "clear-filter": self.clear_filter, "create": self._request_checkpoint}
+        return {
+            "refresh": self._ask_refresh,
+            "clear-filter": self.clear_filter,
+            "create": self._request_checkpoint,
+            "login": self.login_requested.emit,
+        }
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Share the new width out."""

@@ -49,6 +49,8 @@ class PageTimeline(QObject):
         self._counted: tuple[object, bool, date] | None = None
         """Of what, by which clocks and on which day it was counted last."""
         self._counting: Iterator[Counts] | None = None
+        self._has_days = True
+        """Whether anything is on any day; before that is known, room is kept for it."""
         self.strip = Timeline(f"timelineOf{name}", _("Timeline of {rows}").format(rows=page_title(name)), parent)
         self.strip.chosen.connect(self._choose)
         self.toggle = QToolButton(parent)
@@ -116,6 +118,8 @@ class PageTimeline(QObject):
                 held[places[kind]] += number
             days[day] = held
         self.strip.tell(lanes, days, self._times.day(self._times.now()))
+        self._has_days = bool(days)
+        self._show_strip()
 
     def _lanes(self, totals: dict[Hashable, int]) -> tuple[dict[Hashable, int], list[Lane]]:
         """Return the lanes, what went well first, and the place of each kind among them; rare kinds share the last."""
@@ -130,8 +134,12 @@ class PageTimeline(QObject):
 
     def _show(self, shown: bool) -> None:
         self._settings.put(self._key, shown)
-        self.strip.setVisible(shown)
+        self._show_strip()
         self.look()
+
+    def _show_strip(self) -> None:
+        """Show the strip if it is wanted and there is something on any day."""
+        self.strip.setVisible(self.toggle.isChecked() and self._has_days)
 
     def _choose(self, span: Span | None) -> None:
         self._filter.setText(with_days(self._filter.text(), self._field, span))

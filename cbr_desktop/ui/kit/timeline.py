@@ -279,8 +279,10 @@ class Timeline(QAbstractScrollArea):
             self._draw_lane(painter, colours, place, lane, shown)
         self._draw_cursor(painter, colours)
         painter.setPen(colours.color(QPalette.ColorRole.PlaceholderText))
-        words = QRect(0, 0, self.viewport().width() - TIGHT, self._layout.line)
-        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, plain(self._span_words()))
+        words = QRect(self._layout.left, 0, self._layout.room, self._layout.line)
+        said = plain(self._span_words() or _("Click a day, or drag over several, to see only what is of these"))
+        said = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
         painter.end()
         event.accept()
 

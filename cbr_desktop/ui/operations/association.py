@@ -1,9 +1,9 @@
 """The form that puts resources into a vault, and lets a policy be applied to the vault after that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cbr_desktop.domain.association import ResourceAssociation, holder_of
 from cbr_desktop.domain.change import Change, Kind
@@ -17,7 +17,9 @@ from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.states import gb_words, quoted, shown
+from cbr_desktop.ui.kit.fields import column
 from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks, free_ones
 from cbr_desktop.ui.operations.vault_box import VaultBox
@@ -29,7 +31,7 @@ from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.schedules import policy_of
 
 
-class AssociationForm(ChangeForm):
+class AssociationForm(Stepwise, ChangeForm):
     """Asks which resources go into which vault, and which of their disks are backed up.
 
     With a ``vault_id`` alone, all that is free and fits the vault is there to be ticked. Of ``choices`` the vault is
@@ -42,6 +44,12 @@ class AssociationForm(ChangeForm):
         super().__init__()
         self.setObjectName("associationForm")
         self._context = context
+        self._asked = (vault_id, choices)
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, with what can be chosen in them."""
+        context = self._context
+        vault_id, choices = self._asked
         ledger = context.ledger
         vault = ledger.vaults.get(VaultId(vault_id))
         kinds = {holder_of(each.type) for each in choices} if vault is None else {vault.kind}
@@ -55,9 +63,13 @@ class AssociationForm(ChangeForm):
         self.vault = VaultBox("associationVault", _("Vault"), fitting, vault_id)
         self.vault.setEnabled(vault is None)
         self.room = label(name="associationRoom")
+        yield
         rows = self._offered(vault, choices)
         self._shown = {row.id: row for row in rows}
-        self.resources = ResourceTicks(rows, choices)
+        yield
+        self.resources = ResourceTicks()
+        yield
+        yield from self.resources.showing(rows, choices)
         self.policy = StillBox()
         self.policy.setObjectName("associationPolicy")
         self.policy.setAccessibleName(_("Policy"))
@@ -67,6 +79,7 @@ class AssociationForm(ChangeForm):
                 self.policy.addItem(shown(policy.name, 64), policy.id)
         self.then = label(name="associationThen")
         self._lay_out()
+        yield
         self.vault.currentIndexChanged.connect(self._tell_changed)
         self.policy.currentIndexChanged.connect(self._tell_changed)
         self.resources.changed.connect(self._tell_changed)
@@ -192,9 +205,9 @@ class AssociationForm(ChangeForm):
         grid.setColumnStretch(1, 1)
         grid.setVerticalSpacing(8)
         rows: tuple[tuple[str, QWidget, QWidget], ...] = (
-            (_("&Vault"), self.vault, _column(self.vault, self.room)),
+            (_("&Vault"), self.vault, column(self.vault, self.room)),
             (_("Res&ources"), self.resources.tree, self.resources),
-            (_("Then apply &policy"), self.policy, _column(self.policy, self.then)),
+            (_("Then apply &policy"), self.policy, column(self.policy, self.then)),
         )
         for place, (words, buddy, field) in enumerate(rows):
             title = label(words, "associationField")
@@ -212,13 +225,3 @@ def _paid_words(vault: Vault) -> str:
     if vault.charging_mode == "post_paid":
         return _("It is paid by its size, so that resources cost nothing more while there is room.")
     return ""
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    made = QWidget()
-    layout = QVBoxLayout(made)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return made

@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -33,7 +32,7 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
-from cbr_desktop.text.consequences import grave_sentence
+from cbr_desktop.text.consequences import grave_sentence, shares_progress
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import accessible, bounded, tooltip
@@ -41,6 +40,7 @@ from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
+from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
@@ -71,7 +71,8 @@ from cbr_desktop.workflows.batch import (
 from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import PlanReport, Stand, left, prepared
+from cbr_desktop.workflows.plan import prepared
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, left
 
 _FRESH = timedelta(minutes=FRESH_MINUTES)
 _SIZE = QSize(1120, 700)
@@ -130,6 +131,8 @@ class BatchWindow(OperationWindow):
         """Whether what it comes to is not worked out yet by the lists that are known and by what is asked for."""
         self._is_outdated = False
         """Whether lists are others since that was worked out."""
+        self._progress = ""
+        """How far the reading has come, in words, empty where it does not tell."""
         self._pieces = Pieces(self)
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
@@ -150,13 +153,7 @@ class BatchWindow(OperationWindow):
         self.table = StepTable("batchRows", self)
         self.as_of = label(name="batchAsOf")
         self._lines: list[MarkedLine] = []
-        self.preview = QPlainTextEdit()
-        self.preview.setObjectName("batchPreview")
-        self.preview.setAccessibleName(_("The requests as they are sent"))
-        self.preview.setReadOnly(True)
-        self.preview.setTabChangesFocus(True)
-        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.preview = code_view("batchPreview", _("The requests as they are sent"))
         self.ask = label(name="batchAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("batchTyped")
@@ -269,6 +266,7 @@ class BatchWindow(OperationWindow):
 
     def _reading_changed(self, is_busy: bool) -> None:
         """Judge by what was read."""
+        self._progress = ""
         if not is_busy:
             self._judge_again()
 
@@ -279,7 +277,13 @@ class BatchWindow(OperationWindow):
             reader = context.backup_reader
             lost = merged([row.blast for row in batch.rows if row.profile == name]).shareable
             if reader is not None and lost:
-                self._tasks.start(reader.read_shares(lost, context.ledger), group=f"{name}\nshares")
+                reading = reader.read_shares(lost, context.ledger, self._tell_progress)
+                self._tasks.start(reading, group=f"{name}\nshares")
+
+    def _tell_progress(self, read: int, total: int) -> None:
+        """Say how far it was read whom they are shared with."""
+        self._progress = shares_progress(read, total)
+        self.verdict.say(_NOTED, self._progress)
 
     # what is known
 
@@ -534,7 +538,7 @@ class BatchWindow(OperationWindow):
     def _objection(self, batch: Batch, hindered: Sequence[BatchRow]) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
         if self._tasks.is_busy or self._is_counting:
-            reading = _("Reading afresh what this is judged by…")
+            reading = self._progress or _("Reading afresh what this is judged by…")
             return reading if self._tasks.is_busy else _("Counting what this comes to…")
         if self._workspace.plans is None:
             return _("Not ready: the data folder is being opened.")

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontDatabase, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -30,7 +29,7 @@ from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import Approval, Intent, IntentState
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import NN_, _, sentences
-from cbr_desktop.text.consequences import loss_sentences, shares_sentences
+from cbr_desktop.text.consequences import loss_sentences, shares_progress, shares_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
@@ -39,9 +38,11 @@ from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.finding_lines import FindingLines
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import push_button
@@ -50,7 +51,7 @@ from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
 from cbr_desktop.ui.operations.send_bar import SendBar, Standing
-from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button, place_line
+from cbr_desktop.ui.operations.window import LEAD_KEYS, StepwiseWindow, lead_button, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.batch import FRESH_MINUTES
 from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
@@ -77,9 +78,10 @@ _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
 
-class ChangeDialog(OperationWindow):
+class ChangeDialog(StepwiseWindow):
     """Asks for one change. It blocks nothing: several may be open, and the main window goes on.
 
+    Unless ``at_once``, it is made in turns of the loop when it is opened.
     ``confirm`` takes the change once it is confirmed, and returns the request for it; by default it is a new one.
     ``ValueError`` says that it cannot go any more.
 
@@ -96,6 +98,7 @@ class ChangeDialog(OperationWindow):
         parent: QWidget | None = None,
         *,
         confirm: Callable[[Change, Approval | None], Intent] | None = None,
+        at_once: bool = True,
     ) -> None:
         super().__init__("changeDialog", form.title or words_for(form.kind).title, parent)
         self._context = context
@@ -107,10 +110,23 @@ class ChangeDialog(OperationWindow):
         self._change: Change | None = None
         self._verdict = Preflight(())
         self._blast = Blast()
+        self._progress = ""
+        """How far the reading has come, in words, empty where it does not tell."""
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make the form and what stands around it, and judge what it asks for at first."""
+        if isinstance(self.form, Stepwise):
+            yield from self.form.steps()
         self._make_parts()
+        yield
         self._lay_out()
+        yield
+        self._take_room()
+        yield
         self._connect()
         if self._destroys:
             looking = QTimer(self)
@@ -119,15 +135,15 @@ class ChangeDialog(OperationWindow):
             looking.start()
         self._judge()
         self.cancel.setFocus()
-        form.begin()
+        self.form.begin()
 
     @property
     def _destroys(self) -> bool:
         return destroys(self._operation.effect)
 
-    def open(self) -> None:
-        """Show the window beside the others, and read afresh what the change is judged by."""
-        super().open()
+    def _come(self) -> None:
+        """Come to the front, and read afresh what the change is judged by."""
+        super()._come()
         self.read()
 
     def read(self) -> None:
@@ -141,6 +157,7 @@ class ChangeDialog(OperationWindow):
 
     def _reading_changed(self, is_busy: bool) -> None:
         """Judge by what was read; while it is being read nothing else is known than before."""
+        self._progress = ""
         if not is_busy:
             self._judge()
 
@@ -149,7 +166,13 @@ class ChangeDialog(OperationWindow):
         reader = self._context.backup_reader
         if reader is not None and self._destroys:
             self._judge()
-            self._tasks.start(reader.read_shares(self._blast.shareable, self._context.ledger), group="shares")
+            reading = reader.read_shares(self._blast.shareable, self._context.ledger, self._tell_progress)
+            self._tasks.start(reading, group="shares")
+
+    def _tell_progress(self, read: int, total: int) -> None:
+        """Say how far it was read whom they are shared with."""
+        self._progress = shares_progress(read, total)
+        self._show_verdict()
 
     # judging
 
@@ -300,7 +323,7 @@ class ChangeDialog(OperationWindow):
     def _objection(self) -> str:
         """Return what speaks against the change by what is known, empty when nothing does."""
         if self._tasks.is_busy:
-            return _("Reading afresh what this is judged by…")
+            return self._progress or _("Reading afresh what this is judged by…")
         if self._change is None:
             missing = self.form.missing()
             if missing is None:
@@ -417,14 +440,8 @@ class ChangeDialog(OperationWindow):
         self._loss_lines: list[MarkedLine] = []
         self.as_of = label(name="changeAsOf")
         self.findings = FindingLines("changeFindings", lines=_LINES)
-        self.preview = QPlainTextEdit()
-        self.preview.setObjectName("changePreview")
-        self.preview.setAccessibleName(_("The request as it is sent"))
+        self.preview = code_view("changePreview", _("The request as it is sent"))
         self.preview.setPlaceholderText(_("It is shown here as soon as nothing is missing."))
-        self.preview.setReadOnly(True)
-        self.preview.setTabChangesFocus(True)
-        self.preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.ask = label(name="changeAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("changeTyped")
@@ -476,6 +493,8 @@ class ChangeDialog(OperationWindow):
         layout.addWidget(self.approval)
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
+
+    def _take_room(self) -> None:
         is_long = self.form.has_fields or wants_reason(self._operation.effect)
         usual = _USUAL_WITH_FIELDS if is_long else _USUAL
         take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")

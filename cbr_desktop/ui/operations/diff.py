@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontDatabase, QKeySequence, QShortcut, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -24,6 +24,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
+from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.theme import is_dark, tone_colour
 from cbr_desktop.ui.kit.widgets import ask_for_file, button_row, push_button
@@ -228,14 +229,8 @@ def _box(name: str, words: str, sources: Mapping[str, str]) -> QComboBox:
 
 
 def _text(name: str, words: str) -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setObjectName(name)
-    made.setAccessibleName(words)
-    made.setReadOnly(True)
+    made = code_view(name, words)
     made.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
-    made.setTabChangesFocus(True)
-    made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    made.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     return made

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,6 +26,7 @@ from cbr_desktop.text.findings import finding_sentence, findings_sentence
 from cbr_desktop.text.plain import bounded, tooltip
 from cbr_desktop.text.preview import Form, rendered
 from cbr_desktop.text.states import clock_words, duration_words, grouped, shown, status_words
+from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
 
 _OLD_SECONDS = 600
@@ -189,12 +190,6 @@ class Preview(QWidget):
 
 
 def _reader(form: Form) -> QPlainTextEdit:
-    made = QPlainTextEdit()
-    made.setReadOnly(True)
-    made.setTabChangesFocus(True)
-    made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    made.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-    first = form is Form.JSON
-    made.setObjectName("checkpointPreview" if first else f"checkpointPreview{form}")
-    made.setAccessibleName(_("Preview") if first else _("Preview as {form}").format(form=form))
-    return made
+    if form is Form.JSON:
+        return code_view("checkpointPreview", _("Preview"))
+    return code_view(f"checkpointPreview{form}", _("Preview as {form}").format(form=form))

@@ -28,11 +28,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.text.catalogue import N_, _, inside, sentences
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.operations import fate_of, typed_words, words_of
-from cbr_desktop.text.plain import bounded, plain, tooltip
-from cbr_desktop.text.requests import intent_mark
-from cbr_desktop.text.sentences import (
+from cbr_desktop.text.intents import (
     candidate_words,
     intent_sentence,
     outcome_text,
@@ -40,6 +36,10 @@ from cbr_desktop.text.sentences import (
     request_stand_words,
     retry_sentence,
 )
+from cbr_desktop.text.marks import Mark, Shape
+from cbr_desktop.text.operations import fate_of, typed_words, words_of
+from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.requests import intent_mark
 from cbr_desktop.text.states import clock_words, percent_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import Announcer
@@ -358,7 +358,6 @@ class _Head(QWidget):
         first.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         first.addWidget(self._status, 1)
         ids = self._ids = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        ids.setSpacing(TIGHT)
         for line in (self._made, self._request):
             ids.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
         ids.addStretch(1)
@@ -382,7 +381,9 @@ class _Head(QWidget):
     def _arrange(self) -> None:
         wanted = self._made.sizeHint().width() + self._request.sizeHint().width() + APART
         direction = QBoxLayout.Direction
-        self._ids.setDirection(direction.LeftToRight if wanted <= self.width() else direction.TopToBottom)
+        is_beside = wanted <= self.width()
+        self._ids.setDirection(direction.LeftToRight if is_beside else direction.TopToBottom)
+        self._ids.setSpacing(APART if is_beside else TIGHT)
 
     def show_intent(self, intent: Intent, outcome: Outcome | None, when: str) -> None:
         """Show another state."""

@@ -96,6 +96,8 @@ class ReleaseDialog(QDialog):
         table = _Table(len(self._held), len(_COLUMNS), self)
         dress_table(table, "releaseRows", _("Requests to release"))
         table.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
+        table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         for row, (intent, context) in enumerate(self._held):
             for column, words in enumerate(_cells(intent, context, times)):
                 item = QTableWidgetItem(plain(words, 200))

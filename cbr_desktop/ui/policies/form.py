@@ -1,6 +1,6 @@
 """The form of a policy: its name, when it runs in UTC and here, and how long its backups are kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -35,6 +35,7 @@ from cbr_desktop.text.schedules import (
 )
 from cbr_desktop.ui.kit.fields import column, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.tokens import WIDE
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
@@ -51,6 +52,8 @@ _LONG_TERM = {
 _ZONES = range(-12, 15)
 _TYPES = {BACKUP: N_("Makes backups"), REPLICATION: N_("Replicates backups to another region")}
 _NEXT_RUNS, _AHEAD_LINES = 10, 6
+_TIME_LETTERS = 27
+"""For how many letters of usual width there is room in the list of times."""
 _YEAR = timedelta(days=366)
 _KEEPS = {
     Keep.DELETED: N_("Until somebody deletes them"),
@@ -59,7 +62,7 @@ _KEEPS = {
 }
 
 
-class PolicyFields(ChangeForm):
+class PolicyFields(Stepwise, ChangeForm):
     """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC, ``now`` tells the time.
 
     Days and times are filled in by UTC, by the operator's clock or by that of the region, which is ``there`` ahead of
@@ -88,11 +91,17 @@ class PolicyFields(ChangeForm):
         """How far the clock is ahead of UTC by which days and times are filled in."""
         self._unfull = -1
         """What a policy says that makes no backup a full one by itself."""
+        self._given = given or PolicyForm(minutes=(60,), long_term=None)
         self.setObjectName("policyForm")
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, and show in them what they begin with."""
         self._make_fields()
         self._describe()
+        yield
         self._lay_out()
-        self.show_form(given or PolicyForm(minutes=(60,), long_term=None))
+        yield
+        self.show_form(self._given)
         self._connect()
 
     # what is filled in
@@ -265,6 +274,7 @@ class PolicyFields(ChangeForm):
         self.add = push_button(_("&Add time"), "policyAddTime", self.add_time)
         self.remove = push_button(_("Remo&ve"), "policyRemoveTime", self.remove_time)
         self.times = QListWidget()
+        self.times.setMinimumWidth(_TIME_LETTERS * self.fontMetrics().averageCharWidth())
         self.times.setObjectName("policyTimes")
         self.times.setAccessibleName(_("Times at which it runs"))
         self.times.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
@@ -410,14 +420,11 @@ class PolicyFields(ChangeForm):
         return column(row(self.time, self.clock, self.add, self.remove), lists, self.clock_note)
 
     def _retention(self) -> QWidget:
-        self._more = row(
-            *(
-                part
-                for name, (_title, noun) in _LONG_TERM.items()
-                for part in (self.more[name], label(_(noun), "policyWords"))
-            ),
-            self.zone,
-        )
+        told = [(self.more[name], label(_(noun), "policyWords")) for name, (_title, noun) in _LONG_TERM.items()]
+        counts = column(*(row(*(part for pair in told[at : at + 2] for part in pair)) for at in range(0, len(told), 2)))
+        zone = label(_("Time zone of these days"), "policyWords")
+        zone.setWordWrap(False)
+        self._more = column(counts, row(zone, self.zone))
         return column(
             self.keep[Keep.DELETED],
             row(self.keep[Keep.NUMBER], self.number),

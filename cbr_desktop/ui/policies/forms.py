@@ -23,6 +23,7 @@ from cbr_desktop.domain.policy import (
 )
 from cbr_desktop.domain.region import zone_name
 from cbr_desktop.domain.replication import DestinationVault
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.schedule import offset_at, zone_of
 from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text.catalogue import _
@@ -38,7 +39,6 @@ from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.policyform import form_of
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.operations.vault_policies import content_of
 
 
 def deletion_form(id: PolicyId) -> FixedForm:

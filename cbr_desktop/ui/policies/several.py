@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.change import Subject
 from cbr_desktop.domain.policy import BACKUP, Policy, PolicyApplication, PolicyRemoval
@@ -12,7 +11,7 @@ from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.states import quoted, shown
 from cbr_desktop.ui.kit.fields import fields
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import StillBox
 from cbr_desktop.ui.kit.tick_list import Tickable, TickList
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -33,7 +32,7 @@ class _PolicyBatch(BatchForm):
 
     has_fields = True
 
-    def __init__(self, words: str, names: Sequence[str]) -> None:
+    def __init__(self, words: str, names: Sequence[str], vaults: TickList | None = None) -> None:
         super().__init__()
         self.setObjectName("policyBatchForm")
         self.policy = StillBox()
@@ -43,22 +42,12 @@ class _PolicyBatch(BatchForm):
         for name in names:
             self.policy.addItem(quoted(name, 80), name)
         self.policy.setCurrentIndex(0 if len(names) == 1 else -1)
-        title = label(words, "policyField")
-        title.setBuddy(self.policy)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.addWidget(title, 0, 0)
-        self._grid.addWidget(self.policy, 0, 1)
         self.policy.currentIndexChanged.connect(self.changed)
-
-    def _add(self, words: str, ticks: TickList) -> None:
-        """Put a list to be ticked below the choice of the policy."""
-        title = label(words, "policyField")
-        title.setBuddy(ticks.list)
-        self._grid.addWidget(title, 1, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(ticks, 1, 1)
-        ticks.changed.connect(self.changed)
+        if vaults is None:
+            fields(self, ((words, self.policy),), {})
+        else:
+            fields(self, ((words, self.policy), (_("&Vaults"), vaults)), {_("&Vaults"): vaults.list})
+            vaults.changed.connect(self.changed)
 
     def subject(self, context: ProfileContext, row: Vault) -> Subject:
         """Return the vault of a row."""
@@ -92,9 +81,11 @@ class ApplyToVaults(_PolicyBatch):
 
     kind = ApplyForm.kind
 
-    def __init__(self, asked: Sequence[Asked], names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, asked: Sequence[Asked], names: Sequence[str] | None = None, vaults: TickList | None = None
+    ) -> None:
         known = _names(asked, lambda context, _vault: _backup_policies(context))
-        super().__init__(_("&Policy"), known if names is None else names)
+        super().__init__(_("&Policy"), known if names is None else names, vaults)
 
     def draft(self, context: ProfileContext, row: Vault) -> PolicyApplication:
         """Return what is asked for of a vault."""
@@ -110,8 +101,7 @@ class ApplyFromPolicies(ApplyToVaults):
 
     def __init__(self, asked: Sequence[Asked], names: Sequence[str]) -> None:
         self.vaults = TickList("applyVaults", _("Vaults"), [_tickable(context, row) for context, row in asked])
-        super().__init__(asked, names)
-        self._add(_("&Vaults"), self.vaults)
+        super().__init__(asked, names, self.vaults)
 
     def missing(self) -> Missing | None:
         """Return that no policy is chosen yet, or that no vault is ticked."""
@@ -218,7 +208,7 @@ def _apply(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWi
     """Open the window that applies one of the selected policies to several vaults; one that replicates to one vault."""
     context, policy = asked[0]
     if policy.operation_type != BACKUP:
-        return _opened(ChangeDialog(context, ONE.asked["apply"](context, policy), parent))
+        return _opened(ChangeDialog(context, ONE.asked["apply"](context, policy), parent, at_once=False))
     rows = [
         (each, vault)
         for each in dict.fromkeys(context for context, _policy in asked)
@@ -240,7 +230,7 @@ def _remove(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QW
     ]
     if len(rows) < 2:  # one vault, or none, needs no list
         context, policy = asked[0]
-        return _opened(ChangeDialog(context, ONE.asked["remove"](context, policy), parent))
+        return _opened(ChangeDialog(context, ONE.asked["remove"](context, policy), parent, at_once=False))
     return _opened(BatchWindow(workspace, rows, RemoveFromPolicies(rows), parent))
 
 

@@ -16,6 +16,7 @@ from cbr_desktop.text.schedules import (
     axis_day_words,
     calendar_words,
     clash_sentence,
+    no_runs_sentence,
     removal_sentence,
     removals_words,
     resource_forecast_words,
@@ -106,6 +107,7 @@ def runs_picture(known: Schedules, days: Days, now: datetime, *, utc: bool) -> P
         _peaks(days),
         days.part(now) if days.since <= now < days.until else None,
         calendar_words(len(lanes), total, len(days.midnights) - 1),
+        "" if lanes else no_runs_sentence(),
         describe,
     )
 
@@ -178,6 +180,7 @@ def losses_picture(known: Losses, days: Days, *, utc: bool) -> Picture:
         (),
         None,
         removals_words(len(known.forecast.removals), len(lanes), len(days.midnights) - 1),
+        "",
         describe,
     )
 

@@ -12,13 +12,13 @@ from cbr_desktop.domain.association import (
     ResourceDissociation,
     ResourceMigration,
     choices_in,
-    content_of,
     resource_ids,
 )
 from cbr_desktop.domain.change import Kind, Subject
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.vault import ProtectType, Resource, Vault
 from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.states import counted, quoted
@@ -215,7 +215,7 @@ def _protect(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> 
 
 
 def _opened(context: ProfileContext, form: ChangeForm, parent: QWidget) -> QWidget:
-    dialog = ChangeDialog(context, form, parent)
+    dialog = ChangeDialog(context, form, parent, at_once=False)
     dialog.open()
     return dialog
 

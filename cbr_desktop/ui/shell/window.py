@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from cbr_desktop.domain.error import LoginRefused, SecretMissing
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.catalogue import _
@@ -370,6 +371,7 @@ class MainWindow(QMainWindow):
         page.checkpoint_requested.connect(partial(self._create_checkpoint_of, page))
         page.vault_requested.connect(self.show_vault)
         page.remarked.connect(self._say)
+        page.login_requested.connect(self.request_login)
         page.lines_requested.connect(lambda title, lines: self.small_windows.open_lines(title, lines))
         page.export_requested.connect(lambda: self.small_windows.export_table(page))
         page.verb_requested.connect(lambda verb, rows: self.row_dialogs.ask(page, verb, rows))
@@ -436,8 +438,10 @@ class MainWindow(QMainWindow):
             self.doctor_requested.emit(context.profile)
 
     def request_login(self) -> None:
-        """Ask for the login of the profile."""
-        for context in self._workspace.shown_contexts[:1]:
+        """Ask for the login of the profile; of several, of the first one that has none."""
+        shown = self._workspace.shown_contexts
+        lacking = [each for each in shown if isinstance(each.ledger.connection.error, LoginRefused | SecretMissing)]
+        for context in (lacking or shown)[:1]:
             self.login_requested.emit(context.profile)
 
     def _note(self, part: Part) -> None:

@@ -11,7 +11,8 @@ from cbr_desktop.domain.document import ChangeDocument, Schema, filled
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.sharing import Offer, ShareAnswer, content
+from cbr_desktop.domain.request import content_of
+from cbr_desktop.domain.sharing import Offer, ShareAnswer
 from cbr_desktop.domain.vault import ProtectType, ResourceType, VaultKind, VaultStatus
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.backups import id_in
@@ -61,7 +62,7 @@ class AnswerShare(ShareOperation):
         """Read the own member: it says what was answered, and into which vault."""
         listing, own = await read_members(intent, reader), project_in(intent.change)
         member = next((each for each in listing.rows if each.project_id == own), None)
-        asked = content(intent.body)
+        asked = content_of(intent.body)
         wanted, vault_id = asked.get("status"), str(asked.get("vault_id") or "")
         is_there = member is not None and member.status == wanted
         if is_there and (not vault_id or (member is not None and member.vault_id == vault_id)):
@@ -74,7 +75,7 @@ ANSWER_SHARE = AnswerShare()
 
 
 def _findings(change: Change, ledger: Ledger) -> Iterator[Finding]:
-    part, given = finding.RequestPart.BACKUP, content(change.body)
+    part, given = finding.RequestPart.BACKUP, content_of(change.body)
     if given.get("status") not in _ANSWERS:
         yield finding.block(FindingKind.ANSWER_INVALID, part, "6706", found=str(given.get("status", "")))
     if ledger.project_id is not None and project_in(change) != ledger.project_id:

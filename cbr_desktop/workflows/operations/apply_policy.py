@@ -10,6 +10,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.policy import BACKUP, REPLICATION, Policy, PolicyApplication
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind, VaultStatus
 from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search
@@ -20,7 +21,6 @@ from cbr_desktop.workflows.operations.policies import (
 )
 from cbr_desktop.workflows.operations.vault_policies import (
     body_of,
-    content_of,
     label_of,
     lane_of,
     policy_id_of,

@@ -13,7 +13,6 @@ from cbr_desktop.domain.association import (
     Stage,
     association_body,
     choices_in,
-    content_of,
     holder_of,
     id_findings,
     resource_ids,
@@ -27,6 +26,7 @@ from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.protectable import Protectable
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.vault import RESOURCES_PER_VAULT, ProtectType, ResourceType, Vault
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search

@@ -28,7 +28,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome, single
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search, found_good
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
 from cbr_desktop.workflows.operations.vaults import (
     enterprise_project_findings,
@@ -67,10 +67,7 @@ class ChangeEnterpriseProject(Operation):
 
     def draft_of(self, document: ChangeDocument) -> EnterpriseProjectChange:
         """Return the change that a request file asks for."""
-        draft = read_enterprise_project_change(document.body, document.path["enterprise_project_id"])
-        if draft is None:
-            raise ValueError("the file was not found good")
-        return draft
+        return found_good(read_enterprise_project_change(document.body, document.path["enterprise_project_id"]))
 
     def subject(self, draft: EnterpriseProjectChange, ledger: Reading) -> Subject:
         """Return the vault."""

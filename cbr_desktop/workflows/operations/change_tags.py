@@ -20,7 +20,7 @@ from cbr_desktop.domain.vault_changes import (
     tags_body,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search
+from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search, found_good
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
 from cbr_desktop.workflows.operations.vaults import judged, judged_at, known_vault, read_vault, vault_id_in
 from cbr_desktop.workflows.preflight import Preflight
@@ -48,10 +48,7 @@ class ChangeTags(AnsweredOperation):
 
     def draft_of(self, document: ChangeDocument) -> TagChange:
         """Return the change that a request file asks for."""
-        draft = read_tag_change(document.body, vault_id_in(document))
-        if draft is None:
-            raise ValueError("the file was not found good")
-        return draft
+        return found_good(read_tag_change(document.body, vault_id_in(document)))
 
     def subject(self, draft: TagChange, ledger: Reading) -> Subject:
         """Return the vault."""

@@ -25,7 +25,7 @@ from cbr_desktop.domain.policy import (
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.creation import found_in
-from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search
+from cbr_desktop.workflows.operations.operation import AnsweredOperation, Reader, Search, found_good
 from cbr_desktop.workflows.operations.policies import DESTINATION, NAME_AND_STATE, RETENTION, TRIGGER
 from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.sending import searched_since, span_of
@@ -63,10 +63,7 @@ class CreatePolicy(AnsweredOperation):
 
     def draft_of(self, document: ChangeDocument) -> PolicyDraft:
         """Return the policy that a request file asks for."""
-        draft = read_policy(document.body)
-        if draft is None:
-            raise ValueError("the file was not found good")
-        return draft
+        return found_good(read_policy(document.body))
 
     def subject(self, draft: PolicyDraft, ledger: Reading) -> Subject:
         """Return the policy, which has no id yet."""

@@ -32,7 +32,7 @@ from cbr_desktop.domain.vault_draft import (
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.associate_resources import RESOURCE_CREATE
 from cbr_desktop.workflows.operations.creation import found_in
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search, found_good
 from cbr_desktop.workflows.operations.policies import unknown_policy
 from cbr_desktop.workflows.operations.update_vault import BIND_RULES
 from cbr_desktop.workflows.operations.vaults import enterprise_project_findings, known_resources, name_taken
@@ -94,10 +94,7 @@ class CreateVault(Operation):
 
     def draft_of(self, document: ChangeDocument) -> VaultDraft:
         """Return the vault that a request file asks for."""
-        draft = read_draft(document.body)
-        if draft is None:
-            raise ValueError("the file was not found good")
-        return draft
+        return found_good(read_draft(document.body))
 
     def subject(self, draft: VaultDraft, ledger: Reading) -> Subject:
         """Return the vault, which has no id yet."""

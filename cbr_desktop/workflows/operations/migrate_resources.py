@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from cbr_desktop.domain import finding
-from cbr_desktop.domain.association import ResourceMigration, Stage, content_of, ids_body, resource_ids
+from cbr_desktop.domain.association import ResourceMigration, Stage, ids_body, resource_ids
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
 from cbr_desktop.domain.document import ChangeDocument, Schema
@@ -18,6 +18,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import ResourceId, VaultId, is_uuid
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import MB_PER_GB, RESOURCES_PER_VAULT, Resource, Vault
 from cbr_desktop.workflows.derived import at_once

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -19,6 +19,8 @@ from cbr_desktop.workflows.preflight import Preflight
 
 if TYPE_CHECKING:  # a command that only judges does without
     from cbr_desktop.workflows.ports import Cloud
+
+Draft = TypeVar("Draft")
 
 
 class Search(Struct, frozen=True):
@@ -56,6 +58,13 @@ class Weighed(Struct, frozen=True):
     verdicts: Sequence[Preflight]
     blasts: Sequence[Blast]
     sums: Sequence[Finding] = ()
+
+
+def found_good(draft: Draft | None) -> Draft:
+    """Return the draft that was read of a request file which has been found good. ``ValueError`` where it was not."""
+    if draft is None:
+        raise ValueError("the file was not found good")
+    return draft
 
 
 class Operation(Protocol):

@@ -18,9 +18,9 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ResourceId, is_project_id, is_uuid
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.listing import Listing
-from cbr_desktop.domain.outcome import Fate, ResourceOutcome
+from cbr_desktop.domain.outcome import Fate, ResourceOutcome, fate_of_task
 from cbr_desktop.domain.replication import destination_in
-from cbr_desktop.domain.task import Task, TaskStatus, TaskType
+from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.domain.vault import ProtectType, ResourceType, VaultKind, VaultStatus
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.operation import Operation, Reader
@@ -43,14 +43,6 @@ NEEDED = frozenset({"destination_region", "destination_project_id", "destination
 """The parts of a body that say where a replica goes."""
 _REPLICA = "replication"
 """``image_type`` of a replica."""
-_FATES: dict[str, Fate] = {
-    TaskStatus.WAITING: Fate.WAITING,
-    TaskStatus.RUNNING: Fate.RUNNING,
-    TaskStatus.SUCCESS: Fate.DONE,
-    TaskStatus.FAILED: Fate.FAILED,
-    TaskStatus.TIMEOUT: Fate.FAILED,
-    TaskStatus.SKIPPED: Fate.SKIPPED,
-}
 
 
 class ReplicationOperation(Operation):
@@ -184,7 +176,7 @@ def line_of(intent: Intent, backup_id: str, ledger: Reading) -> ResourceOutcome:
         record = _record(followed.get(BackupId(backup_id)), destination_in(intent.body).region)
         fate = Fate.DONE if record == SUCCESS else Fate.FAILED if record == FAIL else Fate.WAITING
         return ResourceOutcome(id, name, type, fate, record or REPLICATING)
-    fate = _FATES.get(task.status, Fate.RUNNING)
+    fate = fate_of_task(task)
     name = name or task.backup_name
     return ResourceOutcome(id, name, type, fate, task.status, task.progress_percent, task.code, task.message, task)
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from cbr_desktop.domain import finding
-from cbr_desktop.domain.association import RESUME, SUSPEND, ProtectionSetting, Stage, content_of, ids_body, resource_ids
+from cbr_desktop.domain.association import RESUME, SUSPEND, ProtectionSetting, Stage, ids_body, resource_ids
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result
 from cbr_desktop.domain.document import ChangeDocument, Schema
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.domain.vault import ProtectStatus, Vault
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.operation import Reader, Search

@@ -17,7 +17,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.vault import Vault, VaultStatus
 from cbr_desktop.domain.vault_changes import VaultsUpdate, all_body, in_range, is_as_all, read_all
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search, found_good
 from cbr_desktop.workflows.operations.vaults import judged
 from cbr_desktop.workflows.preflight import Preflight
 from cbr_desktop.workflows.sending import searched_since
@@ -46,10 +46,7 @@ class UpdateAllVaults(Operation):
 
     def draft_of(self, document: ChangeDocument) -> VaultsUpdate:
         """Return the change that a request file asks for."""
-        draft = read_all(document.body)
-        if draft is None:
-            raise ValueError("the file was not found good")
-        return draft
+        return found_good(read_all(document.body))
 
     def subject(self, draft: VaultsUpdate, ledger: Reading) -> Subject:
         """Return the project, which the profile names."""

@@ -32,7 +32,7 @@ from cbr_desktop.domain.task import Task, TaskStatus
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations.losses import BY_RESOURCE, NAMED, lost_backups
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search, found_good
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
 from cbr_desktop.workflows.operations.vaults import (
     judged,
@@ -71,10 +71,7 @@ class UpdateExpiration(Operation):
 
     def draft_of(self, document: ChangeDocument) -> BackupExpiration:
         """Return the change that a request file asks for."""
-        draft = read_expiration(document.body, vault_id_in(document))
-        if draft is None:
-            raise ValueError("the file was not found good")
-        return draft
+        return found_good(read_expiration(document.body, vault_id_in(document)))
 
     def subject(self, draft: BackupExpiration, ledger: Reading) -> Subject:
         """Return the vault."""

@@ -23,7 +23,7 @@ from cbr_desktop.domain.policy import (
 )
 from cbr_desktop.domain.retention import transition
 from cbr_desktop.workflows.ledger import Ledger, Reading
-from cbr_desktop.workflows.operations.operation import Reader, Search
+from cbr_desktop.workflows.operations.operation import Reader, Search, found_good
 from cbr_desktop.workflows.operations.policies import (
     DESTINATION,
     NAME_AND_STATE,
@@ -72,10 +72,7 @@ class UpdatePolicy(PolicyOperation):
 
     def draft_of(self, document: ChangeDocument) -> PolicyUpdate:
         """Return the change that a request file asks for."""
-        draft = read_update(document.body, policy_id_in(document))
-        if draft is None:
-            raise ValueError("the file was not found good")
-        return draft
+        return found_good(read_update(document.body, policy_id_in(document)))
 
     def subject(self, draft: PolicyUpdate, ledger: Reading) -> Subject:
         """Return the policy."""

@@ -35,7 +35,7 @@ from cbr_desktop.domain.vault_changes import (
     updated,
 )
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
-from cbr_desktop.workflows.operations.operation import Operation, Reader, Search
+from cbr_desktop.workflows.operations.operation import Operation, Reader, Search, found_good
 from cbr_desktop.workflows.operations.vault_policies import unknown_vault, vault_subject
 from cbr_desktop.workflows.operations.vaults import (
     GONE,
@@ -102,10 +102,7 @@ class UpdateVault(Operation):
 
     def draft_of(self, document: ChangeDocument) -> VaultUpdate:
         """Return the change that a request file asks for."""
-        draft = read_update(document.body, vault_id_in(document))
-        if draft is None:
-            raise ValueError("the file was not found good")
-        return draft
+        return found_good(read_update(document.body, vault_id_in(document)))
 
     def subject(self, draft: VaultUpdate, ledger: Reading) -> Subject:
         """Return the vault."""

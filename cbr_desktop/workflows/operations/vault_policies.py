@@ -1,13 +1,13 @@
 """What applying a policy to a vault and removing it from one have in common."""
 
 import json
-from typing import Any
 
 from cbr_desktop.domain import finding
 from cbr_desktop.domain.change import PRIOR_ID, Change, Subject, SubjectType
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.ids import PolicyId, VaultId, is_uuid
 from cbr_desktop.domain.policy import Policy
+from cbr_desktop.domain.request import content_of
 from cbr_desktop.workflows.ledger import Part, Reading
 from cbr_desktop.workflows.operations.policies import unknown_policy
 
@@ -29,15 +29,6 @@ def lane_of(id: VaultId) -> str:
 def body_of(**ids: str) -> bytes:
     """Return a body that names ids; an empty one is left out."""
     return json.dumps({name: id for name, id in ids.items() if id}, indent=2).encode()
-
-
-def content_of(body: bytes) -> dict[str, Any]:
-    """Return what a body names, nothing where it cannot be read."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def policy_id_of(change: Change) -> PolicyId:

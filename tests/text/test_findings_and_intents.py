@@ -31,9 +31,9 @@ from cbr_desktop.text.findings import (
     template_sentence,
     verdict_sentence,
 )
+from cbr_desktop.text.intents import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.text.requests import waiting_words
-from cbr_desktop.text.sentences import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.states import (
     clock_words,
     counted,
@@ -233,6 +233,7 @@ ERRORS: list[CbrError] = [
     errors.Refused("cbr.example.com", status=400, code="BackupService.6113", message="no", request_id="req-1"),
     errors.LoginRefused("iam.example.com", status=401, code="401", message="wrong"),
     errors.Forbidden("cbr.example.com", status=403, code="APIGW.0302", request_id="req-1"),
+    errors.AccountUntold("eps.example.com", status=403, code="EPS.0004"),
     errors.NotFound("cbr.example.com", status=404, code="APIGW.0101"),
     errors.Throttled("cbr.example.com", status=429, code="APIGW.0308"),
     errors.Unproved("cbr.example.com", "no"),
