@@ -37,7 +37,7 @@ from cbr_desktop.ui.session.network_settings import stored_at_once
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.leaving import unfinished
-from cbr_desktop.workflows.plan import resting
+from cbr_desktop.workflows.plan_report import resting
 
 
 def run_life(

@@ -22,7 +22,8 @@ from cbr_desktop.storage.refusals import Refusals
 from cbr_desktop.text.plans import run_left_sentence
 from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.plan import PlanReport, PlanRun
+from cbr_desktop.workflows.plan_report import PlanReport
+from cbr_desktop.workflows.plan_run import PlanRun
 from cbr_desktop.workflows.ports import Clock
 from cbr_desktop.workflows.scope import Scope
 

@@ -18,7 +18,7 @@ from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Approval, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.text.sentences import given_up_sentence, left_request_sentence, waiting_sentence
+from cbr_desktop.text.intents import given_up_sentence, left_request_sentence, waiting_sentence
 from cbr_desktop.workflows.outbox import PASSING
 from cbr_desktop.workflows.outcomes import outcome_of
 from cbr_desktop.workflows.ports import Clock

@@ -12,8 +12,8 @@ from cbr_desktop.cli.running import run_command
 from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.catalogue import _, pgettext, sentences
-from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import counted, gb_words, shown, state_words, utc_words
+from cbr_desktop.text.words import incomplete_sentence
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 

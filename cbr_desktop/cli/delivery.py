@@ -18,7 +18,7 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.consequences import shares_sentences
-from cbr_desktop.text.sentences import behind_sentence
+from cbr_desktop.text.intents import behind_sentence
 from cbr_desktop.workflows.backup_reading import BackupReader
 from cbr_desktop.workflows.operations import OPERATIONS
 

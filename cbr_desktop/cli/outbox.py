@@ -25,8 +25,8 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.records import peek
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.catalogue import listed as listed_words
+from cbr_desktop.text.intents import intent_sentence, looked_sentence, settling_commands
 from cbr_desktop.text.operations import state_of, typed_words, words_of
-from cbr_desktop.text.sentences import intent_sentence, looked_sentence, settling_commands
 from cbr_desktop.text.states import clock_words, counted_states, shown
 
 _LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)

@@ -32,21 +32,12 @@ from cbr_desktop.storage.records import peek
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import shares_sentences
 from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.text.intents import behind_sentence
 from cbr_desktop.text.plans import findings_text, plan_report_record, plan_report_text, plan_sentence, report_html
-from cbr_desktop.text.sentences import behind_sentence
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.plan import (
-    PlanReport,
-    PlanVerdict,
-    Stand,
-    all_left,
-    blasts,
-    destroying,
-    judged_steps,
-    left,
-    prepared,
-)
-from cbr_desktop.workflows.plan import report as status
+from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, all_left, left
+from cbr_desktop.workflows.plan_report import report as status
 from cbr_desktop.workflows.scope import Scope
 
 Result = TypeVar("Result")

@@ -29,8 +29,8 @@ from cbr_desktop.text.schedules import (
     schedule_words,
     season_sentences,
 )
-from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import counted, grouped, quoted, shown
+from cbr_desktop.text.words import incomplete_sentence
 from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS

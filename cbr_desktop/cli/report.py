@@ -26,7 +26,7 @@ from cbr_desktop.text.codes import explain
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.sentences import intent_sentence, settling_commands
+from cbr_desktop.text.intents import intent_sentence, settling_commands
 from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.workflows.ledger import Ledger
 

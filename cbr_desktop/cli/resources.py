@@ -17,7 +17,6 @@ from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.vault import Resource, Vault
 from cbr_desktop.text.catalogue import _, listed, ngettext
 from cbr_desktop.text.enterprise_projects import enterprise_project_words, reading_note
-from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.states import (
     clock_words,
     counted,
@@ -33,6 +32,7 @@ from cbr_desktop.text.words import (
     binding_words,
     fixed_disks_words,
     gap_words,
+    incomplete_sentence,
     level_words,
     mb_words,
     redundancy_words,

@@ -21,10 +21,9 @@ from cbr_desktop.storage.addresses import entries_in
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.sentences import incomplete_sentence
 from cbr_desktop.text.sharing import destination_words
 from cbr_desktop.text.states import counted, quoted, shown, status_words
-from cbr_desktop.text.words import NONE
+from cbr_desktop.text.words import NONE, incomplete_sentence
 from cbr_desktop.workflows.ledger import Part
 
 

@@ -26,7 +26,7 @@ async def _listed(options: argparse.Namespace) -> int:
     show(options, record, "" if options.json else vault_table(listing.rows))
     if listing.complete:
         return GOOD
-    from cbr_desktop.text.sentences import incomplete_sentence
+    from cbr_desktop.text.words import incomplete_sentence
 
     given = counted("{count} vault", "{count} vaults", len(rows))
     remark(incomplete_sentence(given, listing.shortfall, len(rows), listing.total))

@@ -15,7 +15,7 @@ from cbr_desktop.text.states import clock_words, counted, duration_words, groupe
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.batch import BatchRow, Remainder, Typed, remainders
-from cbr_desktop.workflows.plan import StepRow
+from cbr_desktop.workflows.plan_report import StepRow
 
 RESOURCES_NAMED = 12
 """How many resources are told of one by one; those with the least left come first."""

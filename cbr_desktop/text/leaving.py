@@ -10,7 +10,7 @@ from cbr_desktop.text.marks import BUSY, NEUTRAL, UNKNOWN, Mark, Shape
 from cbr_desktop.text.states import clock_words, counted, grouped, quoted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.workflows.leaving import Pending, Unfinished, sent_until
-from cbr_desktop.workflows.plan import Stand
+from cbr_desktop.workflows.plan_report import Stand
 
 LEAVING_SECONDS = 4.0
 """How long leaving waits for the answer to a request that is being sent; leaving as a whole takes five at most."""

@@ -17,17 +17,17 @@ from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
 from cbr_desktop.text.catalogue import N_, NN_, _, listed, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
 from cbr_desktop.text.markup import escape
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
-from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
 from cbr_desktop.workflows.ledger import Reading
-from cbr_desktop.workflows.plan import PlanReport, PlanVerdict, Stand, StepRow
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow
 from cbr_desktop.workflows.scope import Scope
 
 _STANDS = {

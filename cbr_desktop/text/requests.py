@@ -13,11 +13,11 @@ from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
 from cbr_desktop.text.codes import explain
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, PARTIAL, UNKNOWN, Mark, mark
 from cbr_desktop.text.operations import subject_type, typed_words, words_of
 from cbr_desktop.text.operations.words import running_tally, tally
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import duration_words, grouped, quoted, status_words
 from cbr_desktop.text.words import NONE, environment_words
 from cbr_desktop.workflows.ledger import Reading

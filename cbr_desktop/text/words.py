@@ -347,6 +347,33 @@ def lacking_sentence(what: str) -> str:
     )
 
 
+def incomplete_sentence(
+    given: str, shortfall: Shortfall = Shortfall.NONE, count: int = 0, total: int | None = None
+) -> str:
+    """Return that a list which was printed lacks rows, and why.
+
+    ``given`` is what there is, ``20 vaults``, and ``count`` its number; ``total`` is how many there are by the service.
+    """
+    counts = ""
+    if total is not None and total > count:
+        counts = ngettext(
+            "By the service's count there is {count}.", "By the service's count there are {count}.", total
+        ).format(count=grouped(total))
+    return sentences(_lacking_words(given, shortfall), counts)
+
+
+def _lacking_words(given: str, shortfall: Shortfall) -> str:
+    if may_pass(shortfall):
+        return _(
+            "The list is not whole: the service gave {given}, and not all that there are. Ask again; what is missing"
+            " here may be there all the same."
+        ).format(given=given)
+    return _(
+        "The list is not whole: the service gave {given}, and not all that there are: {why}; what is missing here may"
+        " be there all the same."
+    ).format(given=given, why=shortfall_words(shortfall))
+
+
 def trouble_words(freshness: Freshness) -> str:
     """Return in two words why a part is missing or old, or an empty text when it is neither."""
     if freshness.error is not None:

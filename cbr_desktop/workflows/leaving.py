@@ -11,7 +11,7 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import PlanReport, Stand
+from cbr_desktop.workflows.plan_report import PlanReport, Stand
 
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
 

@@ -19,7 +19,7 @@ from cbr_desktop.storage.files import make_folder
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
-from cbr_desktop.text.sentences import incomplete_sentence
+from cbr_desktop.text.words import incomplete_sentence
 from tests.stage import DAYS
 
 

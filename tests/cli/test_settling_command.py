@@ -24,7 +24,7 @@ from cbr_desktop.domain.ids import CheckpointId, VaultId
 from cbr_desktop.domain.intent import Candidate, Intent, IntentState
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
-from cbr_desktop.text.sentences import behind_sentence, left_request_sentence, settling_commands, waiting_sentence
+from cbr_desktop.text.intents import behind_sentence, left_request_sentence, settling_commands, waiting_sentence
 from cbr_desktop.workflows.documents import change_in
 from tests.checkpoint_change import checkpoint_change_of
 from tests.journeys.commands import Machine, machine

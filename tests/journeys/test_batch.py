@@ -28,7 +28,8 @@ from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.batch import name_of
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.plan import PlanRun, Stand
+from cbr_desktop.workflows.plan_report import Stand
+from cbr_desktop.workflows.plan_run import PlanRun
 from tests.journeys.program import Program, settled
 from tests.stage import DAYS, StageClock
 

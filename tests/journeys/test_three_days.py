@@ -17,7 +17,7 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.drafts import Drafts
 from cbr_desktop.storage.paths import places
-from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.workflows.operations import create_checkpoint
 from tests.journeys.commands import Machine, machine
 from tests.stage import staged

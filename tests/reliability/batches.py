@@ -22,7 +22,9 @@ from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.plans import plan_sentence
 from cbr_desktop.workflows.batch import Item, judged, plan_of
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, Stand, left, prepared
+from cbr_desktop.workflows.plan import prepared
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, left
+from cbr_desktop.workflows.plan_run import PlanRun
 from tests.stage import StageClock
 
 _REFUSAL = b'{"error_code": "BackupService.6204", "error_msg": "it has been used to create an image"}'

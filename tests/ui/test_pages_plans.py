@@ -22,7 +22,7 @@ from cbr_desktop.text.plans import PlanRow
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.plan import left
+from cbr_desktop.workflows.plan_report import left
 from tests.services import furnish
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene

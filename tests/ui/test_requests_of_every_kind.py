@@ -19,8 +19,8 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
+from cbr_desktop.text.intents import intent_sentence, outcome_text, request_stand_words
 from cbr_desktop.text.requests import finished_words, requests, subject_words
-from cbr_desktop.text.sentences import intent_sentence, outcome_text, request_stand_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.outbox.again import AgainDialog

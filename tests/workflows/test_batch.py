@@ -34,7 +34,9 @@ from cbr_desktop.workflows.batch import Batch, Item, judged, name_of, plan_of, w
 from cbr_desktop.workflows.documents import change_in, document_of
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, judged_steps, prepared
+from cbr_desktop.workflows.plan import judged_steps, prepared
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand
+from cbr_desktop.workflows.plan_run import PlanRun
 from tests.ui.estate import NOW, backup, profile, resource, uid, vault
 from tests.workflows.test_plan import EU, Scene, play
 

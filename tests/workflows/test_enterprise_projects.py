@@ -27,7 +27,7 @@ from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.enterprise_projects import enterprise_project_words, reading_note
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from tests.stage import START, Stage, staged

@@ -24,8 +24,8 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.operations import words_for
-from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.operations.operation import Reader

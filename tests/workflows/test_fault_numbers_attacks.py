@@ -28,7 +28,7 @@ from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.cache import SqliteCache
-from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.checkpoint_change import checkpoint_change_of
 from tests.stage import DAYS, Cable, Stage, StageClock, Watch, staged

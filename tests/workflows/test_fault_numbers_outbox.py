@@ -25,8 +25,8 @@ from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.storage.journal import read_only
 from cbr_desktop.storage.paths import places
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.requests import request_words
-from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 from cbr_desktop.workflows.outbox import PACE_SECONDS
 from cbr_desktop.workflows.outcomes import outcome_of

@@ -13,7 +13,7 @@ from cbr_desktop.text.leaving import leaving_words, left_sentence
 from cbr_desktop.workflows.leaving import Pending, sent_until, unfinished
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
-from cbr_desktop.workflows.plan import PlanReport, PlanVerdict, Stand, StepRow
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow
 from tests.storage import values
 
 NOW = values.intent().created_at

@@ -14,7 +14,7 @@ from cbr_desktop.domain.intent import IntentState, Origin
 from cbr_desktop.domain.policy import PolicyDraft
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
-from cbr_desktop.text.sentences import intent_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.outcomes import outcome_of
 from tests.stage import Stage, staged

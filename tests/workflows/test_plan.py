@@ -26,7 +26,9 @@ from cbr_desktop.domain.request import body, read
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.plans import plan_report_text, plan_sentence, report_html
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, judged_steps, prepared
+from cbr_desktop.workflows.plan import judged_steps, prepared
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand
+from cbr_desktop.workflows.plan_run import PlanRun
 from tests.stage import StageClock
 
 EU, NL = DEMO_PROFILES[0], DEMO_PROFILES[1]

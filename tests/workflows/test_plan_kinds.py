@@ -16,7 +16,9 @@ from cbr_desktop.domain.finding import FindingKind
 from cbr_desktop.domain.intent import IntentState, Reason
 from cbr_desktop.domain.plan import Plan, Step, is_blocked
 from cbr_desktop.text.plans import found_cells, plan_report_record, plan_report_text, plan_sentence, report_html
-from cbr_desktop.workflows.plan import PlanReport, PlanRun, PlanVerdict, Stand, blasts, destroying, judged_steps
+from cbr_desktop.workflows.plan import blasts, destroying, judged_steps
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand
+from cbr_desktop.workflows.plan_run import PlanRun
 from tests.workflows.test_plan import EU, NL, WHOLE, Scene, play, run_of, vault
 from tests.workflows.test_plan import step as checkpoint_step
 

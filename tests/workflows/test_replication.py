@@ -19,7 +19,7 @@ from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.sentences import outcome_text
+from cbr_desktop.text.intents import outcome_text
 from cbr_desktop.text.sharing import replicas_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of

@@ -32,7 +32,7 @@ from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.sentences import outcome_text
+from cbr_desktop.text.intents import outcome_text
 from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.documents import judged_document
 from cbr_desktop.workflows.ledger import Ledger, Part

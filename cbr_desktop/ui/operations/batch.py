@@ -71,7 +71,8 @@ from cbr_desktop.workflows.batch import (
 from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan import PlanReport, Stand, left, prepared
+from cbr_desktop.workflows.plan import prepared
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, left
 
 _FRESH = timedelta(minutes=FRESH_MINUTES)
 _SIZE = QSize(1120, 700)

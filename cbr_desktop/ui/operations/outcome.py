@@ -28,11 +28,7 @@ from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.text.catalogue import N_, _, inside, sentences
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.operations import fate_of, typed_words, words_of
-from cbr_desktop.text.plain import bounded, plain, tooltip
-from cbr_desktop.text.requests import intent_mark
-from cbr_desktop.text.sentences import (
+from cbr_desktop.text.intents import (
     candidate_words,
     intent_sentence,
     outcome_text,
@@ -40,6 +36,10 @@ from cbr_desktop.text.sentences import (
     request_stand_words,
     retry_sentence,
 )
+from cbr_desktop.text.marks import Mark, Shape
+from cbr_desktop.text.operations import fate_of, typed_words, words_of
+from cbr_desktop.text.plain import bounded, plain, tooltip
+from cbr_desktop.text.requests import intent_mark
 from cbr_desktop.text.states import clock_words, percent_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import Announcer

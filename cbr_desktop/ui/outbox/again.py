@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.intent import Intent, Looked
 from cbr_desktop.text.catalogue import _, listed, ngettext
+from cbr_desktop.text.intents import searched_words
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.sentences import searched_words
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.room import make_room

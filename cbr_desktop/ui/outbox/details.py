@@ -6,9 +6,9 @@ from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import ResourceId, TaskId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.requests import intent_mark, request_name, request_words, waiting_words
-from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.session.sheet import Facts, Relation, Sheet, activity

@@ -18,6 +18,7 @@ from cbr_desktop.domain.intent import WAITING, Intent, IntentState, Reason
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.text.catalogue import N_, _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.requests import (
@@ -29,7 +30,6 @@ from cbr_desktop.text.requests import (
     subject_words,
     waiting_words,
 )
-from cbr_desktop.text.sentences import intent_sentence
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.lines import label

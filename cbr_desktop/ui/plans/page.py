@@ -57,15 +57,9 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.plan import (
-    PlanReport,
-    PlanRun,
-    Stand,
-    all_left,
-    destroying,
-    step_blasts,
-    why_named,
-)
+from cbr_desktop.workflows.plan import destroying, step_blasts, why_named
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, all_left
+from cbr_desktop.workflows.plan_run import PlanRun
 
 _PANEL_SHARES = (2, 3)
 _LOSSES = 6

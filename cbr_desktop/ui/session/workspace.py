@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the first paint comes before these are imported
     from cbr_desktop.ui.session.draft_store import DraftStore
     from cbr_desktop.ui.session.situation import Situation
     from cbr_desktop.ui.session.workspace_services import WorkspaceServices
-    from cbr_desktop.workflows.plan import PlanRun
+    from cbr_desktop.workflows.plan_run import PlanRun
     from cbr_desktop.workflows.ports import Clock, Journal
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.intent import WAITING, Candidate, Intent, IntentState, Reason
-from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, pgettext, sentences
 from cbr_desktop.text.errors import refusal_sentence
@@ -21,7 +20,6 @@ from cbr_desktop.text.states import (
     shown,
     utc_words,
 )
-from cbr_desktop.text.words import may_pass, shortfall_words
 
 _NEVER_LEFT = (*WAITING, IntentState.CANCELLED)
 
@@ -399,33 +397,6 @@ def behind_sentence(intent: Intent, now: datetime) -> str:
         request=words_of(intent).request_inside(intent), at=clock_words(intent.created_at, now)
     )
     return sentences(before, intent_sentence(intent, intent.outcome, now), _remedies(intent))
-
-
-def incomplete_sentence(
-    given: str, shortfall: Shortfall = Shortfall.NONE, count: int = 0, total: int | None = None
-) -> str:
-    """Return that a list which was printed lacks rows, and why.
-
-    ``given`` is what there is, ``20 vaults``, and ``count`` its number; ``total`` is how many there are by the service.
-    """
-    counts = ""
-    if total is not None and total > count:
-        counts = ngettext(
-            "By the service's count there is {count}.", "By the service's count there are {count}.", total
-        ).format(count=grouped(total))
-    return sentences(_lacking_words(given, shortfall), counts)
-
-
-def _lacking_words(given: str, shortfall: Shortfall) -> str:
-    if may_pass(shortfall):
-        return _(
-            "The list is not whole: the service gave {given}, and not all that there are. Ask again; what is missing"
-            " here may be there all the same."
-        ).format(given=given)
-    return _(
-        "The list is not whole: the service gave {given}, and not all that there are: {why}; what is missing here may"
-        " be there all the same."
-    ).format(given=given, why=shortfall_words(shortfall))
 
 
 def settling_commands(intent: Intent) -> list[str]:

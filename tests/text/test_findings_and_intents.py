@@ -31,9 +31,9 @@ from cbr_desktop.text.findings import (
     template_sentence,
     verdict_sentence,
 )
+from cbr_desktop.text.intents import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
 from cbr_desktop.text.requests import waiting_words
-from cbr_desktop.text.sentences import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.states import (
     clock_words,
     counted,
