@@ -42,7 +42,7 @@ from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
+from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -68,7 +68,7 @@ from cbr_desktop.workflows.batch import (
     plan_of,
     why_named,
 )
-from cbr_desktop.workflows.derived import at_once
+from cbr_desktop.workflows.derived import at_once, is_little
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.plan import prepared
@@ -84,8 +84,6 @@ _LOOK_MS = 5_000
 _FEW_LINES = 3
 _WITH_MANY, _WITH_FEW = [300, 200], [400, 100]
 """How the height is shared between the rows and what comes of them: by many lines of that, and by few."""
-_FEW = 40
-"""So many rows are judged at once where lists are short as well."""
 _PREVIEWED = 100
 """How many requests are shown; the others differ from them by their ids."""
 _UNDONE = (Stand.REFUSED, Stand.TAKEN_BACK, Stand.NOT_STARTED)
@@ -311,9 +309,7 @@ class BatchWindow(OperationWindow):
 
     @property
     def _is_small(self) -> bool:
-        """Whether there is so little to be gone through that it is done at once."""
-        longest = max((len(each.backups) + len(each.tasks) for each in self._ledgers().values()), default=0)
-        return len(self._asked) <= _FEW and longest <= AT_ONCE
+        return is_little(len(self._asked), self._ledgers().values())
 
     def _judging(self, now: datetime) -> Generator[None, None, Batch]:
         """Judge what is asked for by what is known now, in pieces."""
