@@ -183,6 +183,7 @@ class Operator:
         self._workspace.choose(next(choice for choice in self._workspace.choices() if choice.extent is Extent.ALL))
         far = self._workspace.contexts[-1].ledger
         await self._until(lambda: bool(far.vaults) and bool(far.backups), "the profile that is far away did not answer")
+        self._window.current_page().view.clearSelection()  # without details the table has the room
         self._dismiss_notices()
         await asyncio.sleep(0.5)
         self._take("merged")

@@ -110,3 +110,19 @@ def test_lines_that_are_ticked_are_as_high_as_other_lines_from_the_first_paint_o
     first = tree.visualItemRect(tree.topLevelItem(0)).height()
     tree.doItemsLayout()
     assert tree.visualItemRect(tree.topLevelItem(0)).height() == first
+
+
+def test_columns_grow_with_the_letters(qtbot: QtBot) -> None:
+    widths = []
+    for factor in (1.0, 1.5):
+        table = ResourceTable()
+        qtbot.addWidget(table)
+        header = table.horizontalHeader()
+        font = header.font()
+        font.setPointSizeF(font.pointSizeF() * factor)
+        header.setFont(font)
+        table.resize(2000, 200)
+        table.show()
+        QApplication.processEvents()
+        widths.append([header.sectionSize(place) for place in range(header.count() - 1)])
+    assert all(large > usual for usual, large in zip(*widths, strict=True))

@@ -513,3 +513,29 @@ def pixels(widget: QWidget) -> set[int]:
     """Return the colours in the picture of a widget."""
     image = widget.grab().toImage()
     return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+
+
+@pytest.mark.parametrize("theme", list(THEMES))
+@pytest.mark.parametrize("kind", ["primary", "danger"])
+def test_the_focus_of_a_coloured_button_is_a_ring_of_its_own(
+    qtbot: QtBot, qapp: QApplication, theme: Theme, kind: str
+) -> None:
+    apply(qapp, theme)
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    button, other = QPushButton("Send"), QPushButton("Close")
+    button.setProperty(kind, True)
+    layout.addWidget(button)
+    layout.addWidget(other)
+    window.show()
+    window.activateWindow()
+    size = button.sizeHint()
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    image = window.grab().toImage()
+    assert button.sizeHint() == size, "nothing moves by it"
+    left, middle = button.x(), button.geometry().center().y()
+    ring, between, inner = (image.pixelColor(left + x, middle) for x in range(3))
+    assert ring == inner and contrast(ring, between) >= EDGES
+    apply(qapp, Theme.LIGHT)

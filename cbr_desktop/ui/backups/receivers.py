@@ -20,7 +20,7 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
 _LIST_LINES = 4
-_NAME_LETTERS = 32
+_NAME_LETTERS = 22
 
 
 def known_projects(context: ProfileContext) -> dict[str, ProjectId]:

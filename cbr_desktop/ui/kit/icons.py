@@ -171,23 +171,21 @@ class _Engine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         """Draw into ``rect``."""
+        side, ratio = min(rect.width(), rect.height()), painter.device().devicePixelRatioF()
+        left, top = rect.left() + (rect.width() - side) // 2, rect.top() + (rect.height() - side) // 2
+        painter.drawPixmap(left, top, picture(self._name, side, ratio, self._colour(mode)))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State) -> QPixmap:
+        """Return the icon on a transparent ground."""
+        if size.isEmpty():
+            return QPixmap()  # a control that is squeezed to nothing asks for nothing
+        return picture(self._name, min(size.width(), size.height()), 1.0, self._colour(mode))
+
+    def _colour(self, mode: QIcon.Mode) -> int:
         palette = QGuiApplication.palette()
         if mode == QIcon.Mode.Disabled:
-            colour = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-        else:
-            colour = palette.color(self._role)
-        draw(painter, self._name, QRectF(rect), colour)
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """Return the icon on a transparent ground."""
-        made = QPixmap(size)
-        if made.isNull():
-            return made  # a control that is squeezed to nothing asks for nothing
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-        painter.end()
-        return made
+            return palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText).rgb()
+        return palette.color(self._role).rgb()
 
     def clone(self) -> QIconEngine:
         """Return a second engine of the same drawing."""

@@ -13,7 +13,7 @@ from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
 from cbr_desktop.ui.kit.pieces import Pieces
-from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
+from cbr_desktop.ui.kit.tables.fitted_columns import LETTER, FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import dress_table
 
@@ -21,7 +21,7 @@ _WIDTHS = {
     N_("Step"): 40,
     N_("Failed"): 50,
     N_("Took"): 62,
-    N_("State"): 120,
+    N_("State"): 132,
     N_("Verdict"): 100,
     N_("Name"): 130,
     N_("Vault"): 130,
@@ -40,7 +40,7 @@ _LEAST, _LAST_LEAST = 250, 220
 """How wide the last column should be, and is at least."""
 _TENTHS = 6
 """To how many tenths of their widths the others shrink for it."""
-_CELL_ROOM = 30
+_CELL_ROOM = 40
 """What a cell has beside its words at the most: its edges, and a mark."""
 _TITLE_ROOM = 18
 """What a title has beside its words."""
@@ -209,6 +209,8 @@ class StepTable(QTableView):
 
     def _wish(self, title: str) -> Wish:
         """Return how wide a column should be, and how narrow it may become."""
-        whole = self.fontMetrics().horizontalAdvance(title) + _TITLE_ROOM
+        letters = self.horizontalHeader().fontMetrics()
+        # that of a title is told for letters of the usual size, as the others are
+        whole = round(letters.horizontalAdvance(title) * LETTER / max(LETTER, letters.averageCharWidth())) + _TITLE_ROOM
         wide = max(whole, self._title_widths.get(title, _NARROW))
         return Wish(max(whole, wide * _TENTHS // 10), wide, wide, yields=False)

@@ -22,10 +22,10 @@ QPushButton[primary="true"] {{
     background: {accent}; border-color: {accent}; color: {accent_text};
 }}
 QPushButton[primary="true"]:hover {{ background: {accent_hover}; }}
-QPushButton[primary="true"]:focus {{ border-color: {text}; }}
+QPushButton[primary="true"]:focus {{ border: 3px double {text}; background-clip: padding; padding: 1px 8px; }}
 QPushButton[danger="true"] {{ background: {control}; border-color: {bad}; color: {bad}; }}
 QPushButton[danger="true"]:hover {{ background: {hover}; }}
-QPushButton[danger="true"]:focus {{ border-color: {bad}; }}
+QPushButton[danger="true"]:focus {{ border: 3px double {bad}; padding: 1px 8px; }}
 QPushButton[primary="true"]:disabled, QPushButton[danger="true"]:disabled, QPushButton:default:disabled {{
     color: {faded}; border-color: {line}; background: transparent;
 }}
@@ -87,6 +87,7 @@ QTableView[frameShape="6"]:focus, QTreeView[frameShape="6"]:focus, QListView[fra
     border-color: {edge};
 }}
 QTreeView::item {{ min-height: 24px; padding-left: {tight}px; }}
+StepTable::item, QTableWidget::item {{ padding: 0 5px; }}
 QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{
     background: {surface}; color: {muted}; border: 0; border-bottom: 1px solid {line}; padding: 5px {near}px;
@@ -130,6 +131,7 @@ QProgressBar {{
 QProgressBar::chunk {{ background: {selection}; border-radius: 3px; }}
 QGroupBox {{ border: 1px solid {line}; border-radius: {radius}px; margin-top: 0.7em; padding-top: 0.7em; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: {near}px; padding: 0 {tight}px; }}
+#relations::item:focus, #activity::item:focus {{ border: 1px solid {accent}; }}
 #tour, #notice {{ background: {surface}; border: 1px solid {edge}; border-radius: {radius}px; }}
 #filterOfferList {{ background: {surface}; border: 1px solid {edge}; outline: 0; }}
 #filterOfferList::item {{ padding: 4px {near}px; border-radius: 4px; }}

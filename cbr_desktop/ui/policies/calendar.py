@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Sequence
 from copy import copy
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -320,23 +320,28 @@ class PolicyCalendar(QWidget):
         self.stack = QStackedWidget()
         self.chart = LaneChart("policyChart")
         self.chart.lane_chosen.connect(self._open_lane)
-        self.problems = QListWidget()
-        self.problems.setObjectName("policyProblems")
-        self.problems.setAccessibleName(_("What is wrong with schedules"))
-        self.problems.setWordWrap(True)
-        self.problems.setIconSize(MARK_SIZE)
-        self.problems.setSpacing(2)
-        self.problems.setLayoutMode(QListView.LayoutMode.Batched)
-        self.problems.setBatchSize(20)
-        self.problems.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.problems.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.problems.itemActivated.connect(self._open_problem)
         self.stack.addWidget(self.chart)
-        self.stack.addWidget(self.problems)
         inside.addWidget(self.stack, 1)
         self.stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.body.setMinimumHeight(self.chart.minimumSizeHint().height())
         outer.addWidget(self.body, 1)
+
+    @cached_property
+    def problems(self) -> QListWidget:
+        """The list of what is wrong with schedules, made when somebody looks at it."""
+        made = QListWidget()
+        made.setObjectName("policyProblems")
+        made.setAccessibleName(_("What is wrong with schedules"))
+        made.setWordWrap(True)
+        made.setIconSize(MARK_SIZE)
+        made.setSpacing(2)
+        made.setLayoutMode(QListView.LayoutMode.Batched)
+        made.setBatchSize(20)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        made.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        made.itemActivated.connect(self._open_problem)
+        self.stack.addWidget(made)
+        return made
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()

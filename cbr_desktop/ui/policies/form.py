@@ -51,6 +51,8 @@ _LONG_TERM = {
 _ZONES = range(-12, 15)
 _TYPES = {BACKUP: N_("Makes backups"), REPLICATION: N_("Replicates backups to another region")}
 _NEXT_RUNS, _AHEAD_LINES = 10, 6
+_TIME_LETTERS = 27
+"""For how many letters of usual width there is room in the list of times."""
 _YEAR = timedelta(days=366)
 _KEEPS = {
     Keep.DELETED: N_("Until somebody deletes them"),
@@ -265,6 +267,7 @@ class PolicyFields(ChangeForm):
         self.add = push_button(_("&Add time"), "policyAddTime", self.add_time)
         self.remove = push_button(_("Remo&ve"), "policyRemoveTime", self.remove_time)
         self.times = QListWidget()
+        self.times.setMinimumWidth(_TIME_LETTERS * self.fontMetrics().averageCharWidth())
         self.times.setObjectName("policyTimes")
         self.times.setAccessibleName(_("Times at which it runs"))
         self.times.setFixedHeight(_AHEAD_LINES * self.fontMetrics().height() + 12)
@@ -410,13 +413,8 @@ class PolicyFields(ChangeForm):
         return column(row(self.time, self.clock, self.add, self.remove), lists, self.clock_note)
 
     def _retention(self) -> QWidget:
-        counts = row(
-            *(
-                part
-                for name, (_title, noun) in _LONG_TERM.items()
-                for part in (self.more[name], label(_(noun), "policyWords"))
-            )
-        )
+        told = [(self.more[name], label(_(noun), "policyWords")) for name, (_title, noun) in _LONG_TERM.items()]
+        counts = column(*(row(*(part for pair in told[at : at + 2] for part in pair)) for at in range(0, len(told), 2)))
         zone = label(_("Time zone of these days"), "policyWords")
         zone.setWordWrap(False)
         self._more = column(counts, row(zone, self.zone))

@@ -12,7 +12,7 @@ from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.profiles.listing import place_words
 
-_LETTERS = 66
+_LETTERS = 77
 """How wide the window is at the least, in letters of usual width."""
 
 

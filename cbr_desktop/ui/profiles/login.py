@@ -32,7 +32,7 @@ from cbr_desktop.ui.kit.widgets import button_row, push_button
 
 _LENGTH_LIMIT = 1_000_000
 """What a field takes at all: far more than any token, so that nothing is cut without a word."""
-_LETTERS = 80
+_LETTERS = 93
 """How wide the window is at the least, in letters of usual width."""
 _LONG = (SecretKind.TOKEN, SecretKind.SECURITY_TOKEN)
 _TYPED = (SecretKind.PASSWORD, SecretKind.PROXY_PASSWORD)

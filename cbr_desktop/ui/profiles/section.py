@@ -21,7 +21,7 @@ from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, label
 from cbr_desktop.ui.profiles.draft import Problem
 
 _LENGTH_LIMIT = 4000
-_LABEL_LETTERS = 19
+_LABEL_LETTERS = 22
 """For how many letters of usual width there is room in the titles."""
 
 

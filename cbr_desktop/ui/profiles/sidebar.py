@@ -24,7 +24,7 @@ from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, STATE_ROLE, ProfileDel
 from cbr_desktop.ui.profiles.model import Possible, ProfileRow
 
 _ROW = Qt.ItemDataRole.UserRole + 100
-_LIST_LETTERS = 36
+_LIST_LETTERS = 42
 """How wide the list is at the least, in letters of usual width."""
 
 

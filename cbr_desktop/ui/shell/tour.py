@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 
-_WIDTH = 340
+_LETTERS = 57
+"""How wide it is, in letters of usual width."""
 _GAP = 10
 
 
@@ -61,7 +62,7 @@ class Tour(QFrame):
         layout.addWidget(self.title)
         layout.addWidget(self.text)
         layout.addLayout(row)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(_LETTERS * self.fontMetrics().averageCharWidth())
         self._frame = TourFrame(window)
         window.installEventFilter(self)
         self._show()
@@ -104,7 +105,10 @@ class Tour(QFrame):
         target = self._target
         if target is None:
             return
-        self.adjustSize()
+        layout = self.layout()
+        if layout is not None:  # by its own width: the hint that Qt goes by is wider, and reckons with fewer lines
+            layout.activate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
         around = QRect(target.mapTo(self._host, QPoint(0, 0)), target.size())
         room = self._host.rect()
         self._frame.setGeometry(around.adjusted(-3, -3, 3, 3).intersected(room))

@@ -7,10 +7,14 @@ from PySide6.QtWidgets import QHeaderView
 
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
 
+LETTER = 6
+"""How wide letters are on an average for which wishes are told, in device-independent pixels."""
+
 
 class FittedColumns(QObject):
     """Keeps the sections of a header as wide as their wishes and the room allow.
 
+    Wishes are told for letters of the usual size, and grow with larger ones.
     A column that has to yield is hidden while there is no room for it; what it says has to stand elsewhere as well.
     """
 
@@ -34,12 +38,13 @@ class FittedColumns(QObject):
 
     def fit(self, room: int) -> None:
         """Share so many pixels out."""
-        asked = (room, tuple(self._wishes), tuple(self._own.items()))
+        letter = self._header.fontMetrics().averageCharWidth()
+        asked = (room, letter, tuple(self._wishes), tuple(self._own.items()))
         if asked == self._asked:
             return
         self._asked = asked
         there = [place for place, wish in enumerate(self._wishes) if wish is not None]
-        wishes = [wish._replace(own=self._own.get(place, 0)) for place, wish in enumerate(self._wishes) if wish]
+        wishes = [self._wish(place, wish) for place, wish in enumerate(self._wishes) if wish is not None]
         widths = dict(zip(there, fitted(wishes, room), strict=True))
         self._is_fitting = True
         for place in range(len(self._wishes)):
@@ -48,6 +53,12 @@ class FittedColumns(QObject):
             if width:
                 self._header.resizeSection(place, width)
         self._is_fitting = False
+
+    def _wish(self, place: int, wish: Wish) -> Wish:
+        """Return what a column wishes for by letters as large as they are now, and as a person has dragged it."""
+        factor = max(1.0, self._header.fontMetrics().averageCharWidth() / LETTER)
+        least, good, full = (round(width * factor) for width in wish[:3])
+        return wish._replace(least=least, good=good, full=full, own=self._own.get(place, 0))
 
     def _resized(self, place: int, _before: int, width: int) -> None:
         """Take note of what a person has dragged."""

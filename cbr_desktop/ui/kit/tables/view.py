@@ -293,7 +293,8 @@ class TableView(QTableView, Generic[Row]):
         least = full if is_whole else max(head, min(full, letters * letter + beside))
         good = max(least, min(full, column.width * letter + beside))
         # what tells by a mark how a row stands is wanted wherever there is room for the name
-        yields = not elastic and section not in self._wanted and not is_first and column.mark is None
+        is_state = column.mark is not None and column.shown
+        yields = not (elastic or is_first or is_state or section in self._wanted)
         return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
 
     def _is_chosen(self, section: int) -> bool:
