@@ -41,6 +41,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import push_button
@@ -49,7 +50,7 @@ from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
 from cbr_desktop.ui.operations.send_bar import SendBar, Standing
-from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button, place_line
+from cbr_desktop.ui.operations.window import LEAD_KEYS, StepwiseWindow, lead_button, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.batch import FRESH_MINUTES
 from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
@@ -76,9 +77,10 @@ _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
 
-class ChangeDialog(OperationWindow):
+class ChangeDialog(StepwiseWindow):
     """Asks for one change. It blocks nothing: several may be open, and the main window goes on.
 
+    Unless ``at_once``, it is made in turns of the loop when it is opened.
     ``confirm`` takes the change once it is confirmed, and returns the request for it; by default it is a new one.
     ``ValueError`` says that it cannot go any more.
 
@@ -95,6 +97,7 @@ class ChangeDialog(OperationWindow):
         parent: QWidget | None = None,
         *,
         confirm: Callable[[Change, Approval | None], Intent] | None = None,
+        at_once: bool = True,
     ) -> None:
         super().__init__("changeDialog", form.title or words_for(form.kind).title, parent)
         self._context = context
@@ -110,8 +113,19 @@ class ChangeDialog(OperationWindow):
         """How far the reading has come, in words, empty where it does not tell."""
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make the form and what stands around it, and judge what it asks for at first."""
+        if isinstance(self.form, Stepwise):
+            yield from self.form.steps()
         self._make_parts()
+        yield
         self._lay_out()
+        yield
+        self._take_room()
+        yield
         self._connect()
         if self._destroys:
             looking = QTimer(self)
@@ -120,15 +134,15 @@ class ChangeDialog(OperationWindow):
             looking.start()
         self._judge()
         self.cancel.setFocus()
-        form.begin()
+        self.form.begin()
 
     @property
     def _destroys(self) -> bool:
         return destroys(self._operation.effect)
 
-    def open(self) -> None:
-        """Show the window beside the others, and read afresh what the change is judged by."""
-        super().open()
+    def _come(self) -> None:
+        """Come to the front, and read afresh what the change is judged by."""
+        super()._come()
         self.read()
 
     def read(self) -> None:
@@ -487,6 +501,8 @@ class ChangeDialog(OperationWindow):
         layout.addWidget(self.approval)
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
+
+    def _take_room(self) -> None:
         is_long = self.form.has_fields or wants_reason(self._operation.effect)
         usual = _USUAL_WITH_FIELDS if is_long else _USUAL
         take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")
