@@ -302,7 +302,7 @@ def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path
         begun = Run("r-1", Plan("old ones", (first, Step(2, profile, "", found))), estate.NOW)
         of_plan(scene, 2, IntentState.FINISHED, "r-1/1")
         row = PlanRow(begun, left(begun, scene.workspace.open, estate.NOW))
-        assert (lead in page.panel.hindrance(row)) and (bool(page._loss_hindrance(row)) is bool(lead))
+        assert (lead in page.panel.hindrance(row)) and (bool(page.panel.hindrance(row)) is bool(lead))
         page.panel.typed.setText("old ones")
         assert page.panel.hindrance(row) == ""
         page._tell_losses(replace(row, told=replace(row.told, stopped="paused")))
