@@ -5,9 +5,14 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QLabel, QTableView, QTreeView, QWidget
 
+from cbr_desktop.ui.kit.stepwise import Stepwise
+
 
 def child(parent: QWidget, kind: type[Any], name: str) -> Any:
-    """Return the part of a window that has this name."""
+    """Return the part of a window that has this name; a window that is not whole yet is made so."""
+    window = parent.window()
+    if isinstance(window, Stepwise):
+        window.finish()
     found = parent.findChild(kind, name)
     assert found is not None, name
     return found

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from cbr_desktop.app.profile import DEMO
@@ -20,6 +20,7 @@ from cbr_desktop.ui.shell.welcome import WelcomeWindow
 
 if TYPE_CHECKING:
     from cbr_desktop.app.editing import TransportOf
+    from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 
 
 def choose(
@@ -100,7 +101,7 @@ class ProfilesOpener(QObject):
         self._secrets = secrets
         self._choose = choose
         self._transport_of = transport_of
-        self._dialog: QDialog | None = None
+        self._dialog: ProfilesDialog | None = None
         window.add_requested.connect(lambda: self._open().add())
         window.import_requested.connect(lambda: self._open().import_profiles())
         window.edit_requested.connect(self._open)
@@ -111,7 +112,7 @@ class ProfilesOpener(QObject):
             self._dialog.hide()
 
     def _open(self, name: str = "") -> Any:
-        if self._dialog is not None and isValid(self._dialog) and self._dialog.isVisible():
+        if self._dialog is not None and isValid(self._dialog) and self._dialog.is_open:
             self._dialog.activateWindow()
             return self._dialog
         # with a client, a network and all of their libraries: a user who has a profile does not wait for them

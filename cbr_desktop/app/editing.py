@@ -54,6 +54,7 @@ def open_profiles(
         effective=effective,
         start=start,
         settings=settings,
+        at_once=False,
     )
     dialog.open()
     return dialog

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
 from cbr_desktop.app.access import Access
@@ -31,6 +30,9 @@ from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 
 _LOOKED_AT = "updates/looked-at"
 _TOURED = "tour/begun"
@@ -73,7 +75,7 @@ class SecondaryWindows(QObject):
         self._transport = services.transport
         self._tasks = TaskOwner(self)
         self._pieces = Pieces(self)
-        self._profiles: QDialog | None = None
+        self._profiles: ProfilesDialog | None = None
         window.profiles_requested.connect(self.open_profiles)
         self._tasks.failed.connect(self._tell_failure)
         if not workspace.is_demo:
@@ -84,7 +86,7 @@ class SecondaryWindows(QObject):
 
     def open_profiles(self) -> None:
         """Open the profiles, at the one that is looked at; they are the operator's own in the demo cloud as well."""
-        if self._profiles is not None and isValid(self._profiles) and self._profiles.isVisible():
+        if self._profiles is not None and isValid(self._profiles) and self._profiles.is_open:
             self._profiles.activateWindow()
             return
         self._pieces.begin(self._opening_profiles())

@@ -151,6 +151,7 @@ class Operator:
         """Open the dialog, fill it in, compare its preview, and press Send."""
         self._press(self._window, "createCheckpoint")
         dialog = self._window.findChildren(CheckpointDialog)[-1]
+        await self._until(dialog.isVisible, "the form of a checkpoint did not open")
         box = _child(dialog, QComboBox, "checkpointVault")
         box.setCurrentIndex(next(row for row in range(box.count()) if box.itemText(row).startswith(vault + " ")))
         _child(dialog, QLineEdit, "checkpointName").setText(name)

@@ -4,17 +4,18 @@ import argparse
 import difflib
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cbr_desktop.app.judging import cached_ledger
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
+from cbr_desktop.cli.judgements import show_judgements
 from cbr_desktop.cli.output import shown_path
-from cbr_desktop.cli.report import show_judgements
 from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE, show
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.document import laid_out
+from cbr_desktop.domain.document import Document, laid_out
 from cbr_desktop.domain.draft import DraftEntry, new_text, stem_of
 from cbr_desktop.domain.foreign import foreign
 from cbr_desktop.domain.ids import VaultId
@@ -73,7 +74,7 @@ def checked(options: argparse.Namespace) -> int:
     drafts = _drafts(options)
     drafts.refuse_unreadable()
     files = [Path(entry.path) for entry in drafts.entries()]
-    return show_judgements(options, files, lambda _documents: _ledgers(options) or [Ledger(DEMO, _nobody)])
+    return show_judgements(options, files, lambda documents: _ledgers(options, documents) or [Ledger(DEMO, _nobody)])
 
 
 def made(options: argparse.Namespace) -> int:
@@ -126,11 +127,12 @@ def _found(drafts: Drafts, path: Path) -> Path:
     return inside if not path.exists() and inside.exists() else path
 
 
-def _ledgers(options: argparse.Namespace) -> list[Ledger]:
+def _ledgers(options: argparse.Namespace, documents: Sequence[Document] | None = None) -> list[Ledger]:
+    """Return what was last seen of the profiles: all of it, or what certain requests are judged by."""
     here = places()
     name = getattr(options, "profile", None)
     profiles = [find_profile(here, name)] if name else all_profiles(here)
-    return [cached_ledger(here, profile) for profile in profiles]
+    return [cached_ledger(here, profile, documents) for profile in profiles]
 
 
 def _no_trash(_path: Path) -> None:

@@ -81,6 +81,7 @@ def own_backup(stage: Stage) -> Backup:
 
 async def seen(dialog: ChangeDialog) -> None:
     """Wait until the dialog has read what it judges by."""
+    dialog.finish()
     while dialog._tasks.is_busy:  # noqa: ASYNC110  # what a widget waits for sets no event
         await asyncio.sleep(0)
 
@@ -90,6 +91,7 @@ def asked(context: ProfileContext, page: str, verb: str, row: object, host: QWid
     workspace = Workspace([], context.settings, context.clock, save_text)
     dialog = Dialogs().ask(workspace, page, verb, [(context, row)], host)
     assert isinstance(dialog, ChangeDialog)
+    dialog.finish()
     return dialog
 
 

@@ -70,6 +70,7 @@ def sent(stage: Stage) -> list[bytes]:
 
 async def settled(window: RehearsalWindow | ChangeDialog, stage: Stage | None = None) -> None:
     """Wait until a window has read what it judges by; without a network that takes time on the stage."""
+    window.finish()
     while window._tasks.is_busy:  # what a widget waits for sets no event
         await (asyncio.sleep(0) if stage is None else stage.clock.sleep(1))
 

@@ -55,6 +55,7 @@ class Operator:
         """Open the window of a verb, and wait until it has read what it judges by."""
         dialog = Dialogs().ask(self._workspace, page, verb, [(self.context, row)], self._host)
         assert isinstance(dialog, ChangeDialog)
+        dialog.finish()
         while dialog._tasks.is_busy:
             await self._stage.clock.sleep(0.1)
         return dialog

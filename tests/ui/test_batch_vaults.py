@@ -135,15 +135,15 @@ def test_create_checkpoint_with_several_vaults_selected_opens_the_batch(qtbot: Q
     page.view.selectAll()
     window.create_checkpoint()
     (batch,) = window.findChildren(BatchWindow)
-    assert len(batch._asked) == len(page.view.selected_rows()) > 1
+    assert len(batch._judge.asked) == len(page.view.selected_rows()) > 1
     page.buttons["apply"].click()
     assert len(window.findChildren(BatchWindow)) == 2
     resources = window.show_page("Resources")
     resources.view.selectAll()
     window.create_checkpoint()
     last = window.findChildren(BatchWindow)[-1]
-    assert {target[0] for _context, target in last._asked} <= set(window._workspace.open.vaults)
-    assert all(ids for _context, (_vault, ids) in last._asked)
+    assert {target[0] for _context, target in last._judge.asked} <= set(window._workspace.open.vaults)
+    assert all(ids for _context, (_vault, ids) in last._judge.asked)
 
 
 def test_several_vaults_are_deleted_with_a_verdict_each_and_their_names_typed(tmp_path: Path, opened: Open) -> None:
@@ -272,7 +272,7 @@ def test_what_selected_policies_open_is_a_batch_where_there_are_several_vaults(t
     assert isinstance(remove, BatchWindow) and isinstance(remove.form, RemoveFromPolicies)
     remove.form.vaults.all.click()
     assert column(remove, "Done to") == ["vault-one", "vault-two"]
-    remove.form.narrow([remove._asked[1]])
+    remove.form.narrow([remove._judge.asked[1]])
     assert [remove.form.vaults.list.item(row).text() for row in range(remove.form.vaults.list.count())] == [
         "vault-two – ‘nightly’"
     ]

@@ -107,7 +107,7 @@ def said(window: BatchWindow) -> str:
 
 
 def losses(window: BatchWindow) -> str:
-    return "\n".join(line.label.text() for line in window._lines)
+    return "\n".join(line.label.text() for line in window.tabs.lines)
 
 
 def column(window: BatchWindow, title: str) -> list[str]:
@@ -288,7 +288,7 @@ def test_the_window_becomes_the_report_and_asks_again_for_what_was_not_done(tmp_
     assert "1 refused" in said(window) and not window.confirm.isVisible()
     again = child(window, QPushButton, "batchRetry")
     assert again.isVisible() and again.text() == "&Ask again for 1 not done…"
-    assert window.table.isVisible() and not window._under.isVisible()
+    assert window.table.isVisible() and not window.tabs.isVisible()
 
 
 def many(scene: Scene, count: int) -> list[Backup]:

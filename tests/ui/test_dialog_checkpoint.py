@@ -280,7 +280,7 @@ def test_a_warning_wants_a_tick_and_a_new_kind_of_warning_wants_another(opened: 
 
 def test_an_untouched_form_does_not_scold(counter: Counter, opened: Open) -> None:
     dialog = opened(counter)
-    sentence = child(dialog, QLabel, "checkpointVaultSentence")
+    sentence = dialog.vault.lines
     assert not sentence.isVisible()
     assert not dialog.send.isEnabled()
     dialog._touch()
@@ -403,7 +403,7 @@ def test_the_form_says_on_top_what_of_a_selection_it_is_not_of(counter: Counter,
     plain_one = CheckpointDialog(counter.context, VaultId(uid(1)))
     qtbot.addWidget(plain_one)
     plain_one.open()
-    assert not child(plain_one, QLabel, "checkpointOrigin").isVisible()
+    assert not plain_one.origin.isVisible()
 
 
 def test_a_stray_key_changes_nothing_in_a_draft_that_was_opened(counter: Counter, qtbot: QtBot) -> None:

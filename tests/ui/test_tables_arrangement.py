@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from cbr_desktop.ui.kit.tables.arrangement import Arrangement
-from cbr_desktop.ui.kit.tables.column import Column, NumberField, SortKey, TextField
+from cbr_desktop.ui.kit.tables.column import IDS, Column, NumberField, SortKey, TextField
 from cbr_desktop.ui.kit.tables.filter import Asked, Filter, parse
 
 WORDS = ("erp", "Erp-web", "web", "wEb-01", "ab", "a", "", "größe")
@@ -16,7 +16,7 @@ LINES = (
     *("erp", "erp-web", "-erp-we", "web ab", 'a "b"', "-web a"),
     *("state:available", "-state:err", "state=error,available", "state=error", "-state=error", "state:err,del"),
     *("size>2 web", "size<3 state:a", "seen:yes a", "-seen:yes", "name:GRÖSSE", "name=web", "name:web"),
-    *("nothing:x", "state:", "state:,"),
+    *("nothing:x", "state:", "state:,", "0a", "-0a b", "1-a", "q1", "7"),
 )
 
 
@@ -56,7 +56,8 @@ class Table:
     def search(self, thing: Thing) -> str:
         """Return what words are looked for in."""
         self.searched += 1
-        return f"{thing.name}\n{thing.state}{self.suffix}"
+        odd = "q" if thing.number % 7 == 1 else ""  # no id has to be of digits alone
+        return f"{thing.name}\n{thing.state}{self.suffix}{IDS}{odd}{abs(thing.number) % 97:02x}-a\n{thing.number:x}"
 
     def shown(self, text: str, column: int, *, descending: bool) -> list[Thing]:
         """Return what the arrangement shows."""

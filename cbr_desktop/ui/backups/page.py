@@ -18,7 +18,7 @@ from cbr_desktop.ui.backups.columns import columns, fields
 from cbr_desktop.ui.kit.list_page import ListPage
 from cbr_desktop.ui.kit.page import Target
 from cbr_desktop.ui.kit.page_timeline import PageTimeline
-from cbr_desktop.ui.kit.tables.column import Column, Field
+from cbr_desktop.ui.kit.tables.column import IDS, Column, Field
 from cbr_desktop.ui.kit.timeline import Lane
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.workflows.backup_reading import BackupReader, shares_changed
@@ -182,7 +182,8 @@ class BackupsPage(ListPage[Backup]):
 
     def search_text(self, row: Backup) -> str:
         """Return what words are looked for in; ids come last, since names are what is mostly looked for."""
-        return f"{row.name}\n{row.resource_name}\n{self._vault_words(row)}\n{row.status}\n{row.id}\n{row.resource_id}"
+        words = f"{row.name}\n{row.resource_name}\n{self._vault_words(row)}\n{row.status}"
+        return f"{words}{IDS}{row.id}\n{row.resource_id}"
 
     def beside_rows(self) -> object:
         """Return the names of the vaults."""

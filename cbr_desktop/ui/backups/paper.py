@@ -27,18 +27,43 @@ def pdf_of(sheet: Sheet) -> bytes:
             QtGui.QPageLayout.Unit.Millimeter,
         )
     )
-    document = _document(sheet)
-    document.documentLayout().setPaintDevice(writer)
-    document.setPageSize(writer.pageLayout().paintRectPixels(_DPI).size().toSizeF())
-    document.setDocumentMargin(0)
+    document = laid_out(sheet, writer, writer.pageLayout().paintRectPixels(_DPI).size().toSizeF())
     document.print_(writer)
     del writer
     buffer.close()
     return bytes(content.data())
 
 
-def _document(sheet: Sheet) -> "QtGui.QTextDocument":
+def laid_out(sheet: Sheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
+    """Return a sheet on pages of this size, on none of which a title stands without anything of its section."""
     document = QtGui.QTextDocument()
+    titles = _fill(document, sheet)
+    document.documentLayout().setPaintDevice(device)
+    document.setPageSize(page)
+    document.setDocumentMargin(0)
+    for title in titles:
+        block = document.findBlock(title)
+        if not is_with_next(block, page.height()):
+            cursor = QtGui.QTextCursor(block)
+            form = block.blockFormat()
+            form.setPageBreakPolicy(QtGui.QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+            cursor.setBlockFormat(form)
+    return document
+
+
+def is_with_next(block: "QtGui.QTextBlock", page_height: float) -> bool:
+    """Tell whether a block is on the page on which the first line of the next one is."""
+    layout, after = block.document().documentLayout(), block.next()
+    if not after.isValid():
+        return True
+    first = after.layout().lineAt(0).height() if after.layout().lineCount() else 0
+    ends = (layout.blockBoundingRect(block).bottom() - 1, layout.blockBoundingRect(after).top() + first)
+    return int(ends[0] // page_height) == int(ends[1] // page_height)
+
+
+def _fill(document: "QtGui.QTextDocument", sheet: Sheet) -> list[int]:
+    """Write a sheet into a document, and return where the titles of its sections begin."""
+    titles = []
     font = QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.GeneralFont)
     font.setPointSize(_SIZE)
     document.setDefaultFont(font)
@@ -48,12 +73,13 @@ def _document(sheet: Sheet) -> "QtGui.QTextDocument":
     cursor.insertBlock(_block(0, 6))
     cursor.insertText(sheet.verdict, _letters(_SIZE, is_bold=sheet.is_blocked))
     for section in sheet.sections:
+        cursor.insertBlock(_block(10, 3))
+        titles.append(cursor.position())
         _write(section, cursor)
-    return document
+    return titles
 
 
 def _write(section: Section, cursor: "QtGui.QTextCursor") -> None:
-    cursor.insertBlock(_block(10, 3))
     cursor.insertText(section.title, _letters(_HEAD, is_bold=True))
     if section.facts:
         _table(cursor, [*section.facts], shares=(28, 72))

@@ -5,7 +5,7 @@ reason and a name for.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -57,7 +57,7 @@ from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import Asked, FixedForm
 from cbr_desktop.ui.operations.inspector import Inspector
-from cbr_desktop.ui.operations.window import OperationWindow, place_line
+from cbr_desktop.ui.operations.window import StepwiseWindow, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
@@ -73,7 +73,7 @@ _LOSS_LINES = 6
 _FILE = "cbr.json"
 
 
-class RehearsalWindow(OperationWindow):
+class RehearsalWindow(StepwiseWindow):
     """Rehearses one restore. It blocks nothing: several may be open, and the main window goes on.
 
     Signals:
@@ -82,22 +82,33 @@ class RehearsalWindow(OperationWindow):
 
     submitted = Signal(str)
 
-    def __init__(self, context: ProfileContext, backup: Backup, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: ProfileContext, backup: Backup, parent: QWidget | None = None, *, at_once: bool = True
+    ) -> None:
         super().__init__("rehearsal", _("Rehearse restore"), parent)
         self._context = context
         self._backup = backup
         self._rehearsal: Rehearsal | None = None
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
-        self.fields = RestoreFields(usual_restore(backup, context.ledger), has_folder=is_of_files(backup.resource_type))
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make the fields and what stands around them, and rehearse what they ask for at first."""
+        usual = usual_restore(self._backup, self._context.ledger)
+        self.fields = RestoreFields(usual, has_folder=is_of_files(self._backup.resource_type))
+        yield
         self._make_parts()
+        yield
         self._lay_out()
+        yield
         self._connect()
         self._judge()
 
-    def open(self) -> None:
-        """Show the window beside the others, and read afresh what the restore is judged by."""
-        super().open()
+    def _come(self) -> None:
+        """Come to the front, and read afresh what the restore is judged by."""
+        super()._come()
         self.read()
 
     def read(self) -> None:
@@ -344,6 +355,6 @@ class RehearsalWindow(OperationWindow):
 def rehearse(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> RehearsalWindow:
     """Open the rehearsal of the restore of a backup."""
     ((context, backup),) = asked
-    window = RehearsalWindow(context, backup, parent)
+    window = RehearsalWindow(context, backup, parent, at_once=False)
     window.open()
     return window

@@ -1,6 +1,6 @@
 """The window that asks for a checkpoint: a form, what is found about it, and what became of it once it was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from cbr_desktop.domain import draft as drafts
-from cbr_desktop.domain import request
+from cbr_desktop.domain import request as requests
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
@@ -31,7 +31,7 @@ from cbr_desktop.ui.operations.json_field import JsonField
 from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
 from cbr_desktop.ui.operations.send_bar import SendBar, Standing
-from cbr_desktop.ui.operations.window import OperationWindow, place_line
+from cbr_desktop.ui.operations.window import StepwiseWindow, place_line
 from cbr_desktop.ui.session.draft_store import DraftStore, Source
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
@@ -44,13 +44,14 @@ _FROM_JSON = "json"
 _GIVEN = "given"
 
 
-class CheckpointDialog(OperationWindow):
+class CheckpointDialog(StepwiseWindow):
     """Asks for one checkpoint. It blocks nothing: several may be open, and the main window goes on.
 
     The form and the JSON beside it are two views of one text, the ``draft_document``; with a ``draft_store`` that is
     kept and saved.
 
-    ``words`` say on top what of a selection it is not of.
+    ``words`` say on top what of a selection it is not of. Unless ``at_once``, it is made in turns of the loop when it
+    is opened. ``request`` is an earlier one, to be changed and sent anew.
 
     Signals:
         submitted: the id of the intent that was queued.
@@ -68,6 +69,8 @@ class CheckpointDialog(OperationWindow):
         draft_store: DraftStore | None = None,
         source: Source | None = None,
         words: str = "",
+        request: bytes = b"",
+        at_once: bool = True,
     ) -> None:
         super().__init__("createCheckpointDialog", _("Create checkpoint"), parent)
         self._context = context
@@ -79,20 +82,36 @@ class CheckpointDialog(OperationWindow):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_JUDGE_MS)
         self._timer.timeout.connect(self._judge)
+        self._draft_store = draft_store
+        self._begins_with = (vault_id, resource_ids, source, words, request)
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make the fields and what stands beside and below them, and show what it begins with."""
+        vault_id, resource_ids, source, words, request = self._begins_with
         self._make_frame()
-        self._make_fields()
-        self._make_foot(draft_store)
+        yield from self._make_fields()
+        self._make_foot(self._draft_store)
         self.origin = MarkedLine("checkpointOrigin")
         self.origin.say(SEVERITY_MARKS[Severity.INFO], words)
+        yield
         self._lay_out()
+        yield
         self.fields.choose(vault_id, resource_ids)
+        yield
+        take_room(self, _USUAL, self._context.settings, "checkpoint.size")
         self._connect()
         self._set_keys()
         self._vault_changed()
+        yield
         self._begin(source)
         # in a draft that is there already, a stray key must not change anything
         began = self.inspector.tabBar() if source is not None else self.name.edit if vault_id else self.vault.box
         began.setFocus()
+        if request:
+            yield
+            self.show_request(request)
 
     # the form
 
@@ -105,7 +124,8 @@ class CheckpointDialog(OperationWindow):
 
         What stands here and is not saved is kept as a draft; where the disk would not take it, undo brings it back.
         """
-        document, _problems = request.read(body)
+        self.finish()
+        document, _problems = requests.read(body)
         if document is None or (self.form.document is not None and document.body == self.form.document.body):
             return
         self._write_form()
@@ -121,6 +141,7 @@ class CheckpointDialog(OperationWindow):
 
     def show_text(self, text: str) -> None:
         """Take the text of a draft; that can be undone."""
+        self.finish()
         self.draft_document.write(text, _GIVEN)
         self._judge()
 
@@ -307,14 +328,17 @@ class CheckpointDialog(OperationWindow):
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
 
-    def _make_fields(self) -> None:
+    def _make_fields(self) -> Iterator[None]:
         self.fields = fields = CheckpointFields(self._context, self._scroll.viewport())
+        yield from fields.steps()
         self.unshown = fields.unshown
         self.vault, self.resources, self.types = fields.vault, fields.resources, fields.types
         self.name, self.description, self.advanced = fields.name, fields.description, fields.advanced
         self.inspector = Inspector(self._context.profile)
+        yield
         self.json = JsonField()
         self.inspector.addTab(self.json, "JSON")
+        yield
 
     def _make_foot(self, draft_store: DraftStore | None) -> None:
         self.send = push_button(_("&Send"), "checkpointSend", self._try)
@@ -393,7 +417,6 @@ class CheckpointDialog(OperationWindow):
         self._scroll.setWidget(self.fields)
         layout.addWidget(self.notice)
         layout.addWidget(self.bar)
-        take_room(self, _USUAL, self._context.settings, "checkpoint.size")
 
 
 def _holds(area: QWidget | None, widget: QWidget | None) -> bool:

@@ -1,7 +1,7 @@
 """The fields of a checkpoint: what a person fills in, and what is found about each of them."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -17,13 +17,14 @@ from cbr_desktop.ui.checkpoint.options import Advanced, TypeCards
 from cbr_desktop.ui.checkpoint.resources import ResourcePicker
 from cbr_desktop.ui.checkpoint.target import VaultField
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.naming import default_name
 
 _ADVANCED = {"auto_trigger", "retention_days", "policy_id"}
 
 
-class CheckpointFields(QWidget):
+class CheckpointFields(Stepwise, QWidget):
     """Lays the fields out and speaks of them as one: their draft, their findings, which of them is grey.
 
     Signals:
@@ -44,16 +45,23 @@ class CheckpointFields(QWidget):
         self._template_key = f"checkpoint.template.{profile.name}"
         self.is_filling = False
         """Whether they are being filled in by a draft: what they tell meanwhile is no edit by the user."""
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, and lay them out."""
+        profile, context = self._context.profile, self._context
         self.unshown = MarkedLine("checkpointUnshown")
         self.unshown.hide()
         self.vault = VaultField(context.ledger, self)
+        yield
         self.resources = ResourcePicker(context.ledger, self)
+        yield
         self.types = TypeCards()
         self.advanced = Advanced(beta_fields=profile.beta_fields, today=context.clock.now())
         self.description = DescriptionField()
         template = context.settings.get(self._template_key, profile.name_template)
         self.name = NameField(profile.name_rules, str(template), self._named_by)
         self.name.template_chosen.connect(self._keep_template)
+        yield
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)

@@ -1,20 +1,16 @@
-"""Lines of findings: a mark that tells the weight by its shape, and the sentence beside it."""
-
-from collections.abc import Iterable
+"""Lines of words with a mark before them that tells the weight by its shape, and what else stands in forms."""
 
 from PySide6 import QtGui
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidget
 
-from cbr_desktop.domain.finding import Finding, Severity
-from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.domain.finding import Severity
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import draw_mark
 from cbr_desktop.ui.kit.theme import tone_colour
-from cbr_desktop.ui.kit.tokens import TIGHT
 
 SEVERITY_MARKS = {
     Severity.BLOCK: Mark(Shape.CROSS, Tone.BAD),
@@ -22,15 +18,13 @@ SEVERITY_MARKS = {
     Severity.INFO: Mark(Shape.RING, Tone.IDLE),
 }
 READY = Mark(Shape.DISC, Tone.GOOD)
-_LINES = 3
-"""Findings that stand beneath one field; all of them are in the pre-flight."""
 _MARK_SIZE = 10
 _TINT = 60
 
 
-def label(text: str = "", name: str = "") -> QLabel:
+def label(text: str = "", name: str = "", parent: QWidget | None = None) -> QLabel:
     """Return a label that shows any text literally and wraps it."""
-    made = QLabel()
+    made = QLabel(parent)
     made.setTextFormat(Qt.TextFormat.PlainText)  # before the text: Qt reads it at once
     made.setText(plain(text))
     made.setWordWrap(True)
@@ -126,53 +120,47 @@ class MarkDot(QWidget):
 
 
 class MarkedLine(QWidget):
-    """One sentence with a mark before it; ``name`` is the object name of the label."""
+    """One sentence with a mark before it; ``name`` is the object name of the label.
+
+    The mark and the label are made with the first sentence: most lines never have any.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._dot = MarkDot()
-        self.label = label(name=name)
-        self.label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.label, 1)
+        self._name = name
+        self._parts: tuple[MarkDot, QLabel] | None = None
 
     @property
     def mark(self) -> Mark | None:
         """The mark that stands before the sentence."""
-        return self._dot.mark
+        return self._parts[0].mark if self._parts is not None else None
+
+    @property
+    def label(self) -> QLabel:
+        """The label of the sentence."""
+        return self._made()[1]
+
+    @property
+    def text(self) -> str:
+        """The sentence, empty where there is none."""
+        return self._parts[1].text() if self._parts is not None else ""
 
     def say(self, mark: Mark | None, text: str) -> None:
         """Show a sentence; an empty one hides the line."""
-        self._dot.show_mark(mark)
-        self.label.setText(plain(text, 2000))
+        if text or self._parts is not None:
+            dot, told = self._made()
+            dot.show_mark(mark)
+            told.setText(plain(text, 2000))
         self.setVisible(bool(text))
 
-
-class FindingLines(QWidget):
-    """The findings about one field, the most serious first and no more than ``lines``; hidden while there are none."""
-
-    def __init__(self, name: str, parent: QWidget | None = None, *, lines: int = _LINES) -> None:
-        super().__init__(parent)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(TIGHT)
-        self._lines = [MarkedLine(name if not number else f"{name}{number + 1}") for number in range(lines)]
-        for line in self._lines:
-            layout.addWidget(line)
-        self.show_findings(())
-
-    def show_findings(self, findings: Iterable[Finding]) -> None:
-        """Show the first few of these findings."""
-        rows = sorted(findings, key=lambda finding: finding.severity.value)[: len(self._lines)]
-        for line, finding in zip(self._lines, rows, strict=False):
-            line.say(SEVERITY_MARKS[finding.severity], finding_sentence(finding))
-        for line in self._lines[len(rows) :]:
-            line.say(None, "")
-        self.setVisible(bool(rows))
-
-    def text(self) -> str:
-        """Return what is shown, for assistive technology."""
-        return "\n".join(line.label.text() for line in self._lines if line.label.text())
+    def _made(self) -> tuple[MarkDot, QLabel]:
+        """Return the mark and the label, made if they are not."""
+        if self._parts is None:
+            dot, told = self._parts = MarkDot(self), label(name=self._name, parent=self)
+            told.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            layout = QHBoxLayout(self)
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(4)
+            layout.addWidget(dot, 0, Qt.AlignmentFlag.AlignTop)
+            layout.addWidget(told, 1)
+        return self._parts

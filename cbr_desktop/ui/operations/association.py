@@ -1,6 +1,6 @@
 """The form that puts resources into a vault, and lets a policy be applied to the vault after that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from cbr_desktop.domain.association import ResourceAssociation, holder_of
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.policy import BACKUP, PolicyApplication
@@ -19,6 +19,7 @@ from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.states import gb_words, quoted, shown
 from cbr_desktop.ui.kit.fields import column
 from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks, free_ones
 from cbr_desktop.ui.operations.vault_box import VaultBox
@@ -30,7 +31,7 @@ from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.schedules import policy_of
 
 
-class AssociationForm(ChangeForm):
+class AssociationForm(Stepwise, ChangeForm):
     """Asks which resources go into which vault, and which of their disks are backed up.
 
     With a ``vault_id`` alone, all that is free and fits the vault is there to be ticked. Of ``choices`` the vault is
@@ -43,6 +44,12 @@ class AssociationForm(ChangeForm):
         super().__init__()
         self.setObjectName("associationForm")
         self._context = context
+        self._asked = (vault_id, choices)
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, with what can be chosen in them."""
+        context = self._context
+        vault_id, choices = self._asked
         ledger = context.ledger
         vault = ledger.vaults.get(VaultId(vault_id))
         kinds = {holder_of(each.type) for each in choices} if vault is None else {vault.kind}
@@ -56,9 +63,13 @@ class AssociationForm(ChangeForm):
         self.vault = VaultBox("associationVault", _("Vault"), fitting, vault_id)
         self.vault.setEnabled(vault is None)
         self.room = label(name="associationRoom")
+        yield
         rows = self._offered(vault, choices)
         self._shown = {row.id: row for row in rows}
-        self.resources = ResourceTicks(rows, choices)
+        yield
+        self.resources = ResourceTicks()
+        yield
+        yield from self.resources.showing(rows, choices)
         self.policy = StillBox()
         self.policy.setObjectName("associationPolicy")
         self.policy.setAccessibleName(_("Policy"))
@@ -68,11 +79,16 @@ class AssociationForm(ChangeForm):
                 self.policy.addItem(shown(policy.name, 64), policy.id)
         self.then = label(name="associationThen")
         self._lay_out()
+        yield
         self.vault.currentIndexChanged.connect(self._tell_changed)
         self.policy.currentIndexChanged.connect(self._tell_changed)
         self.resources.changed.connect(self._tell_changed)
         context.signals.changed.connect(self._ledger_changed)
         self._tell()
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        return self.resources.filter if part is RequestPart.RESOURCES else None
 
     def draft(self) -> ResourceAssociation:
         """Return what is asked for. ``ValueError`` while no vault is chosen, or its policy cannot be applied."""

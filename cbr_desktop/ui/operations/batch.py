@@ -5,49 +5,44 @@ most; rows that the service would refuse, or of which nothing could be counted a
 What a batch comes to is worked out in pieces, since there may be hundreds of rows; nothing can be sent meanwhile.
 """
 
-from collections.abc import Generator, Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Generator, Sequence
+from datetime import datetime
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QScrollArea,
-    QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from cbr_desktop.domain.blast import destroys, merged
-from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Run
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
 from cbr_desktop.text.consequences import grave_sentence, shares_progress
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_for
-from cbr_desktop.text.plain import accessible, bounded, tooltip
+from cbr_desktop.text.plain import accessible, tooltip
 from cbr_desktop.text.plans import plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
-from cbr_desktop.ui.kit.fields import code_view
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, label
+from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.operations.batch_judge import BatchJudge
+from cbr_desktop.ui.operations.batch_tabs import BatchAreas, BatchTabs
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.operations.form import Asked, BatchForm
@@ -56,36 +51,24 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.batch import (
-    FRESH_MINUTES,
-    LIMIT,
     Batch,
     BatchRow,
-    Item,
-    counted_at,
     destroys_something,
-    judging,
     name_of,
     plan_of,
     why_named,
 )
 from cbr_desktop.workflows.derived import at_once
-from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.operations import OPERATIONS
+from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import prepared
 from cbr_desktop.workflows.plan_report import PlanReport, Stand, left
 
-_FRESH = timedelta(minutes=FRESH_MINUTES)
 _SIZE = QSize(1120, 700)
 _SMALLEST = QSize(720, 480)
 _REST_MS = 80
 _RUN_REST_MS = 400
 _LOOK_MS = 5_000
 """How often it is looked whether the lists have grown too old while the window is open."""
-_FEW_LINES = 3
-_WITH_MANY, _WITH_FEW = [300, 200], [400, 100]
-"""How the height is shared between the rows and what comes of them: by many lines of that, and by few."""
-_FEW = 40
-"""So many rows are judged at once where lists are short as well."""
 _PREVIEWED = 100
 """How many requests are shown; the others differ from them by their ids."""
 _UNDONE = (Stand.REFUSED, Stand.TAKEN_BACK, Stand.NOT_STARTED)
@@ -105,24 +88,14 @@ class BatchWindow(OperationWindow):
         count = sum(form.takes(context, row) for context, row in asked)
         super().__init__("batchWindow", _title(form, count), parent)
         self._workspace = workspace
-        self._asked = list(asked)
         self.form = form
-        self._operation = OPERATIONS[form.kind]
-        self._asked_at = workspace.clock.now()
-        self._left_out: set[int] = set()
-        self._untaken: set[int] = set()
-        """The rows of which the form asks for nothing."""
-        self._lacking: dict[int, str] = {}
-        """Why nothing can be asked for of a row, by its number."""
+        self._judge = BatchJudge(asked, form, workspace.clock)
         self._run: Run | None = None
         self._numbers: tuple[int, ...] = ()
         """The rows that were sent, by the order of the steps."""
         self._batch: Batch | None = None
         """The batch as it is shown, ``None`` until it was judged for the first time."""
         self._lost: object = None
-        self._has_many: bool | None = None
-        """Whether there were many lines of consequences when the height was shared last."""
-        self._is_split_moved = False
         self._agreed: object = None
         """What is lost as it stood there when it was asked to be sent, ``None`` while nobody has asked."""
         self._wants_shares = False
@@ -151,9 +124,7 @@ class BatchWindow(OperationWindow):
         self.stakes = StakesLine()
         self.place = label(name="batchPlace")
         self.table = StepTable("batchRows", self)
-        self.as_of = label(name="batchAsOf")
-        self._lines: list[MarkedLine] = []
-        self.preview = code_view("batchPreview", _("The requests as they are sent"))
+        self.tabs = BatchTabs()
         self.ask = label(name="batchAsk")
         self.typed = QLineEdit()
         self.typed.setObjectName("batchTyped")
@@ -205,13 +176,8 @@ class BatchWindow(OperationWindow):
         self.form.setVisible(self.form.has_fields)
         if self.form.has_fields:
             layout.addWidget(self.form)
-        split = self._split = QSplitter(Qt.Orientation.Vertical)
-        split.setObjectName("batchAreas")
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.table)
-        split.addWidget(self._make_under())
-        split.splitterMoved.connect(self._split_moved)
-        layout.addWidget(split, 1)
+        self._areas = BatchAreas(self.table, self.tabs)
+        layout.addWidget(self._areas, 1)
         self._typing = QWidget()
         typing = QHBoxLayout(self._typing)
         typing.setContentsMargins(0, 0, 0, 0)
@@ -222,26 +188,8 @@ class BatchWindow(OperationWindow):
         layout.addLayout(self._foot())
         take_room(self, _SIZE, self._workspace.settings)
 
-    def _make_under(self) -> QTabWidget:
-        self._under = QTabWidget()
-        self._under.setObjectName("batchTabs")
-        inside = QWidget()
-        lines = QVBoxLayout(inside)
-        self._losses = QVBoxLayout()
-        lines.addLayout(self._losses)
-        lines.addWidget(self.as_of)
-        lines.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setAccessibleName(_("What is asked for and what comes of it"))
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
-        self._under.addTab(scroll, _("Consequences"))
-        self._under.addTab(self.preview, _("Requests"))
-        return self._under
-
     def _foot(self) -> QHBoxLayout:
-        self.confirm.setProperty("danger" if destroys(self._operation.effect) else "primary", True)
+        self.confirm.setProperty("danger" if destroys(self._judge.operation.effect) else "primary", True)
         buttons = (self.lead, self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm)
         return button_row(self.leave, *buttons, beside=(self.consent,))
 
@@ -253,15 +201,15 @@ class BatchWindow(OperationWindow):
     def read(self) -> None:
         """Read afresh what the batch is judged by, in every profile that it goes through."""
         if is_at_work() and self._run is None:
-            self._asked_at = self._workspace.clock.now()
+            self._judge.ask_anew()
             self._agreed = None
-            self._wants_shares = destroys(self._operation.effect)
-            for name, context in self._contexts().items():
-                self._tasks.start(context.refresh.once(self._operation.judged_by), group=name)
+            self._wants_shares = destroys(self._judge.operation.effect)
+            for name, context in self._judge.contexts.items():
+                self._tasks.start(context.refresh.once(self._judge.operation.judged_by), group=name)
             if self._batch is not None:
                 if not self._pieces.is_at_work:
                     # nothing else is known than before, only that it is being read
-                    self._pieces.begin(self._shown(self._batch), at_once=self._is_small)
+                    self._pieces.begin(self._shown(self._batch), at_once=self._judge.is_small)
                 self._show_standing(self._batch)
 
     def _reading_changed(self, is_busy: bool) -> None:
@@ -273,7 +221,7 @@ class BatchWindow(OperationWindow):
     def _read_shares(self, batch: Batch) -> None:
         """Read whom those backups are shared with that go, by the lists that were read."""
         self._wants_shares = False
-        for name, context in self._contexts().items():
+        for name, context in self._judge.contexts.items():
             reader = context.backup_reader
             lost = merged([row.blast for row in batch.rows if row.profile == name]).shareable
             if reader is not None and lost:
@@ -284,57 +232,6 @@ class BatchWindow(OperationWindow):
         """Say how far it was read whom they are shared with."""
         self._progress = shares_progress(read, total)
         self.verdict.say(_NOTED, self._progress)
-
-    # what is known
-
-    def _contexts(self) -> dict[str, ProfileContext]:
-        return {context.profile.name: context for context, _row in self._asked}
-
-    def _ledgers(self) -> dict[str, Ledger]:
-        return {name: context.ledger for name, context in self._contexts().items()}
-
-    def _is_counted(self, ledgers: Iterable[Ledger]) -> bool:
-        """Whether the lists were read since the window asked for them, and of late."""
-        at = counted_at(self.form.kind, ledgers)
-        return at is not None and self._asked_at <= at and self._workspace.clock.now() - at <= _FRESH
-
-    def _uncounted(self, batch: Batch) -> set[str]:
-        """Return the profiles of which it could not be counted afresh what is destroyed."""
-        if not destroys_something(batch):
-            return set()
-        return {name for name, ledger in self._ledgers().items() if not self._is_counted([ledger])}
-
-    def _hindered(self, batch: Batch) -> list[BatchRow]:
-        """Return the rows that cannot go and are not left out."""
-        uncounted = self._uncounted(batch)
-        return [row for row in batch.sent if row.is_blocked or row.profile in uncounted]
-
-    @property
-    def _is_small(self) -> bool:
-        """Whether there is so little to be gone through that it is done at once."""
-        longest = max((len(each.backups) + len(each.tasks) for each in self._ledgers().values()), default=0)
-        return len(self._asked) <= _FEW and longest <= AT_ONCE
-
-    def _judging(self, now: datetime) -> Generator[None, None, Batch]:
-        """Judge what is asked for by what is known now, in pieces."""
-        items, lacking, untaken = [], dict[int, str](), set[int]()
-        for number, (context, row) in enumerate(self._asked, 1):
-            draft = None
-            if not self.form.takes(context, row):
-                untaken.add(number)
-            else:
-                try:
-                    draft = self.form.draft(context, row)
-                except ValueError:
-                    lacking[number] = self.form.lacking(context, row)
-            items.append(Item(context.profile.name, draft, self.form.subject(context, row)))
-            yield
-        left_out = self._left_out | untaken
-        # all rows are judged by the same lists, also where others are read meanwhile
-        ledgers = {name: ledger.still() for name, ledger in self._ledgers().items()}
-        batch = yield from judging(self.form.kind, items, ledgers, left_out, now)
-        self._lacking, self._untaken = lacking, untaken
-        return batch
 
     # what is shown
 
@@ -350,7 +247,7 @@ class BatchWindow(OperationWindow):
             self._show_report(self._report(self._run))
             return
         self._is_counting = self._is_counting or not is_quiet
-        self._pieces.begin(self._judged_and_shown(), at_once=self._is_small)
+        self._pieces.begin(self._judged_and_shown(), at_once=self._judge.is_small)
         if self._is_counting:
             self._say_counting()
 
@@ -364,7 +261,7 @@ class BatchWindow(OperationWindow):
     def _judged_and_shown(self) -> Generator[object, None, None]:
         """Judge the batch in pieces and show what it comes to; then send it, where that is what was asked for."""
         now, self._is_outdated = self._workspace.clock.now(), False
-        batch = self._batch = yield from self._judging(now)
+        batch = self._batch = yield from self._judge.judging(now)
         yield from self._shown(batch)
         yield from self._show_consequences(batch, now)
         yield None
@@ -387,7 +284,7 @@ class BatchWindow(OperationWindow):
         if self._batch is not None:
             self._show_standing(self._batch)
             return
-        self._show_place(list(self._contexts().values()))
+        self._show_place(list(self._judge.contexts.values()))
         self.hindrance = _("Counting what this comes to…")
         self.confirm.setEnabled(False)
         for part in (self._typing, self.consent, self.arm, self.again, self.leave_out, self.take_in):
@@ -402,18 +299,18 @@ class BatchWindow(OperationWindow):
     def _shown(self, batch: Batch) -> Generator[object, None, None]:
         """Show the rows as they were judged, in pieces."""
         now = self._workspace.clock.now()
-        uncounted = self._uncounted(batch) if not self._tasks.is_busy else set()
-        taken = [row for row in batch.rows if row.number not in self._untaken]
+        uncounted = self._judge.uncounted(batch) if not self._tasks.is_busy else set()
+        taken = self._judge.taken(batch)
         is_open, lines = self.form.missing() is not None, []
         for row in sorted(taken, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted)):
             line = words.batch_line(
-                *(row, now, self._lacking.get(row.number, "")),
+                *(row, now, self._judge.lacking(row)),
                 is_uncounted=row.profile in uncounted,
                 is_open=is_open and row.change is None,
             )
             lines.append(line)
             yield None
-        absent = {words.PROFILE_COLUMN} if len(self._ledgers()) < 2 else set()
+        absent = {words.PROFILE_COLUMN} if len(self._judge.ledgers) < 2 else set()
         absent |= {words.NAME_COLUMN} if not any(row.name for row in batch.rows) else set()
         absent |= set(words.RESOURCE_COLUMNS) if all(each.at is not None for each in batch.blast.backups) else set()
         yield LONG_STEP
@@ -425,18 +322,11 @@ class BatchWindow(OperationWindow):
             # whoever typed the name has seen other losses than those that stand here now
             self.typed.clear()
         self._lost = batch.blast.lost
-        told = words.consequence_lines(batch.blast, now, self._shares(batch), batch.sums)
-        while len(self._lines) < len(told):
-            line = MarkedLine(f"batchLoss{len(self._lines) or ''}")
-            self._lines.append(line)
-            self._losses.addWidget(line)
-            yield
-        for place, line in enumerate(self._lines):
-            line.say(*(told[place] if place < len(told) else (None, "")))
-            yield
-        self._share_height(has_many=len(told) > _FEW_LINES)
-        at = counted_at(batch.kind, self._ledgers().values())
-        self.as_of.setText(
+        told = words.consequence_lines(batch.blast, now, self._judge.shares(batch), batch.sums)
+        yield from self.tabs.show_consequences(told)
+        self._areas.share(len(told))
+        at = self._judge.counted_at()
+        self.tabs.as_of.setText(
             _("Nothing of what this is judged by has been read yet.")
             if at is None
             else _("Judged by what was read at {as_of}, {age} ago.").format(
@@ -444,54 +334,22 @@ class BatchWindow(OperationWindow):
             )
         )
 
-    def _share_height(self, *, has_many: bool) -> None:
-        """Give the table what few lines of consequences do not need, until a person has moved the border."""
-        if not self._is_split_moved and has_many is not self._has_many:
-            self._has_many = has_many
-            self._split.setSizes(_WITH_MANY if has_many else _WITH_FEW)
-            for place, part in enumerate(_WITH_MANY if has_many else _WITH_FEW):
-                self._split.setStretchFactor(place, part // 100)
-
-    def _split_moved(self, *_rest: object) -> None:
-        self._is_split_moved = True
-
-    def _shares(self, batch: Batch) -> SharesLost | None:
-        """Return which of the backups that are lost are shared, ``None`` where nobody can look."""
-        found = []
-        for name, context in self._contexts().items():
-            reader = context.backup_reader
-            if reader is None:
-                return None
-            own = merged([row.blast for row in batch.sent if row.profile == name]).shareable
-            found.append(reader.shares_lost(own, context.ledger))
-        shared = tuple(each for told in found for each in told.shared)
-        return SharesLost(shared, sum(told.total for told in found), sum(told.unread for told in found))
-
     def _show_requests(self, batch: Batch) -> None:
-        contexts = self._contexts()
-        shown = [row for row in batch.sent if row.change is not None]
-        texts = [
-            request_text(row.change, contexts[row.profile].profile)
-            for row in shown[:_PREVIEWED]
-            if row.change is not None
-        ]
-        more = len(shown) - len(texts)
-        if more:
-            texts.append(counted("… and {count} more like these", "… and {count} more like these", more))
-        text = bounded("\n\n".join(texts))
-        if text != self.preview.toPlainText():
-            self.preview.setPlainText(text)
+        contexts = self._judge.contexts
+        shown = [(row.change, contexts[row.profile].profile) for row in batch.sent if row.change is not None]
+        texts = [request_text(change, profile) for change, profile in shown[:_PREVIEWED]]
+        self.tabs.show_requests(texts, len(shown) - len(texts))
 
     def _show_standing(self, batch: Batch) -> None:
-        hindered, count = self._hindered(batch), len(batch.sent)
-        known = self._contexts()
+        hindered, count = self._judge.hindered(batch), len(batch.sent)
+        known = self._judge.contexts
         contexts = [known[name] for name in dict.fromkeys(row.profile for row in batch.sent)] or list(known.values())
         self._show_place(contexts)
-        typed, why = name_of(batch), why_named(batch, self._ledgers())
+        typed, why = name_of(batch), why_named(batch, self._judge.ledgers)
         self._typing.setVisible(why is not None and typed is not None)
         if typed is not None:
             self.ask.setText(words.typed_wish(typed, count))
-        objection = self._objection(batch, hindered)
+        objection = self._objection(batch)
         self.consent.show_findings(batch.findings, is_offered=not objection)
         wish = ""
         if why is not None and typed is not None and not typed.is_met_by(self.typed.text()):
@@ -506,14 +364,14 @@ class BatchWindow(OperationWindow):
         self.confirm.setEnabled(not self.hindrance)
         self.confirm.setToolTip(tooltip(self.hindrance or _("Sends them one after the other, with one report")))
         self.arm.setVisible(bool(senders.unarmed) and self._workspace.sealed is None)
-        self.again.setVisible(not self._tasks.is_busy and not self._is_counted(self._ledgers().values()))
+        self.again.setVisible(not self._tasks.is_busy and not self._judge.is_counted())
         has_some = any(row.change is not None for row in batch.sent)
         self.leave_out.setVisible(bool(hindered) and has_some and not self._tasks.is_busy)
         self.leave_out.setText(counted("Leave &out {count}", "Leave &out {count}", len(hindered)))
         missing = self.form.missing()
         self.lead.setVisible(missing is not None and missing.field is not None)
-        self.take_in.setVisible(bool(self._left_out))
-        self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._left_out)))
+        self.take_in.setVisible(bool(self._judge.left_out))
+        self.take_in.setText(counted("Take {count} back &in", "Take {count} back &in", len(self._judge.left_out)))
         is_waiting = missing is not None and all(row.change is None for row in batch.sent)
         is_waiting = is_waiting or self._tasks.is_busy or self._is_counting
         if objection:
@@ -527,7 +385,7 @@ class BatchWindow(OperationWindow):
 
     def _later(self, contexts: Sequence[ProfileContext]) -> str:
         """Return which profiles would not send now, empty where all would."""
-        away = [each.profile.name for each in contexts if each.ledger.connection.reach is Reach.UNREACHABLE]
+        away = self._judge.away(contexts)
         if not away:
             return ""
         return _(
@@ -535,48 +393,14 @@ class BatchWindow(OperationWindow):
             " for long."
         ).format(names=listed([quoted(name, 60) for name in away]))
 
-    def _objection(self, batch: Batch, hindered: Sequence[BatchRow]) -> str:
+    def _objection(self, batch: Batch) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
         if self._tasks.is_busy or self._is_counting:
             reading = self._progress or _("Reading afresh what this is judged by…")
             return reading if self._tasks.is_busy else _("Counting what this comes to…")
         if self._workspace.plans is None:
             return _("Not ready: the data folder is being opened.")
-        if len(batch.sent) > LIMIT:
-            return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
-                limit=LIMIT
-            )
-        if all(row.change is None for row in batch.sent):
-            return self._unasked(batch)
-        if hindered:
-            uncounted = sum(not row.is_blocked for row in hindered)
-            told = counted(
-                "Not ready: {count} cannot be done. Leave it out, or close.",
-                "Not ready: {count} cannot be done. Leave them out, or close.",
-                len(hindered),
-            )
-            if not uncounted:
-                return told
-            return sentences(told, _("What is lost could not be counted afresh."), self._trouble(), _("Read again."))
-        return ""
-
-    def _unasked(self, batch: Batch) -> str:
-        """Return why nothing is asked for yet: what all rows lack, else what the first of them does."""
-        missing = self.form.missing()
-        if missing is None and not batch.sent:
-            return _("Nothing is left to be done: everything is left out.")
-        lacking = next((self._lacking[row.number] for row in batch.sent if self._lacking.get(row.number)), "")
-        first = missing.words if missing is not None else lacking or _("Something is missing above.")
-        return _("Not ready: {first}").format(first=first)
-
-    def _trouble(self) -> str:
-        """Return why a list could not be read, empty where that is not known."""
-        errors = [
-            ledger.freshness[part].error
-            for ledger in self._ledgers().values()
-            for part in sorted(self._operation.judged_by)
-        ]
-        return next((error_sentence(error) for error in errors if error is not None), "")
+        return self._judge.objection(batch)
 
     # afterwards
 
@@ -599,7 +423,7 @@ class BatchWindow(OperationWindow):
         is_open = report.count(Stand.WAITING, Stand.RUNNING) or (not report.stopped and report.count(Stand.NOT_STARTED))
         if is_open:
             return []
-        return [self._asked[self._numbers[row.number - 1] - 1] for row in report.rows if row.stand in _UNDONE]
+        return [self._judge.asked[self._numbers[row.number - 1] - 1] for row in report.rows if row.stand in _UNDONE]
 
     def ask_again(self) -> None:
         """Open another window for what was provably not done; what became of the rest stays among the plans."""
@@ -620,7 +444,7 @@ class BatchWindow(OperationWindow):
     def _begin(self, batch: Batch) -> None:
         try:
             plan = plan_of(batch, self.form.title(len(batch.sent)))
-            run = prepared(plan, str(uuid4()), self._ledgers(), "", self._workspace.clock.now())
+            run = prepared(plan, str(uuid4()), self._judge.ledgers, "", self._workspace.clock.now())
             self._workspace.begin(run)
         except CbrError as error:
             self.verdict.say(_BLOCKED, _("Not started. {error}").format(error=error_sentence(error)))
@@ -629,7 +453,7 @@ class BatchWindow(OperationWindow):
         self.setWindowTitle(plan.name)
         self.setAccessibleName(plan.name)
         gone = (self.confirm, self.arm, self.again, self.lead, self.leave_out, self.take_in)
-        for part in (self._under, self._typing, *gone):
+        for part in (self.tabs, self._typing, *gone):
             part.hide()
         self.consent.hide()
         self.form.setEnabled(False)
@@ -646,12 +470,12 @@ class BatchWindow(OperationWindow):
     def leave_out_hindered(self) -> None:
         """Leave out what cannot be done; it stays in the table, and can be taken in again."""
         if self._batch is not None:
-            self._left_out |= {row.number for row in self._hindered(self._batch)}
+            self._judge.left_out |= {row.number for row in self._judge.hindered(self._batch)}
             self.refresh()
 
     def take_all_in(self) -> None:
         """Take in again what was left out."""
-        self._left_out.clear()
+        self._judge.left_out.clear()
         self.refresh()
 
     def _arm(self) -> None:
@@ -660,7 +484,7 @@ class BatchWindow(OperationWindow):
         self.refresh()
 
     def _changed(self, part: Part) -> None:
-        is_list = part in self._operation.judged_by
+        is_list = part in self._judge.operation.judged_by
         self._is_outdated = self._is_outdated or is_list
         if (is_list or part in (Part.INTENTS, Part.CONNECTION)) and not self._resting.isActive():
             self._resting.start()
@@ -669,8 +493,7 @@ class BatchWindow(OperationWindow):
         """Read anew what has grown too old while somebody looks at it; where nothing can be read, say how old it is."""
         if self._run is not None or self._batch is None or self._tasks.is_busy or self._pieces.is_at_work:
             return
-        is_reached = all(each.ledger.connection.reach is not Reach.UNREACHABLE for each in self._contexts().values())
-        if destroys_something(self._batch) and is_reached and not self._is_counted(self._ledgers().values()):
+        if destroys_something(self._batch) and self._judge.is_reached and not self._judge.is_counted():
             self.read()
         else:
             at_once(self._show_consequences(self._batch, self._workspace.clock.now()))

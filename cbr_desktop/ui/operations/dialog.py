@@ -39,8 +39,10 @@ from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.fields import code_view
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import push_button
@@ -49,7 +51,7 @@ from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
 from cbr_desktop.ui.operations.send_bar import SendBar, Standing
-from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button, place_line
+from cbr_desktop.ui.operations.window import LEAD_KEYS, StepwiseWindow, lead_button, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.batch import FRESH_MINUTES
 from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
@@ -76,9 +78,10 @@ _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
 
 
-class ChangeDialog(OperationWindow):
+class ChangeDialog(StepwiseWindow):
     """Asks for one change. It blocks nothing: several may be open, and the main window goes on.
 
+    Unless ``at_once``, it is made in turns of the loop when it is opened.
     ``confirm`` takes the change once it is confirmed, and returns the request for it; by default it is a new one.
     ``ValueError`` says that it cannot go any more.
 
@@ -95,6 +98,7 @@ class ChangeDialog(OperationWindow):
         parent: QWidget | None = None,
         *,
         confirm: Callable[[Change, Approval | None], Intent] | None = None,
+        at_once: bool = True,
     ) -> None:
         super().__init__("changeDialog", form.title or words_for(form.kind).title, parent)
         self._context = context
@@ -110,8 +114,19 @@ class ChangeDialog(OperationWindow):
         """How far the reading has come, in words, empty where it does not tell."""
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make the form and what stands around it, and judge what it asks for at first."""
+        if isinstance(self.form, Stepwise):
+            yield from self.form.steps()
         self._make_parts()
+        yield
         self._lay_out()
+        yield
+        self._take_room()
+        yield
         self._connect()
         if self._destroys:
             looking = QTimer(self)
@@ -120,15 +135,15 @@ class ChangeDialog(OperationWindow):
             looking.start()
         self._judge()
         self.cancel.setFocus()
-        form.begin()
+        self.form.begin()
 
     @property
     def _destroys(self) -> bool:
         return destroys(self._operation.effect)
 
-    def open(self) -> None:
-        """Show the window beside the others, and read afresh what the change is judged by."""
-        super().open()
+    def _come(self) -> None:
+        """Come to the front, and read afresh what the change is judged by."""
+        super()._come()
         self.read()
 
     def read(self) -> None:
@@ -277,8 +292,7 @@ class ChangeDialog(OperationWindow):
         if not self._stack.shows_form:
             return
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
-        missing = self.form.missing() if self._change is None else None
-        self.lead.setVisible(missing is not None and missing.field is not None)
+        self.lead.setVisible(self._open_field() is not None)
         self._typing.setVisible(self._wants_name())
         self.approval.setVisible(wants_reason(self._operation.effect))
         self.bar.show_standing(
@@ -335,9 +349,19 @@ class ChangeDialog(OperationWindow):
 
     def _lead(self) -> None:
         """Put the focus where something has still to be filled in."""
-        missing = self.form.missing() if self._change is None else None
-        if missing is not None and missing.field is not None:
-            missing.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        field = self._open_field()
+        if field is not None:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _open_field(self) -> QWidget | None:
+        """Return the field in which something is missing or to be put right, ``None`` where no field is known."""
+        if self._tasks.is_busy:
+            return None
+        if self._change is None:
+            missing = self.form.missing()
+            return missing.field if missing is not None else None
+        first = next((each for each in self._verdict.findings if each.severity is Severity.BLOCK), None)
+        return self.form.field(first.subject) if first is not None else None
 
     def _reason_wish(self) -> str:
         """Return that a reason is still to be given, empty when none is wanted or one is there."""
@@ -478,6 +502,8 @@ class ChangeDialog(OperationWindow):
         layout.addWidget(self.approval)
         layout.addWidget(self._typed_row())
         layout.addWidget(self.bar)
+
+    def _take_room(self) -> None:
         is_long = self.form.has_fields or wants_reason(self._operation.effect)
         usual = _USUAL_WITH_FIELDS if is_long else _USUAL
         take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")

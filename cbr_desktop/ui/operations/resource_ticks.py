@@ -1,6 +1,6 @@
 """A list of resources to be ticked, each with its disks: what of them is backed up."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -13,10 +13,11 @@ from cbr_desktop.text.catalogue import N_, _, listed
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, gb_words, shown, status_words
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.lookalikes import find_duplicates
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.preflight import taken_gb
 
 _COLUMNS = (N_("Name"), N_("Type"), N_("Size"), N_("Disks"), N_("Protectable"))
@@ -129,14 +130,22 @@ class ResourceTicks(QWidget):
 
     def show_rows(self, known: Iterable[Protectable], chosen: Iterable[ResourceChoice] = ()) -> None:
         """Show other resources, some of them ticked; those come first, and what cannot be backed up comes last."""
+        at_once(self.showing(known, chosen))
+
+    def showing(
+        self, known: Iterable[Protectable], chosen: Iterable[ResourceChoice] = ()
+    ) -> Generator[None, None, None]:
+        """Do the same in pieces."""
         given = self._given = {each.id: each for each in chosen}
         rows = list(known)
         ids = {row.id for row in rows}
         rows += [Protectable(each.id, each.type, each.name) for id, each in given.items() if id not in ids]
         rows.sort(key=lambda row: (row.id not in given, not row.protectable, row.name.casefold(), row.id))
-        self._ticks.alike = duplicates((row.id, row.name) for row in rows)
+        yield
+        self._ticks.alike = yield from find_duplicates([(row.id, row.name) for row in rows])
         left_out = {row.id: _left_out(row, given[row.id]) for row in rows if row.id in given}
         self.tree.put(rows, given, left_out)
+        yield
         self._summarize()
 
     def _choice(self, row: Protectable) -> ResourceChoice:

@@ -9,6 +9,7 @@ from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import label
+from cbr_desktop.ui.kit.stepwise import StepwiseDialog
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.environment_label import stake_chip
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -33,6 +34,10 @@ class OperationWindow(QDialog):
         self.setModal(False)
         self.show()
         self.activateWindow()
+
+
+class StepwiseWindow(StepwiseDialog, OperationWindow):
+    """The same, made in several turns of the loop."""
 
 
 def lead_button(name: str, act: Callable[[], object]) -> QPushButton:

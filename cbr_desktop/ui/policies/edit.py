@@ -1,6 +1,6 @@
 """The form of a policy that there is: what is changed of it, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from PySide6.QtWidgets import QGridLayout
@@ -37,6 +37,10 @@ class PolicyEditFields(PolicyFields):
         self._edit = edit_of(policy, asked)
         super().__init__(offset, self._edit.form, now=now, there=there)
         self.setObjectName("policyEditForm")
+
+    def build(self) -> Iterator[None]:
+        """Make the fields; those that cannot show what the policy has are off."""
+        yield from super().build()
         # where it copies to is changed by removing it from its vaults first, which is no matter of this form
         self.target_side.setEnabled(False)
         self.full_side.setEnabled(self._edit.shows_retention)
@@ -85,8 +89,13 @@ class PolicyCopyFields(PolicyFields):
         now: Callable[[], datetime] | None = None,
         there: timedelta | None = None,
     ) -> None:
-        copied = copy_of(policy)
+        self._copied = copied = copy_of(policy)
         super().__init__(offset, copied.form, now=now, there=there)
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, and say what is not copied."""
+        yield from super().build()
+        copied = self._copied
         lost = [] if copied.shows_schedule else [_("This form cannot show its times. They are not copied.")]
         lost += [] if copied.shows_retention else [_("This form cannot show its rules. They are not copied.")]
         grid = self.layout()

@@ -1,6 +1,6 @@
 """The form of a policy: its name, when it runs in UTC and here, and how long its backups are kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.finding import RequestPart
 from cbr_desktop.domain.policy import BACKUP, LONG_TERM_LIMIT, REPLICATION, RETENTION_LIMIT
 from cbr_desktop.domain.schedule import INTERVAL_LIMIT, PATTERNS_LIMIT, Schedule, seasons
 from cbr_desktop.text.catalogue import N_, _, sentences
@@ -35,6 +36,7 @@ from cbr_desktop.text.schedules import (
 )
 from cbr_desktop.ui.kit.fields import column, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.tokens import WIDE
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
@@ -61,7 +63,7 @@ _KEEPS = {
 }
 
 
-class PolicyFields(ChangeForm):
+class PolicyFields(Stepwise, ChangeForm):
     """Asks for a new policy; ``offset`` is how far the operator's clock is from UTC, ``now`` tells the time.
 
     Days and times are filled in by UTC, by the operator's clock or by that of the region, which is ``there`` ahead of
@@ -90,11 +92,17 @@ class PolicyFields(ChangeForm):
         """How far the clock is ahead of UTC by which days and times are filled in."""
         self._unfull = -1
         """What a policy says that makes no backup a full one by itself."""
+        self._given = given or PolicyForm(minutes=(60,), long_term=None)
         self.setObjectName("policyForm")
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, and show in them what they begin with."""
         self._make_fields()
         self._describe()
+        yield
         self._lay_out()
-        self.show_form(given or PolicyForm(minutes=(60,), long_term=None))
+        yield
+        self.show_form(self._given)
         self._connect()
 
     # what is filled in
@@ -119,6 +127,10 @@ class PolicyFields(ChangeForm):
             region=self.region.text().strip(),
             project=self.project.text().strip(),
         )
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        return {RequestPart.NAME: self.name, RequestPart.SCHEDULE: self.time}.get(part or RequestPart.FILE)
 
     def draft(self) -> Any:
         """Return the policy that is asked for."""

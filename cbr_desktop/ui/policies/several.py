@@ -208,7 +208,7 @@ def _apply(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWi
     """Open the window that applies one of the selected policies to several vaults; one that replicates to one vault."""
     context, policy = asked[0]
     if policy.operation_type != BACKUP:
-        return _opened(ChangeDialog(context, ONE.asked["apply"](context, policy), parent))
+        return _opened(ChangeDialog(context, ONE.asked["apply"](context, policy), parent, at_once=False))
     rows = [
         (each, vault)
         for each in dict.fromkeys(context for context, _policy in asked)
@@ -230,7 +230,7 @@ def _remove(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QW
     ]
     if len(rows) < 2:  # one vault, or none, needs no list
         context, policy = asked[0]
-        return _opened(ChangeDialog(context, ONE.asked["remove"](context, policy), parent))
+        return _opened(ChangeDialog(context, ONE.asked["remove"](context, policy), parent, at_once=False))
     return _opened(BatchWindow(workspace, rows, RemoveFromPolicies(rows), parent))
 
 

@@ -1,12 +1,12 @@
 """The window of profiles: all of them at the left, the form of one at the right, and what a test found below."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.error import CbrError, Damaged
@@ -23,6 +23,7 @@ from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
 from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.stepwise import StepwiseDialog
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.profiles.checks import ChecksPanel
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
@@ -51,12 +52,12 @@ _BUSY = Mark(Shape.PLAY, Tone.BUSY)
 _SHOWN_PROBLEMS = 3
 
 
-class ProfilesDialog(QDialog):
+class ProfilesDialog(StepwiseDialog):
     """Makes, changes, orders, tests, imports and exports profiles. Nothing here waits for a network.
 
     ``regions`` are the clouds to choose from, ``place`` is where the profiles are kept, ``effective`` says what really
     counts on the network for a profile. With ``start`` the profile of that name is shown first. ``settings`` keep
-    the size of the window.
+    the size of the window. Unless ``at_once``, it is made in turns of the loop when it is opened.
 
     Signals:
         changed: the file of profiles has changed.
@@ -79,6 +80,7 @@ class ProfilesDialog(QDialog):
         effective: Effective | None = None,
         start: str = "",
         settings: Settings | None = None,
+        at_once: bool = True,
     ) -> None:
         super().__init__(parent)
         self._settings = settings
@@ -91,16 +93,23 @@ class ProfilesDialog(QDialog):
         self._trusted: set[str] = set()
         self._trial = ProfileTrial(directory, test, keeper, self)
         self._exchange = ProfileExchange(profiles, self, settings)
+        self._start = start
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make the window, and the form of the profile that is shown first."""
         self._make_widgets()
+        yield
         self._lay_out()
         self._connect()
-        self.reload(start)
-
-    def open(self) -> None:
-        """Show the window, non-modal."""
-        self.setModal(False)
-        self.show()
-        self.activateWindow()
+        yield
+        self._read()
+        self.side.fill(self._model.rows, self._start)
+        yield
+        if self._current is not None:
+            yield from self._make_form(self._current)
+        self._show_current()
 
     def reject(self) -> None:
         """Close, unless something is not saved: that is said first."""
@@ -117,18 +126,23 @@ class ProfilesDialog(QDialog):
 
     def reload(self, name: str = "") -> None:
         """Read the file again. Rows with changes that are not saved stay; the row called ``name`` is shown."""
+        self.finish()
         name = name or (self._current.name if self._current else "")
+        self._read()
+        self.side.fill(self._model.rows, name)
+        self._show_current()
+
+    def _read(self) -> None:
         self._model.reload()
         self._tell_problems(self._model.problems)
         self._trusted |= hosts(row.saved for row in self._model.rows if row.saved is not None)
         for row in list(self._forms):
             if row.form is None or row not in self._model.rows:
                 self._drop_form(row)
-        self.side.fill(self._model.rows, name)
-        self._show_current()
 
     def add(self) -> None:
         """Begin a new profile."""
+        self.finish()
         self._show_new(self._model.add(replace(BLANK)))
         if self._form is not None:
             self._form.focus("name")
@@ -152,8 +166,14 @@ class ProfilesDialog(QDialog):
         self.side.add(row)
 
     def _form_of(self, row: ProfileRow) -> ProfileForm:
+        for _step in self._make_form(row):
+            pass
+        return self._forms[row]
+
+    def _make_form(self, row: ProfileRow) -> Iterator[None]:
+        """Make the form of a row unless it is there, in several steps."""
         if row not in self._forms:
-            row.form = form = self._forms[row] = ProfileForm(
+            form = ProfileForm(
                 row.draft,
                 row.saved,
                 regions=self._regions,
@@ -163,11 +183,12 @@ class ProfilesDialog(QDialog):
                 effective=self._effective,
                 parent=self._stack,
             )
+            yield from form.steps()
+            row.form = self._forms[row] = form
             form.judged.connect(partial(self._judged, row))
             form.where.projects_requested.connect(partial(self._do, LIST))
             form.keeping.entering_requested.connect(self._enter_secrets)
             self._stack.addWidget(form)
-        return self._forms[row]
 
     def _drop_form(self, row: ProfileRow) -> None:
         row.form = None

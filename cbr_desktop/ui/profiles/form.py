@@ -1,6 +1,6 @@
 """The form of one profile. There is one for each profile that was looked at, so that nothing typed is ever lost."""
 
-from collections.abc import Callable, Collection, Mapping, MutableSet
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableSet
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.text.catalogue import _
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.profiles.care import CareSection
 from cbr_desktop.ui.profiles.draft import Problem, hosts, judge
 from cbr_desktop.ui.profiles.keeping import KeepingSection
@@ -21,7 +22,7 @@ from cbr_desktop.workflows.ports import SecretKeeper
 _JUDGE_MS = 50
 
 
-class ProfileForm(QScrollArea):
+class ProfileForm(Stepwise, QScrollArea):
     """Shows a profile for changing. ``saved`` is how it is in the file, ``None`` when it is not there yet.
 
     ``trusted`` are hosts that need no confirming; ``taken`` returns the names of the other profiles.
@@ -54,16 +55,27 @@ class ProfileForm(QScrollArea):
         self._taken = taken
         self.problems: list[Problem] = []
         self._tried = False
+        self._keeper = keeper
+        self._effective = effective
+
+    def build(self) -> Iterator[None]:
+        """Make the sections, each in a step of its own."""
+        profile, saved = self._base, self.saved
         # what moves from a parent to another is styled anew with all it has
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
         content = QWidget()
         self.setWidget(content)
-        self.where = WhereSection(profile, saved, regions, trusted, content)
+        self.where = WhereSection(profile, saved, self._regions, self._trusted, content)
+        yield
         self._who = WhoSection(profile, content)
+        yield
         self._care = CareSection(profile, content)
-        self._network = NetworkSection(profile, self.profile, effective, content)
-        self.keeping = KeepingSection(self.profile, keeper, content)
+        yield
+        self._network = NetworkSection(profile, self.profile, self._effective, content)
+        yield
+        self.keeping = KeepingSection(self.profile, self._keeper, content)
+        yield
         self._sections = (self.where, self._who, self._care, self._network, self.keeping)
         self._was = self.profile()
         self._timer = QTimer(self)
@@ -73,6 +85,7 @@ class ProfileForm(QScrollArea):
         for section in self._sections[:-1]:
             section.changed.connect(self._timer.start)
         self._lay_out(content)
+        yield
         self.judge()
 
     def profile(self) -> Profile:

@@ -215,7 +215,7 @@ def _protect(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> 
 
 
 def _opened(context: ProfileContext, form: ChangeForm, parent: QWidget) -> QWidget:
-    dialog = ChangeDialog(context, form, parent)
+    dialog = ChangeDialog(context, form, parent, at_once=False)
     dialog.open()
     return dialog
 

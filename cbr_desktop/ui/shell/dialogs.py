@@ -40,7 +40,10 @@ class Dialogs:
         from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 
         dialog = CheckpointDialog(
-            *(context, vault_id, resource_ids, parent), draft_store=context.draft_store, words=words
+            *(context, vault_id, resource_ids, parent),
+            draft_store=context.draft_store,
+            words=words,
+            at_once=False,
         )
         dialog.open()
         return dialog
@@ -132,8 +135,9 @@ class Dialogs:
         if intent.change.kind is not Kind.CREATE_CHECKPOINT:
             form = _form_again(context, intent)
             return self._open(context, form, parent) if form is not None else None
-        dialog = CheckpointDialog(context, None, (), parent, draft_store=context.draft_store)
-        dialog.show_request(intent.body)
+        dialog = CheckpointDialog(
+            *(context, None, (), parent), draft_store=context.draft_store, request=intent.body, at_once=False
+        )
         dialog.open()
         return dialog
 
@@ -153,7 +157,7 @@ class Dialogs:
     ) -> "ChangeDialog":
         from cbr_desktop.ui.operations.dialog import ChangeDialog
 
-        dialog = ChangeDialog(context, form, parent)
+        dialog = ChangeDialog(context, form, parent, at_once=False)
         dialog.open()
         return dialog
 

@@ -22,6 +22,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import (
+    IDS,
     AgeField,
     Column,
     DateField,
@@ -228,23 +229,10 @@ class TasksPage(Page[Task]):
         return self._workspace.scope.tellers(row.id) or self._keepers.get(row.id, [])
 
     def search_text(self, row: Task) -> str:
-        """Return what words are looked for in; ids come last, since names are what is mostly looked for."""
-        return "\n".join(
-            (
-                row.resource_name,
-                row.vault_name,
-                row.backup_name,
-                str(row.status),
-                str(row.type),
-                row.code,
-                row.message,
-                row.id,
-                row.resource_id or "",
-                row.vault_id or "",
-                row.request_id,
-                row.checkpoint_id or "",
-            )
-        )
+        """Return what words are looked for in, with what has no other letters than ids at the end."""
+        words = (row.resource_name, row.vault_name, row.backup_name, str(row.status), str(row.type))
+        ids = (row.id, row.resource_id or "", row.vault_id or "", row.checkpoint_id or "")
+        return "\n".join((*words, row.code, row.message, row.request_id)) + IDS + "\n".join(ids)
 
     def beside_rows(self) -> object:
         """Return that a task itself says all that words are looked for in."""

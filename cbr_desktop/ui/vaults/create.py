@@ -1,12 +1,13 @@
 """The form of a new vault: what it is for life, what it takes in, what it does by itself, and what it is called by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.finding import RequestPart
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import LARGEST_GB, SMALLEST_GB, ProtectType, VaultKind
@@ -18,6 +19,7 @@ from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.pair_table import PairTable
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.theme import set_type
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
@@ -37,7 +39,7 @@ _LEVELS = {CRASH_CONSISTENT: N_("Crash consistent"), APP_CONSISTENT: N_("Applica
 _BILLINGS = {POST_PAID: N_("By use"), PRE_PAID: N_("By the year or month")}
 
 
-class NewVaultForm(ChangeForm):
+class NewVaultForm(Stepwise, ChangeForm):
     """Asks for a new vault. ``console`` is where the console sells vaults that are paid ahead, empty if not known."""
 
     kind = Kind.CREATE_VAULT
@@ -55,13 +57,24 @@ class NewVaultForm(ChangeForm):
         self._context: ProfileContext | None = None
         self._console = console
         self._policies = [each for each in policies if each.operation_type == BACKUP]
-        asked = asked or VaultDraft("")
+        self._asked = asked = asked or VaultDraft("")
         self.project = EnterpriseProjectChoice("newVaultProject", asked.enterprise_project_id, is_usual=True)
-        self._make_fields()
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, and show in them what is asked for at first."""
+        yield from self._make_fields()
+        yield
         self._lay_out()
-        self._show(asked)
+        yield
+        self._show(self._asked)
+        yield
+        yield from self.resources.showing(self._free(), _choices_of(self._asked))
         self._connect()
         self._tell()
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        return {RequestPart.NAME: self.name, RequestPart.RESOURCES: self.resources.filter}.get(part or RequestPart.FILE)
 
     def draft(self) -> VaultDraft:
         """Return the vault that is asked for."""
@@ -149,11 +162,6 @@ class NewVaultForm(ChangeForm):
         ):
             edit.setText(text)
         self.zone.setEditText(draft.zone)
-        chosen = (
-            ResourceChoice(each.id, each.type, each.name, each.exclude_volumes, each.include_volumes)
-            for each in draft.resources
-        )
-        self.resources.show_rows(self._free(), chosen)
 
     def _free(self) -> list[Protectable]:
         """Return the resources of the kind that the vault holds which are in no vault."""
@@ -208,7 +216,7 @@ class NewVaultForm(ChangeForm):
 
     # building
 
-    def _make_fields(self) -> None:
+    def _make_fields(self) -> Iterator[None]:
         self.name = _line("newVaultName", _("Name"))
         self.holds = _box("newVaultKind", _("Holds"), [(pgettext(*words), kind) for kind, words in _KINDS.items()])
         self.protection = _box("newVaultProtection", _("For"), [(_(words), key) for key, words in _PROTECTIONS.items()])
@@ -221,6 +229,7 @@ class NewVaultForm(ChangeForm):
         self.zone = _zone_box()
         self._offer_zones()
         self.multi_az = tick(_("Keep backups in se&veral zones"), "newVaultMultiAz")
+        yield
         self.resources = ResourceTicks()
         named = sorted(self._policies, key=lambda each: (each.name, each.id))
         self.policy = _box(
@@ -306,6 +315,14 @@ class NewVaultForm(ChangeForm):
         layout.setSpacing(14)
         for part in parts:
             layout.addWidget(part)
+
+
+def _choices_of(draft: VaultDraft) -> list[ResourceChoice]:
+    """Return what a draft takes into the vault."""
+    return [
+        ResourceChoice(each.id, each.type, each.name, each.exclude_volumes, each.include_volumes)
+        for each in draft.resources
+    ]
 
 
 def _section(words: str, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget] | None = None) -> QWidget:

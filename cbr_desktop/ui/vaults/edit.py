@@ -1,6 +1,6 @@
 """The form of a vault that there is: what is changed of it, and nothing else."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -25,6 +25,7 @@ from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
 from cbr_desktop.ui.kit.lines import StillBox, label
 from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.pair_table import PairTable
+from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.operations.form import ChangeForm
@@ -37,7 +38,7 @@ _FAR_DAYS = 3650
 """Days beyond which it is not told any more when a vault is full."""
 
 
-class VaultEditForm(ChangeForm):
+class VaultEditForm(Stepwise, ChangeForm):
     """Asks for another name, size, specification or behaviour of a vault; ``asked`` is what was asked for before.
 
     Where application consistency is chosen, it says which servers have the agent for it: ``read_agents`` asks. Of what
@@ -65,9 +66,15 @@ class VaultEditForm(ChangeForm):
         self._history = TaskOwner(self)
         self._growth: Growth | None = None
         self.setObjectName("vaultEditForm")
+        self._begins_with = updated(vault, asked) if asked is not None else vault
+
+    def build(self) -> Iterator[None]:
+        """Make the fields, and show in them what they begin with."""
         self._make_fields()
+        yield
         self._lay_out()
-        self._show(updated(vault, asked) if asked is not None else vault)
+        yield
+        self._show(self._begins_with)
         self._connect()
         self._tell()
 

@@ -119,7 +119,7 @@ def _create_for(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) 
     taken = tuple(NewResource(each.id, str(each.type), each.name) for each in resources)
     kind = holder_of(resources[0].type) or VaultKind.SERVER
     draft = VaultDraft("", kind=kind, size_gb=size_gb, resources=taken)
-    dialog = ChangeDialog(context, _create(context, None, draft), parent)
+    dialog = ChangeDialog(context, _create(context, None, draft), parent, at_once=False)
     dialog.open()
     return dialog
 

@@ -10,7 +10,7 @@ from itertools import compress, islice, repeat
 from operator import contains, not_
 from typing import Any, Generic, NamedTuple
 
-from cbr_desktop.ui.kit.tables.column import Column, Row, TextField
+from cbr_desktop.ui.kit.tables.column import IDS, Column, Row, TextField
 from cbr_desktop.ui.kit.tables.filter import Asked, Filter
 from cbr_desktop.workflows.derived import pieces
 
@@ -25,6 +25,9 @@ _RUN = 4_000
 _COMPARED = 500
 """Letters of a text that order and search look at."""
 _SEARCHED = 200_000
+_DIGITS = "0123456789abcdef-\n"
+_NO_DIGITS = str.maketrans("", "", _DIGITS)
+"""What ids mostly consist of, and a table that leaves the rest."""
 
 
 class _Level(NamedTuple, Generic[Row]):
@@ -52,14 +55,18 @@ class Arrangement(Generic[Row]):
         self._ahead: tuple[list[Row], tuple[int, bool], list[int]] | None = None
         """The order of rows that are going to be put, by column and direction."""
         self._texts: dict[str, list[str]] = {}
-        """By field its values as they are compared; that of no name is what words are sought in."""
+        """By field its values as they are compared; that of no name is what words are sought in, without ids."""
+        self._ids: list[str] = []
+        """The ids that words are sought in as well."""
+        self._id_letters: set[str] = set()
+        """What letters are in them."""
         self._prepared: list[str] = []
         """The beginning of what words are sought in."""
         self._beside: object = None
-        self._before: tuple[list[Row], list[str]] = ([], [])
+        self._before: tuple[list[Row], list[str], list[str]] = ([], [], [])
         """Rows that were here before and still say the same, and what words were sought in."""
-        self._known: dict[int, str] = {}
-        """The same by the identity of these rows, which no other one has while they are held."""
+        self._known: dict[int, int] = {}
+        """The places among them by the identity of these rows, which no other one has while they are held."""
 
     def put(self, rows: list[Row], beside: object = None) -> None:
         """Take other rows. Where ``beside`` is equal to the one before, rows that were here say what they said.
@@ -67,14 +74,15 @@ class Arrangement(Generic[Row]):
         It is what their texts depend on besides themselves, ``None`` when that is not known.
         """
         if beside is None or beside != self._beside:
-            self._before, self._known = ([], []), {}
+            self._before, self._known = ([], [], []), {}
         elif "" in self._texts:
-            self._before, self._known = (self.rows, self._texts[""]), {}
+            self._before, self._known = (self.rows, self._texts[""], self._ids), {}
         self._beside = beside
         if len(rows) != len(self._all):
             self._all = list(range(len(rows)))
         self.rows = rows
-        self._levels, self._orders, self._texts, self._prepared = [], {}, {}, []
+        self._levels, self._orders, self._texts = [], {}, {}
+        self._prepared, self._ids, self._id_letters = [], [], set()
         if self._ahead is not None and self._ahead[0] is rows:
             self._orders[self._ahead[1]] = self._ahead[2]
         self._ahead = None
@@ -142,6 +150,9 @@ class Arrangement(Generic[Row]):
             held: Iterator[bool]
             if one.is_whole:
                 held = map(frozenset(one.wanted).__contains__, texts)
+            elif one.field is None and self._id_letters.issuperset(one.wanted[0]):
+                ids, word = self._ids, one.wanted[0]
+                held = (word in text or word in ids[place] for text, place in zip(texts, places, strict=True))
             elif len(one.wanted) == 1:
                 held = map(contains, texts, repeat(one.wanted[0]))
             else:
@@ -164,14 +175,24 @@ class Arrangement(Generic[Row]):
         return self._texts[field.name]
 
     def _prepare(self, count: int) -> None:
+        before, texts, ids = self._before
         if not self._known:
-            self._known = dict(zip(map(id, self._before[0]), self._before[1], strict=True))
-        made, known, search = self._prepared, self._known, self._search
-        rows = islice(self.rows, len(made), len(made) + count)
-        made += [known.get(id(row)) or _short(search(row)).casefold() for row in rows]
+            self._known = {id(row): place for place, row in enumerate(before)}
+        made, known, search, first = self._prepared, self._known, self._search, len(self._prepared)
+        for row in islice(self.rows, first, first + count):
+            place = known.get(id(row))
+            if place is None:
+                text, _, of_row = _short(search(row)).casefold().partition(IDS)
+                made.append(text)
+                self._ids.append(of_row)
+            else:
+                made.append(texts[place])
+                self._ids.append(ids[place])
+        self._id_letters.update("".join(self._ids[first:]).translate(_NO_DIGITS))
         if len(made) >= len(self.rows):
+            self._id_letters.update(_DIGITS if any(self._ids) else "")
             self._texts[""], self._prepared = made, []
-            self._before, self._known = ([], []), {}
+            self._before, self._known = ([], [], []), {}
 
     # order
 

@@ -14,6 +14,9 @@ Row = TypeVar("Row")
 Value = TypeVar("Value")
 SortKey = str | float | datetime | None
 _VALUES = 1_000
+IDS = "\0"
+"""What may stand before the ids in a text that words are looked for in. They are most of such a text, and only the few
+words that can be a part of an id are looked for in them."""
 
 
 class Gauge(NamedTuple):

@@ -1,0 +1,31 @@
+"""The sheet of a restore on paper."""
+
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from cbr_desktop.text.rehearsal import Section, Sheet
+from cbr_desktop.ui.backups.paper import is_with_next, laid_out
+
+PAGE = QSizeF(2126, 1400)
+
+
+def test_no_title_is_left_alone_at_the_end_of_a_page(qapp: QApplication) -> None:
+    assert qapp is not None
+    device = QImage(8, 8, QImage.Format.Format_RGB32)
+    device.setDotsPerMeterX(11811)
+    device.setDotsPerMeterY(11811)
+    moved = 0
+    for lines in range(12, 40):
+        lost = Section("What is lost", lines=tuple(f"line {number}" for number in range(lines)))
+        disks = Section("Disks", columns=("Disk", "Size"), rows=(("one", "40 GB"), ("two", "500 GB")))
+        document = laid_out(Sheet("Restore", "It would be taken.", False, (lost, disks)), device, PAGE)
+        block = document.begin()
+        titles = []
+        while block.isValid():
+            titles += [block] if block.text() in ("What is lost", "Disks") else []
+            block = block.next()
+        assert len(titles) == 2
+        assert all(is_with_next(title, PAGE.height()) for title in titles), lines
+        moved += any(title.blockFormat().pageBreakPolicy().value for title in titles)
+    assert moved  # some of them stood at the end of a page
