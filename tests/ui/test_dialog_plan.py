@@ -99,6 +99,23 @@ def test_a_start_keeps_a_copy_and_hands_the_run_on(scene: Scene, opened: Open) -
     assert not dialog.isVisible()
 
 
+def test_a_plan_of_many_steps_is_counted_while_the_window_is_at_hand(scene: Scene, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(scene, scene.file(*[(2, f"n-{number}") for number in range(60)]))
+    assert dialog.verdict.label.text() == "Counting what this comes to…" and not dialog.start.isEnabled()
+    qtbot.waitUntil(dialog.start.isEnabled)
+    assert "Ready: 60 steps" in dialog.verdict.label.text()
+    assert {cell(dialog.table, row, "Verdict") for row in range(60)} == {"Ready"}
+    started: list[PlanOfBefore] = []
+    dialog.started.disconnect()
+    dialog.started.connect(started.append)
+    dialog.refresh()
+    dialog.start.click()
+    assert started == [], "what is not worked out is not started"
+    qtbot.waitUntil(dialog.start.isEnabled)
+    dialog.start.click()
+    assert len(started[0].plan.steps) == 60
+
+
 def test_a_start_that_the_disk_refuses_is_none(scene: Scene, opened: Open, tmp_path: Path) -> None:
     dialog = opened(scene, scene.file((2, "one")))
     (tmp_path / "runs").write_text("in the way")
