@@ -305,7 +305,7 @@ def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path
         assert (lead in page.panel.hindrance(row)) and (bool(page.panel.hindrance(row)) is bool(lead))
         page.panel.typed.setText("old ones")
         assert page.panel.hindrance(row) == ""
-        page._tell_losses(replace(row, told=replace(row.told, stopped="paused")))
+        page.panel._tell_losses(replace(row, told=replace(row.told, stopped="paused")))
         assert page.panel.losses[0].label.text().startswith("1 backup of 1 resource")
         page.panel.typed.clear()
         for part in Part:
