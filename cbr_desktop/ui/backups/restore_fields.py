@@ -29,7 +29,7 @@ from cbr_desktop.text.rehearsal import (
 )
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
-from cbr_desktop.ui.kit.lines import StillBox, label, mark_icon
+from cbr_desktop.ui.kit.lines import StillBox, WrappedBox, label, mark_icon
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import dress_table
@@ -154,7 +154,7 @@ class RestoreFields(QWidget):
             item = QTableWidgetItem(saved_words(saved))
             item.setToolTip(tooltip(saved.name, saved.id))
             self.table.setItem(place, _SAVED, item)
-            box = StillBox()
+            box = WrappedBox()
             box.setObjectName(f"restoreTarget{place}")
             box.setAccessibleName(_("Disk that {disk} is written to").format(disk=saved.name or saved.volume_id))
             box.setAccessibleDescription(box.accessibleName())

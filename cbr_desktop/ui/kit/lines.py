@@ -3,7 +3,17 @@
 from PySide6 import QtGui
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.text.marks import Mark, Shape
@@ -82,6 +92,30 @@ class StillBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the form."""
         event.ignore()
+
+
+class WrappedBox(StillBox):
+    """A list in a cell: what is chosen is told in as many lines as have room, and it opens as wide as its words."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # the whole is painted
+        """Paint the box with its words wrapped."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        words, option.currentText = option.currentText, ""  # type: ignore[attr-defined]
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        rect = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+        role = QPalette.ColorRole.ButtonText if self.isEnabled() else QPalette.ColorRole.PlaceholderText
+        painter.drawItemText(rect.adjusted(2, 0, 0, 0), int(flags), self.palette(), self.isEnabled(), words, role)
+
+    def showPopup(self) -> None:
+        """Open the list wide enough to read the longest of its lines, as far as the screen goes."""
+        view = self.view()
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        view.setMinimumWidth(min(view.sizeHintForColumn(0) + bar, self.screen().availableGeometry().width() - bar))
+        super().showPopup()
 
 
 class StillNumber(QSpinBox):
