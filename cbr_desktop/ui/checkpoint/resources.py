@@ -28,13 +28,13 @@ from cbr_desktop.workflows.ledger import Ledger
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WISHES = (
-    Wish(140, 160, 260, yields=False),
-    Wish(64, 70, 125, yields=False),
-    Wish(124, 138, 200, yields=False),
+    Wish(140, 162, 260, yields=False),
+    Wish(62, 70, 125, yields=False),
+    Wish(96, 126, 200, yields=False),
     Wish(62, 72, 72),
     Wish(46, 46, 46),
     Wish(62, 62, 62),
-    Wish(166, 190, 210, yields=False, elastic=True),
+    Wish(150, 166, 210, yields=False, elastic=True),
 )
 _ID_END = 6
 """Letters of an id's end that tell things apart which look alike."""

@@ -1,7 +1,7 @@
 """Lines of words with a mark before them that tells the weight by its shape, and what else stands in forms."""
 
 from PySide6 import QtGui
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -94,21 +94,36 @@ class StillBox(QComboBox):
         event.ignore()
 
 
+_WRAPPED = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
+_BOX_EDGES = 8
+"""What a box has above and below its words in all."""
+
+
 class WrappedBox(StillBox):
     """A list in a cell: what is chosen is told in as many lines as have room, and it opens as wide as its words."""
+
+    def height_for(self, width: int) -> int:
+        """Return how high the box has to be for its words where it is so wide."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.rect = QRect(0, 0, width, self.sizeHint().height())  # type: ignore[attr-defined]
+        room = QRect(0, 0, self._words_rect(option).width(), 10_000)
+        return self.fontMetrics().boundingRect(room, _WRAPPED, self.currentText()).height() + _BOX_EDGES
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # the whole is painted
         """Paint the box with its words wrapped."""
         painter, option = QStylePainter(self), QStyleOptionComboBox()
         self.initStyleOption(option)
-        words, option.currentText = option.currentText, ""  # type: ignore[attr-defined]
+        option.currentText = ""  # type: ignore[attr-defined]
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        rect = self.style().subControlRect(
-            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
-        )
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-        role = QPalette.ColorRole.ButtonText if self.isEnabled() else QPalette.ColorRole.PlaceholderText
-        painter.drawItemText(rect.adjusted(2, 0, 0, 0), int(flags), self.palette(), self.isEnabled(), words, role)
+        role = QPalette.ColorRole.ButtonText
+        rect = self._words_rect(option)
+        painter.drawItemText(rect, _WRAPPED, self.palette(), self.isEnabled(), self.currentText(), role)
+
+    def _words_rect(self, option: QStyleOptionComboBox) -> QRect:
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        rect = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        return rect.adjusted(2, 0, 0, 0)
 
     def showPopup(self) -> None:
         """Open the list wide enough to read the longest of its lines, as far as the screen goes."""
