@@ -77,7 +77,7 @@ def _imported() -> Iterator[None]:  # one statement a module
     import cbr_desktop.runtime
 
     yield
-    import cbr_desktop.text.plans
+    import cbr_desktop.workflows.plan
 
     yield
     import cbr_desktop.app.life

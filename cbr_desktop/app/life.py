@@ -31,10 +31,10 @@ from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import crash_sentence, rescued_sentence, sealed_sentence, settings_sentence
 from cbr_desktop.text.leaving import LEAVING_SECONDS, left_sentence
-from cbr_desktop.text.plans import resting_sentence
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING
 from cbr_desktop.ui.session.network_settings import stored_at_once
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.ui.shell.presence import Presence
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.leaving import unfinished
 from cbr_desktop.workflows.plan_report import resting
@@ -58,6 +58,11 @@ def run_life(
         stack.callback(workspace.settings.close)
         services = open_services(stack, workspace, here, log, secrets, has_past=True)
         SecondaryWindows(window, workspace, here, log, services)
+        presence = Presence(window)
+        window.pages.turned.connect(presence.notice)
+        noticed = asyncio.Event()
+        presence.noticed.connect(noticed.set)
+        preparation = partial(prepare, noticed.wait)
         draft_store.tell_unsaved(window, workspace)
         tell_the_disk(window, workspace, services.sessions)
         tell_the_plans(window, workspace)
@@ -66,7 +71,9 @@ def run_life(
         keep_for_the_start(here.profiles_file, here.kept_profiles_file)
 
         def living(leaving: Leaving) -> Coroutine[Any, Any, int]:
-            return live(services.sessions, window, services.access, leaving, begun=deadline.start, preparation=prepare)
+            return live(
+                services.sessions, window, services.access, leaving, begun=deadline.start, preparation=preparation
+            )
 
         if workspace.is_demo or workspace.sealed is not None:
             # it works in a corner of its own, of which no second start can know
@@ -93,6 +100,8 @@ def tell_the_plans(window: MainWindow, workspace: Workspace) -> None:
         return
     profiles = [context.profile.name for context in workspace.contexts]
     for told in resting(workspace.plans.runs(), workspace.open, profiles, workspace.clock.now())[:1]:
+        from cbr_desktop.text.plans import resting_sentence
+
         window.notices.say(resting_sentence(told), WARNING, _("Show the plan"), partial(_show_plan, window, told.run))
 
 

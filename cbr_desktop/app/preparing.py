@@ -1,22 +1,26 @@
 """What is not there at the start and will soon be wanted: dialogs and pages, imported in idle time.
 
-A module at a time, those first that others need, so that the window is never held up for longer than one of them takes.
+They take some megabytes, so they come with the first sign of somebody at the window: a pointer takes longer to a button
+than this to what the button opens. A module at a time, those first that others need, so that the window is never held
+up for longer than one of them takes.
 """
 # ruff: noqa: F401  # to import is all that is wanted
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from cbr_desktop.memory import give_back
 
 FIRST_SECONDS = 1.5
 """After the start, when the lists have been asked for and the operator looks at what is there."""
-PAUSE_SECONDS = 0.04
+PAUSE_SECONDS = 0.01
 
 
-async def prepare() -> None:
-    """Import one after the other what dialogs and pages are made of; ends by itself."""
+async def prepare(first_sign: Callable[[], Awaitable[object]]) -> None:
+    """Import what dialogs and pages are made of, one after the other, after ``first_sign``; ends by itself."""
     await asyncio.sleep(FIRST_SECONDS)
+    give_back()  # what lists were read into, also while nobody comes
+    await first_sign()
     for _ in _imported():
         await asyncio.sleep(PAUSE_SECONDS)
     give_back()  # what source and lists were read into
@@ -24,6 +28,9 @@ async def prepare() -> None:
 
 def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     """Import a module at a time, those first that others need."""
+    import cbr_desktop.ui.vaults.details
+
+    yield
     import cbr_desktop.text.preview
 
     yield
@@ -87,7 +94,28 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     import cbr_desktop.ui.kit.timeline
 
     yield
+    import cbr_desktop.ui.resources.page
+
+    yield
+    import cbr_desktop.ui.resources.details
+
+    yield
+    import cbr_desktop.ui.tasks.page
+
+    yield
+    import cbr_desktop.ui.tasks.details
+
+    yield
     import cbr_desktop.ui.backups.page
+
+    yield
+    import cbr_desktop.ui.backups.content
+
+    yield
+    import cbr_desktop.ui.backups.details
+
+    yield
+    import cbr_desktop.ui.checkpoint.details
 
     yield
     import cbr_desktop.ui.kit.lane_chart
@@ -99,7 +127,13 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
     import cbr_desktop.ui.policies.page
 
     yield
+    import cbr_desktop.ui.policies.details
+
+    yield
     import cbr_desktop.ui.outbox.page
+
+    yield
+    import cbr_desktop.ui.outbox.details
 
     yield
     import cbr_desktop.ui.drafts.model
@@ -112,6 +146,9 @@ def _imported() -> Iterator[None]:  # noqa: PLR0915  # one statement a module
 
     yield
     import cbr_desktop.ui.journal.page
+
+    yield
+    import cbr_desktop.ui.journal.details
 
     yield
     import cbr_desktop.ui.operations.batch

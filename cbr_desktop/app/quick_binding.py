@@ -10,6 +10,7 @@ in as it is.
 
 import builtins
 import importlib.util
+import linecache
 import os
 import sys
 from pathlib import Path
@@ -57,6 +58,7 @@ def _look_for_no_features() -> None:
     feature = sys.modules.get("shibokensupport.feature")
     if hasattr(feature, "_mod_uses_pyside"):
         feature._mod_uses_pyside = lambda _module: False  # type: ignore[union-attr]
+        linecache.clearcache()  # it has read some already
     usual = getattr(builtins, "__orig_import__", None)
     if usual is not None:
         builtins.__import__ = usual

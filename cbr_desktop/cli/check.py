@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from cbr_desktop.app.judging import cached_ledger
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
-from cbr_desktop.cli.report import show_judgements
+from cbr_desktop.cli.judgements import show_judgements
 from cbr_desktop.domain.document import Document
 from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger

@@ -5,8 +5,8 @@ import argparse
 from cbr_desktop.app.judging import judge_file
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.delivery import delivered, open_for, say_losses
+from cbr_desktop.cli.judgements import judgement_record, judgement_text
 from cbr_desktop.cli.opening import closing_client, make_ready, opened_session
-from cbr_desktop.cli.report import judgement_record, judgement_text
 from cbr_desktop.cli.running import run_command
 from cbr_desktop.cli.tables import BAD, UNUSABLE, show
 from cbr_desktop.workflows.documents import change_in, draft_of

@@ -7,8 +7,9 @@ from datetime import datetime
 from cbr_desktop.app.request_runner import RequestRunner, left_behind
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.destroying import approval_in, obstacle
+from cbr_desktop.cli.judgements import losses
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.report import exit_code, losses, record_text, request_record
+from cbr_desktop.cli.report import exit_code, record_text, request_record
 from cbr_desktop.cli.tables import BAD, show
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change

@@ -10,8 +10,8 @@ from typing import Any
 
 from cbr_desktop.app.judging import cached_ledger
 from cbr_desktop.app.profile import DEMO, all_profiles, find_profile
+from cbr_desktop.cli.judgements import show_judgements
 from cbr_desktop.cli.output import shown_path
-from cbr_desktop.cli.report import show_judgements
 from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE, show
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft

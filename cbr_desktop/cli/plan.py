@@ -14,9 +14,9 @@ from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find
 from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.cli.delivery import read_shares
 from cbr_desktop.cli.destroying import plan_obstacle
+from cbr_desktop.cli.judgements import losses
 from cbr_desktop.cli.opening import nothing_sent
 from cbr_desktop.cli.output import remark, say, say_json, shown_path
-from cbr_desktop.cli.report import losses
 from cbr_desktop.cli.running import run_command as run_work
 from cbr_desktop.cli.tables import BAD, GOOD, PARTIAL, UNCERTAIN, UNUSABLE, show
 from cbr_desktop.domain.blast import Blast, merged

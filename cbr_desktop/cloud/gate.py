@@ -7,12 +7,12 @@
     wait 200 ms   busy ██··········██         each further one fills more of it, up to MOST_IN_FLIGHT
 """
 
+import asyncio
 import math
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
-
-import anyio
 
 IN_FLIGHT = 6
 """Requests at a time where the service answers quickly; more gain nothing there."""
@@ -44,7 +44,10 @@ class Gate:
     def __init__(self, now: Callable[[], datetime], most: Callable[[], int] = _most) -> None:
         self._now = now
         self._most = most
-        self._limiter = anyio.CapacityLimiter(1)
+        self._limit = 1
+        self._inside = 0
+        self._line: deque[asyncio.Future[None]] = deque()
+        """Those who wait, the first of them first."""
         self._throttled_at: datetime | None = None
         self._period_at = now()
         self._least = [math.inf, math.inf]
@@ -52,12 +55,39 @@ class Gate:
         self.adjust()
 
     async def __aenter__(self) -> None:
-        await self._limiter.acquire()
+        if self._inside < self._limit and not self._line:
+            self._inside += 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # it was let in at the very moment
+                self._leave()
+            elif turn in self._line:
+                self._line.remove(turn)
+            raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._limiter.release()
+        self._leave()
+
+    def _leave(self) -> None:
+        self._inside -= 1
+        self._let_in()
+
+    def _let_in(self) -> None:
+        while self._line and self._inside < self._limit:
+            turn = self._line.popleft()
+            if not turn.done():  # else its task was cancelled
+                self._inside += 1
+                turn.set_result(None)
+
+    def _open_for(self, limit: int) -> None:
+        self._limit = limit
+        self._let_in()
 
     @property
     def worth(self) -> int:
@@ -82,13 +112,13 @@ class Gate:
     def throttled(self) -> None:
         """Take note that the service wants to be asked less."""
         self._throttled_at = self._now()
-        self._limiter.total_tokens = 1
+        self._open_for(1)
 
     def adjust(self) -> None:
         """Let as many through as is right by now."""
         # a time before the throttling is that of a clock that was set back meanwhile
         since = None if self._throttled_at is None else self._now() - self._throttled_at
         if since is None or not timedelta(0) <= since < CAREFUL:
-            self._limiter.total_tokens = self.worth
+            self._open_for(self.worth)
         else:
-            self._limiter.total_tokens = 1 if since < NARROW else min(IN_FLIGHT, self.worth)
+            self._open_for(1 if since < NARROW else min(IN_FLIGHT, self.worth))

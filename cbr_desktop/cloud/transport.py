@@ -25,7 +25,6 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, NamedTuple, Protocol
 
-import anyio
 import httpx
 import tenacity
 
@@ -191,7 +190,7 @@ class Client:
         self._secrets = KnownSecrets()
         self._meter = meter
         self._gate = Gate(lambda: self.clock.now(), most)
-        self._changes = anyio.CapacityLimiter(IN_FLIGHT)
+        self._changes = asyncio.Semaphore(IN_FLIGHT)
         self._turn = asyncio.Lock()
         self._connection = Connection()
         self._quiet_until: datetime | None = None

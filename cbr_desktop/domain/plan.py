@@ -25,7 +25,7 @@ A run of a plan is known by an id; its intents carry ``run/number`` as their ``p
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
@@ -89,6 +89,14 @@ class StepFinding(NamedTuple):
 
     step: int
     finding: Finding
+
+
+def by_step(findings: Iterable[StepFinding]) -> dict[int, list[StepFinding]]:
+    """Return what was found of each step, by its number; what is of the plan as a whole has none, which is 0."""
+    found: dict[int, list[StepFinding]] = {}
+    for each in findings:
+        found.setdefault(each.step, []).append(each)
+    return found
 
 
 def is_blocked(findings: list[StepFinding]) -> bool:

@@ -7,7 +7,7 @@ a generator leaves undone has no effect.
 
 from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import BackupId
@@ -18,6 +18,26 @@ Result = TypeVar("Result")
 
 PIECE_ROWS = 2_000
 """About a millisecond's work where little is done with each row."""
+_FEW = 40
+
+
+class Listed(Protocol):
+    """What has the lists that may be long."""
+
+    @property
+    def backups(self) -> Mapping[Any, Any]:
+        """The backups by id."""
+        ...
+
+    @property
+    def tasks(self) -> Mapping[Any, Any]:
+        """The tasks by id."""
+        ...
+
+
+def is_little(count: int, ledgers: Iterable[Listed]) -> bool:
+    """Whether so few things are to be judged by so short lists that it is done at once."""
+    return count <= _FEW and all(len(each.backups) + len(each.tasks) <= PIECE_ROWS for each in ledgers)
 
 
 def at_once(work: Generator[object, None, Result]) -> Result:

@@ -15,7 +15,7 @@ from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.operation import Operation
-from cbr_desktop.workflows.preflight import Preflight, preflight
+from cbr_desktop.workflows.preflight import Preflight, Surroundings, preflight
 from cbr_desktop.workflows.scope import Scope
 
 _NOTHING = Scope()
@@ -73,12 +73,19 @@ def document_of(change: Change) -> Document:
 
 
 def judged_document(
-    document: Document, ledger: Ledger, now: datetime, *, has_prior: bool = False, found: Preflight | None = None
+    document: Document,
+    ledger: Ledger,
+    now: datetime,
+    *,
+    has_prior: bool = False,
+    found: Preflight | None = None,
+    around: Surroundings | None = None,
 ) -> Preflight:
     """Judge a request file by its shape and by what is known.
 
     ``has_prior`` is whether it waits for another request: what is to be known of that one's result is not judged yet.
-    ``found`` is what was found of its change already, together with others.
+    ``found`` is what was found of its change already, together with others, ``around`` what it is judged by of long
+    lists, where these were looked through for several.
     """
     shape = shape_findings(document)
     if any(each.severity is Severity.BLOCK for each in shape):
@@ -86,7 +93,7 @@ def judged_document(
     change = change_in(document, ledger)
     if isinstance(document, RequestDocument):
         # it need not be read once more out of the bytes that it makes: a page of drafts judges all of them
-        found = preflight(document.draft, ledger, now)
+        found = preflight(document.draft, ledger, now, around)
     elif found is None:
         found = OPERATIONS[document.kind].judge(change, ledger, now)
     told = [*shape, *found.findings]

@@ -1,7 +1,7 @@
 """A plan before it runs: what is known to block it, what it destroys, and the run that is made of it."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import finding, request
 from cbr_desktop.domain.blast import Blast, Grave, destroys, grave, merged, wants_reason
 from cbr_desktop.domain.change import Change, Kind
+from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.document import Document
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.plan import Plan, Run, Step, StepFinding
@@ -21,7 +22,7 @@ from cbr_desktop.workflows.documents import change_in, draft_of, uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.preflight import Preflight
+from cbr_desktop.workflows.preflight import Preflight, Surroundings, surroundings
 
 
 def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime) -> list[StepFinding]:
@@ -29,12 +30,22 @@ def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: d
 
     A checkpoint without a name of its own is judged with the name that the plan would give it.
     """
+    return at_once(judging_steps(plan, ledgers, default, now))
+
+
+def judging_steps(
+    plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime
+) -> Generator[None, None, list[StepFinding]]:
+    """Do the same in pieces: there may be hundreds of steps."""
     found: list[StepFinding] = []
     if plan.names:
         template = _template_findings(plan, ledgers, now)
         found += [StepFinding(0, each) for each in template]
-    together = _judged_together(plan, ledgers, default, now)
+    together = yield from _judging_together(plan, ledgers, default, now)
+    documents_of = yield from _naming(plan, ledgers, default, now)
+    around = yield from _surroundings(plan, documents_of, ledgers, default)
     for step in plan.steps:
+        yield
         ledger = ledgers.get(step.profile or default)
         if ledger is None:
             about = _of_file(FindingKind.PROFILE_UNKNOWN, profile=step.profile or default)
@@ -44,16 +55,49 @@ def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: d
             about = _of_file(FindingKind.AFTER_ELSEWHERE, after=step.after, profile=other)
             found.append(StepFinding(step.number, about))
         if step.document is not None:
-            document = _named(plan, step, ledger, now, random.Random(step.number))
-            known = together.get(step.number)
-            told = documents.judged_document(document, ledger, now, has_prior=bool(step.after), found=known)
+            told = documents.judged_document(
+                *(documents_of[step.number], ledger, now),
+                has_prior=bool(step.after),
+                found=together.get(step.number),
+                around=around.get(ledger.profile.name),
+            )
             found += [StepFinding(step.number, each) for each in told.findings]
             if wants_reason(OPERATIONS[step.document.kind].effect):
                 found.append(StepFinding(step.number, _of_file(FindingKind.PLAN_OVERWRITES)))
     return found
 
 
-def _judged_together(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime) -> dict[int, Preflight]:
+def _naming(
+    plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime
+) -> Generator[None, None, dict[int, Document]]:
+    """Return the requests of steps by their numbers, those without a name of their own with one from the plan."""
+    found = {}
+    for step in plan.steps:
+        ledger = ledgers.get(step.profile or default)
+        if ledger is not None and step.document is not None:
+            found[step.number] = _named(plan, step, ledger, now, random.Random(step.number))
+            yield
+    return found
+
+
+def _surroundings(
+    plan: Plan, found: Mapping[int, Document], ledgers: Mapping[str, Ledger], default: str
+) -> Generator[None, None, dict[str, Surroundings]]:
+    """Return what the checkpoints of each profile are judged by of long lists, by the names of the profiles."""
+    drafts_of: dict[str, list[CheckpointDraft]] = {}
+    for step in plan.steps:
+        document = found.get(step.number)
+        if isinstance(document, RequestDocument):
+            drafts_of.setdefault(step.profile or default, []).append(document.draft)
+    around = {}
+    for name, own in drafts_of.items():
+        around[ledgers[name].profile.name] = yield from surroundings(own, ledgers[name])
+    return around
+
+
+def _judging_together(
+    plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime
+) -> Generator[None, None, dict[int, Preflight]]:
     """Judge the steps of one operation and profile that wait for none, each as if the others were made as well."""
     steps = [
         (step, ledgers[step.profile or default])
@@ -61,10 +105,10 @@ def _judged_together(plan: Plan, ledgers: Mapping[str, Ledger], default: str, no
         if (step.profile or default) in ledgers and not step.after and not isinstance(step.document, RequestDocument)
     ]
     found: dict[int, Preflight] = {}
-    for group in _by_operation(steps):
-        changes, ledger = [change for _number, change, _ledger in group], group[0][2]
-        verdicts = at_once(OPERATIONS[changes[0].kind].weigh(changes, ledger, now)).verdicts
-        found |= {number: verdict for (number, _change, _ledger), verdict in zip(group, verdicts, strict=True)}
+    for group in (yield from _by_operation(steps)):
+        changes, ledger = [change for _, change, _ in group], group[0][2]
+        weighed = yield from OPERATIONS[changes[0].kind].weigh(changes, ledger, now)
+        found |= {number: verdict for (number, _, _), verdict in zip(group, weighed.verdicts, strict=True)}
     return found
 
 
@@ -88,10 +132,14 @@ def uncounted(steps: Iterable[tuple[Step, Ledger]], since: datetime) -> tuple[St
     return None
 
 
-def why_named(steps: Iterable[tuple[Step, Ledger]]) -> Grave | None:
-    """Return why a person types the name of the plan before steps go, the gravest; ``None`` where it is not typed."""
+def why_named(steps: Iterable[tuple[Step, Ledger]], told: Mapping[int, Blast] | None = None) -> Grave | None:
+    """Return why a person types the name of the plan before steps go, the gravest; ``None`` where it is not typed.
+
+    ``told`` is what steps destroy by their numbers, where that is known already.
+    """
     held = [(step, ledger) for step, ledger in steps if step.document is not None]
-    lost = merged(list(step_blasts(held).values()))
+    known = step_blasts(held) if told is None else told
+    lost = merged([known[step.number] for step, _ in held if step.number in known])
     found = {
         grave(OPERATIONS[step.document.kind].effect, ledger.profile.environment, lost)
         for step, ledger in held
@@ -105,28 +153,40 @@ def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int,
 
     What is left is told as it is when the whole plan is through.
     """
+    return at_once(counting_losses(plan, ledgers, default))
+
+
+def counting_losses(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> Generator[None, None, dict[int, Blast]]:
+    """Do the same in pieces."""
     known = [(step, ledgers.get(step.profile or default)) for step in plan.steps]
-    found = step_blasts([(step, ledger) for step, ledger in known if ledger is not None])
+    found = yield from _counting([(step, ledger) for step, ledger in known if ledger is not None])
     return {number: blast for number, blast in found.items() if not blast.is_empty}
 
 
 def step_blasts(steps: Iterable[tuple[Step, Ledger]]) -> dict[int, Blast]:
     """Return what steps destroy by their numbers; those of one operation and profile are looked at together."""
+    return at_once(_counting(steps))
+
+
+def _counting(steps: Iterable[tuple[Step, Ledger]]) -> Generator[None, None, dict[int, Blast]]:
     found: dict[int, Blast] = {}
-    for group in _by_operation(steps):
+    for group in (yield from _by_operation(steps)):
         changes, ledger = [change for _, change, _ in group], group[0][2]
-        told = OPERATIONS[changes[0].kind].blast_together(changes, ledger)
+        told = yield from OPERATIONS[changes[0].kind].blast_together(changes, ledger)
         found |= {number: blast for (number, _, _), blast in zip(group, told, strict=True)}
     return found
 
 
-def _by_operation(steps: Iterable[tuple[Step, Ledger]]) -> list[list[tuple[int, Change, Ledger]]]:
-    """Return the changes of steps with their numbers, those of one operation and profile together."""
+def _by_operation(
+    steps: Iterable[tuple[Step, Ledger]],
+) -> Generator[None, None, list[list[tuple[int, Change, Ledger]]]]:
+    """Return the changes of steps with their numbers, those of one operation and profile together, in pieces."""
     groups: dict[tuple[str, Kind], list[tuple[int, Change, Ledger]]] = {}
     for step, ledger in steps:
         if step.document is not None and draft_of(step.document) is not None:
             key = (ledger.profile.name, step.document.kind)
             groups.setdefault(key, []).append((step.number, change_in(step.document, ledger), ledger))
+            yield
     return list(groups.values())
 
 

@@ -35,7 +35,7 @@ def page(scene: Scene, qtbot: QtBot) -> PlansPage:
 
 
 def made_of(page: PlansPage, scene: Scene, *names: str) -> MakePlanDialog:
-    dialog = page.make_plan([str(scene.folder / f"{name}.cbr.json") for name in names])
+    dialog = page.files.make_plan([str(scene.folder / f"{name}.cbr.json") for name in names])
     assert dialog is not None
     return dialog
 
@@ -59,6 +59,14 @@ def test_a_plan_has_copies_in_the_order_shown_and_is_opened_to_be_judged(page: P
     (opened,) = page.findChildren(PlanDialog)
     assert opened.table.model().rowCount() == 3
     assert not scene.workspace.open.intents
+
+
+def test_many_requests_are_judged_while_the_window_is_at_hand(page: PlansPage, scene: Scene, qtbot: QtBot) -> None:
+    dialog = made_of(page, scene, *["a"] * 60)
+    assert dialog.verdict.label.text() == "Counting what this comes to…" and not dialog.write.isEnabled()
+    qtbot.waitUntil(dialog.write.isEnabled)
+    assert "60 requests will be copied into the plan in this order." in dialog.verdict.label.text()
+    assert dialog.table.model().rowCount() == 60
 
 
 def test_the_template_is_tried_on_the_first_request_without_a_name(page: PlansPage, scene: Scene) -> None:

@@ -62,7 +62,7 @@ def opened(qtbot: QtBot) -> Open:
     def make(scene: Scene, path: str) -> PlanDialog:
         page = PlansPage(scene.workspace, Times(scene.workspace.clock))
         qtbot.addWidget(page)
-        dialog = page.open_plan(path)
+        dialog = page.files.open_plan(path)
         assert dialog is not None
         return dialog
 
@@ -97,6 +97,23 @@ def test_a_start_keeps_a_copy_and_hands_the_run_on(scene: Scene, opened: Open) -
     assert [step.profile for step in started[0].plan.steps] == ["Prod · eu-de"] * 2
     assert not scene.workspace.open.intents
     assert not dialog.isVisible()
+
+
+def test_a_plan_of_many_steps_is_counted_while_the_window_is_at_hand(scene: Scene, opened: Open, qtbot: QtBot) -> None:
+    dialog = opened(scene, scene.file(*[(2, f"n-{number}") for number in range(60)]))
+    assert dialog.verdict.label.text() == "Counting what this comes to…" and not dialog.start.isEnabled()
+    qtbot.waitUntil(dialog.start.isEnabled)
+    assert "Ready: 60 steps" in dialog.verdict.label.text()
+    assert {cell(dialog.table, row, "Verdict") for row in range(60)} == {"Ready"}
+    started: list[PlanOfBefore] = []
+    dialog.started.disconnect()
+    dialog.started.connect(started.append)
+    dialog.refresh()
+    dialog.start.click()
+    assert started == [], "what is not worked out is not started"
+    qtbot.waitUntil(dialog.start.isEnabled)
+    dialog.start.click()
+    assert len(started[0].plan.steps) == 60
 
 
 def test_a_start_that_the_disk_refuses_is_none(scene: Scene, opened: Open, tmp_path: Path) -> None:
@@ -148,7 +165,7 @@ def test_what_is_no_plan_is_said(scene: Scene, tmp_path: Path, qtbot: QtBot) -> 
     said: list[str] = []
     page.remarked.connect(said.append)
     (tmp_path / "x").write_text("{")
-    assert page.open_plan(str(tmp_path / "x")) is None
-    assert page.open_plan(str(tmp_path / "missing")) is None
+    assert page.files.open_plan(str(tmp_path / "x")) is None
+    assert page.files.open_plan(str(tmp_path / "missing")) is None
     assert "not valid JSON" in said[0]
     assert len(said) == 2

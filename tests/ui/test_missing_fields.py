@@ -14,18 +14,22 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import BackupId, ResourceId
 from cbr_desktop.domain.listing import Listing
-from cbr_desktop.ui.backups.sharing import WithdrawForm
+from cbr_desktop.ui.backups.forms import RenameForm
+from cbr_desktop.ui.backups.sharing import ShareForm, WithdrawForm
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.policies.edit import PolicyEditFields
+from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm, deletion_form
 from cbr_desktop.ui.resources.forms import MigrationForm
+from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.enterprise import EnterpriseProjectForm
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
+from cbr_desktop.ui.vaults.tags import TagsForm
 from tests.ui.counter import Counter
 from tests.ui.estate import NOW, profile, resource, uid, vault
 from tests.ui.test_batch_window import Scene, column, said
@@ -167,3 +171,31 @@ def test_a_batch_names_its_rows_and_what_all_of_them_lack(
     window.leave.setFocus()
     child(window, QPushButton, "batchLead").click()
     assert window.focusWidget().objectName() == field
+
+
+@pytest.mark.parametrize(
+    ("make", "words", "field"),
+    [
+        (lambda _c: NewVaultForm((), ()), "There is no name.", "newVaultName"),
+        (lambda _c: PolicyFields(timedelta()), "There is no name.", "policyName"),
+        (lambda c: ShareForm(c.context, BackupId(uid(7))), "No project is named to share with.", "shareProject"),
+        (lambda _c: TagsForm(ONE), "There is no tag in it.", "vaultTagsAdd"),
+        (lambda c: AssociationForm(c.context, ONE.id), "No resource is chosen.", "resourceFilter"),
+    ],
+)
+def test_a_window_leads_to_the_field_in_which_something_is_to_be_put_right(
+    qtbot: QtBot, make: Make, words: str, field: str
+) -> None:
+    counter = counter_with(NIGHTLY)
+    dialog = opened(qtbot, counter, make(counter))
+    assert child(dialog, QLabel, "changeVerdict").text().startswith(f"Not ready: {words}")
+    dialog.cancel.setFocus()
+    child(dialog, QPushButton, "changeLead").click()
+    assert dialog.focusWidget().objectName() == field
+
+
+def test_what_no_field_can_put_right_leads_nowhere(qtbot: QtBot) -> None:
+    counter = counter_with(NIGHTLY)
+    dialog = opened(qtbot, counter, RenameForm(BackupId(uid(7)), "another"))
+    assert child(dialog, QLabel, "changeVerdict").text() != "Ready."
+    assert not child(dialog, QPushButton, "changeLead").isVisible()

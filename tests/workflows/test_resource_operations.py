@@ -366,7 +366,7 @@ def test_of_several_dissociations_none_leaves_what_another_deletes(ledger: Ledge
     changes = [change_of(ResourceDissociation(id, (server.id,)), ledger) for id in (web, BE94)]
     operation = OPERATIONS[Kind.DISSOCIATE_RESOURCES]
     assert not any(operation.blast(change, ledger).takes_last for change in changes)
-    assert all(each.takes_last for each in operation.blast_together(changes, ledger))
+    assert all(each.takes_last for each in at_once(operation.blast_together(changes, ledger)))
     told = at_once(operation.weigh(changes, ledger, NOW)).verdicts
     assert all(K.LAST_BACKUPS in [each.kind for each in verdict.findings] for verdict in told)
 

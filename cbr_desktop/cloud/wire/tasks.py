@@ -125,6 +125,10 @@ def job(body: bytes) -> TaskId:
 
 
 def _tasks(rows: list[TaskRow], names: Names) -> list[Task]:
+    last: str | None = None
+    for row in rows:
+        # those of one checkpoint mostly follow one another, and are to have its id in common
+        last = row.checkpoint_id = last if row.checkpoint_id == last else row.checkpoint_id
     return [_task(row, names) for row in rows]
 
 
@@ -145,6 +149,7 @@ def _task(row: TaskRow, names: Names) -> Task:
         row.vault_name or "",
     )
     resource_id, name, resource_type = resource.id or "", resource.name or "", resource.type or ""
+    created_at, started_at = moment(row.created_at), moment(row.started_at)
     return Task(
         TaskId(row.id),
         _type(kind, kind),
@@ -159,8 +164,8 @@ def _task(row: TaskRow, names: Names) -> Task:
         PolicyId(keep(row.policy_id, row.policy_id)) if row.policy_id else None,
         BackupId(backup) if backup else None,
         part.backup_name or copy.source_backup_name or "",
-        moment(row.created_at),
-        moment(row.started_at),
+        created_at,
+        created_at if started_at == created_at else started_at,  # one object for what is mostly one time
         moment(row.ended_at),
         problem.code or "",
         problem.message or "",

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.finding import RequestPart
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.replication import destination_in, replication_in
@@ -49,6 +50,10 @@ class RenameForm(ChangeForm):
         self.name.setAccessibleName(_("New name"))
         fields(self, ((_("&New name"), self.name),), {})
         self.name.textChanged.connect(self.changed)
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        return self.name if part is RequestPart.NAME else None
 
     def draft(self) -> BackupRename:
         """Return the renaming that is asked for."""

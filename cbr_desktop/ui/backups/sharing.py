@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtWidgets import QWidget
+
 from cbr_desktop.domain.backup_details import Member, MemberStatus
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.finding import RequestPart
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
 from cbr_desktop.domain.sharing import BackupShare, Offer, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ProtectType, ResourceType, Vault, VaultKind
@@ -87,6 +90,10 @@ class ShareForm(MembersForm):
         fields(self, pairs, {_("Pro&ject"): self.projects.project})
         self.projects.changed.connect(self.changed)
         self.projects.renamed.connect(self.show_members)
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        return self.projects.project if part is RequestPart.BACKUP and not self.projects.ids() else None
 
     def draft(self) -> BackupShare:
         """Return with whom the backup is to be shared."""

@@ -9,7 +9,8 @@ from cbr_desktop.domain.finding import Finding
 from cbr_desktop.text.catalogue import _, ngettext
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import grouped
-from cbr_desktop.ui.kit.lines import FindingLines, label, offence
+from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.lines import label, offence
 
 _NEARLY = 230
 """From here on the counter says how many characters are left."""

@@ -25,7 +25,8 @@ from cbr_desktop.text.catalogue import _, enumerated, listed
 from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import counted, shown
-from cbr_desktop.ui.kit.lines import FindingLines, label, offence
+from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.lines import label, offence
 from cbr_desktop.workflows.naming import with_own_part
 
 _UNDERLINED = 100

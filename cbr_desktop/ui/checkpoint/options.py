@@ -20,7 +20,8 @@ from cbr_desktop.domain.checkpoint import KEEP_FOREVER, RETENTION_LIMIT_DAYS, Ch
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.ui.kit.lines import FindingLines, StillBox, StillNumber, label
+from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.lines import StillBox, StillNumber, label
 
 _UNSAID, _FOREVER, _DAYS = range(3)
 

@@ -17,7 +17,8 @@ from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import NEVER, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, FindingLines, MarkIcons, label
+from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkIcons, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree

@@ -15,7 +15,8 @@ from cbr_desktop.text.marks import mark
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import shown, state_words, status_words
 from cbr_desktop.text.words import share_words, use_words
-from cbr_desktop.ui.kit.lines import MARK_SIZE, FindingLines, MarkIcons, label
+from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons, label
 from cbr_desktop.ui.kit.long_box import ChoiceModel, LongBox
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.workflows.ledger import Ledger

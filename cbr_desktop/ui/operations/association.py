@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from cbr_desktop.domain.association import ResourceAssociation, holder_of
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
-from cbr_desktop.domain.finding import Finding, FindingKind, Severity
+from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.policy import BACKUP, PolicyApplication
@@ -85,6 +85,10 @@ class AssociationForm(Stepwise, ChangeForm):
         self.resources.changed.connect(self._tell_changed)
         context.signals.changed.connect(self._ledger_changed)
         self._tell()
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        return self.resources.filter if part is RequestPart.RESOURCES else None
 
     def draft(self) -> ResourceAssociation:
         """Return what is asked for. ``ValueError`` while no vault is chosen, or its policy cannot be applied."""

@@ -9,7 +9,6 @@ from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted
-from cbr_desktop.ui.kit.pieces import AT_ONCE
 from cbr_desktop.ui.operations.form import Asked, BatchForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.batch import (
@@ -22,13 +21,12 @@ from cbr_desktop.workflows.batch import (
     destroys_something,
     judging,
 )
+from cbr_desktop.workflows.derived import is_little
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.ports import Clock
 
 _FRESH = timedelta(minutes=FRESH_MINUTES)
-_FEW = 40
-"""So many rows are judged at once where lists are short as well."""
 
 
 class BatchJudge:
@@ -57,8 +55,7 @@ class BatchJudge:
     @property
     def is_small(self) -> bool:
         """Whether there is so little to be gone through that it is done at once."""
-        longest = max((len(each.backups) + len(each.tasks) for each in self.ledgers.values()), default=0)
-        return len(self.asked) <= _FEW and longest <= AT_ONCE
+        return is_little(len(self.asked), self.ledgers.values())
 
     @property
     def is_reached(self) -> bool:

@@ -39,7 +39,8 @@ from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, duration_words, quoted, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.fields import code_view
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, FindingLines, MarkedLine, label
+from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -291,8 +292,7 @@ class ChangeDialog(StepwiseWindow):
         if not self._stack.shows_form:
             return
         self.again.setVisible(not self._tasks.is_busy and not self._is_fresh())
-        missing = self.form.missing() if self._change is None else None
-        self.lead.setVisible(missing is not None and missing.field is not None)
+        self.lead.setVisible(self._open_field() is not None)
         self._typing.setVisible(self._wants_name())
         self.approval.setVisible(wants_reason(self._operation.effect))
         self.bar.show_standing(
@@ -349,9 +349,19 @@ class ChangeDialog(StepwiseWindow):
 
     def _lead(self) -> None:
         """Put the focus where something has still to be filled in."""
-        missing = self.form.missing() if self._change is None else None
-        if missing is not None and missing.field is not None:
-            missing.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        field = self._open_field()
+        if field is not None:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _open_field(self) -> QWidget | None:
+        """Return the field in which something is missing or to be put right, ``None`` where no field is known."""
+        if self._tasks.is_busy:
+            return None
+        if self._change is None:
+            missing = self.form.missing()
+            return missing.field if missing is not None else None
+        first = next((each for each in self._verdict.findings if each.severity is Severity.BLOCK), None)
+        return self.form.field(first.subject) if first is not None else None
 
     def _reason_wish(self) -> str:
         """Return that a reason is still to be given, empty when none is wanted or one is there."""

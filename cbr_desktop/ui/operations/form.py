@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.change import Change, Kind, Subject
-from cbr_desktop.domain.finding import Finding
+from cbr_desktop.domain.finding import Finding, RequestPart
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.operations import batch_words
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -53,6 +53,10 @@ class ChangeForm(QWidget):
 
     def missing(self) -> Missing | None:
         """Return what keeps ``draft`` from being made, ``None`` where nothing does."""
+        return None
+
+    def field(self, part: RequestPart | None) -> QWidget | None:  # noqa: ARG002  # most show what is found alone
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
         return None
 
     def submit(self, outbox: Outbox, change: Change) -> Intent:

@@ -1,6 +1,6 @@
 """The window that makes a plan of request files: their order, how they are named, and how the plan goes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from msgspec.structs import replace
@@ -27,24 +27,27 @@ from cbr_desktop.domain.plan import (
     SUFFIX,
     Plan,
     StepFinding,
+    by_step,
     is_blocked,
 )
 from cbr_desktop.domain.template import PRESETS, TICKET, uses
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.marks import BAD, GOOD
+from cbr_desktop.text.marks import BAD, GOOD, NEUTRAL
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_mark, make_columns
 from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, StillBox, StillNumber, label
+from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.derived import is_little
 from cbr_desktop.workflows.documents import knowing, name_of
-from cbr_desktop.workflows.plan import blasts, judged_steps, prepared, takes_name
+from cbr_desktop.workflows.plan import counting_losses, judging_steps, prepared, takes_name
 
 _SIZE = QSize(1080, 560)
 _SMALLEST = QSize(720, 420)
@@ -68,6 +71,9 @@ class MakePlanDialog(QDialog):
         assert workspace.plans is not None  # noqa: S101  # callers have looked
         self._plans = workspace.plans
         self._steps, self._findings = workspace.plans.gather(files, self._profile_of)
+        self._is_counting = False
+        """Whether it is not worked out yet what was found of the requests."""
+        self._pieces = Pieces(self)
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(_REST_MS)
@@ -94,15 +100,33 @@ class MakePlanDialog(QDialog):
 
     def refresh(self) -> None:
         """Judge the requests by what is known, and say what keeps the plan from being written."""
-        found = [*self._findings, *self._judged()]
+        self._resting.stop()
+        self._is_counting = True
+        self._pieces.begin(
+            self._judged_and_shown(), at_once=is_little(len(self._steps), self._workspace.ledgers.values())
+        )
+        if self._is_counting:
+            self.write.setEnabled(False)
+            self.verdict.say(NEUTRAL, _("Counting what this comes to…"))
+
+    def _judged_and_shown(self) -> Iterator[object]:
+        """Judge the requests in pieces, since there may be hundreds, and show what was found."""
         plan, ledger, now = self.plan(), self._workspace.open, self._workspace.clock.now()
-        lost = blasts(plan, self._workspace.ledgers, self._default())
-        lines = []
+        ledgers, default = {name: each.still() for name, each in self._workspace.ledgers.items()}, self._default()
+        judged = (yield from judging_steps(plan, ledgers, default, now)) if ledgers else []
+        lost = yield from counting_losses(plan, ledgers, default)
+        found, lines = [*self._findings, *judged], []
+        of_steps = by_step(found)
         for step in self._steps:
-            number, verdict, _profile, *rest = found_cells(plan, step.number, found, step.profile, ledger, lost, now)
+            own = of_steps.get(step.number, [])
+            number, verdict, _profile, *rest = found_cells(plan, step.number, own, step.profile, ledger, lost, now)
             words = (number, verdict, shown(PurePath(step.file).name, 80), *rest)
-            lines.append((words, found_mark(step.number, found)))
+            lines.append((words, found_mark(step.number, own)))
+            yield None
+        yield LONG_STEP
         self.table.fill(make_columns(), lines)
+        yield LONG_STEP
+        self._is_counting = False
         reason = self._reason(found)
         self.write.setEnabled(not reason)
         self.write.setToolTip(
@@ -137,10 +161,6 @@ class MakePlanDialog(QDialog):
     def _default(self) -> str:
         contexts = self._workspace.shown_contexts or self._workspace.contexts
         return contexts[0].profile.name if contexts else ""
-
-    def _judged(self) -> list[StepFinding]:
-        ledgers = self._workspace.ledgers
-        return judged_steps(self.plan(), ledgers, self._default(), self._workspace.clock.now()) if ledgers else []
 
     def _reason(self, found: Sequence[StepFinding]) -> str:
         """Return why the plan cannot be written, empty when it can."""

@@ -1,32 +1,35 @@
 """The window of a plan that was not run yet: what was found about each step, and the button that starts it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import uuid4
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.plan import Plan, StepFinding, is_blocked
+from cbr_desktop.domain.plan import Plan, StepFinding, by_step, is_blocked
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.marks import BAD, GOOD
+from cbr_desktop.text.marks import BAD, GOOD, NEUTRAL
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_columns, found_mark
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, label
+from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.operations.environment_label import StakesLine
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
+from cbr_desktop.workflows.derived import is_little
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared, why_named
+from cbr_desktop.workflows.plan import counting_losses, destroying, judging_steps, prepared, why_named
 
 _SIZE = QSize(1240, 560)
 _SMALLEST = QSize(760, 400)
@@ -50,10 +53,17 @@ class PlanDialog(QDialog):
         self._plan = plan
         self._read_findings = list(findings)
         self._findings: list[StepFinding] = []
+        self._lost: Mapping[int, Blast] = {}
+        """What steps destroy, by their numbers."""
+        self._is_counting = False
+        """Whether it is not worked out yet what the plan comes to by what is known and chosen."""
+        self._is_outdated = False
+        """Whether lists are others since that was worked out."""
+        self._pieces = Pieces(self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REST_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._rested)
         self._build()
         workspace.signals.changed.connect(self._changed)
         self.refresh()
@@ -68,18 +78,45 @@ class PlanDialog(QDialog):
 
     def refresh(self) -> None:
         """Judge the plan by what is known now."""
-        now, default = self._workspace.clock.now(), self._default()
-        ledgers = self._workspace.ledgers
-        self._findings = [*self._read_findings, *judged_steps(self._plan, ledgers, default, now)]
-        lost = blasts(self._plan, ledgers, default)
-        lines = [
-            (
-                found_cells(self._plan, step.number, self._findings, default, self._workspace.open, lost, now),
-                found_mark(step.number, self._findings),
-            )
-            for step in self._plan.steps
-        ]
+        self._judge(is_quiet=False)
+
+    def _judge(self, *, is_quiet: bool) -> None:
+        """Judge it in pieces; ``is_quiet`` where what stands there is as true as before until that is through."""
+        self._timer.stop()
+        self._is_counting = self._is_counting or not is_quiet
+        is_small = is_little(len(self._plan.steps), self._workspace.ledgers.values())
+        self._pieces.begin(self._judged_and_shown(), at_once=is_small)
+        if self._is_counting:
+            self._tell()
+
+    def _rested(self) -> None:
+        """Judge by what has changed, once what is being judged is through: else changes would put it off for ever."""
+        if self._pieces.is_at_work:
+            self._timer.start()
+        else:
+            self._judge(is_quiet=not self._is_outdated)
+
+    def _judged_and_shown(self) -> Iterator[object]:
+        now, default, self._is_outdated = self._workspace.clock.now(), self._default(), False
+        # all steps are judged by the same lists, also where others are read meanwhile
+        ledgers = {name: ledger.still() for name, ledger in self._workspace.ledgers.items()}
+        found = yield from judging_steps(self._plan, ledgers, default, now)
+        lost = yield from counting_losses(self._plan, ledgers, default)
+        self._findings, self._lost = [*self._read_findings, *found], lost
+        of_steps, lines = by_step(self._findings), []
+        for step in self._plan.steps:
+            own = of_steps.get(step.number, [])
+            cells = found_cells(self._plan, step.number, own, default, self._workspace.open, lost, now)
+            lines.append((cells, found_mark(step.number, own)))
+            yield None
+        yield LONG_STEP
         self.table.fill(found_columns(), lines)
+        yield LONG_STEP
+        self._is_counting = False
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say how the plan stands by what was judged last."""
         profiles = self._profiles()
         self.stakes.show_stakes(profiles.environments)
         closed = profiles.closed
@@ -102,6 +139,9 @@ class PlanDialog(QDialog):
                     len(warned),
                 )
             )
+        if self._is_counting and not profiles.closed:
+            self.verdict.say(NEUTRAL, reason)
+            return
         mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if warned else GOOD
         self.verdict.say(mark, reason or " ".join([ready, *whole]))
 
@@ -119,6 +159,8 @@ class PlanDialog(QDialog):
         if profiles.closed:
             names = ", ".join(quoted(name, 60) for name in profiles.closed)
             return _("Not judged yet: open {names} first. Nothing is sent by that.").format(names=names)
+        if self._is_counting:
+            return _("Counting what this comes to…")
         if is_blocked(self._findings):
             count = len({found.step for found in self._findings if is_blocked([found])})
             return counted(
@@ -131,7 +173,7 @@ class PlanDialog(QDialog):
     def _loss_reason(self, profiles: Senders) -> str:
         """Return what is wanted before steps go that destroy or overwrite something, empty when nothing is."""
         steps = destroying(self._plan, self._workspace.ledgers, self._default())
-        why = why_named(steps)
+        why = why_named(steps, self._lost)
         self.typed.setVisible(why is not None)
         self.ask.setVisible(why is not None)
         stale = profiles.uncounted(steps)
@@ -146,7 +188,8 @@ class PlanDialog(QDialog):
         wish = _("Type {plan} to go on.").format(plan=quoted(self._plan.name, 80))
         return sentences(grave_sentence(why), wish)
 
-    def _changed(self, _part: Part) -> None:
+    def _changed(self, part: Part) -> None:
+        self._is_outdated = self._is_outdated or part not in (Part.INTENTS, Part.CONNECTION)
         if not self._timer.isActive():
             self._timer.start()
 
@@ -155,7 +198,11 @@ class PlanDialog(QDialog):
     def run(self) -> None:
         """Start the plan: that is the confirmation of all its steps."""
         plans = self._workspace.plans
-        if plans is None:
+        if self._timer.isActive() or self._pieces.is_at_work:
+            # what has changed in this very moment is judged before it goes
+            self._judge(is_quiet=False)
+            self._pieces.finish()
+        if plans is None or not self.start.isEnabled():
             return
         ledgers = self._workspace.ledgers
         begun = prepared(self._plan, str(uuid4()), ledgers, self._default(), self._workspace.clock.now())
@@ -197,7 +244,7 @@ class PlanDialog(QDialog):
         self.typed = QLineEdit()
         self.typed.setObjectName("planTyped")
         self.typed.setAccessibleName(_("The name of the plan"))
-        self.typed.textChanged.connect(self.refresh)
+        self.typed.textChanged.connect(self._tell)
         self.ask.setBuddy(self.typed)
         self.ask.hide()
         self.typed.hide()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.finding import RequestPart
 from cbr_desktop.domain.policy import BACKUP, LONG_TERM_LIMIT, REPLICATION, RETENTION_LIMIT
 from cbr_desktop.domain.schedule import INTERVAL_LIMIT, PATTERNS_LIMIT, Schedule, seasons
 from cbr_desktop.text.catalogue import N_, _, sentences
@@ -126,6 +127,10 @@ class PolicyFields(Stepwise, ChangeForm):
             region=self.region.text().strip(),
             project=self.project.text().strip(),
         )
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        return {RequestPart.NAME: self.name, RequestPart.SCHEDULE: self.time}.get(part or RequestPart.FILE)
 
     def draft(self) -> Any:
         """Return the policy that is asked for."""

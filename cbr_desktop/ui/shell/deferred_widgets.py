@@ -17,7 +17,6 @@ from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.page_help import PageHelp
 from cbr_desktop.ui.kit.theme import Dress
-from cbr_desktop.ui.resources.page import ResourcesPage
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.appearance import Appearance
 from cbr_desktop.ui.shell.attendance import Attendance
@@ -33,7 +32,6 @@ from cbr_desktop.ui.shell.scopes import ScopeStrip
 from cbr_desktop.ui.shell.small_windows import SmallWindows
 from cbr_desktop.ui.shell.status_bar import connection_sentence
 from cbr_desktop.ui.shell.task_drawer import Drawer
-from cbr_desktop.ui.tasks.page import TasksPage
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.leaving import Unfinished, unfinished
 from cbr_desktop.workflows.ledger import Part
@@ -122,7 +120,7 @@ class DeferredWidgets:
         words = counted("{count} request needs you", "{count} requests need you", count)
         self._navigation.tell_count("Outbox", count, words, Tone.WARN)
 
-    def make_page(self, name: str) -> Page[Any]:
+    def make_page(self, name: str) -> Page[Any]:  # noqa: PLR0911  # one a page
         """Return a new page of this name."""
         if name == "Drafts":
             return self._drafts()
@@ -147,11 +145,13 @@ class DeferredWidgets:
             from cbr_desktop.ui.policies.page import PoliciesPage
 
             return PoliciesPage(self._workspace, self._times)
-        return (
-            ResourcesPage(self._workspace, self._times)
-            if name == "Resources"
-            else TasksPage(self._workspace, self._times)
-        )
+        if name == "Resources":
+            from cbr_desktop.ui.resources.page import ResourcesPage
+
+            return ResourcesPage(self._workspace, self._times)
+        from cbr_desktop.ui.tasks.page import TasksPage
+
+        return TasksPage(self._workspace, self._times)
 
     def open_outside(self, path: str) -> None:
         """Open a file from outside for review, a plan to be judged; nothing is sent by that."""
@@ -231,7 +231,7 @@ class DeferredWidgets:
         return page
 
     def _open_plan(self, path: str) -> None:
-        self._show_page("Plans").open_plan(path)  # type: ignore[attr-defined]
+        self._show_page("Plans").files.open_plan(path)  # type: ignore[attr-defined]
 
     def _show_run(self, id: str) -> None:
         """Show the requests of a run in the outbox."""

@@ -14,22 +14,11 @@ from cbr_desktop.domain.restore_point import RestorePoint
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault, VaultUse
 from cbr_desktop.text.words import Times
-from cbr_desktop.ui.backups.content import BackupContent
-from cbr_desktop.ui.backups.details import backup_sheet
-from cbr_desktop.ui.backups.receivers import known_projects
-from cbr_desktop.ui.checkpoint.details import point_sheet
-from cbr_desktop.ui.journal.details import entry_sheet
-from cbr_desktop.ui.outbox.details import intent_sheet
-from cbr_desktop.ui.policies.details import policy_sheet
-from cbr_desktop.ui.resources.details import resource_sheet
 from cbr_desktop.ui.session.content import ContentReader
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.sheet import Sheet
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.ui.tasks.details import task_sheet
-from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
-from cbr_desktop.workflows.backup_reading import shares_changed
 from cbr_desktop.workflows.ledger import Part, Reading, ResourceRow
 
 Subject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy | RestorePoint
@@ -42,6 +31,10 @@ def content_reader(subject: Subject, workspace: Workspace, times: Times) -> Cont
     context = workspace.context_of(lambda ledger: subject.id in ledger.backups)
     if context is None or context.backup_reader is None:
         return None
+    from cbr_desktop.ui.backups.content import BackupContent
+    from cbr_desktop.ui.backups.receivers import known_projects
+    from cbr_desktop.workflows.backup_reading import shares_changed
+
     names, intents = partial(known_projects, context), context.ledger.intents
     return BackupContent(*(subject, context.backup_reader, times, names), lambda: shares_changed(intents.values()))
 
@@ -69,19 +62,35 @@ async def _read_vault(context: ProfileContext, vault: Vault) -> list[VaultUse]:
 
 
 def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
-    """Return what is known of a subject."""
+    """Return what is known of a subject; the feature that knows it is imported when its first row is looked at."""
     if isinstance(subject, Vault):
+        from cbr_desktop.ui.vaults.details import vault_sheet
+
         return vault_sheet(subject, ledger, vault_index, times)
     if isinstance(subject, Task):
+        from cbr_desktop.ui.tasks.details import task_sheet
+
         return task_sheet(subject, ledger, times)
     if isinstance(subject, Intent):
+        from cbr_desktop.ui.outbox.details import intent_sheet
+
         return intent_sheet(subject, ledger, times)
     if isinstance(subject, Entry):
+        from cbr_desktop.ui.journal.details import entry_sheet
+
         return entry_sheet(subject, times)
     if isinstance(subject, Backup):
+        from cbr_desktop.ui.backups.details import backup_sheet
+
         return backup_sheet(subject, ledger, times)
     if isinstance(subject, RestorePoint):
+        from cbr_desktop.ui.checkpoint.details import point_sheet
+
         return point_sheet(subject, ledger, times)
     if isinstance(subject, Policy):
+        from cbr_desktop.ui.policies.details import policy_sheet
+
         return policy_sheet(subject, ledger, times)
+    from cbr_desktop.ui.resources.details import resource_sheet
+
     return resource_sheet(subject, ledger, times)

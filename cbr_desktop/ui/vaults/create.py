@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.finding import RequestPart
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import LARGEST_GB, SMALLEST_GB, ProtectType, VaultKind
@@ -70,6 +71,10 @@ class NewVaultForm(Stepwise, ChangeForm):
         yield from self.resources.showing(self._free(), _choices_of(self._asked))
         self._connect()
         self._tell()
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        return {RequestPart.NAME: self.name, RequestPart.RESOURCES: self.resources.filter}.get(part or RequestPart.FILE)
 
     def draft(self) -> VaultDraft:
         """Return the vault that is asked for."""

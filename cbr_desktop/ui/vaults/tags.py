@@ -1,9 +1,10 @@
 """The form of the tags of a vault: some are set, or some are deleted, as the service has a request for each."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QListWidget, QListWidgetItem, QRadioButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QListWidget, QListWidgetItem, QRadioButton, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
+from cbr_desktop.domain.finding import RequestPart
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.vault_changes import TagChange
 from cbr_desktop.text.catalogue import _
@@ -53,6 +54,12 @@ class TagsForm(ChangeForm):
         self.sets.toggled.connect(self._tell_changed)
         self.table.changed.connect(self._tell_changed)
         self.list.itemChanged.connect(self._tell_changed)
+
+    def field(self, part: RequestPart | None) -> QWidget | None:
+        """Return the field that a finding is about, ``None`` where that cannot be told."""
+        if part is not RequestPart.VAULT or self.draft().tags:
+            return None
+        return self.table.add if self.sets.isChecked() else self.list
 
     def draft(self) -> TagChange:
         """Return what is asked for: of tags that are set only those that are otherwise now."""

@@ -75,11 +75,11 @@ class DeleteBackup(Operation):
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backup that is lost, and what stays of its resource."""
-        return self.blast_together((change,), ledger)[0]
+        return at_once(self.blast_together((change,), ledger))[0]
 
-    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> Generator[None, None, list[Blast]]:
         """Return the backups that are lost, and what stays of their resources when all of them have gone."""
-        siblings = at_once(_siblings_of(changes, ledger))
+        siblings = yield from _siblings_of(changes, ledger)
         return [_blast(change, ledger, siblings) for change in changes]
 
     def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:

@@ -73,12 +73,16 @@ class DeleteVault(Operation):
 
     def blast(self, change: Change, ledger: Reading) -> Blast:
         """Return the backups that each resource loses and what it has elsewhere, first where that is nothing."""
-        return self.blast_together((change,), ledger)[0]
+        return at_once(self.blast_together((change,), ledger))[0]
 
-    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> Generator[None, None, list[Blast]]:
         """Return what each of several vaults takes with it; what is in another of them is not left."""
-        held, told = at_once(_losses_of(changes, ledger))
-        return [_blast(lost, held[change.subject.id], ledger) for change, lost in zip(changes, told, strict=True)]
+        held, told = yield from _losses_of(changes, ledger)
+        blasts = []
+        for change, lost in zip(changes, told, strict=True):
+            blasts.append(_blast(lost, held[change.subject.id], ledger))
+            yield
+        return blasts
 
     def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
         """Judge several deletions, each by what is left when all of the vaults are gone, and say what all of it is."""

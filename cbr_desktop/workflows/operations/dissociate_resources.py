@@ -73,11 +73,15 @@ class DissociateResources(ResourcesOperation):
         """Judge what the service would refuse, and say which resources lose the last of their backups."""
         return self._judged(change, self.blast(change, ledger), ledger)
 
-    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> Generator[None, None, list[Blast]]:
         """Return what each of several dissociations deletes; what goes by another of them is not left."""
         gone = _gone(changes)
-        BY_RESOURCE.of({id for _vault_id, id in gone}, ledger)
-        return [self._blast(change, ledger, gone) for change in changes]
+        yield from BY_RESOURCE.find({id for _vault_id, id in gone}, ledger)
+        blasts = []
+        for change in changes:
+            blasts.append(self._blast(change, ledger, gone))
+            yield
+        return blasts
 
     def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
         """Judge several dissociations, each by what is left when all of them are made."""

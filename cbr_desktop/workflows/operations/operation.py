@@ -154,9 +154,13 @@ class Operation(Protocol):
         """Return what a change destroys or overwrites, counted by what is known."""
         ...
 
-    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> list[Blast]:
-        """Return what each of several changes destroys; what is left is told as it is when all of them are made."""
-        return [self.blast(change, ledger) for change in changes]
+    def blast_together(self, changes: Sequence[Change], ledger: Reading) -> Generator[None, None, list[Blast]]:
+        """Return what each of several changes destroys, in pieces; what is left is what stays when all are made."""
+        blasts = []
+        for change in changes:
+            blasts.append(self.blast(change, ledger))
+            yield
+        return blasts
 
     def weigh(self, changes: Sequence[Change], ledger: Ledger, now: datetime) -> Generator[None, None, Weighed]:
         """Judge several changes and tell what they destroy, in pieces: there may be hundreds, and lists may be long.

@@ -60,7 +60,7 @@ QUIET_LOOKS = 3
 """So many looks in a row in which nothing is read and little is worked, it is quiet: timers of 80 ms have passed."""
 QUIET_WORK = 0.012
 """How much work in such a look is none; the pulse itself works as well."""
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 4.0
 BRIEF_SECONDS = 1.0
 MANY = "a-vault-of-many"
 BATCH = 500
