@@ -43,8 +43,8 @@ class Gate:
     def __init__(self, now: Callable[[], datetime], most: Callable[[], int] = _most) -> None:
         self._now = now
         self._most = most
-        # a queue of the standard library, whose getters stand in line and may be cancelled: the limiter of anyio would be
-        # the only thing that a command imports that library for
+        # a queue of the standard library, whose getters stand in line and may be cancelled: a command would import
+        # anyio for its limiter alone
         self._places: asyncio.Queue[None] = asyncio.Queue()
         self._limit = 0
         self._made = 0
