@@ -46,7 +46,7 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
         plan = {"name": "patch", "steps": steps, "concurrency": 2, "stagger_seconds": 60}
         file.write_text(json.dumps({"plan": plan}))
         page: Any = window.show_page("Plans")
-        dialog = page.open_plan(str(file))
+        dialog = page.files.open_plan(str(file))
         assert dialog is not None
         dialog.start.click()
         await until(lambda: bool(names(program)))
@@ -67,7 +67,7 @@ def test_a_plan_that_was_left_in_the_middle_goes_on_when_a_person_says_so(
         page: Any = window.current_page()
         assert page.name == "Plans"
         await until(lambda: page.view.current_row() is not None)
-        assert "1 not started" in page.verdict.label.text()
+        assert "1 not started" in page.panel.verdict.label.text()
         page.buttons["continue"].click()
         await until(lambda: names(again) == ["one", "two"])
         before = len(window.notices.notices)

@@ -35,7 +35,7 @@ def page(scene: Scene, qtbot: QtBot) -> PlansPage:
 
 
 def made_of(page: PlansPage, scene: Scene, *names: str) -> MakePlanDialog:
-    dialog = page.make_plan([str(scene.folder / f"{name}.cbr.json") for name in names])
+    dialog = page.files.make_plan([str(scene.folder / f"{name}.cbr.json") for name in names])
     assert dialog is not None
     return dialog
 

@@ -62,7 +62,7 @@ def opened(qtbot: QtBot) -> Open:
     def make(scene: Scene, path: str) -> PlanDialog:
         page = PlansPage(scene.workspace, Times(scene.workspace.clock))
         qtbot.addWidget(page)
-        dialog = page.open_plan(path)
+        dialog = page.files.open_plan(path)
         assert dialog is not None
         return dialog
 
@@ -165,7 +165,7 @@ def test_what_is_no_plan_is_said(scene: Scene, tmp_path: Path, qtbot: QtBot) -> 
     said: list[str] = []
     page.remarked.connect(said.append)
     (tmp_path / "x").write_text("{")
-    assert page.open_plan(str(tmp_path / "x")) is None
-    assert page.open_plan(str(tmp_path / "missing")) is None
+    assert page.files.open_plan(str(tmp_path / "x")) is None
+    assert page.files.open_plan(str(tmp_path / "missing")) is None
     assert "not valid JSON" in said[0]
     assert len(said) == 2

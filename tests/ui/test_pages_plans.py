@@ -78,7 +78,7 @@ def of_plan(scene: Scene, number: int, state: IntentState, mark: str, **more: ob
 async def begun(scene: Scene, page: PlansPage, until: Until, *steps: tuple[int, str], **more: object) -> Intent:
     """Start a plan and return the request of its first step."""
     page.show()
-    dialog = page.open_plan(scene.file(*steps, **more))
+    dialog = page.files.open_plan(scene.file(*steps, **more))
     assert dialog is not None
     dialog.start.click()
     await until(lambda: len(scene.workspace.open.intents) == 1)
@@ -98,7 +98,7 @@ def test_an_empty_page_says_what_a_plan_is_and_offers_to_open_one(
     assert page._empty is not None
     assert page._empty.button.text() == "Open plan…"
     assert ".plan.json" in page._empty.why.text()
-    assert page._panel.isHidden()
+    assert page.panel.isHidden()
     assert offered(page) == set()
 
 
@@ -110,12 +110,12 @@ def test_a_run_goes_on_step_by_step_until_somebody_stops_it(
     async def story() -> None:
         intent = await begun(scene, page, until, (2, "one"), (5, "two"))
         assert words(page, "state") == ["Running"]
-        assert [cell(page.steps, row, "State") for row in (0, 1)] == ["Waiting", "Not started"]
-        assert page.verdict.label.text().startswith("Not over yet: 0 of 2 steps finished")
+        assert [cell(page.panel.steps, row, "State") for row in (0, 1)] == ["Waiting", "Not started"]
+        assert page.panel.verdict.label.text().startswith("Not over yet: 0 of 2 steps finished")
         assert offered(page) == {"stop", "report", "outbox"}
         page.buttons["stop"].click()
         assert "continue" in offered(page)
-        assert "It was stopped" in page.verdict.label.text()
+        assert "It was stopped" in page.panel.verdict.label.text()
         estate.ledger(scene.workspace).put_intent(intent.moved(IntentState.CANCELLED, estate.NOW))
         await until(lambda: not page._tasks.is_busy)
 
@@ -144,13 +144,13 @@ def test_a_half_success_is_told_as_such_and_saved_in_three_forms(
     run(story())
     assert words(page, "state") == ["Partly backed up"]
     assert words(page, "steps") == ["0 of 2"]
-    assert cell(page.steps, 0, "State") == "Partly done"
-    assert (cell(page.steps, 0, "Accepted"), cell(page.steps, 0, "Skipped")) == ("5", "2")
-    assert "only a part is backed up" in page.verdict.label.text()
-    assert "1 not started" in page.verdict.label.text()
+    assert cell(page.panel.steps, 0, "State") == "Partly done"
+    assert (cell(page.panel.steps, 0, "Accepted"), cell(page.panel.steps, 0, "Skipped")) == ("5", "2")
+    assert "only a part is backed up" in page.panel.verdict.label.text()
+    assert "1 not started" in page.panel.verdict.label.text()
     assert "continue" not in offered(page)  # a failure has stopped it
     for path in ("/r.html", "/r.txt", "/r.json"):
-        page.save_report(page.model.id_at(0), path)
+        page.files.save_report(page._told(page.model.id_at(0)), path)
     assert "only a part is backed up" in saved["/r.html"]
     assert "5 of 7, 2 skipped" in saved["/r.txt"]
     assert json.loads(saved["/r.json"])["verdict"] == "partly"
@@ -169,7 +169,7 @@ def test_an_earlier_run_is_read_beside_the_window_and_continued_by_a_person(
         await until(lambda: page.model.rowCount() == 1)
         assert words(page, "state") == ["Left in the middle"]
         assert words(page, "needs") == ["You: continue, or leave 1 undone"]
-        assert [cell(page.steps, row, "State") for row in (0, 1)] == ["Refused", "Not started"]
+        assert [cell(page.panel.steps, row, "State") for row in (0, 1)] == ["Refused", "Not started"]
         assert offered(page) == {"continue", "report", "outbox"}
         assert len(scene.workspace.open.intents) == 1
         page.buttons["continue"].click()
@@ -188,11 +188,11 @@ def test_a_run_that_a_failure_has_ended_is_not_offered_again(scene: Scene, opene
     page = opened(scene)
     page.take_runs([run])
     assert words(page, "state") == ["Nothing backed up"]
-    assert "because one did not succeed" in page.verdict.label.text()
+    assert "because one did not succeed" in page.panel.verdict.label.text()
     assert "continue" not in offered(page)
     of_plan(scene, 1, IntentState.ACCEPTED, f"{run.id}/1")
     page.take_runs([run])
-    assert "because one" not in page.verdict.label.text()
+    assert "because one" not in page.panel.verdict.label.text()
 
 
 def test_what_a_person_must_decide_is_named(scene: Scene, opened: Open) -> None:
@@ -211,8 +211,8 @@ def test_a_run_of_a_profile_that_is_not_open_is_not_told_as_not_started(tmp_path
     page.take_runs([kept(scene, (2, "one"), profile="Other")])
     assert words(page, "state") == ["Not known here"]
     assert words(page, "steps") == ["? of 1"]
-    assert cell(page.steps, 0, "State") == "Not known"
-    assert "open ‘Other’ to see" in page.verdict.label.text()
+    assert cell(page.panel.steps, 0, "State") == "Not known"
+    assert "open ‘Other’ to see" in page.panel.verdict.label.text()
     assert offered(page) == {"profiles"}
     page.buttons["profiles"].click()
     assert words(page, "state") == ["Not begun"]
@@ -223,7 +223,7 @@ def test_a_run_of_a_profile_that_is_gone_is_not_continued(scene: Scene, opened: 
     page = opened(scene)
     page.take_runs([kept(scene, (2, "one"), profile="Moon")])
     assert words(page, "needs") == ["You: profile ‘Moon’ is gone"]
-    assert "Add one of that name" in page.verdict.label.text()
+    assert "Add one of that name" in page.panel.verdict.label.text()
     assert offered(page) == set()
 
 
@@ -249,7 +249,7 @@ def test_an_edited_profile_begins_no_further_step_by_the_old_one(
         scene.workspace.put_profiles([replace(estate.profile(), project="eu-de_other")])
         page.tell_scope()
         page._take()
-        assert "profile is not open here, or is gone" in page.verdict.label.text()
+        assert "profile is not open here, or is gone" in page.panel.verdict.label.text()
         page._tasks.cancel()
         await asyncio.sleep(0)
 
@@ -264,11 +264,11 @@ def test_a_step_leads_to_its_request_and_a_run_to_the_outbox(scene: Scene, opene
     wished: list[object] = []
     page.outcome_requested.connect(wished.append)
     page.outbox_requested.connect(wished.append)
-    page.steps.selectRow(1)
+    page.panel.steps.selectRow(1)
     assert page.subject() is None
-    page.steps.selectRow(0)
+    page.panel.steps.selectRow(0)
     assert page.subject() == intent
-    page.steps.activated.emit(page.steps.model().index(0, 0))
+    page.panel.steps.activated.emit(page.panel.steps.model().index(0, 0))
     page.buttons["outbox"].click()
     assert wished == [intent.id, run.id]
 
@@ -302,12 +302,12 @@ def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path
         begun = Run("r-1", Plan("old ones", (first, Step(2, profile, "", found))), estate.NOW)
         of_plan(scene, 2, IntentState.FINISHED, "r-1/1")
         row = PlanRow(begun, left(begun, scene.workspace.open, estate.NOW))
-        assert (lead in page._loss_hindrance(row)) and (bool(page._loss_hindrance(row)) is bool(lead))
-        page.typed.setText("old ones")
-        assert page._loss_hindrance(row) == ""
-        page._tell_losses(replace(row, told=replace(row.told, stopped="paused")))
-        assert page._losses[0].label.text().startswith("1 backup of 1 resource")
-        page.typed.clear()
+        assert (lead in page.panel.hindrance(row)) and (bool(page.panel.hindrance(row)) is bool(lead))
+        page.panel.typed.setText("old ones")
+        assert page.panel.hindrance(row) == ""
+        page.panel._tell_losses(replace(row, told=replace(row.told, stopped="paused")))
+        assert page.panel.losses[0].label.text().startswith("1 backup of 1 resource")
+        page.panel.typed.clear()
         for part in Part:
             ledger.freshness[part] = ledger.freshness[part]._replace(as_of=estate.NOW - timedelta(minutes=3))
-        assert page._loss_hindrance(row)
+        assert page.panel.hindrance(row)

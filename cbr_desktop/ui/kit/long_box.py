@@ -16,6 +16,8 @@ _TEXT = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.
 _ID = Qt.ItemDataRole.UserRole
 _LETTERS = 40
 """How wide a box is at the least."""
+_BATCH = 200
+"""How many rows of the hidden list are laid out at a time."""
 
 
 class ChoiceModel(QAbstractListModel, Generic[Row]):
@@ -37,9 +39,11 @@ class ChoiceModel(QAbstractListModel, Generic[Row]):
 
     def place_of(self, id: object) -> int:
         """Return where a row stands by its id, -1 where there is none."""
+        if not isinstance(id, str) or not id:
+            return -1
         if self._places is None:
             self._places = {self.id_of(row): place for place, row in enumerate(self.rows)}
-        return self._places.get(id, -1) if isinstance(id, str) else -1
+        return self._places.get(id, -1)
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         """Return how many there are."""
@@ -87,6 +91,27 @@ class LongBox(StillBox):
         view = self.view()
         if isinstance(view, QListView):
             view.setUniformItemSizes(True)
+            view.setBatchSize(_BATCH)
+        self._lay_out(QListView.LayoutMode.Batched)
+
+    def showPopup(self) -> None:
+        """Show the list, laid out as a whole, so that it is scrolled to what is chosen."""
+        self._lay_out(QListView.LayoutMode.SinglePass)
+        self.view().doItemsLayout()
+        super().showPopup()
+
+    def hidePopup(self) -> None:
+        """Hide the list; while it is hidden, a few rows of it are laid out alone.
+
+        Qt lays the list out anew whenever the box gets another font or parent, which takes long with thousands of rows.
+        """
+        super().hidePopup()
+        self._lay_out(QListView.LayoutMode.Batched)
+
+    def _lay_out(self, mode: QListView.LayoutMode) -> None:
+        view = self.view()
+        if isinstance(view, QListView):
+            view.setLayoutMode(mode)
 
     def choose(self, id: str) -> None:
         """Choose a row by its id, or nothing where there is none of it."""

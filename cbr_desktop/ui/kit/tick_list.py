@@ -1,6 +1,7 @@
 """A list of things to be ticked, with a filter for long ones."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -8,11 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetIt
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.widgets import push_button
 
 _KEY = Qt.ItemDataRole.UserRole
 _ROOM = 10
 """What a row has above and below its words in all."""
+_AT_ONCE = 200
+"""So many rows are there at once; of more, the others come in the next turns of the loop."""
 _FEWEST, _MOST = 3, 10
 """How many rows are seen at the least, and for how many there is room at the most."""
 
@@ -60,13 +64,11 @@ class TickList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(head)
         layout.addWidget(self.list, 1)
-        for row in rows:
-            item = QListWidgetItem(plain(row.words, 200))
-            item.setData(_KEY, row.key)
-            item.setSizeHint(QSize(0, line))
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Unchecked)
-            self.list.addItem(item)
+        self._pieces = Pieces(self)
+        adding = self._added(rows, line)
+        for _row in islice(adding, _AT_ONCE):
+            pass
+        self._pieces.begin(adding)
         self.list.itemChanged.connect(self._tell)
         self.filter.textChanged.connect(self._filter)
 
@@ -77,6 +79,7 @@ class TickList(QWidget):
 
     def keep(self, keys: Collection[str]) -> None:
         """Take all other things out."""
+        self._pieces.finish()
         for place in reversed(range(self.list.count())):
             if self.list.item(place).data(_KEY) not in keys:
                 self.list.takeItem(place)
@@ -85,12 +88,26 @@ class TickList(QWidget):
     def _items(self) -> list[QListWidgetItem]:
         return [self.list.item(place) for place in range(self.list.count())]
 
+    def _added(self, rows: Sequence[Tickable], line: int) -> Iterator[None]:
+        """Add the rows in pieces: there may be thousands."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
+        for row in rows:
+            item = QListWidgetItem(plain(row.words, 200))
+            item.setData(_KEY, row.key)
+            item.setSizeHint(QSize(0, line))
+            item.setFlags(flags)
+            item.setCheckState(Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+            yield
+
     def _filter(self, text: str) -> None:
+        self._pieces.finish()
         wanted = text.casefold().strip()
         for item in self._items():
             item.setHidden(wanted not in item.text().casefold())
 
     def _tick(self, *, is_ticked: bool) -> None:
+        self._pieces.finish()
         self._check([item for item in self._items() if not (is_ticked and item.isHidden())], is_ticked=is_ticked)
 
     def _check(self, items: Sequence[QListWidgetItem], *, is_ticked: bool) -> None:

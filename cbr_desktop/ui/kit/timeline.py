@@ -280,8 +280,11 @@ class Timeline(QAbstractScrollArea):
         self._draw_cursor(painter, colours)
         painter.setPen(colours.color(QPalette.ColorRole.PlaceholderText))
         words = QRect(self._layout.left, 0, self._layout.room, self._layout.line)
-        said = plain(self._span_words() or _("Click a day, or drag over several, to see only what is of these"))
-        said = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, words.width())
+        metrics = painter.fontMetrics()
+        said = metrics.elidedText(plain(self._span_words()), Qt.TextElideMode.ElideRight, words.width())
+        if not said:  # a hint, where there is room for the whole of it
+            hint = _("Click or drag over days to see only those")
+            said = hint if metrics.horizontalAdvance(hint) <= words.width() else ""
         painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, said)
         painter.end()
         event.accept()

@@ -6,64 +6,45 @@ from datetime import datetime
 from functools import partial
 from typing import ClassVar, NamedTuple
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
     QMenu,
     QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
-from cbr_desktop.domain.blast import merged
-from cbr_desktop.domain.draft import SUFFIX as REQUEST_SUFFIX
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.intent import Intent
-from cbr_desktop.domain.plan import SUFFIX, Run, Step
-from cbr_desktop.text.batch import consequence_lines
-from cbr_desktop.text.catalogue import N_, _, sentences
-from cbr_desktop.text.consequences import grave_sentence
+from cbr_desktop.domain.plan import SUFFIX, Run
+from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import subject_words
 from cbr_desktop.text.plain import accessible, plain, tooltip
 from cbr_desktop.text.plans import (
-    PROFILE_COLUMN,
     PlanRow,
-    columns,
     need_words,
     plan_sentence,
-    report_file,
-    run_line,
     run_mark,
     run_sentence,
     run_words,
 )
-from cbr_desktop.text.states import counted, quoted
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import ListNotice, Times
-from cbr_desktop.ui.kit.announcer import AnnouncedLine
-from cbr_desktop.ui.kit.lines import MarkedLine, label
 from cbr_desktop.ui.kit.page import Page, Target
-from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
-from cbr_desktop.ui.kit.widgets import ask_for_file, verb_buttons
-from cbr_desktop.ui.plans.make_plan import MakePlanDialog
-from cbr_desktop.ui.plans.plan import PlanDialog
+from cbr_desktop.ui.kit.widgets import verb_buttons
+from cbr_desktop.ui.plans.plan_files import PlanFiles
+from cbr_desktop.ui.plans.run_panel import RunPanel
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.plan import destroying, step_blasts, why_named
 from cbr_desktop.workflows.plan_report import PlanReport, Stand, all_left
 from cbr_desktop.workflows.plan_run import PlanRun
 
 _PANEL_SHARES = (2, 3)
-_LOSSES = 6
-"""Lines of what the rest of a run destroys, the gravest first."""
 
 
 class _Going(NamedTuple):
@@ -123,8 +104,10 @@ class PlansPage(Page[PlanRow]):
         self._has_read = False
         self._trouble = ""
         self._wished = ""
-        self._told = ""
         super().__init__(workspace, times, parent)
+        self.files = PlanFiles(workspace, times, self)
+        self.files.started.connect(self.begin)
+        self.files.remarked.connect(self.remarked)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failed)
         self._reading = QTimer(self)
@@ -210,10 +193,7 @@ class PlansPage(Page[PlanRow]):
 
     def subject(self) -> Intent | None:
         """Return the request of the chosen step: the details tell of it."""
-        row, chosen = self.view.current_row(), self.steps.selectionModel().selectedRows()
-        if row is None or len(chosen) != 1 or chosen[0].row() >= len(row.told.rows):
-            return None
-        return row.told.rows[chosen[0].row()].intent
+        return self.panel.subject() if self.view.current_row() is not None else None
 
     def tell_scope(self) -> None:
         """Take over another scope. A run whose profile was edited meanwhile begins no further step by the old one."""
@@ -297,38 +277,16 @@ class PlansPage(Page[PlanRow]):
     # the steps and the bar
 
     def _add_panel(self) -> None:
-        self.steps = StepTable("planSteps", self)
-        self.steps.setSelectionMode(StepTable.SelectionMode.SingleSelection)
-        self.steps.chosen.connect(self.selection_altered)
-        self.steps.activated.connect(self._open_outcome)
-        self.verdict = AnnouncedLine("planRunVerdict")
-        self._panel = QWidget(self)
-        self._panel.setObjectName("planPanel")
-        inside = QVBoxLayout(self._panel)
-        inside.setContentsMargins(0, 6, 0, 0)
-        inside.setSpacing(6)
-        inside.addWidget(self.verdict)
-        self._losses = [MarkedLine(f"planLoss{place}") for place in range(_LOSSES)]
-        for line in self._losses:
-            inside.addWidget(line)
-        self.ask = label(name="planContinueAsk")
-        self.typed = QLineEdit()
-        self.typed.setObjectName("planContinueTyped")
-        self.typed.setAccessibleName(_("The name of the plan"))
-        self.typed.textChanged.connect(self._tell_choice)
-        self._typing = QWidget()
-        typing = QHBoxLayout(self._typing)
-        typing.setContentsMargins(0, 0, 0, 0)
-        typing.addWidget(self.ask, 1)
-        typing.addWidget(self.typed, 1)
-        inside.addWidget(self._typing)
-        inside.addWidget(self.steps, 1)
+        self.panel = RunPanel(self._workspace, self._times, self)
+        self.panel.step_altered.connect(self.selection_altered)
+        self.panel.outcome_requested.connect(self.outcome_requested)
+        self.panel.name_altered.connect(self._tell_choice)
         split = QSplitter(Qt.Orientation.Vertical, self)
         split.setObjectName("planAreas")
         split.setChildrenCollapsible(False)
         self._column.replaceWidget(self.view, split)
         self._column.setStretchFactor(split, 1)
-        for place, (part, share) in enumerate(zip((self.view, self._panel), _PANEL_SHARES, strict=True)):
+        for place, (part, share) in enumerate(zip((self.view, self.panel), _PANEL_SHARES, strict=True)):
             split.addWidget(part)
             split.setStretchFactor(place, share)
 
@@ -345,23 +303,17 @@ class PlansPage(Page[PlanRow]):
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.buttons["arm"].setText(arm)
         self.buttons["arm"].setAccessibleName(accessible(arm))
-        self.ways_in = verb_buttons("plans", self._WAYS_IN, {"make": self.ask_requests, "open": self.ask_plan})
+        self.ways_in = verb_buttons(
+            "plans", self._WAYS_IN, {"make": self.files.ask_requests, "open": self.files.ask_plan}
+        )
         self.add_actions((*self.ways_in.values(), *self.buttons.values()))
 
     def _tell_choice(self) -> None:
         """Show the steps of the chosen run, and what can be done about it."""
-        row, now = self.view.current_row(), self._times.now()
-        self._panel.setVisible(row is not None)
+        row = self.view.current_row()
+        self.panel.tell(row)
         shown = dict.fromkeys(self.buttons, False)
         if row is not None:
-            if row.run.id != self._told:
-                self._told = row.run.id
-                self.steps.clearSelection()
-                self.typed.clear()
-            self.verdict.say(run_mark(row), run_sentence(row))
-            self._tell_losses(row)
-            absent = {PROFILE_COLUMN} if len(row.profiles) < 2 else set()
-            self.steps.fill(columns(), [run_line(row, step, now) for step in row.told.rows], absent)
             profiles = Senders(self._workspace, row.profiles)
             shown = {
                 "continue": row.can_go_on,
@@ -371,7 +323,7 @@ class PlansPage(Page[PlanRow]):
                 "report": row.is_known,
                 "outbox": any(step.intent is not None for step in row.told.rows),
             }
-            hindrance = profiles.hindrance("continue") or (self._loss_hindrance(row) if row.can_go_on else "")
+            hindrance = profiles.hindrance("continue") or (self.panel.hindrance(row) if row.can_go_on else "")
             self.buttons["continue"].setEnabled(not hindrance)
             self.buttons["continue"].setToolTip(tooltip(hindrance or _(self._VERBS["continue"][1])))
             words = counted("Open {count} profile", "Open {count} profiles", len(row.closed))
@@ -380,82 +332,7 @@ class PlansPage(Page[PlanRow]):
         for verb, button in self.buttons.items():
             button.setVisible(shown[verb])
 
-    def _waiting(self, row: PlanRow) -> list[tuple[Step, Ledger]]:
-        """Return the steps of a run that destroy something and have not begun."""
-        waiting = {step.number for step in row.told.rows if step.stand is Stand.NOT_STARTED}
-        found = destroying(row.run.plan, self._workspace.ledgers, "")
-        return [each for each in found if each[0].number in waiting]
-
-    def _loss_hindrance(self, row: PlanRow) -> str:
-        """Return why a run is not continued that has things to destroy left, empty when nothing keeps it."""
-        steps = self._waiting(row)
-        if Senders(self._workspace, row.profiles).uncounted(steps) is not None:
-            return _("What the rest destroys was not counted of late. Refresh (F5), then continue.")
-        why = why_named(steps)
-        if why is not None and self.typed.text() != (row.run.plan.name or row.run.id):
-            ask = _("Type {plan} above the steps to continue.").format(plan=quoted(row.run.plan.name or row.run.id, 80))
-            return sentences(grave_sentence(why), ask)
-        return ""
-
-    def _tell_losses(self, row: PlanRow) -> None:
-        """Say what the rest of a run destroys, and ask for its name where that is grave."""
-        steps = self._waiting(row) if row.can_go_on else []
-        lost = merged(list(step_blasts(steps).values()))
-        now = self._times.now()
-        told = consequence_lines(lost, now)[:_LOSSES] if steps else []
-        for line, said in zip(self._losses, [*told, *[(None, "")] * (_LOSSES - len(told))], strict=True):
-            line.say(*said)
-        why = why_named(steps)
-        self._typing.setVisible(why is not None)
-        self.ask.setText(_("To continue, type {plan}:").format(plan=quoted(row.run.plan.name or row.run.id, 80)))
-
     # what a person does
-
-    def ask_plan(self) -> None:
-        """Ask for a plan file to open; nothing is sent by that."""
-        ask_for_file(
-            self, _("Open a plan"), "planFileDialog", [_("Plans (*{ending})").format(ending=SUFFIX)], self.open_plan
-        )
-
-    def ask_requests(self) -> None:
-        """Ask for request files to make a plan of."""
-        draft_store = self._workspace.draft_store
-        asked = QFileDialog(
-            self, _("Make a plan of these requests"), draft_store.folder if draft_store is not None else ""
-        )
-        asked.setObjectName("planRequestsDialog")
-        asked.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        asked.setNameFilters([_("Requests (*{ending})").format(ending=REQUEST_SUFFIX), _("All files (*)")])
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.filesSelected.connect(self.make_plan)
-        asked.open()
-
-    def make_plan(self, files: Sequence[str]) -> MakePlanDialog | None:
-        """Open the window that makes a plan of request files; what it writes is opened to be judged."""
-        if self._workspace.plans is None:
-            return None
-        dialog = MakePlanDialog(self._workspace, files, self.window())
-        dialog.made.connect(self.open_plan)
-        dialog.open()
-        return dialog
-
-    def open_plan(self, path: str) -> PlanDialog | None:
-        """Open a plan file to be judged; ``None`` when it cannot be one."""
-        plans = self._workspace.plans
-        if plans is None:
-            return None
-        try:
-            plan, findings = plans.read(path)
-        except CbrError as error:
-            self.remarked.emit(error_sentence(error))
-            return None
-        if plan is None:
-            self.remarked.emit(" ".join(finding_sentence(found.finding) for found in findings))
-            return None
-        dialog = PlanDialog(self._workspace, plan, findings, self.window())
-        dialog.started.connect(self.begin)
-        dialog.open()
-        return dialog
 
     def begin(self, run: Run) -> None:
         """Follow a run that a person has started or continued: its steps begin from now on."""
@@ -475,7 +352,7 @@ class PlansPage(Page[PlanRow]):
     def go_on(self) -> None:
         """Continue the chosen run: that confirms the rest of it anew."""
         row = self.view.current_row()
-        if row is not None and row.can_go_on and not self._loss_hindrance(row):
+        if row is not None and row.can_go_on and not self.panel.hindrance(row):
             self.begin(row.run)
 
     def stop(self) -> None:
@@ -486,30 +363,13 @@ class PlansPage(Page[PlanRow]):
             self._take()
 
     def ask_report(self) -> None:
-        """Ask for the file that the report of the chosen run is written to; its ending says in which form."""
+        """Ask for the file that the report of the chosen run is written to."""
         row = self.view.current_row()
-        if row is None:
-            return
-        asked = QFileDialog(self, _("Save the report"))
-        asked.setObjectName("planReportDialog")
-        asked.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        asked.setNameFilters([_("Report to print (*.html)"), _("Text (*.txt)"), _("JSON (*.json)")])
-        asked.setDefaultSuffix("html")
-        asked.filterSelected.connect(lambda chosen: asked.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")")))
-        asked.selectFile("plan-report.html")
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        asked.fileSelected.connect(partial(self.save_report, row.run.id))
-        asked.open()
+        if row is not None:
+            self.files.ask_report(partial(self._told, row.run.id))
 
-    def save_report(self, id: str, path: str) -> None:
-        """Write the report of a run to a file, in the form that its name says."""
-        told = next(row.told for row in self.rows() if row.run.id == id)
-        try:
-            self._workspace.save_text(path, report_file(told, self._times.now(), path))
-        except CbrError as error:
-            self.remarked.emit(_("Not saved. {error}").format(error=error_sentence(error)))
-        else:
-            self.remarked.emit(_("Saved to {path}.").format(path=plain(path)))
+    def _told(self, id: str) -> PlanReport:
+        return next(row.told for row in self.rows() if row.run.id == id)
 
     def _end(self, made: PlanRun, _ended: object) -> None:
         name = plain(made.run.plan.name, 60) or _("(without a name)")
@@ -533,14 +393,8 @@ class PlansPage(Page[PlanRow]):
         if row is not None:
             self.outbox_requested.emit(row.run.id)
 
-    def _open_outcome(self, index: QModelIndex) -> None:
-        row = self.view.current_row()
-        intent = row.told.rows[index.row()].intent if row is not None else None
-        if intent is not None:
-            self.outcome_requested.emit(intent.id)
-
     def _verbs(self) -> dict[str, Callable[[], object]]:
-        return super()._verbs() | {"open-plan": self.ask_plan}
+        return super()._verbs() | {"open-plan": self.files.ask_plan}
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read what is on the disk whenever the page comes to the front."""

@@ -1,11 +1,12 @@
 """One policy for several vaults at once, of several profiles: policies are chosen by name, since each has its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.change import Subject
+from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy, PolicyApplication, PolicyRemoval
 from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text.catalogue import _, listed
@@ -84,8 +85,10 @@ class ApplyToVaults(_PolicyBatch):
     def __init__(
         self, asked: Sequence[Asked], names: Sequence[str] | None = None, vaults: TickList | None = None
     ) -> None:
-        known = _names(asked, lambda context, _vault: _backup_policies(context))
-        super().__init__(_("&Policy"), known if names is None else names, vaults)
+        if names is None:
+            contexts = {context.profile.name: context for context, _vault in asked}
+            names = sorted({each.name for context in contexts.values() for each in _backup_policies(context)})
+        super().__init__(_("&Policy"), names, vaults)
 
     def draft(self, context: ProfileContext, row: Vault) -> PolicyApplication:
         """Return what is asked for of a vault."""
@@ -100,7 +103,10 @@ class ApplyFromPolicies(ApplyToVaults):
     """Applies one of the selected policies to those vaults of theirs that are ticked."""
 
     def __init__(self, asked: Sequence[Asked], names: Sequence[str]) -> None:
-        self.vaults = TickList("applyVaults", _("Vaults"), [_tickable(context, row) for context, row in asked])
+        contexts = dict.fromkeys(context for context, _row in asked)
+        held = {context.profile.name: _policies_by_vault(context) for context in contexts}
+        rows = [_holder(context, row, held[context.profile.name].get(row.id, ())) for context, row in asked]
+        self.vaults = TickList("applyVaults", _("Vaults"), rows)
         super().__init__(asked, names, self.vaults)
 
     def missing(self) -> Missing | None:
@@ -125,7 +131,7 @@ class RemoveFromPolicies(BatchForm):
     def __init__(self, asked: Sequence[Asked]) -> None:
         super().__init__()
         self.setObjectName("removeSeveral")
-        rows = [_tickable(context, vault, policy) for context, (policy, vault) in asked]
+        rows = [_pair(context, vault, policy) for context, (policy, vault) in asked]
         self.vaults = TickList("removeVaults", _("Policies and their vaults"), rows)
         fields(self, ((_("From &vaults"), self.vaults),), {_("From &vaults"): self.vaults.list})
         self.vaults.changed.connect(self.changed)
@@ -158,7 +164,8 @@ class RemoveFromVaults(_PolicyBatch):
     kind = RemoveForm.kind
 
     def __init__(self, asked: Sequence[Asked]) -> None:
-        super().__init__(_("&Policy"), _names(asked, _own_policies))
+        names = {each.name for context, row in asked for each in _own_policies(context, row)}
+        super().__init__(_("&Policy"), sorted(names))
 
     def draft(self, context: ProfileContext, row: Vault) -> PolicyRemoval:
         """Return what is asked for of a vault."""
@@ -180,11 +187,6 @@ def _own_policies(context: ProfileContext, vault: Vault) -> list[Policy]:
     return [each for each in context.ledger.policies.values() if vault.id in each.vault_ids]
 
 
-def _names(asked: Sequence[Asked], policies_of: Callable[[ProfileContext, Vault], Sequence[Policy]]) -> list[str]:
-    """Return the names of the policies that can be chosen."""
-    return sorted({each.name for context, vault in asked for each in policies_of(context, vault)})
-
-
 def _key(context: ProfileContext, vault: Vault, policy: Policy | None = None) -> str:
     return f"{context.profile.name}\n{vault.id}\n{policy.id if policy is not None else ''}"
 
@@ -193,14 +195,25 @@ def _untouched(vaults: TickList) -> Missing | None:
     return None if vaults.ticked else Missing(_("No vault is ticked yet."), vaults.list)
 
 
-def _tickable(context: ProfileContext, vault: Vault, policy: Policy | None = None) -> Tickable:
-    """Return a vault to be ticked, with the policies that it has; or with the one that is removed from it."""
+def _policies_by_vault(context: ProfileContext) -> dict[VaultId, list[Policy]]:
+    found: dict[VaultId, list[Policy]] = {}
+    for policy in context.ledger.policies.values():
+        for id in policy.vault_ids:
+            found.setdefault(id, []).append(policy)
+    return found
+
+
+def _holder(context: ProfileContext, vault: Vault, policies: Sequence[Policy]) -> Tickable:
+    """Return a vault to be ticked, with the policies that it has."""
+    name, own = shown(vault.name or vault.id, 64), [quoted(each.name, 64) for each in policies]
+    words = _("{vault} – has {policies}").format(vault=name, policies=listed(own)) if own else name
+    return Tickable(_key(context, vault), words)
+
+
+def _pair(context: ProfileContext, vault: Vault, policy: Policy) -> Tickable:
+    """Return a vault to be ticked with the policy that is removed from it."""
     name = shown(vault.name or vault.id, 64)
-    if policy is not None:
-        words = _("{vault} – {policy}").format(vault=name, policy=quoted(policy.name, 64))
-    else:
-        own = [quoted(each.name, 64) for each in _own_policies(context, vault)]
-        words = _("{vault} – has {policies}").format(vault=name, policies=listed(own)) if own else name
+    words = _("{vault} – {policy}").format(vault=name, policy=quoted(policy.name, 64))
     return Tickable(_key(context, vault, policy), words)
 
 

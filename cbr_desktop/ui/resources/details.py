@@ -19,7 +19,24 @@ from cbr_desktop.workflows.ledger import Reading, ResourceRow
 def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a resource: its vault, its disks and its backups."""
     resource = row.resource
-    facts = [
+    happened = activity([task for task in ledger.tasks.values() if task.resource_id == resource.id], times)
+    return Sheet(
+        resource.id,
+        resource.name,
+        status_words(resource.type),
+        protection_words(row),
+        protection_mark(row),
+        _explain(row, Schedules(ledger)),
+        _facts(row, times),
+        _relations(row, ledger, times),
+        happened,
+        row.vault.id if row.vault and row.vault.takes_checkpoints else None,
+    )
+
+
+def _facts(row: ResourceRow, times: Times) -> list[tuple[str, str]]:
+    resource = row.resource
+    return [
         (_("Vault"), vault_words(row)),
         (_("Size"), gb_words(resource.size_gb)),
         (_("Last good backup"), times.text_and_age(last_good_at(row))),
@@ -34,19 +51,16 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         (_("Protectable"), verdict_words(row)),
         ("ID", resource.id),
     ]
-    relations = (
-        [
-            Relation(
-                _("Vault: {vault} – {status}").format(
-                    vault=shown(row.vault.name, 80), status=state_words(row.vault.status)
-                ),
-                "Vaults",
-                row.vault.id,
-            )
-        ]
-        if row.vault
-        else []
-    )
+
+
+def _relations(row: ResourceRow, ledger: Reading, times: Times) -> list[Relation]:
+    """Return the vault of a resource, its disks, and the newest of its backups."""
+    resource, relations = row.resource, []
+    if row.vault is not None:
+        words = _("Vault: {vault} – {status}").format(
+            vault=shown(row.vault.name, 80), status=state_words(row.vault.status)
+        )
+        relations.append(Relation(words, "Vaults", row.vault.id))
     if row.protectable is not None:
         taken, left_out = _("Disk: {d} – {size_gb} {device}"), _("Disk left out: {d} – {size_gb} {device}")
         relations += [
@@ -62,7 +76,7 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         key=lambda backup: backup.created_at or times.now(),
         reverse=True,
     )
-    relations += [
+    return relations + [
         Relation(
             _("Backup: {b} – {status}, {created_at}").format(
                 b=shown(b.name, 80), status=state_words(b.status), created_at=times.text(b.created_at)
@@ -72,19 +86,6 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         )
         for b in backups[:LINES]
     ]
-    happened = activity([task for task in ledger.tasks.values() if task.resource_id == resource.id], times)
-    return Sheet(
-        resource.id,
-        resource.name,
-        status_words(resource.type),
-        protection_words(row),
-        protection_mark(row),
-        _explain(row, Schedules(ledger)),
-        facts,
-        relations,
-        happened,
-        row.vault.id if row.vault and row.vault.takes_checkpoints else None,
-    )
 
 
 def _explain(row: ResourceRow, schedules: Schedules) -> str:

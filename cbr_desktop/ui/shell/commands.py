@@ -131,7 +131,7 @@ class WindowCommands:
     def demo(self) -> Sequence[Command]:
         """Return the situations of the demo cloud."""
         return tuple(
-            Command(f"{situation.title}…", partial(self._begin, situation)) for situation in self._workspace.situations
+            Command(situation.title, partial(self._begin, situation)) for situation in self._workspace.situations
         )
 
     def help(self) -> Sequence[Command]:

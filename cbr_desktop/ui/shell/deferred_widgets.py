@@ -231,7 +231,7 @@ class DeferredWidgets:
         return page
 
     def _open_plan(self, path: str) -> None:
-        self._show_page("Plans").open_plan(path)  # type: ignore[attr-defined]
+        self._show_page("Plans").files.open_plan(path)  # type: ignore[attr-defined]
 
     def _show_run(self, id: str) -> None:
         """Show the requests of a run in the outbox."""

@@ -26,7 +26,26 @@ from cbr_desktop.workflows.replicas import replicas_of
 
 def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
     """Return what is known of a vault: its use, its rules, its resources."""
-    facts = [
+    happened = activity([task for task in ledger.tasks.values() if task.vault_id == vault.id], times)
+    kind = _("{vault} vault").format(vault=kind_words(vault))
+    state = state_words(vault.status)
+    return Sheet(
+        vault.id,
+        vault.name,
+        kind,
+        state,
+        mark(vault.status),
+        explain_vault(vault),
+        _facts(vault, ledger, vault_index, times),
+        _relations(vault, vault_index),
+        happened,
+        vault.id if vault.takes_checkpoints else None,
+        (vault.used_percent, vault.threshold_percent) if vault.size_gb else None,
+    )
+
+
+def _facts(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times) -> list[tuple[str, str]]:
+    return [
         (_("Used"), f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
         (
             _("Free"),
@@ -56,7 +75,11 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         (_("Created"), times.text_and_age(vault.created_at)),
         ("ID", vault.id),
     ]
-    relations = [
+
+
+def _relations(vault: Vault, vault_index: VaultIndex) -> list[Relation]:
+    """Return the policies of a vault, and the resources in it."""
+    policies = [
         Relation(
             (_("Policy: {name}") if policy.enabled else _("Policy: {name} (disabled)")).format(
                 name=shown(policy.name, 80)
@@ -66,7 +89,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         )
         for policy in vault_index.policies(vault)
     ]
-    relations += [
+    return policies + [
         Relation(
             _("{type}: {name} – {traits}").format(
                 type=status_words(r.type), name=shown(r.name, 80), traits=listed(_traits(r))
@@ -76,22 +99,6 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
         )
         for r in vault.resources
     ]
-    happened = activity([task for task in ledger.tasks.values() if task.vault_id == vault.id], times)
-    kind = _("{vault} vault").format(vault=kind_words(vault))
-    state = state_words(vault.status)
-    return Sheet(
-        vault.id,
-        vault.name,
-        kind,
-        state,
-        mark(vault.status),
-        explain_vault(vault),
-        facts,
-        relations,
-        happened,
-        vault.id if vault.takes_checkpoints else None,
-        (vault.used_percent, vault.threshold_percent) if vault.size_gb else None,
-    )
 
 
 def _traits(resource: Resource) -> list[str]:
