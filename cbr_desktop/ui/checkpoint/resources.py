@@ -29,7 +29,7 @@ _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WISHES = (
     Wish(140, 162, 260, yields=False),
-    Wish(62, 70, 125, yields=False),
+    Wish(62, 76, 125, yields=False),
     Wish(96, 126, 200, yields=False),
     Wish(62, 72, 72),
     Wish(46, 46, 46),

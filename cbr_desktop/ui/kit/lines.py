@@ -106,7 +106,7 @@ class WrappedBox(StillBox):
         """Return how high the box has to be for its words where it is so wide."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
-        option.rect = QRect(0, 0, width, self.sizeHint().height())  # type: ignore[attr-defined]
+        option.rect = QRect(0, 0, width, self.sizeHint().height())
         room = QRect(0, 0, self._words_rect(option).width(), 10_000)
         return self.fontMetrics().boundingRect(room, _WRAPPED, self.currentText()).height() + _BOX_EDGES
 
@@ -114,7 +114,7 @@ class WrappedBox(StillBox):
         """Paint the box with its words wrapped."""
         painter, option = QStylePainter(self), QStyleOptionComboBox()
         self.initStyleOption(option)
-        option.currentText = ""  # type: ignore[attr-defined]
+        option.currentText = ""
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         role = QPalette.ColorRole.ButtonText
         rect = self._words_rect(option)
