@@ -338,9 +338,10 @@ def _shown(dialog: QDialog) -> QDialog:
 
 
 def _windows(of: type[QWidget]) -> set[str]:
-    """Return the names of the kinds of windows of the program that are known by now."""
-    found = {each.__name__ for each in of.__subclasses__() if each.__module__.startswith("cbr_desktop")}
-    return found.union(*map(_windows, of.__subclasses__())) - {"OperationWindow"}
+    """Return the names of the kinds of windows of the program that are known by now, without what they share."""
+    own = of.__subclasses__()
+    found = {each.__name__ for each in own if each.__module__.startswith("cbr_desktop") and not each.__subclasses__()}
+    return found.union(*map(_windows, own))
 
 
 def _chosen(box: QComboBox) -> None:
