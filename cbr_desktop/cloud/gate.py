@@ -9,7 +9,6 @@
 
 import asyncio
 import math
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -44,10 +43,12 @@ class Gate:
     def __init__(self, now: Callable[[], datetime], most: Callable[[], int] = _most) -> None:
         self._now = now
         self._most = most
-        self._limit = 1
-        self._inside = 0
-        self._line: deque[asyncio.Future[None]] = deque()
-        """Those who wait, the first of them first."""
+        # a queue of the standard library, whose getters stand in line and may be cancelled: a command would import
+        # anyio for its limiter alone
+        self._places: asyncio.Queue[None] = asyncio.Queue()
+        self._limit = 0
+        self._made = 0
+        """Places that there are: free ones in the queue, and those that a request has."""
         self._throttled_at: datetime | None = None
         self._period_at = now()
         self._least = [math.inf, math.inf]
@@ -55,39 +56,25 @@ class Gate:
         self.adjust()
 
     async def __aenter__(self) -> None:
-        if self._inside < self._limit and not self._line:
-            self._inside += 1
-            return
-        turn = asyncio.get_running_loop().create_future()
-        self._line.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if not turn.cancelled():  # it was let in at the very moment
-                self._leave()
-            elif turn in self._line:
-                self._line.remove(turn)
-            raise
+        await self._places.get()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leave()
-
-    def _leave(self) -> None:
-        self._inside -= 1
-        self._let_in()
-
-    def _let_in(self) -> None:
-        while self._line and self._inside < self._limit:
-            turn = self._line.popleft()
-            if not turn.done():  # else its task was cancelled
-                self._inside += 1
-                turn.set_result(None)
+        if self._made > self._limit:
+            self._made -= 1
+        else:
+            self._places.put_nowait(None)
 
     def _open_for(self, limit: int) -> None:
+        """Make places, or take free ones away; of those that requests have, the rest goes with them."""
         self._limit = limit
-        self._let_in()
+        while self._made < limit:
+            self._places.put_nowait(None)
+            self._made += 1
+        while self._made > limit and not self._places.empty():
+            self._places.get_nowait()
+            self._made -= 1
 
     @property
     def worth(self) -> int:

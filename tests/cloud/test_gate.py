@@ -1,4 +1,4 @@
-"""Requests stand in line, and nobody who gives up takes a place along."""
+"""Requests stand in line, and one that is cancelled takes no place along."""
 
 import asyncio
 from datetime import timedelta

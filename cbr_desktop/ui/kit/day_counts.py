@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 Counts = dict[date, dict[Hashable, int]]
 """By day how many rows there are of each kind."""
-_PIECE_ROWS = 5_000
+_PIECE_ROWS = 2_000
 _ONE_DAY = timedelta(days=1)
 
 

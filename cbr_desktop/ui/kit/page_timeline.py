@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date, datetime
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from cbr_desktop.text.catalogue import _
@@ -14,6 +14,7 @@ from cbr_desktop.text.words import Times, page_title
 from cbr_desktop.ui.kit.day_counts import Counts, day_counts
 from cbr_desktop.ui.kit.day_filter import Span, days_in, with_days
 from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.timeline import Lane, Timeline
 from cbr_desktop.ui.session.profile_context import Settings
 
@@ -48,7 +49,6 @@ class PageTimeline(QObject):
         self._rows: Callable[[], Iterable[tuple[datetime | None, Hashable]]] = tuple
         self._counted: tuple[object, bool, date] | None = None
         """Of what, by which clocks and on which day it was counted last."""
-        self._counting: Iterator[Counts] | None = None
         self._has_days = True
         """Whether anything is on any day; before that is known, room is kept for it."""
         self.strip = Timeline(f"timelineOf{name}", _("Timeline of {rows}").format(rows=page_title(name)), parent)
@@ -63,9 +63,7 @@ class PageTimeline(QObject):
         self.toggle.setChecked(settings.get(self._key, True) is not False)
         self.toggle.toggled.connect(self._show)
         self.strip.setVisible(self.toggle.isChecked())
-        self._pieces = QTimer(self)
-        self._pieces.setInterval(0)
-        self._pieces.timeout.connect(self._count_piece)
+        self._pieces = Pieces(self)
         filter.textChanged.connect(self._tell_span)
         self._tell_span(filter.text())
 
@@ -83,27 +81,20 @@ class PageTimeline(QObject):
         if self._counted is not None and self._counted[0] is self._source and self._counted[1:] == wanted[1:]:
             return
         self._counted = wanted
-        self._counting = day_counts(self._rows(), self._times.day, self._times.begin)
-        if self._number <= self._at_once:
-            while self._counting is not None:
-                self._count_piece()
-        else:
-            self._pieces.start()
+        self._pieces.begin(self._count(), at_once=self._number <= self._at_once)
 
     @property
     def is_counting(self) -> bool:
         """Whether rows are still being counted."""
-        return self._counting is not None
+        return self._pieces.is_at_work
 
-    def _count_piece(self) -> None:
-        """Count some more; what is counted is shown when it is all."""
-        counts = next(self._counting, None) if self._counting is not None else None
-        if counts is not None:
-            self._so_far = counts
-            return
-        self._counting = None
-        self._pieces.stop()
-        self._tell(self._so_far)
+    def _count(self) -> Iterator[None]:
+        """Count in pieces; what is counted is shown when it is all."""
+        counts: Counts = {}
+        for so_far in day_counts(self._rows(), self._times.day, self._times.begin):
+            counts = so_far
+            yield
+        self._tell(counts)
 
     def _tell(self, counts: Counts) -> None:
         totals: dict[Hashable, int] = {}

@@ -26,6 +26,7 @@ from cbr_desktop.domain.plan import (
     STEP_LIMIT,
     SUFFIX,
     Plan,
+    Step,
     StepFinding,
     by_step,
     is_blocked,
@@ -52,6 +53,8 @@ from cbr_desktop.workflows.plan import counting_losses, judging_steps, prepared,
 _SIZE = QSize(1080, 560)
 _SMALLEST = QSize(720, 420)
 _REST_MS = 200
+_FILES = 8
+"""How many files are read at a time: that takes some milliseconds."""
 
 
 class MakePlanDialog(QDialog):
@@ -70,7 +73,11 @@ class MakePlanDialog(QDialog):
         self._workspace = workspace
         assert workspace.plans is not None  # noqa: S101  # callers have looked
         self._plans = workspace.plans
-        self._steps, self._findings = workspace.plans.gather(files, self._profile_of)
+        self._count = len(files)
+        self._unread = list(files)
+        """The files that have not been read yet."""
+        self._steps: tuple[Step, ...] = ()
+        self._findings: list[StepFinding] = []
         self._is_counting = False
         """Whether it is not worked out yet what was found of the requests."""
         self._pieces = Pieces(self)
@@ -102,15 +109,16 @@ class MakePlanDialog(QDialog):
         """Judge the requests by what is known, and say what keeps the plan from being written."""
         self._resting.stop()
         self._is_counting = True
-        self._pieces.begin(
-            self._judged_and_shown(), at_once=is_little(len(self._steps), self._workspace.ledgers.values())
-        )
+        self._pieces.begin(self._judged_and_shown(), at_once=is_little(self._count, self._workspace.ledgers.values()))
         if self._is_counting:
             self.write.setEnabled(False)
             self.verdict.say(NEUTRAL, _("Counting what this comes to…"))
 
     def _judged_and_shown(self) -> Iterator[object]:
-        """Judge the requests in pieces, since there may be hundreds, and show what was found."""
+        """Read and judge the requests in pieces, since there may be hundreds, and show what was found."""
+        while self._unread:
+            self._read_some()
+            yield None
         plan, ledger, now = self.plan(), self._workspace.open, self._workspace.clock.now()
         ledgers, default = {name: each.still() for name, each in self._workspace.ledgers.items()}, self._default()
         judged = (yield from judging_steps(plan, ledgers, default, now)) if ledgers else []
@@ -136,6 +144,14 @@ class MakePlanDialog(QDialog):
         self.verdict.say(mark, reason or self._ready_words(found))
         self.example.setText(plain(self._example(reason), 300))
         self._offer()
+
+    def _read_some(self) -> None:
+        """Read the next files, each as a step."""
+        some, self._unread = self._unread[:_FILES], self._unread[_FILES:]
+        steps, findings = self._plans.gather(some, self._profile_of)
+        before = len(self._steps)
+        self._steps = (*self._steps, *(replace(each, number=before + each.number) for each in steps))
+        self._findings += [StepFinding(before + each.step, each.finding) for each in findings]
 
     def save(self, path: str) -> None:
         """Write the plan to a file, whole or not at all."""

@@ -130,7 +130,7 @@ def settle(application: QApplication, page: BackupsPage) -> None:
 def timeline(page: BackupsPage) -> None:
     """Tell of the counting, in pieces, and of painting beside the table."""
     held = page._timeline
-    tell("count", *pieces(held._count_piece, lambda: held.is_counting))
+    tell("count", *pieces(held._pieces._step, lambda: held.is_counting))
     tell("strip", worked(held.strip.viewport().repaint))
     tell("table", worked(page.view.viewport().repaint))
 
