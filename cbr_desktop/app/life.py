@@ -62,7 +62,7 @@ def run_life(
         window.pages.turned.connect(presence.notice)
         noticed = asyncio.Event()
         presence.noticed.connect(noticed.set)
-        preparation = partial(prepare, noticed.wait)
+        preparation = partial(prepare, noticed.wait, lambda: window.deferred_widgets.details.build())
         draft_store.tell_unsaved(window, workspace)
         tell_the_disk(window, workspace, services.sessions)
         tell_the_plans(window, workspace)

@@ -16,11 +16,12 @@ FIRST_SECONDS = 1.5
 PAUSE_SECONDS = 0.01
 
 
-async def prepare(first_sign: Callable[[], Awaitable[object]]) -> None:
-    """Import what dialogs and pages are made of, one after the other, after ``first_sign``; ends by itself."""
+async def prepare(first_sign: Callable[[], Awaitable[object]], build_details: Callable[[], object]) -> None:
+    """After ``first_sign``, build the details and import what dialogs and pages are made of; ends by itself."""
     await asyncio.sleep(FIRST_SECONDS)
     give_back()  # what lists were read into, also while nobody comes
     await first_sign()
+    build_details()
     for _ in _imported():
         await asyncio.sleep(PAUSE_SECONDS)
     give_back()  # what source and lists were read into

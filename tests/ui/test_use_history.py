@@ -49,6 +49,7 @@ def test_the_details_of_a_vault_show_its_history_and_those_of_another_do_not(
     window: MainWindow, run: Any, until: Callable[..., Any]
 ) -> None:
     cast(Any, window._workspace.contexts[0].refresh).uses = [use(1, 20), use(0, 30)]
+    window.deferred_widgets.details.build()
     page, history = window.current_page(), window.deferred_widgets.details.history
 
     async def story() -> None:

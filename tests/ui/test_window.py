@@ -262,6 +262,7 @@ def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str
     window.show_page(name)
     window.show_details(True)
     details = window.deferred_widgets.details
+    details.build()
     for leaf in range(4):
         details.leaves.setCurrentIndex(leaf)
         for row in range(window.current_page().model.rowCount()):
@@ -363,6 +364,7 @@ def test_words_with_a_colour_are_read_in_the_other_theme_too(open_window: Callab
 def test_where_the_details_have_nothing_to_say_they_say_why(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
     window.show_details(True)
+    window.deferred_widgets.details.build()
     told = {}
     for name in ("Vaults", "Drafts", "Plans"):
         window.show_page(name)

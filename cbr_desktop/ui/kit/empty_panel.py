@@ -27,6 +27,7 @@ class EmptyPanel(QFrame):
         self.why.setObjectName(f"no{name}Reason")
         set_type(self.title, "heading", bold=True)
         self.button = QPushButton(self)
+        self.button.setProperty("primary", True)  # as it mostly is: to dress it anew brings all of Qt's styles along
         self.button.setObjectName(f"no{name}Action")
         self.button.clicked.connect(lambda: self._verbs[self._notice.verb]())
         self.first = QPushButton(self)

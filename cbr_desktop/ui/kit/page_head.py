@@ -230,8 +230,9 @@ class PageBand(QWidget):
         """Let quick filters give way before the remark, and what takes ``beside`` pixels, does."""
         if self.chips is None:
             return
-        letters = 0 if self.remark.isHidden() else self.fontMetrics().averageCharWidth() * _REMARK_LETTERS
-        rest = letters + 2 * NEAR + (beside + NEAR if beside else 0)
+        metrics = self.fontMetrics()
+        wanted = min(metrics.averageCharWidth() * _REMARK_LETTERS, metrics.horizontalAdvance(self.remark.text()))
+        rest = (0 if self.remark.isHidden() else wanted) + 2 * NEAR + (beside + NEAR if beside else 0)
         self.chips.setMaximumWidth(max(self.chips.minimumSizeHint().width(), room - rest))
 
     def changeEvent(self, event: QEvent) -> None:

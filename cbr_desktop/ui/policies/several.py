@@ -103,7 +103,8 @@ class ApplyFromPolicies(ApplyToVaults):
     """Applies one of the selected policies to those vaults of theirs that are ticked."""
 
     def __init__(self, asked: Sequence[Asked], names: Sequence[str]) -> None:
-        held = {context.profile.name: _policies_by_vault(context) for context, _row in asked}
+        contexts = dict.fromkeys(context for context, _row in asked)
+        held = {context.profile.name: _policies_by_vault(context) for context in contexts}
         rows = [_holder(context, row, held[context.profile.name].get(row.id, ())) for context, row in asked]
         self.vaults = TickList("applyVaults", _("Vaults"), rows)
         super().__init__(asked, names, self.vaults)

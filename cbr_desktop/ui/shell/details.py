@@ -129,11 +129,22 @@ class Details(QFrame):
         self._waiting.setSingleShot(True)
         self._waiting.setInterval(_READ_MS)
         self._waiting.timeout.connect(self._read)
-        self._build()
-        self.show_subject(None)
+        self._is_built = False
+        self.setMinimumWidth(240)
+
+    def build(self) -> None:
+        """Make what shows a subject, unless it is there; with nothing to show, some sixty widgets are not needed."""
+        if not self._is_built:
+            self._is_built = True
+            self._build()
+            self.show_subject(None, self._nothing)
 
     def show_subject(self, subject: Subject | None, nothing: str = "") -> None:
         """Show what a row stands for, or say ``nothing``: why there is nothing to show."""
+        if subject is None and not self._is_built:
+            self._nothing = nothing
+            return
+        self.build()
         told = sheet(subject, self._ledger, self._vault_index, self._times) if subject is not None else None
         if (told, subject, nothing) == (self._sheet, self._subject, self._nothing) and told is not None:
             self._want_content()
@@ -323,10 +334,10 @@ class Details(QFrame):
         self.leaves.currentChanged.connect(self._fill)
         layout.addWidget(self.leaves, 1)
         layout.addStretch()
-        self.setMinimumWidth(240)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Have read what is shown now."""
+        self.build()
         super().showEvent(event)
         self._want_content()
 

@@ -202,9 +202,9 @@ class Areas(QSplitter):
     def add_details(self, details: QWidget) -> None:
         """Put the details into their place, where they stay hidden for now."""
         self._details = details
+        details.hide()  # before it is taken in, which would show it
         self.addWidget(details)
         self.setCollapsible(self.count() - 1, False)
-        details.hide()
         for area in (self.navigation, self.pages, details):  # read aloud in the order in which they are seen
             area.raise_()
 

@@ -101,7 +101,7 @@ class TasksPage(Page[Task]):
                 KEPT,
                 _("Kept"),
                 self._kept_words,
-                lambda t: float(self._is_kept(t)),
+                self._is_kept,
                 12,
                 shown=False,
                 mark=self._kept_mark,
@@ -344,7 +344,7 @@ class TasksPage(Page[Task]):
         return _("Kept here") if self._is_kept(task) else ""
 
     def _is_kept(self, task: Task) -> bool:
-        began = task.began_at
+        began = task.started_at or task.created_at
         return (began is not None and began < self._forgotten) or task.id not in self._told
 
     def _look_at_clock(self) -> None:
@@ -404,7 +404,7 @@ def _why_kept(_task: Task) -> str:
 
 def _urgency(task: Task) -> float:
     """Return by what states are ordered: what may run and what went wrong first, within each the newest first."""
-    began = task.began_at
+    began = task.started_at or task.created_at
     return _URGENCY.get(task.status, _OF_UNKNOWN) - (began.timestamp() if began else 0)
 
 

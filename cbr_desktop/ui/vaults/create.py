@@ -64,7 +64,7 @@ class NewVaultForm(Stepwise, ChangeForm):
         """Make the fields, and show in them what is asked for at first."""
         yield from self._make_fields()
         yield
-        self._lay_out()
+        yield from self._lay_out()
         yield
         self._show(self._asked)
         yield
@@ -261,60 +261,72 @@ class NewVaultForm(Stepwise, ChangeForm):
         for part in (self.resources, self.bind_tags, self.tags, self.project):
             part.changed.connect(self._tell_changed)
 
-    def _lay_out(self) -> None:
-        self._binding = column(
-            label(_("Of all resources, or only of those that have these tags. It needs a policy and more than 40 GB.")),
-            self.bind_tags,
-        )
+    def _lay_out(self) -> Iterator[None]:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(14)
         order = row(
             label(_("It is bought by an order, which this program does not make."), "newVaultOrder"), self.console
         )
         self._order = column(order, self.overuse)
-        self._holding = _section(_("What it takes in"), (("", self.resources),))
-        self._policies_part = _section(
+        self._section(
+            _("What it is"),
+            (
+                (_("&Name"), self.name),
+                (_("&Holds"), self.holds),
+                (_("&For"), self.protection),
+                (_("Spec&ification"), self.level),
+                (_("&Billing"), column(self.billing, self._order)),
+                (_("Si&ze"), column(row(self.size_gb, self.multi_az), self.room)),
+                (_("Availability zone"), self.zone),
+            ),
+            {_("Si&ze"): self.size_gb, _("&Billing"): self.billing},
+        )
+        yield
+        self._holding = self._section(_("What it takes in"), (("", self.resources),))
+        yield
+        self._binding = column(
+            label(_("Of all resources, or only of those that have these tags. It needs a policy and more than 40 GB.")),
+            self.bind_tags,
+        )
+        self._policies_part = self._section(
             _("How it is backed up"),
             ((_("Po&licy"), self.policy), (_("Further resources"), column(self.auto_bind, self._binding))),
         )
-        parts = (
-            _section(
-                _("What it is"),
-                (
-                    (_("&Name"), self.name),
-                    (_("&Holds"), self.holds),
-                    (_("&For"), self.protection),
-                    (_("Spec&ification"), self.level),
-                    (_("&Billing"), column(self.billing, self._order)),
-                    (_("Si&ze"), column(row(self.size_gb, self.multi_az), self.room)),
-                    (_("Availability zone"), self.zone),
-                ),
-                {_("Si&ze"): self.size_gb, _("&Billing"): self.billing},
+        yield
+        self._section(
+            _("When it fills"),
+            (
+                (_("&Threshold"), column(row(self.threshold, self.reach), self.notify)),
+                (_("Growth"), column(self.auto_expand, self.growth)),
             ),
-            self._holding,
-            self._policies_part,
-            _section(
-                _("When it fills"),
-                (
-                    (_("&Threshold"), column(row(self.threshold, self.reach), self.notify)),
-                    (_("Growth"), column(self.auto_expand, self.growth)),
-                ),
-                {_("&Threshold"): self.threshold},
-            ),
-            _section(
-                _("How it is found"),
-                (
-                    (_("&Description"), self.description),
-                    (_("Tags"), self.tags),
-                    (_("Backup name prefi&x"), self.prefix),
-                    (_("Enterprise pro&ject"), self.project),
-                ),
-                {_("Enterprise pro&ject"): self.project.box},
-            ),
+            {_("&Threshold"): self.threshold},
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        for part in parts:
-            layout.addWidget(part)
+        yield
+        self._section(
+            _("How it is found"),
+            (
+                (_("&Description"), self.description),
+                (_("Tags"), self.tags),
+                (_("Backup name prefi&x"), self.prefix),
+                (_("Enterprise pro&ject"), self.project),
+            ),
+            {_("Enterprise pro&ject"): self.project.box},
+        )
+
+    def _section(
+        self, words: str, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget] | None = None
+    ) -> QWidget:
+        """Add fields below a heading, in their place: what moves there later is styled anew with all it has."""
+        head = label(words, "newVaultSection")
+        set_type(head, "heading", bold=True)
+        inside = QWidget()
+        made = column(head, inside)
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(made)
+        fields(inside, rows, buddies or {})
+        return made
 
 
 def _choices_of(draft: VaultDraft) -> list[ResourceChoice]:
@@ -323,15 +335,6 @@ def _choices_of(draft: VaultDraft) -> list[ResourceChoice]:
         ResourceChoice(each.id, each.type, each.name, each.exclude_volumes, each.include_volumes)
         for each in draft.resources
     ]
-
-
-def _section(words: str, rows: tuple[tuple[str, QWidget], ...], buddies: dict[str, QWidget] | None = None) -> QWidget:
-    """Return fields below a heading."""
-    head = label(words, "newVaultSection")
-    set_type(head, "heading", bold=True)
-    inside = QWidget()
-    fields(inside, rows, buddies or {})
-    return column(head, inside)
 
 
 def _line(name: str, words: str) -> QLineEdit:
