@@ -97,6 +97,8 @@ class StillBox(QComboBox):
 _WRAPPED = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 _BOX_EDGES = 8
 """What a box has above and below its words in all."""
+_SLACK = 4
+"""What a cell and its lines may take from the width that a box is told to have."""
 
 
 class WrappedBox(StillBox):
@@ -107,7 +109,7 @@ class WrappedBox(StillBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         option.rect = QRect(0, 0, width, self.sizeHint().height())
-        room = QRect(0, 0, self._words_rect(option).width(), 10_000)
+        room = QRect(0, 0, self._words_rect(option).width() - _SLACK, 10_000)
         return self.fontMetrics().boundingRect(room, _WRAPPED, self.currentText()).height() + _BOX_EDGES
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # the whole is painted
