@@ -341,11 +341,13 @@ class ChangeDialog(StepwiseWindow):
         return ""
 
     def _mark(self) -> Mark:
-        """Return how grave an objection is: what is not filled in yet is no fault."""
+        """Return how grave an objection is: that it is being read, or not filled in yet, is no fault."""
+        if self._tasks.is_busy:
+            return SEVERITY_MARKS[Severity.INFO]
         if self._verdict.is_blocked and self._change is not None:
             return SEVERITY_MARKS[Severity.BLOCK]
         is_unasked = self._change is None or any(each.kind in _UNCHANGED for each in self._verdict.findings)
-        return SEVERITY_MARKS[Severity.INFO if is_unasked and not self._tasks.is_busy else Severity.WARN]
+        return SEVERITY_MARKS[Severity.INFO if is_unasked else Severity.WARN]
 
     def _lead(self) -> None:
         """Put the focus where something has still to be filled in."""
