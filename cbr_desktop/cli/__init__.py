@@ -122,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
 class _Parser(argparse.ArgumentParser):
     """Reads the command line; what is wrong with it is said through the one way out, like all that is said.
 
-    Every option that is added is tried on help of its own. That is not shown, so that nobody looks how wide the
+    Every option that is added is tried on help of its own. That is not shown, so it is not found out how wide the
     terminal is for it.
     """
 

@@ -147,7 +147,7 @@ def add_shares(shares: Any) -> None:
         "id", metavar="ID", nargs="?", help=_("the whole id of a backup: list the projects that it is shared with")
     )
     shares.add_argument("--json", action="store_true", help=_("print JSON"))
-    shares.set_defaults(run="cli.sharing:shares")
+    shares.set_defaults(run="cli.shares:shares")
 
 
 def _add_sharing(acts: Any, cloud: argparse.ArgumentParser) -> tuple[Any, ...]:

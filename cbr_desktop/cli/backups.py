@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session
+from cbr_desktop.cli.lists import ProjectLists, run_reading
 from cbr_desktop.cli.output import problem_sentence, remark
-from cbr_desktop.cli.running import run_command
 from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.text.catalogue import _, pgettext, sentences
@@ -19,15 +17,14 @@ from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 def backups(options: argparse.Namespace) -> int:
     """List the backups of a project, newest first."""
-    with opened_session(options.profile, demo=options.demo) as session:
-        return run_command(closing_client(session, _listed(session, options)))
+    return run_reading(options, _listed, keeps=not options.kept)
 
 
-async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
-    await session.refresh.recall()
+async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
+    await lists.refresh.recall()
     if not options.kept:
-        await session.refresh.once([Part.VAULTS, Part.TASKS, Part.BACKUPS])
-    ledger = session.ledger
+        await lists.refresh.once([Part.VAULTS, Part.TASKS, Part.BACKUPS])
+    ledger = lists.ledger
     freshness = ledger.freshness[Part.BACKUPS]
     if freshness.as_of is None:
         if freshness.error is not None:

@@ -21,12 +21,10 @@ def _ledgers(options: argparse.Namespace, documents: Sequence[Document]) -> list
     The demo cloud is asked itself.
     """
     if options.demo:
-        from cbr_desktop.cli.opening import closing_client, opened_session
+        from cbr_desktop.cli.lists import all_lists
         from cbr_desktop.cli.running import run_command
 
-        with opened_session(options.profile, demo=options.demo) as session:
-            run_command(closing_client(session, session.refresh.once()))
-        return [session.ledger]
+        return [run_command(all_lists(options.profile, demo=True))]
     if options.profile:
         return [cached_ledger(places(), find_profile(places(), options.profile), documents)]
     known = [cached_ledger(places(), profile, documents) for profile in all_profiles(places())]

@@ -1,16 +1,14 @@
 """The commands that tell of policies: what is wrong with them, when one runs, and what its rules delete."""
 
 import argparse
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session
+from cbr_desktop.cli.lists import ProjectLists, run_reading
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.running import run_command
 from cbr_desktop.cli.tables import BAD, GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Severity
@@ -39,32 +37,26 @@ from cbr_desktop.workflows.schedules import LOOKED_BACK, outlook, schedule_findi
 from cbr_desktop.workflows.timetable import next_run
 
 _YEAR = timedelta(days=366)
-Work = Callable[[ProfileSession, argparse.Namespace], Coroutine[Any, Any, int]]
 
 
 def all_policies(options: argparse.Namespace) -> int:
     """List the policies, and remark what is wrong with their schedules."""
-    return _told(options, _listed)
+    return run_reading(options, _listed)
 
 
 def following(options: argparse.Namespace) -> int:
     """Tell when a policy runs next, in UTC and by a clock."""
-    return _told(options, _following)
+    return run_reading(options, _following)
 
 
 def simulated(options: argparse.Namespace) -> int:
     """Tell which backups the rules of a policy delete, or those of a policy as a request file would make them."""
-    return _told(options, _simulated)
+    return run_reading(options, _simulated)
 
 
-def _told(options: argparse.Namespace, work: Work) -> int:
-    with opened_session(options.profile, demo=options.demo) as session:
-        return run_command(closing_client(session, work(session, options)))
-
-
-async def _read(session: ProfileSession, *, backups: bool = False, tasks: bool = False) -> Ledger:
+async def _read(lists: ProjectLists, *, backups: bool = False, tasks: bool = False) -> Ledger:
     """Read what a command looks at, and say where something is missing."""
-    ledger, cloud = session.ledger, session.cloud
+    ledger, cloud = lists.ledger, lists.cloud
     policies, vaults = await cloud.policies(), await cloud.vaults()
     ledger.put_policies(policies)
     ledger.put_vaults(vaults)
@@ -77,7 +69,7 @@ async def _read(session: ProfileSession, *, backups: bool = False, tasks: bool =
         ledger.put_backups(kept)
         found.append((kept, counted("{count} backup", "{count} backups", len(kept.rows))))
     if tasks:
-        recent = await cloud.tasks(since=session.clock.now() - LOOKED_BACK, operation_type="backup")
+        recent = await cloud.tasks(since=lists.clock.now() - LOOKED_BACK, operation_type="backup")
         ledger.put_tasks(recent)
         found.append((recent, counted("{count} task", "{count} tasks", len(recent.rows))))
     for listing, given in found:
@@ -86,9 +78,9 @@ async def _read(session: ProfileSession, *, backups: bool = False, tasks: bool =
     return ledger
 
 
-async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger = await _read(session, tasks=True)
-    now, own = session.clock.now(), sorted(ledger.policies.values(), key=lambda each: (each.name, each.id))
+async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
+    ledger = await _read(lists, tasks=True)
+    now, own = lists.clock.now(), sorted(ledger.policies.values(), key=lambda each: (each.name, each.id))
     findings = [finding_sentence(each) for each in schedule_findings(ledger, now)]
     records = [_record(policy, ledger, now) for policy in own]
     head = (_("NAME"), _("KIND"), _("STATE"), _("NEXT RUN"), _("VAULTS"), _("KEEPS"), _("ID"), _("RUNS"))
@@ -146,12 +138,12 @@ def _named(ledger: Ledger, name: str) -> Policy | str:
     ).format(count=grouped(len(found)), name=quoted(name, 80), ids=listed([shown(each.id, 64) for each in found]))
 
 
-async def _following(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger = await _read(session)
+async def _following(lists: ProjectLists, options: argparse.Namespace) -> int:
+    ledger = await _read(lists)
     policy = _named(ledger, options.policy)
     if isinstance(policy, str):
         return _unusable(options, policy)
-    now, schedule = session.clock.now(), policy.schedule
+    now, schedule = lists.clock.now(), policy.schedule
     try:
         zone = zone_of(options.zone) if options.zone is not None else None
     except LookupError:
@@ -175,9 +167,9 @@ async def _following(session: ProfileSession, options: argparse.Namespace) -> in
     return GOOD
 
 
-async def _simulated(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger = await _read(session, backups=True)
-    return _simulated_by(options, ledger, session.clock.now())
+async def _simulated(lists: ProjectLists, options: argparse.Namespace) -> int:
+    ledger = await _read(lists, backups=True)
+    return _simulated_by(options, ledger, lists.clock.now())
 
 
 def _simulated_by(options: argparse.Namespace, ledger: Ledger, now: datetime) -> int:

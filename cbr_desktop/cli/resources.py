@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.app.session import ProfileSession
-from cbr_desktop.cli.opening import closing_client, opened_session
+from cbr_desktop.cli.lists import ProjectLists, run_reading
 from cbr_desktop.cli.output import problem_sentence, remark
-from cbr_desktop.cli.running import run_command
 from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.cli.vaults import vault_record
 from cbr_desktop.domain.enterprise_project import EnterpriseProject
@@ -35,6 +33,7 @@ from cbr_desktop.text.words import (
     incomplete_sentence,
     level_words,
     mb_words,
+    part_words,
     redundancy_words,
     share_words,
     threshold_words,
@@ -52,25 +51,23 @@ _WITHOUT_POLICY = {Gap.NO_POLICY, Gap.POLICY_OFF}
 
 def resources(options: argparse.Namespace) -> int:
     """List the resources of a project: those of the vaults, vault by vault, then those in none."""
-    with opened_session(options.profile, demo=options.demo) as session:
-        return run_command(closing_client(session, _listed(session, options)))
+    return run_reading(options, _listed, keeps=True)
 
 
 def show_vault(options: argparse.Namespace) -> int:
     """Tell all that is known of one vault."""
-    with opened_session(options.profile, demo=options.demo) as session:
-        return run_command(closing_client(session, _shown(session, options)))
+    return run_reading(options, _shown, keeps=True)
 
 
-async def _read(session: ProfileSession, *parts: Part) -> tuple[Ledger, bool]:
+async def _read(lists: ProjectLists, *parts: Part) -> tuple[Ledger, bool]:
     """Read lists afresh, over what was seen last; return what is known, and whether all of it was read.
 
     The error that is in the way when even the vaults could not be read.
     """
-    since = session.clock.now()
-    await session.refresh.recall()
-    await session.refresh.once([Part.VAULTS, Part.TASKS, *parts])
-    ledger, is_whole = session.ledger, True
+    since = lists.clock.now()
+    await lists.refresh.recall()
+    await lists.refresh.once([Part.VAULTS, Part.TASKS, *parts])
+    ledger, is_whole = lists.ledger, True
     held: dict[Part, Mapping[Any, Any]] = {
         Part.VAULTS: ledger.vaults,
         Part.BACKUPS: ledger.backups,
@@ -86,7 +83,7 @@ async def _read(session: ProfileSession, *parts: Part) -> tuple[Ledger, bool]:
         if trouble is not None:
             remark(
                 _("The list of {part} could not be read: {error}").format(
-                    part=status_words(part), error=problem_sentence(trouble)
+                    part=part_words(part), error=problem_sentence(trouble)
                 )
             )
         elif not freshness.complete:
@@ -97,8 +94,8 @@ async def _read(session: ProfileSession, *parts: Part) -> tuple[Ledger, bool]:
     return ledger, is_whole
 
 
-async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger, is_whole = await _read(session, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
+async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
+    ledger, is_whole = await _read(lists, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
     schedules = Schedules(ledger)
     rows = _wanted(ledger, schedules, options)
     record = {
@@ -106,7 +103,7 @@ async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
         "complete": is_whole,
         "as_of": ledger.freshness[Part.VAULTS].as_of,
     }
-    show(options, record, _table(rows, schedules, session.clock.now()))
+    show(options, record, _table(rows, schedules, lists.clock.now()))
     if not options.json:
         remark(_summary(rows, schedules))
     return GOOD if is_whole else PARTIAL
@@ -196,15 +193,15 @@ def _cells(row: ResourceRow, schedules: Schedules, now: datetime) -> tuple[str, 
 # one vault
 
 
-async def _shown(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger, is_whole = await _read(session, Part.POLICIES, Part.BACKUPS)
+async def _shown(lists: ProjectLists, options: argparse.Namespace) -> int:
+    ledger, is_whole = await _read(lists, Part.POLICIES, Part.BACKUPS)
     found = [each for each in ledger.vaults.values() if options.vault in (each.id, each.name)]
     if len(found) != 1:
         return _not_told(options, found)
     (vault,) = found
     if vault.enterprise_project_id != DEFAULT_ENTERPRISE_PROJECT:
         # its name is told by a service of its own, which need not answer
-        await session.refresh.once([Part.ENTERPRISE_PROJECTS])
+        await lists.refresh.once([Part.ENTERPRISE_PROJECTS])
         note = reading_note(ledger)
         if note:
             remark(note)

@@ -1,36 +1,23 @@
-"""The commands that tell of shares, share backups, end and answer shares, and replicate to other regions."""
+"""The commands that share backups, end and answer shares, and replicate to other regions."""
 
 import argparse
 from contextlib import suppress
-from typing import Any
 
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.changes import Unclear, prepared
-from cbr_desktop.cli.opening import closing_client, opened_session
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.running import run_command
-from cbr_desktop.cli.tables import GOOD, PARTIAL, show, table
-from cbr_desktop.domain.backup_details import Member, MemberStatus
+from cbr_desktop.cli.shares import names_of
+from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.error import CloudError
 from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
-from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
-from cbr_desktop.domain.sharing import BackupShare, Offer, ShareAnswer, ShareWithdrawal
+from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind
-from cbr_desktop.storage.addresses import entries_in
-from cbr_desktop.storage.paths import places
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sharing import destination_words
-from cbr_desktop.text.states import counted, quoted, shown, status_words
-from cbr_desktop.text.words import NONE, incomplete_sentence
+from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.ledger import Part
-
-
-def shares(options: argparse.Namespace) -> int:
-    """List what other projects share with this one, or whom a backup is shared with."""
-    with opened_session(options.profile, demo=options.demo) as session:
-        return run_command(closing_client(session, _listed(session, options)))
 
 
 def share_backup(options: argparse.Namespace) -> int:
@@ -96,48 +83,11 @@ def replicate_vault(options: argparse.Namespace) -> int:
     return prepared(options, draft)
 
 
-async def _listed(session: ProfileSession, options: argparse.Namespace) -> int:
-    names = _names(options, session)
-    if options.id is not None:
-        members = await session.cloud.members(BackupId(options.id))
-        record = {"backup_id": options.id, "members": [_member_record(each, names) for each in members.rows]}
-        return _print(options, record, _member_table(members.rows, names), members, "members")
-    await session.refresh.once([Part.OFFERS, Part.VAULTS])
-    freshness = session.ledger.freshness[Part.OFFERS]
-    if freshness.error is not None:
-        raise freshness.error
-    if freshness.lacking is not None:
-        remark(error_sentence(freshness.lacking))
-    rows = list(session.ledger.offers.values())
-    vaults = session.ledger.vaults
-    listing = Listing(rows, session.clock.now(), freshness.complete, freshness.lacking)
-    record = {"offers": [_offer_record(each, names) for each in rows]}
-    return _print(options, record, _offer_table(rows, names, vaults), listing, "offers")
-
-
-def _print(options: argparse.Namespace, record: dict[str, Any], text: str, found: Listing[Any], what: str) -> int:
-    show(options, {**record, "complete": found.complete, "as_of": found.as_of}, text)
-    if not found.complete and found.lacking is None:
-        count = len(found.rows)
-        given = (
-            counted("{count} project", "{count} projects", count)
-            if what == "members"
-            else counted("{count} backup", "{count} backups", count)
-        )
-        remark(incomplete_sentence(given))
-    return GOOD if found.complete else PARTIAL
-
-
-def _names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:
-    """Return the address book of the profile; the demo has none that is kept."""
-    return {} if options.demo else entries_in(places().profiles_file, session.profile.name)
-
-
 async def _all_names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:
     """Return the address book, and the account's own projects in this region as far as these can be read."""
     with suppress(CloudError):
         await session.refresh.read_neighbours()
-    return {each.name: each.id for each in session.ledger.neighbours} | _names(options, session)
+    return {each.name: each.id for each in session.ledger.neighbours} | names_of(options, session.profile)
 
 
 async def _read_members(session: ProfileSession, id: BackupId) -> None:
@@ -188,55 +138,3 @@ async def _destination(session: ProfileSession, options: argparse.Namespace) -> 
 
 def _takes_servers(vault: Vault) -> bool:
     return vault.protect_type == ProtectType.REPLICATION and vault.kind == VaultKind.SERVER
-
-
-def _name_of(id: str, names: dict[str, ProjectId]) -> str:
-    return next((name for name, known in names.items() if known == id), "")
-
-
-def _member_record(member: Member, names: dict[str, ProjectId]) -> dict[str, Any]:
-    return {
-        "project_id": member.project_id,
-        "name": _name_of(member.project_id, names),
-        "status": str(member.status),
-        "created_at": member.created_at,
-        "vault_id": member.vault_id,
-        "image_id": member.image_id,
-    }
-
-
-def _member_table(members: list[Member], names: dict[str, ProjectId]) -> str:
-    head = (_("PROJECT"), _("NAME"), _("ANSWER"))
-    rows = [
-        (shown(each.project_id, 40), shown(_name_of(each.project_id, names), 64) or NONE, status_words(each.status))
-        for each in members
-    ]
-    return table([head, *rows]) if rows else _("The backup is shared with nobody.")
-
-
-def _offer_record(offer: Offer, names: dict[str, ProjectId]) -> dict[str, Any]:
-    backup = offer.backup
-    return {
-        "backup_id": offer.id,
-        "name": offer.name,
-        "answer": str(offer.status),
-        "status": str(backup.status),
-        "resource_id": backup.resource_id,
-        "resource_name": backup.resource_name,
-        "created_at": backup.created_at,
-        "owner_project_id": offer.owner_id,
-        "owner": _name_of(offer.owner_id, names) or offer.owner_name,
-        "vault_id": backup.vault_id or None,
-    }
-
-
-def _offer_table(offers: list[Offer], names: dict[str, ProjectId], vaults: dict[VaultId, Vault]) -> str:
-    head = (_("NAME"), _("ANSWER"), _("RESOURCE"), _("SHARED BY"), _("VAULT"), _("ID"))
-    rows = []
-    for offer in offers:
-        owner = _name_of(offer.owner_id, names) or offer.owner_name or offer.owner_id
-        vault = vaults.get(offer.backup.vault_id)
-        where = vault.name if vault is not None else offer.backup.vault_id
-        names_shown = (shown(each, 60) or NONE for each in (offer.backup.resource_name, owner, where))
-        rows.append((shown(offer.name, 64), status_words(offer.status), *names_shown, offer.id))
-    return table([head, *rows]) if rows else _("No other project shares a backup with this one.")

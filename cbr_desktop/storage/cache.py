@@ -79,11 +79,13 @@ class SqliteCache:
     Writing happens in a thread that lives as long as there is something to write, since ten thousand vaults take longer
     than a frame; every read waits for it, so that a list that was kept is the list that is read. Of a list that is kept
     again only those pages are written in which another row stands: a row is never changed, another takes its place.
+    What is kept without ``writes`` is forgotten: that is for who has not the lock of the data folder.
     """
 
-    def __init__(self, path: Path, holding: Holding = _all_rows) -> None:
+    def __init__(self, path: Path, holding: Holding = _all_rows, *, writes: bool = True) -> None:
         self._path = path
         self._holding = holding
+        self._writes = writes
         self._lock = threading.Lock()
         self._waiting: dict[str, _Write] = {}
         self._writer: threading.Thread | None = None
@@ -163,6 +165,8 @@ class SqliteCache:
     # writing
 
     def _keep(self, name: str, codec: Codec[Row], listing: Listing[Row]) -> None:
+        if not self._writes:
+            return
         with self._lock:
             self._waiting[name] = partial(self._write_list, name, codec, listing)
             if self._writer is None:

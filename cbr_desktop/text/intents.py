@@ -99,7 +99,9 @@ _HELD: dict[Reason, str] = {
 
 
 def _queued(intent: Intent, _now: datetime) -> str:
-    waiting = N_("Queued. It is sent as soon as the service can be reached and {place} has nothing else to do.")
+    waiting = N_(
+        "Queued. It is sent as soon as the service can be reached and the queue for {place} has nothing else to do."
+    )
     return _(_QUEUED.get(intent.reason, waiting)).format(place=words_of(intent).place)
 
 

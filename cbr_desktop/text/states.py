@@ -138,6 +138,12 @@ def status_words(value: object) -> str:
     return _("{word} (unknown to this version)").format(word=shown(value, 60))
 
 
+def short_type_words(value: object) -> str:
+    """Return the type of a resource for a narrow column; where that differs from the type, a tooltip should tell it."""
+    short = _SHORT_TYPES.get(value.name) if isinstance(value, Enum) else None
+    return pgettext(*short) if short is not None else status_words(value)
+
+
 def state_words(value: object) -> str:
     """Return a state in plain words, with the service's own word where that is none of them."""
     words = status_words(value)
@@ -170,6 +176,12 @@ def protect_words(status: "ProtectStatus | str | None") -> str:
     """Return the state of a resource in its vault; it has none until its first backup."""
     return _("Never backed up") if status is None else state_words(status)
 
+
+_SHORT_TYPES = {
+    "BMS": NP_("type of a resource in a narrow column", "BMS"),
+    "FILE_SYSTEM": NP_("type of a resource in a narrow column", "SFS Turbo"),
+    "WORKSPACE": NP_("type of a resource in a narrow column", "Desktop"),
+}
 
 # by the names of the enumerations: what the first window does not show need not be imported for its words
 _WORDS: dict[str, dict[str, Message]] = {

@@ -15,7 +15,6 @@ from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
-from cbr_desktop.storage.files import make_folder
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
@@ -74,18 +73,54 @@ def test_fault_96_three_of_four_vaults_are_told_as_such(
         assert [line.split()[0] for line in out.splitlines()[1:]] == ["a", "b", "c"]
 
 
-def test_vaults_are_listed_while_another_program_has_the_data(
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, object], str]:
+    """Return what a command ends with and says, but for when it was read."""
+    code = main([*words, "--json"])
+    said = capsys.readouterr()
+    return code, {key: value for key, value in json.loads(said.out).items() if key != "as_of"}, said.err
+
+
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_what_only_reads_works_while_another_program_has_the_data(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answered(service, (["a"], 1))
-    make_folder(places().data)
+    backup, vault = next(iter(service.estate.backups)), next(iter(service.estate.vaults))
+    commands = [
+        *(["resources", "--unprotected"], ["vaults"], ["vault", "show", vault], ["backups"], ["backups", "--kept"]),
+        *(["policies"], ["policy", "next", "daily-22h"], ["shares"], ["shares", backup]),
+    ]
+    alone = [told(capsys, *words) for words in commands]
+    assert {code for code, _record, _err in alone} == {0}
+    assert places().archive_file.exists(), "ended tasks are kept for longer than the service knows them"
+    assert not places().records_file.exists() and not places().journal_folder.exists()
+
     lock = InstanceLock(places().lock_file)
     assert lock.try_lock()
-    before = sorted(places().data.iterdir())
-    code = main(["vaults", "--json"])
+    folders = places().data, places().cache
+    before = [files(folder) for folder in folders]
+    beside = [told(capsys, *words) for words in commands]
+    gone = service.estate.backups[backup]
+    service.estate.forget([gone])
+    fresh = told(capsys, "backups")[1]["backups"]
     lock.release()
-    assert (code, [vault["id"] for vault in json.loads(capsys.readouterr().out)["vaults"]]) == (0, ["a"])
-    assert sorted(places().data.iterdir()) == before, "reading leaves nothing in the data folder"
+
+    kept = commands.index(["backups", "--kept"])
+    assert "nothing was asked of the service" in alone[kept][2]
+    assert [(code, record) for code, record, _err in beside] == [(code, record) for code, record, _err in alone]
+    assert [err for _code, _record, err in beside] == [err for _code, _record, err in alone]
+    assert isinstance(fresh, list) and backup not in {row["id"] for row in fresh}, "what is kept is brought up to date"
+    assert [files(folder) for folder in folders] == before, "reading leaves nothing beside another program"
+
+
+@pytest.mark.usefixtures("service")
+def test_what_cannot_be_kept_is_read_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    places().data.rmdir()
+    places().data.write_text("a file where the folder should be")
+    assert told(capsys, "backups")[0] == 0
+    assert main(["backups", "--kept"]) == 2
 
 
 def test_fault_96_a_whole_list_without_a_count_is_whole(service: Service, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cbr_desktop.cli import main
-from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE
+from cbr_desktop.cli.tables import BAD, GOOD, PARTIAL, UNUSABLE
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, WEB_SHOP_ID
 
 
@@ -56,6 +56,13 @@ def test_resources_are_listed_with_why_they_are_not_backed_up(capsys: pytest.Cap
     every = told(capsys, "resources")["resources"]
     gaps = [each["why_unprotected"] for each in every]
     assert [gaps.count(gap) for gap in ("free", "unfit", "suspended")] == [12, 2, 1]
+
+
+def test_a_list_that_a_region_lacks_is_named_and_the_rest_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resources", "--demo", "--profile", "Prod · eu-nl"]) == PARTIAL
+    said = capsys.readouterr()
+    assert "The list of resources outside vaults could not be read: " in said.err
+    assert said.out.splitlines()[1:]
 
 
 def test_a_dissociation_by_file_is_counted_and_has_to_be_named(

@@ -34,7 +34,10 @@ class Desk(NamedTuple):
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     # a socket lies in it, whose path may have 107 bytes: that of the test's own folder can be longer
-    with tempfile.TemporaryDirectory(prefix="run-") as run, screen_reader(Path(run)) as (reader, environ):
+    with (
+        tempfile.TemporaryDirectory(prefix="run-", ignore_cleanup_errors=True) as run,
+        screen_reader(Path(run)) as (reader, environ),
+    ):
         child = programs.start("--demo", environ=environ | {"CBR_DESKTOP_HOME": str(tmp_path)})
         try:
             reader.until(reader.programs, "the program is on the bus")

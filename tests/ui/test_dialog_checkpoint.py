@@ -29,7 +29,7 @@ from cbr_desktop.domain.intent import IntentState, Refusal
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk, Protectable
-from cbr_desktop.domain.vault import Resource, ResourceType, Vault, VaultStatus
+from cbr_desktop.domain.vault import ProtectStatus, Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.kit.room import available
 from cbr_desktop.ui.session.draft_store import Source
@@ -250,6 +250,22 @@ def test_the_keys_of_the_resource_table(counter: Counter, opened: Open, qtbot: Q
     tree.setCurrentIndex(tree.model().index(0, 0))
     qtbot.keyClick(tree, Qt.Key.Key_Space)
     assert dialog.resources.summary.text() == "2 of 3 · 80 GB"
+
+
+def test_narrow_columns_tell_whole_words_and_the_tooltip_tells_the_rest(opened: Open) -> None:
+    held = holder()
+    held.resources[1] = replace(
+        held.resources[1], type=ResourceType.BMS, protect_status=ProtectStatus.PROTECTING, name="metal"
+    )
+    dialog = opened(Counter([held]), held.id)
+    tree = dialog.resources.tree
+    assert (TickLine(tree, 1).text(1), TickLine(tree, 1).text(2)) == ("BMS", "Being backed up")
+    index, hint = tree.model().index(1, 1), Qt.ItemDataRole.ToolTipRole
+    assert "Bare metal server" in index.data(hint)
+    assert "Being backed up (protecting)" in index.siblingAtColumn(2).data(hint)
+    for typed in ("bare metal", "bms"):
+        dialog.resources.filter.setText(typed)
+        assert [row.name for row in tree.shown_rows] == ["metal"]
 
 
 def test_resources_that_would_be_skipped_can_be_dropped_at_once(opened: Open) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.ui.kit.lines import WrappedBox
 from cbr_desktop.ui.kit.long_box import ChoiceModel, LongBox
 
 ROWS = [f"row-{number:04}" for number in range(3_000)]
@@ -41,3 +42,20 @@ def test_a_list_that_nobody_sees_is_not_laid_out_and_opens_at_what_is_chosen(qtb
         -1,
         -1,
     )
+
+
+def test_a_box_in_a_cell_has_room_for_its_words_and_opens_as_wide_as_they_are(qtbot: QtBot) -> None:
+    box = WrappedBox()
+    qtbot.addWidget(box)
+    words = "/dev/vda · 40 GB · System disk · ecs-erp-db-01-volume-0000 · in-use"
+    box.addItems(["Not restored", words])
+    line = box.fontMetrics().height()
+    assert box.height_for(200) < 2 * line
+    box.setCurrentIndex(1)
+    whole = box.fontMetrics().horizontalAdvance(words)
+    assert box.height_for(2 * whole) < 2 * line <= box.height_for(whole // 2 + 60) < box.height_for(whole // 4 + 60)
+    box.setFixedSize(160, box.height_for(160))
+    box.show()
+    box.showPopup()
+    assert box.view().width() >= min(whole, box.screen().availableGeometry().width() - 40)
+    box.hidePopup()

@@ -9,10 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.ui.kit.stepwise import Stepwise, StepwiseDialog
-from cbr_desktop.ui.operations.outcome import OutcomePanel
+from cbr_desktop.ui.operations.outcome_stack import OutcomeStack
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from tests.ui.counter import Counter
 from tests.ui.estate import uid, vault
+from tests.widgets import child
 
 
 class Form(Stepwise, QWidget):
@@ -116,12 +117,11 @@ def test_a_dialog_made_in_turns_is_the_same_as_one_made_at_once(qtbot: QtBot) ->
 
 def _looks(window: QWidget) -> list[tuple[str, str, bool, QPoint, int, int]]:
     """Return what stands where in the form of a window, in the order in which it is read aloud."""
-    outcomes = window.findChildren(OutcomePanel)  # made while somebody fills the form in
+    form = child(window, OutcomeStack, "").currentWidget()  # what became of it is made beside it in later turns
     return [
         (
             *(type(each).__name__, each.objectName(), each.isVisible()),
             *(each.mapTo(window, QPoint()), each.width(), each.height()),
         )
-        for each in window.findChildren(QWidget)
-        if not any(outcome is each or outcome.isAncestorOf(each) for outcome in outcomes)
+        for each in form.findChildren(QWidget)
     ]

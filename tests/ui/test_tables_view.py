@@ -86,6 +86,19 @@ def test_the_body_of_a_request_is_json_that_can_be_read() -> None:
     assert json.loads(as_json(replace(change, body=b"no json \xff"), 2_000))["body"] == "no json \\xff"
 
 
+def test_a_column_that_is_shown_again_is_as_wide_as_its_words(page: VaultsPage) -> None:
+    page.resize(2000, 600)
+    page.show()
+    page.view.show_columns(("profile",), True)
+    page.view.show_columns(("profile",), False)
+    page.view.show_columns(("profile",), True)
+    section = [column.key for column in page.model.columns].index("profile")
+    assert not page.view.isColumnHidden(section)
+    assert section not in page.view._own, "nobody has set its width"
+    page.view.setColumnWidth(section, 61)
+    assert page.view._own[section] == 61
+
+
 def test_a_cell_that_would_be_a_formula_is_quoted() -> None:
     assert (
         tsv([["=HYPERLINK(1)", "+1", "-1+1", "@SUM(1)", "-5", "a\tb"]])

@@ -29,7 +29,7 @@ from cbr_desktop.text.rehearsal import (
 )
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
-from cbr_desktop.ui.kit.lines import StillBox, label, mark_icon
+from cbr_desktop.ui.kit.lines import StillBox, WrappedBox, label, mark_icon
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import dress_table
@@ -70,7 +70,7 @@ class RestoreFields(QWidget):
         self._asked = asked
         self._is_touched = False
         self._saved: tuple[DiskBackup, ...] = ()
-        self._targets: list[StillBox] = []
+        self._targets: list[WrappedBox] = []
         self.table = QTableWidget(0, len(choice_columns()))
         dress_table(self.table, "restoreDisks", _("Which disk is written over by which"))
         self.table.setHorizontalHeaderLabels(list(choice_columns()))
@@ -154,7 +154,7 @@ class RestoreFields(QWidget):
             item = QTableWidgetItem(saved_words(saved))
             item.setToolTip(tooltip(saved.name, saved.id))
             self.table.setItem(place, _SAVED, item)
-            box = StillBox()
+            box = WrappedBox()
             box.setObjectName(f"restoreTarget{place}")
             box.setAccessibleName(_("Disk that {disk} is written to").format(disk=saved.name or saved.volume_id))
             box.setAccessibleDescription(box.accessibleName())
@@ -183,21 +183,23 @@ class RestoreFields(QWidget):
         self.table.setItem(place, _VERDICT, item)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width out among the columns of the disks."""
+        """Share the width out among the columns of the disks, whose words then need other heights."""
         super().resizeEvent(event)
-        self._columns.fit(self.table.viewport().width())
+        self._fit()
 
     def _fit(self) -> None:
-        """Make the table as high as its rows, up to some."""
+        """Make rows as high as their words need by the widths there are, and the table as its rows, up to some."""
+        self._columns.fit(self.table.viewport().width())
+        width = self.table.columnWidth(_TARGET)
         for place, box in enumerate(self._targets):
-            lines = 2 * self.table.fontMetrics().height()
-            self.table.setRowHeight(place, max(box.sizeHint().height(), lines) + 14)
+            lines = 2 * self.table.fontMetrics().height() + 14
+            self.table.setRowHeight(place, max(box.sizeHint().height() + 14, lines, box.height_for(width)))
         shown = min(len(self._targets), _ROWS)
         rows = sum(self.table.rowHeight(place) for place in range(shown))
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
-        self._columns.fit(self.table.viewport().width())
 
     def _touch(self, *_rest: object) -> None:
         self._is_touched = True
+        self._fit()
         self.changed.emit()

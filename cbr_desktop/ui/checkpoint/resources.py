@@ -16,7 +16,7 @@ from cbr_desktop.text.catalogue import N_, _, ngettext
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import NEVER, mark
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import gb_words, grouped, protect_words, shown, status_words
+from cbr_desktop.text.states import gb_words, grouped, protect_words, short_type_words, shown, status_words
 from cbr_desktop.ui.kit.finding_lines import FindingLines
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkIcons, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
@@ -28,13 +28,13 @@ from cbr_desktop.workflows.ledger import Ledger
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WISHES = (
-    Wish(140, 160, 260, yields=False),
-    Wish(64, 70, 125, yields=False),
-    Wish(96, 138, 200, yields=False),
+    Wish(140, 162, 260, yields=False),
+    Wish(62, 76, 125, yields=False),
+    Wish(96, 126, 200, yields=False),
     Wish(62, 72, 72),
     Wish(46, 46, 46),
     Wish(62, 62, 62),
-    Wish(130, 190, 210, yields=False, elastic=True),
+    Wish(150, 166, 210, yields=False, elastic=True),
 )
 _ID_END = 6
 """Letters of an id's end that tell things apart which look alike."""
@@ -87,9 +87,10 @@ class _Ticks(Ticks[Resource, Disk]):
                 twin = self.alike.get(row.id, "")
                 return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name, 120)
             case 1:
-                return status_words(row.type) if row.type else ""
+                return short_type_words(row.type) if row.type else ""
             case 2:
-                return self._state(row)
+                # the service's own word has no room here, and stands in the tooltip
+                return status_words(row.protect_status) if self._is_backed_up(row) else self._state(row)
             case 3:
                 return gb_words(row.size_gb) if row.size_gb else ""
             case 4:
@@ -120,7 +121,7 @@ class _Ticks(Ticks[Resource, Disk]):
         finding = self._finding(row)
         if column == _VERDICT and finding is not None and self._is_asked(row):
             return tooltip(finding_sentence(finding))
-        hints = {_NAME: (row.name, row.id), _STATE: (self._state(row),)}
+        hints = {_NAME: (row.name, row.id), _TYPE: (status_words(row.type),), _STATE: (self._state(row),)}
         return tooltip(*hints.get(column, ()))
 
     def part_hint(self, row: Resource, part: Disk, column: int) -> str:
@@ -139,7 +140,12 @@ class _Ticks(Ticks[Resource, Disk]):
         return None
 
     def search(self, row: Resource) -> str:
-        return f"{row.id} {self.row_words(row, _NAME)} {self.row_words(row, _TYPE)} {self._state(row)}"
+        types = f"{self.row_words(row, _TYPE)} {status_words(row.type)}"
+        return f"{row.id} {self.row_words(row, _NAME)} {types} {self._state(row)}"
+
+    def _is_backed_up(self, row: Resource) -> bool:
+        """Tell whether a resource is in the vault and has been backed up before."""
+        return row.id in self.held and row.protect_status is not None
 
     def _state(self, row: Resource) -> str:
         return protect_words(row.protect_status) if row.id in self.held else _("Not in this vault")
@@ -397,7 +403,7 @@ def _verdict_words(finding: Finding) -> str:
     words = {
         FindingKind.RESOURCE_STATE: _("Likely skipped"),
         FindingKind.RESOURCE_RESTORING: _("Request refused"),
-        FindingKind.RESOURCE_NOT_PROTECTABLE: _("Cannot be backed up"),
+        FindingKind.RESOURCE_NOT_PROTECTABLE: _("Not protectable"),
         FindingKind.FOREIGN_RESOURCE: _("Not in this vault"),
         FindingKind.OTHER_SPELLING: _("Its id is spelled otherwise"),
         FindingKind.NO_DISK_LEFT: _("No disk ticked"),

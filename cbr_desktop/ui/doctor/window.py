@@ -49,7 +49,7 @@ Examine = Callable[[Callable[[Check], object], Callable[[CheckKind], object]], C
 
 _COLUMNS = (N_("Result"), N_("Check"), N_("Of"), N_("Found"), N_("Next step"), N_("Time"))
 _RESULT, _CHECK, _OF, _FOUND, _NEXT, _TIME = range(len(_COLUMNS))
-_LETTERS = {_RESULT: 12, _CHECK: 13, _OF: 33, _TIME: 8}
+_LETTERS = {_RESULT: 14, _CHECK: 16, _OF: 33, _TIME: 10}
 """Widths of the columns that do not stretch, in letters."""
 _TIME_LETTERS = 130
 """In a narrower table the words need the room of the times."""

@@ -1,9 +1,19 @@
 """Lines of words with a mark before them that tells the weight by its shape, and what else stands in forms."""
 
 from PySide6 import QtGui
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.text.marks import Mark, Shape
@@ -82,6 +92,45 @@ class StillBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the form."""
         event.ignore()
+
+
+_WRAPPED = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
+_BOX_EDGES = 8
+"""What a box has above and below its words in all."""
+
+
+class WrappedBox(StillBox):
+    """A list in a cell: what is chosen is told in as many lines as have room, and it opens as wide as its words."""
+
+    def height_for(self, width: int) -> int:
+        """Return how high the box has to be for its words where it is so wide."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.rect = QRect(0, 0, width, self.sizeHint().height())
+        room = QRect(0, 0, self._words_rect(option).width(), 10_000)
+        return self.fontMetrics().boundingRect(room, _WRAPPED, self.currentText()).height() + _BOX_EDGES
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # the whole is painted
+        """Paint the box with its words wrapped."""
+        painter, option = QStylePainter(self), QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = ""
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        role = QPalette.ColorRole.ButtonText
+        rect = self._words_rect(option)
+        painter.drawItemText(rect, _WRAPPED, self.palette(), self.isEnabled(), self.currentText(), role)
+
+    def _words_rect(self, option: QStyleOptionComboBox) -> QRect:
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        rect = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self)
+        return rect.adjusted(2, 0, 0, 0)
+
+    def showPopup(self) -> None:
+        """Open the list wide enough to read the longest of its lines, as far as the screen goes."""
+        view = self.view()
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        view.setMinimumWidth(min(view.sizeHintForColumn(0) + bar, self.screen().availableGeometry().width() - bar))
+        super().showPopup()
 
 
 class StillNumber(QSpinBox):

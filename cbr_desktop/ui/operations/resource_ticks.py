@@ -11,7 +11,7 @@ from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import ResourceType
 from cbr_desktop.text.catalogue import N_, _, listed
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.states import counted, gb_words, shown, status_words
+from cbr_desktop.text.states import counted, gb_words, short_type_words, shown, status_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.lookalikes import find_duplicates
 from cbr_desktop.ui.kit.tables.fitting import Wish
@@ -58,7 +58,7 @@ class _Ticks(Ticks[Protectable, Disk]):
                 twin = self.alike.get(row.id, "")
                 return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name or row.id, 120)
             case 1:
-                return status_words(row.type) if row.type else ""
+                return short_type_words(row.type) if row.type else ""
             case 2:
                 return gb_words(row.size_gb) if row.size_gb else ""
             case 3:
@@ -81,13 +81,16 @@ class _Ticks(Ticks[Protectable, Disk]):
     def row_hint(self, row: Protectable, column: int) -> str:
         if column == _VERDICT and not row.protectable:
             return tooltip(_verdict(row))
+        if column == _TYPE and row.type:
+            return tooltip(status_words(row.type))
         return tooltip(row.name, row.id) if column == _NAME else ""
 
     def part_hint(self, _row: Protectable, part: Disk, column: int) -> str:
         return tooltip(part.name, part.id, part.device) if column == _NAME else ""
 
     def search(self, row: Protectable) -> str:
-        return f"{row.id} {self.row_words(row, _NAME)} {self.row_words(row, _TYPE)} {_verdict(row)}"
+        types = f"{self.row_words(row, _TYPE)} {status_words(row.type)}"
+        return f"{row.id} {self.row_words(row, _NAME)} {types} {_verdict(row)}"
 
 
 class ResourceTicks(QWidget):

@@ -303,7 +303,9 @@ class TableView(QTableView, Generic[Row]):
 
     def _hide(self, section: int, hidden: bool) -> None:
         self._yielded.discard(section)
+        was_fitting, self._is_fitting = self._is_fitting, True  # the width that Qt then gives is not chosen
         self.setColumnHidden(section, hidden)
+        self._is_fitting = was_fitting
 
     # building
 
@@ -379,7 +381,8 @@ class TableView(QTableView, Generic[Row]):
         for section, column in enumerate(self._table.columns):
             width, shown = known.get(column.key, (0, column.shown))
             usual = column.width * letter + 24
-            if width and width != usual:  # the usual width was remembered as well before columns fitted their content
+            # these two were remembered before: the first until columns fitted their content, the other is Qt's own
+            if width and width not in (usual, header.defaultSectionSize()):
                 self._own[section] = width
                 self._is_fitting = True
                 self.setColumnWidth(section, width)
