@@ -130,7 +130,7 @@ class _HelpFormatter(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """Reads the command line; what is wrong with it is said through the one way out, like all that is said.
 
-    Every option that is added is tried on help of its own. That is not shown, so that nobody looks how wide the
+    Every option that is added is tried on help of its own. That is not shown, so it is not found out how wide the
     terminal is for it. What argparse itself writes into help has its words here; its errors are English.
     """
 

@@ -60,6 +60,7 @@ QUIET_LOOKS = 3
 """So many looks in a row in which nothing is read and little is worked, it is quiet: timers of 80 ms have passed."""
 QUIET_WORK = 0.012
 """How much work in such a look is none; the pulse itself works as well."""
+TRIES = 3
 PATIENCE_SECONDS = 4.0
 BRIEF_SECONDS = 1.0
 MANY = "a-vault-of-many"
@@ -91,6 +92,7 @@ class Story:
         async with asyncio.TaskGroup() as group:
             beating = group.create_task(self.pulse.run())
             await living.loaded(self.session)
+            await self.made_whole()
             self.window.build_deferred_widgets()
             for name in ("Resources", "Vaults"):
                 self.window.show_page(name)
@@ -104,6 +106,15 @@ class Story:
             beating.cancel()
         if not self.wanted:
             print("not opened:", *sorted(_windows(QDialog) - self.seen), file=sys.stderr)
+
+    async def made_whole(self) -> None:
+        """Read again what could not be read on a machine that has much else to do: all dialogs need rows."""
+        for part in (Part.VAULTS, Part.BACKUPS, Part.PROTECTABLES, Part.POLICIES):
+            for _ in range(TRIES):
+                if self.ledger.freshness[part].as_of is None or self.ledger.freshness[part].error is not None:
+                    await self.context.refresh.once(frozenset({part}))
+            if self.ledger.freshness[part].as_of is None:
+                raise RuntimeError(f"{part} could not be read: {self.ledger.freshness[part].error!r}")
 
     def _read(self, parts: frozenset[Part]) -> None:
         self.tasks.start(self.context.refresh.once(parts))
@@ -327,9 +338,10 @@ def _shown(dialog: QDialog) -> QDialog:
 
 
 def _windows(of: type[QWidget]) -> set[str]:
-    """Return the names of the kinds of windows of the program that are known by now."""
-    found = {each.__name__ for each in of.__subclasses__() if each.__module__.startswith("cbr_desktop")}
-    return found.union(*map(_windows, of.__subclasses__())) - {"OperationWindow"}
+    """Return the names of the kinds of windows of the program that are known by now, without what they share."""
+    own = of.__subclasses__()
+    found = {each.__name__ for each in own if each.__module__.startswith("cbr_desktop") and not each.__subclasses__()}
+    return found.union(*map(_windows, own))
 
 
 def _chosen(box: QComboBox) -> None:
