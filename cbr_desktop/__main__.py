@@ -23,7 +23,7 @@ def start() -> NoReturn:
     except SystemExit as end:  # by which help, the version and a wrong command line end
         code = end.code if isinstance(end.code, int) else 0
     # the first paint does without it
-    importlib.import_module("cbr_desktop.departure").depart(code)
+    importlib.import_module("cbr_desktop.process_exit").depart(code)
     raise AssertionError
 
 

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 
-from cbr_desktop.departure import flush_streams
+from cbr_desktop.process_exit import flush_streams
 
 LEAVING_SECONDS = 4.6
 """How long leaving may take in all before the process is ended as it is."""

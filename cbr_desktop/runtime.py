@@ -55,7 +55,7 @@ STILL_SECONDS = 30.0
 """Seconds without a mouse or key event after which the window counts as idle."""
 
 
-class Stillness:
+class IdleDetector:
     """Tells whether the window is idle: another program is in front, or no mouse or key event came for a while."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -209,7 +209,7 @@ async def _main(application: QApplication, main: Callable[[Leaving], Coroutine[A
         hangup = [] if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else [signal.SIGHUP]
         for number in (signal.SIGTERM, signal.SIGINT, *hangup):
             loop.add_signal_handler(number, leaving.ask)
-    with Collector(is_idle=Stillness()):
+    with Collector(is_idle=IdleDetector()):
         return await main(leaving)
 
 

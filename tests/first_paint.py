@@ -8,7 +8,7 @@ from types import ModuleType
 from cbr_desktop.__main__ import start
 
 
-def bring_in_life(_application: object, window: object) -> None:
+def import_main_loop(_application: object, window: object) -> None:
     """Stand in for the life of the window, which begins when it is painted."""
     from PySide6 import QtWidgets
 
@@ -25,7 +25,7 @@ def bring_in_life(_application: object, window: object) -> None:
     os._exit(0)
 
 
-arriving = ModuleType("cbr_desktop.app.arriving")
-arriving.bring_in_life = bring_in_life  # type: ignore[attr-defined]
-sys.modules[arriving.__name__] = arriving
+late_imports = ModuleType("cbr_desktop.app.late_imports")
+late_imports.import_main_loop = import_main_loop  # type: ignore[attr-defined]
+sys.modules[late_imports.__name__] = late_imports
 start()

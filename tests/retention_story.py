@@ -11,15 +11,15 @@ from typing import Any
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
 from cbr_desktop.domain.ids import BackupId, ResourceId, VaultId
+from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.retention import Assumptions, Coverage, Forecast, Retention, Rules, forecast
 from cbr_desktop.domain.schedule import Recurrence, Schedule
-from cbr_desktop.domain.word import known
 from cbr_desktop.simulator import checkpoints, policies, schedules
 from cbr_desktop.simulator.building import Builder
 from cbr_desktop.simulator.call import Answer, Call
+from cbr_desktop.simulator.entities import Policy
 from cbr_desktop.simulator.estate import account
 from cbr_desktop.simulator.modes import Modes
-from cbr_desktop.simulator.things import Policy
 
 START = datetime(2026, 1, 5, 9, 32, 30, tzinfo=UTC)
 """No pattern runs in such a minute, so that no change comes while a backup is being made."""

@@ -23,7 +23,7 @@ from tests.storage.values import NOON, profile
 
 ROOMS = {
     "": "__main__ app cli domain late_patterns storage text ui workflows",
-    "app": "arriving clock opening profile quick_binding quick_enums window",
+    "app": "clock late_imports opening profile quick_binding quick_enums window",
     "domain": "backup connection enterprise_project error ids listing profile region secret vault",
     "storage": "columns database files kept_profiles lists paths settings",
     "text": "catalogue codes enterprise_projects errors identity marks plain states tone words",

@@ -94,7 +94,7 @@ def test_no_dialog_runs_a_loop_of_its_own(modules: list[Module]) -> None:
     def loops(module: Module) -> set[str]:
         found = module.called & {"exec", "exec_", "processEvents"}
         # the first paint and what is imported after it, before any loop runs
-        return found - {"processEvents"} if module.name in ("app/window.py", "app/arriving.py") else found
+        return found - {"processEvents"} if module.name in ("app/window.py", "app/late_imports.py") else found
 
     assert broken(modules, loops) == {}
 

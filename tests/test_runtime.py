@@ -159,7 +159,7 @@ _HANGING = """
 import asyncio, os, sys, threading
 os.environ["QT_API"] = "pyside6"
 from PySide6.QtWidgets import QApplication
-from cbr_desktop.departure import depart
+from cbr_desktop.process_exit import depart
 from cbr_desktop.runtime import run
 
 async def main(leaving):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
 from cbr_desktop.app.session_pool import SessionPool
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unreachable
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind, SecretPlace, is_storable, login_secrets

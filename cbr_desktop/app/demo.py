@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from cbr_desktop.cloud.network import InProcess
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.draft import SUFFIX, new_text
 from cbr_desktop.domain.error import SecretMissing

@@ -12,7 +12,7 @@ from cbr_desktop import __version__
 from cbr_desktop.cloud.auth import Auth
 from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.probe import BareNetwork, CloudProbe
-from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
+from cbr_desktop.cloud.sign_in import RefusalStore, Secret, login_of
 from cbr_desktop.domain.diagnosis import CheckKind, Diagnosis
 from cbr_desktop.domain.error import CbrError, LoginRefused, ProfileError, SecretMissing
 from cbr_desktop.domain.profile import Profile

@@ -9,7 +9,7 @@ from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.doctor import DiagnosisRunner
 from cbr_desktop.cloud.account import Account
 from cbr_desktop.cloud.network import Network, Transport, aside, effective_network
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.diagnosis import Check
 from cbr_desktop.domain.error import SecretMissing

@@ -10,7 +10,7 @@ from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, op
 from cbr_desktop.app.start import demo_corner, kill_point, opened_data
 from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cloud.network import Transport
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.intent import Intent, Origin
 from cbr_desktop.domain.plan import Run, plan_mark

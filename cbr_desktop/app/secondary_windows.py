@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from shiboken6 import isValid
 
 from cbr_desktop.app.access import Access
-from cbr_desktop.app.preparing import import_profiles
+from cbr_desktop.app.idle_imports import import_profiles
 from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.domain.error import CbrError

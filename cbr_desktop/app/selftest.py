@@ -21,7 +21,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.life import live, open_services
+from cbr_desktop.app.main_loop import live, open_services
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.session_pool import SessionPool

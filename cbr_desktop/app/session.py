@@ -14,7 +14,7 @@ from msgspec import Struct
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Network, Transport
-from cbr_desktop.cloud.ways import RefusalStore, Secret, login_of
+from cbr_desktop.cloud.sign_in import RefusalStore, Secret, login_of
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, Origin

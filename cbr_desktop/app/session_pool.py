@@ -12,7 +12,7 @@ from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, op
 from cbr_desktop.app.start import Data, kill_point, opened_data
 from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Transport
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.intent import Intent, without_profile
 from cbr_desktop.domain.profile import Profile

@@ -152,7 +152,7 @@ class SingleInstance(QObject):
         self._close: Callable[[], None] | None = None
 
     async def attend(self, life: Coroutine[Any, Any, Result]) -> Result:
-        """Listen for as long as ``life`` lasts. Where that is not possible, a second start says that one runs."""
+        """Listen for as long as ``main_loop`` lasts. Where that is not possible, a second start says that one runs."""
         with suppress(OSError, NotImplementedError):
             await self._listen()
         try:

@@ -15,7 +15,7 @@ from cbr_desktop import __version__
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, open_session, who
 from cbr_desktop.cloud.network import Transport
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.domain.error import CbrError, InUse, NotSaved
 from cbr_desktop.domain.intent import Origin
 from cbr_desktop.domain.journal import EntryKind, Event

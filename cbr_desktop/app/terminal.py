@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.crash import forbid_dumps
 from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.profile import Profile

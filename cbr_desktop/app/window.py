@@ -1,4 +1,4 @@
-"""The program's window up to its first paint; what is not needed for that is imported afterwards (see ``life``).
+"""The program's window up to its first paint; what is not needed for that is imported afterwards (see ``main_loop``).
 
 ::
 
@@ -64,15 +64,15 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
     window.waiting = waiting
     paint_now(application, window)
     quick_enums.end()
-    from cbr_desktop.app.arriving import bring_in_life
+    from cbr_desktop.app.late_imports import import_main_loop
 
-    bring_in_life(application, window)
-    from cbr_desktop.app.life import run_life
+    import_main_loop(application, window)
+    from cbr_desktop.app.main_loop import run_main_loop
 
     # what has been imported stays for good: the garbage collector need not go through it again
     gc.freeze()
     try:
-        return run_life(application, window, workspace, here, secrets)
+        return run_main_loop(application, window, workspace, here, secrets)
     except CbrError as error:
         window.hide()
         if isinstance(error, InUse) and _raised_late(here, files):

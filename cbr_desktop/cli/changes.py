@@ -14,7 +14,7 @@ from cbr_desktop.cli.output import answer, remark
 from cbr_desktop.cli.running import run_command
 from cbr_desktop.cli.tables import UNUSABLE
 from cbr_desktop.domain.backup import BackupDeletion, BackupRename
-from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type
+from cbr_desktop.domain.blast import NameCheck, destroys, grave, name_to_type
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId
@@ -119,18 +119,18 @@ def _confirmed(session: ProfileSession, options: argparse.Namespace, change: Cha
     if why is not None and options.name is None:
         if not is_asked:
             refused = {
-                Grave.PRODUCTION: _("{title}: on production say its name with --name, which is {wanted}."),
-                Grave.LAST: _(
+                NameCheck.PRODUCTION: _("{title}: on production say its name with --name, which is {wanted}."),
+                NameCheck.LAST: _(
                     "{title}: it leaves a resource without a good backup. Say its name with --name, which is {wanted}."
                 ),
-                Grave.BINDING: _("{title}: it can never be undone. Say its name with --name, which is {wanted}."),
+                NameCheck.BINDING: _("{title}: it can never be undone. Say its name with --name, which is {wanted}."),
             }
             said = refused[why].format(title=title, wanted=wanted)
             return UNUSABLE, sentences(said, _("Nothing was sent."))
         asks = {
-            Grave.PRODUCTION: _("This is production. Type {wanted} to go on: "),
-            Grave.LAST: _("It leaves a resource without a good backup. Type {wanted} to go on: "),
-            Grave.BINDING: _("This can never be undone. Type {wanted} to go on: "),
+            NameCheck.PRODUCTION: _("This is production. Type {wanted} to go on: "),
+            NameCheck.LAST: _("It leaves a resource without a good backup. Type {wanted} to go on: "),
+            NameCheck.BINDING: _("This can never be undone. Type {wanted} to go on: "),
         }
         options.name = answer(asks[why].format(wanted=wanted))
         return 0, ""

@@ -9,7 +9,7 @@ from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.terminal import is_typed
 from cbr_desktop.cli.output import answer, problem_sentence
 from cbr_desktop.cli.tables import BAD, UNUSABLE
-from cbr_desktop.domain.blast import Grave, destroys, grave, name_to_type, wants_reason
+from cbr_desktop.domain.blast import NameCheck, destroys, grave, name_to_type, wants_reason
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId
@@ -50,9 +50,11 @@ def obstacle(
     if why is None or typed == name_to_type(change.subject):
         return ""
     words = {
-        Grave.BINDING: _("This can never be undone: confirm it by --name, which is {wanted}."),
-        Grave.PRODUCTION: _("Profile {profile} is production: name what is lost by --name, which is {wanted}."),
-        Grave.LAST: _("It leaves a resource without a good backup: name what is lost by --name, which is {wanted}."),
+        NameCheck.BINDING: _("This can never be undone: confirm it by --name, which is {wanted}."),
+        NameCheck.PRODUCTION: _("Profile {profile} is production: name what is lost by --name, which is {wanted}."),
+        NameCheck.LAST: _(
+            "It leaves a resource without a good backup: name what is lost by --name, which is {wanted}."
+        ),
     }
     return words[why].format(profile=quoted(session.profile.name, 60), wanted=wanted)
 

@@ -14,7 +14,7 @@ from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cloud.auth import Auth
 from cbr_desktop.cloud.network import Network, Transport
 from cbr_desktop.cloud.reader import ProjectReader
-from cbr_desktop.cloud.ways import Secret, login_of
+from cbr_desktop.cloud.sign_in import Secret, login_of
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.paths import places

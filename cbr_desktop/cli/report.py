@@ -9,8 +9,8 @@ from msgspec.structs import asdict
 from cbr_desktop.cli.tables import BAD, GOOD, PARTIAL, UNCERTAIN
 from cbr_desktop.domain.checkpoint import CheckpointStatus
 from cbr_desktop.domain.intent import Intent, IntentState
+from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.outcome import Fate, ResourceOutcome
-from cbr_desktop.domain.word import known
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.intents import intent_sentence, settling_commands

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.projects import own_projects
+from cbr_desktop.cloud.sign_in import Secret, login_of
 from cbr_desktop.cloud.transport import Client, Clock
-from cbr_desktop.cloud.ways import Secret, login_of
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.profile import Profile

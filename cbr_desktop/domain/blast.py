@@ -138,7 +138,7 @@ def destroys(effect: Effect) -> bool:
     return effect in (Effect.DELETES, Effect.OVERWRITES, Effect.BINDS)
 
 
-class Grave(StrEnum):
+class NameCheck(StrEnum):
     """Why a person types a name before something goes."""
 
     PRODUCTION = "production"
@@ -151,15 +151,15 @@ class Grave(StrEnum):
 _NOTHING = Blast()
 
 
-def grave(effect: Effect, environment: Environment, blast: Blast = _NOTHING) -> Grave | None:
+def grave(effect: Effect, environment: Environment, blast: Blast = _NOTHING) -> NameCheck | None:
     """Return why a person types the name of what is destroyed, overwritten or bound, ``None`` where it is not typed."""
     if not destroys(effect):
         return None
     if environment is Environment.PRODUCTION:
-        return Grave.PRODUCTION
+        return NameCheck.PRODUCTION
     if blast.takes_last:
-        return Grave.LAST
-    return Grave.BINDING if effect in (Effect.BINDS, Effect.OVERWRITES) else None
+        return NameCheck.LAST
+    return NameCheck.BINDING if effect in (Effect.BINDS, Effect.OVERWRITES) else None
 
 
 def wants_typed_name(effect: Effect, environment: Environment, blast: Blast = _NOTHING) -> bool:

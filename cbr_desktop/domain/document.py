@@ -20,8 +20,8 @@ from cbr_desktop.domain import request
 from cbr_desktop.domain.change import PRIOR_ID, Kind
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, ValueKind, block, folded, warn
 from cbr_desktop.domain.ids import is_enterprise_project_id, is_project_id, is_uuid
+from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.request import RequestDocument, is_of, wrong_type
-from cbr_desktop.domain.word import known
 
 _PART = re.compile(r"{(\w+)}")
 _IDS = {"member_id": is_project_id, "enterprise_project_id": is_enterprise_project_id}

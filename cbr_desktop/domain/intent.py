@@ -41,9 +41,9 @@ from msgspec.structs import replace
 from cbr_desktop.domain.change import Change, Result, Subject
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import CheckpointId, IntentId, ProjectId
+from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.outcome import Outcome
 from cbr_desktop.domain.redaction import redact_fields
-from cbr_desktop.domain.word import known
 
 
 class IntentState(StrEnum):

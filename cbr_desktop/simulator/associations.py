@@ -9,10 +9,10 @@ import msgspec
 from . import refusals
 from .bodies import Body, Object, items_of, object_of, text_of
 from .call import Answer, Call
+from .entities import DISK, Disk, Resource, Vault
 from .inventory import OBJECT_TYPES, Estate
 from .jobs import Job
 from .queries import one, uuid_of
-from .things import DISK, Disk, Resource, Vault
 
 MOST = 256
 """Resources of a vault, and of a call."""

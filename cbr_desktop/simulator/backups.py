@@ -6,9 +6,9 @@ from operator import attrgetter
 
 from . import refusals
 from .call import Answer, Call
+from .entities import Backup, Resource, Vault
 from .inventory import Estate
 from .queries import Filters, after_marker, boolean, number, page, sorted_by, uuid_of
-from .things import Backup, Resource, Vault
 from .wire import Json, Wire
 
 SORT_KEYS = ("created_at", "updated_at", "name", "status", "protected_at", "id")

@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import partial
 
 from .building import DAILY, SATURDAY, Builder, share_out
+from .entities import DESKTOP, TURBO
 from .history import Rhythm, Rhythms, branch_history
 from .inventory import Estate, Ids
-from .things import DESKTOP, TURBO
 
 DAYS = 90
 """How far the past of these projects goes back."""

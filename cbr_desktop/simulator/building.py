@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from .entities import BARE_METAL, DESKTOP, DISK, SERVER, TURBO, Disk, Policy, Resource, Vault
 from .inventory import Estate, Ids
-from .things import BARE_METAL, DESKTOP, DISK, SERVER, TURBO, Disk, Policy, Resource, Vault
 
 GB = 1024
 """Megabytes in a gigabyte, as the service counts."""

@@ -8,9 +8,9 @@ import msgspec
 from . import refusals
 from .bodies import Body, Object, flag_of, items_of, limit_of, object_of, text_of
 from .call import Answer, Call
+from .entities import BARE_METAL, DESKTOP, DISK, SERVER, TURBO, Backup, Checkpoint, Resource, Skipped, Task, Vault
 from .inventory import Estate
 from .queries import uuid_of
-from .things import BARE_METAL, DESKTOP, DISK, SERVER, TURBO, Backup, Checkpoint, Resource, Skipped, Task, Vault
 from .wire import Wire
 from .work import part, start
 

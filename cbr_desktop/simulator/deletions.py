@@ -2,9 +2,9 @@
 
 from . import refusals
 from .call import Answer, Call
+from .entities import Backup
 from .inventory import Estate
 from .queries import one
-from .things import Backup
 from .work import start_deletion
 
 

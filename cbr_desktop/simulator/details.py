@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from .things import BARE_METAL, DESKTOP, SERVER, Disk, Resource
+from .entities import BARE_METAL, DESKTOP, SERVER, Disk, Resource
 
 Json = dict[str, Any]
 

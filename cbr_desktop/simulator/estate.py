@@ -4,10 +4,7 @@ from datetime import datetime, timedelta
 
 from .branches import promise_branches, replica_vault_id
 from .building import DAILY, GB, SATURDAY, Builder, share_out
-from .history import DAYS, demo_history, generated_history
-from .inventory import Estate, Ids
-from .partners import partner_of
-from .things import (
+from .entities import (
     BARE_METAL,
     DESKTOP,
     TURBO,
@@ -21,6 +18,9 @@ from .things import (
     User,
     Vault,
 )
+from .history import DAYS, demo_history, generated_history
+from .inventory import Estate, Ids
+from .partners import partner_of
 from .work import start
 
 DEMO_DOMAIN = "demo"

@@ -3,10 +3,10 @@
 from . import refusals
 from .bodies import Body, items_of, object_of
 from .call import Answer, Call, Rows
+from .entities import BARE_METAL, SERVER, Resource
 from .inventory import Estate
 from .queries import Filters, number, uuid_of
 from .replication import destinations
-from .things import BARE_METAL, SERVER, Resource
 from .wire import Json
 
 USAGE_TYPES = (SERVER, BARE_METAL)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
+from .entities import Backup, Member, Record, Resource, Task, Vault
 from .inventory import Estate, Ids, Past, Share
-from .things import Backup, Member, Record, Resource, Task, Vault
 from .wire import replication_details
 
 DAYS = 400

@@ -8,11 +8,11 @@ import msgspec
 
 from . import refusals
 from .call import Answer, Call
+from .entities import Project, User
 from .estate import DEMO_PASSCODE
 from .inventory import Estate, Ids
 from .modes import Modes
 from .signature import verify
-from .things import Project, User
 
 TRIES = 5
 LOCKED = timedelta(minutes=15)

@@ -9,8 +9,7 @@ from typing import Any
 
 from msgspec import Struct, msgpack
 
-from .jobs import Job
-from .things import (
+from .entities import (
     BARE_METAL,
     DESKTOP,
     DISK,
@@ -29,6 +28,7 @@ from .things import (
     User,
     Vault,
 )
+from .jobs import Job
 from .timetable import Timetable
 
 BEGINNING = datetime(2018, 5, 18, 6, 49, 6, tzinfo=UTC)

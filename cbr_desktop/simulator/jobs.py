@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from .entities import Task
 from .refusals import SERVICE_CODES
-from .things import Task
 
 
 class Job(Struct):

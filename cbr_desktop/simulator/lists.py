@@ -1,8 +1,8 @@
 """Lists and single reads of policies."""
 
 from .call import Answer, Call
+from .entities import Policy
 from .queries import Filters, one, page
-from .things import Policy
 from .wire import Wire
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from . import refusals
 from .bodies import Body, items_of
 from .call import Answer, Call
+from .entities import SERVER, Backup, Member
 from .inventory import OBJECT_TYPES, Estate, Share, disks_in
 from .queries import Filters, after_marker, one, page, sorted_by, uuid_of
-from .things import SERVER, Backup, Member
 from .wire import Json, Wire
 
 MOST = 10

@@ -7,9 +7,9 @@ import msgspec
 from . import refusals
 from .call import Answer, Call
 from .details import address_of, flavor_of, server_detail
+from .entities import DISK, TURBO
 from .inventory import disks_in
 from .queries import one
-from .things import DISK, TURBO
 from .wire import Wire
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from .building import Builder
+from .entities import Backup, Member, Project, Task, User
 from .inventory import Estate, Ids, Share
-from .things import Backup, Member, Project, Task, User
 
 OFFSET = 900_000
 """Distance of its seed from that of the demo account."""

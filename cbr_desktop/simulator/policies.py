@@ -9,9 +9,9 @@ from typing import Any
 from . import refusals, retention
 from .bodies import Body, Object, flag_of, items_of, limit_of, number_of, object_of, text_of
 from .call import Answer, Call
+from .entities import Policy, Vault
 from .modes import Modes
 from .queries import one, uuid_of
-from .things import Policy, Vault
 from .wire import Wire
 
 MOST = 32

@@ -3,9 +3,9 @@
 from . import refusals
 from .bodies import Body
 from .call import Answer, Call
+from .entities import EnterpriseProject
 from .inventory import Estate
 from .queries import Filters
-from .things import EnterpriseProject
 from .wire import Json
 
 

@@ -2,9 +2,9 @@
 
 from . import refusals
 from .call import Answer, Call
+from .entities import DISK, Disk, Resource
 from .inventory import OBJECT_TYPES, Estate
 from .queries import Filters, number, uuid_of
-from .things import DISK, Disk, Resource
 from .wire import Json, Wire
 
 PROTECTABLE_PAGE = 50

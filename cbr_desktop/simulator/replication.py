@@ -9,10 +9,10 @@ import msgspec
 from . import refusals
 from .bodies import Body, Object, flag_of, text_of
 from .call import Answer, Call
+from .entities import PROVIDERS, Backup, Record, Resource, Task, Vault
 from .inventory import OBJECT_TYPES, Estate, disks_in
 from .jobs import Job
 from .queries import one, uuid_of
-from .things import PROVIDERS, Backup, Record, Resource, Task, Vault
 from .wire import Json, replication_details
 
 REGION = re.compile(r"[a-zA-Z0-9._\-]{0,255}")

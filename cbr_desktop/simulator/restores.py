@@ -9,10 +9,10 @@ import msgspec
 from . import refusals
 from .bodies import Body, Object, flag_of, items_of, object_of, text_of
 from .call import Answer, Call
+from .entities import BARE_METAL, DISK, SERVER, TURBO, Backup, Disk, Resource, Task
 from .inventory import child_id_of, disks_in
 from .jobs import Job
 from .queries import one, uuid_of
-from .things import BARE_METAL, DISK, SERVER, TURBO, Backup, Disk, Resource, Task
 
 WAITING = 0.05
 """Share of a restore's time in which it waits."""

@@ -7,10 +7,10 @@ after a backup was made. Backups made by hand are deleted by neither. Of failed 
 import heapq
 from datetime import UTC, datetime, timedelta, timezone
 
+from .entities import Backup, Policy, Task, Vault
 from .inventory import Estate
 from .modes import Modes
 from .refusals import SERVICE_CODES
-from .things import Backup, Policy, Task, Vault
 from .timetable import MONTH
 from .work import start_deletion
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from . import retention
+from .entities import Backup, Checkpoint, Policy, Resource, Task, Vault
 from .inventory import Estate
 from .modes import Modes
 from .policies import DAYS, PATTERN
-from .things import Backup, Checkpoint, Policy, Resource, Task, Vault
 from .work import part, settle, start
 
 MOST_DAYS = 31

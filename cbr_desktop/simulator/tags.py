@@ -7,9 +7,9 @@ from functools import partial
 from . import refusals
 from .bodies import Body, Object, flag_of, items_of, object_of, text_of
 from .call import Answer, Call, Rows
+from .entities import Vault
 from .modes import Modes
 from .queries import one
-from .things import Vault
 from .wire import Json, Wire
 
 Tags = list[tuple[str, str]]

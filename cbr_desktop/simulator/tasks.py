@@ -2,8 +2,8 @@
 
 from . import refusals
 from .call import Answer, Call
+from .entities import Task
 from .queries import Filters, moment, page, uuid_of
-from .things import Task
 from .wire import Wire
 
 TASK_STATES = frozenset(["success", "skipped", "failed", "running", "timeout", "waiting"])

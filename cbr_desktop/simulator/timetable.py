@@ -3,7 +3,7 @@
 import heapq
 from datetime import datetime, timedelta
 
-from .things import Backup
+from .entities import Backup
 
 MONTH = timedelta(days=30)
 """How long failed automatic backups stay."""

@@ -11,11 +11,11 @@ from . import refusals
 from .associations import associate, free_resources, read_resources
 from .bodies import Body, Object, flag_of, items_of, number_of, object_of, text_of
 from .call import Answer, Call
+from .entities import Vault
 from .inventory import Estate
 from .jobs import Job
 from .queries import one, uuid_of
 from .tags import read_tags
-from .things import Vault
 from .wire import Wire
 
 SMALLEST_GB, LARGEST_GB = 10, 10_485_760

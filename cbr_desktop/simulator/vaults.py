@@ -2,8 +2,8 @@
 
 from . import refusals
 from .call import Answer, Call
+from .entities import Vault
 from .queries import Filters, one, page
-from .things import Vault
 from .wire import Wire
 
 

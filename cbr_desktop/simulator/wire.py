@@ -4,10 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .details import detail, disk_detail
-from .inventory import OBJECT_TYPES, Estate, child_id_of, disks_in
-from .modes import Modes
-from .refusals import SERVICE_CODES
-from .things import (
+from .entities import (
     DISK,
     PROVIDERS,
     Backup,
@@ -20,6 +17,9 @@ from .things import (
     Task,
     Vault,
 )
+from .inventory import OBJECT_TYPES, Estate, child_id_of, disks_in
+from .modes import Modes
+from .refusals import SERVICE_CODES
 
 Json = dict[str, Any]
 

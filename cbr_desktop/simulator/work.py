@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from . import jobs
+from .entities import Backup, Checkpoint, Part, Resource, Run, Task, Vault
 from .inventory import Estate
 from .jobs import Job
-from .things import Backup, Checkpoint, Part, Resource, Run, Task, Vault
 
 WAITING = 0.05
 """Share of a checkpoint's time after which the first resource starts."""

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import VaultId
+from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import VaultUse
-from cbr_desktop.domain.word import known
 from cbr_desktop.storage.database import (
     NewerVersion,
     Steps,

@@ -27,10 +27,10 @@ from cbr_desktop.domain.intent import (
     reason_of,
 )
 from cbr_desktop.domain.journal import Head
+from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.task import TaskStatus
 from cbr_desktop.domain.vault import ResourceType
-from cbr_desktop.domain.word import known
 from cbr_desktop.storage.database import (
     NewerVersion,
     Steps,

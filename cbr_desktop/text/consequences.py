@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from cbr_desktop.domain.blast import Blast, Grave, Lost, LostBackups, Overwritten
+from cbr_desktop.domain.blast import Blast, Lost, LostBackups, NameCheck, Overwritten
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, listed, ngettext, sentences
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
@@ -145,12 +145,12 @@ def _first_of(names: Sequence[str]) -> str:
     return listed([*names[:_SHARED_NAMED], counted("{count} more", "{count} more", more)] if more > 0 else names)
 
 
-def grave_sentence(why: Grave) -> str:
+def grave_sentence(why: NameCheck) -> str:
     """Return why a name is to be typed before something goes."""
     return {
-        Grave.PRODUCTION: _("It destroys something on production."),
-        Grave.LAST: _("It leaves a resource without a good backup."),
-        Grave.BINDING: _("It does what can never be undone."),
+        NameCheck.PRODUCTION: _("It destroys something on production."),
+        NameCheck.LAST: _("It leaves a resource without a good backup."),
+        NameCheck.BINDING: _("It does what can never be undone."),
     }[why]
 
 

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from cbr_desktop.domain.blast import (
     Blast,
-    Grave,
     Lost,
     LostBackups,
+    NameCheck,
     can_be_typed,
     destroys,
     grave,
@@ -144,11 +144,11 @@ def counted_at(kind: Kind, ledgers: Iterable[Ledger]) -> datetime | None:
     return None if None in known else min((at for at in known if at is not None), default=None)
 
 
-def why_named(batch: Batch, ledgers: Mapping[str, Ledger]) -> Grave | None:
+def why_named(batch: Batch, ledgers: Mapping[str, Ledger]) -> NameCheck | None:
     """Return why a person types a name before a batch goes, the gravest; ``None`` where it is not typed."""
     effect, profiles = OPERATIONS[batch.kind].effect, {row.profile for row in batch.sent}
     found = {grave(effect, ledgers[name].profile.environment, batch.blast) for name in profiles}
-    return next((each for each in Grave if each in found), None)
+    return next((each for each in NameCheck if each in found), None)
 
 
 class Typed(Struct, frozen=True):

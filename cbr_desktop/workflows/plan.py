@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cbr_desktop.domain import draft as drafts
 from cbr_desktop.domain import finding, request
-from cbr_desktop.domain.blast import Blast, Grave, destroys, grave, merged, wants_reason
+from cbr_desktop.domain.blast import Blast, NameCheck, destroys, grave, merged, wants_reason
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.document import Document
@@ -132,7 +132,7 @@ def uncounted(steps: Iterable[tuple[Step, Ledger]], since: datetime) -> tuple[St
     return None
 
 
-def why_named(steps: Iterable[tuple[Step, Ledger]], told: Mapping[int, Blast] | None = None) -> Grave | None:
+def why_named(steps: Iterable[tuple[Step, Ledger]], told: Mapping[int, Blast] | None = None) -> NameCheck | None:
     """Return why a person types the name of the plan before steps go, the gravest; ``None`` where it is not typed.
 
     ``told`` is what steps destroy by their numbers, where that is known already.
@@ -145,7 +145,7 @@ def why_named(steps: Iterable[tuple[Step, Ledger]], told: Mapping[int, Blast] | 
         for step, ledger in held
         if step.document is not None
     }
-    return next((each for each in Grave if each in found), None)
+    return next((each for each in NameCheck if each in found), None)
 
 
 def blasts(plan: Plan, ledgers: Mapping[str, Ledger], default: str) -> dict[int, Blast]:

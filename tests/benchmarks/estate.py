@@ -11,9 +11,9 @@ from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.entities import SERVER, Disk, Resource
 from cbr_desktop.simulator.inventory import Estate, Ids
 from cbr_desktop.simulator.modes import Modes
-from cbr_desktop.simulator.things import SERVER, Disk, Resource
 from cbr_desktop.simulator.wire import Wire
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

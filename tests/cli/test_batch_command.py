@@ -6,7 +6,7 @@ import pytest
 
 from cbr_desktop.cli import main
 from cbr_desktop.domain.profile import Environment
-from cbr_desktop.simulator.things import Backup
+from cbr_desktop.simulator.entities import Backup
 from tests.cli.test_change_commands import Machine, machine
 
 __all__ = ["machine"]

@@ -20,10 +20,10 @@ from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import RunningClock
+from cbr_desktop.simulator.entities import Backup
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
-from cbr_desktop.simulator.things import Backup
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.workflows.ledger import Ledger

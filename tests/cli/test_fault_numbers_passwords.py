@@ -14,7 +14,7 @@ from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.start import opened
 from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cli import main
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.simulator import estate
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles

@@ -8,8 +8,8 @@ import pytest
 
 from cbr_desktop.cli import main
 from cbr_desktop.domain.ids import ProjectId
+from cbr_desktop.simulator.entities import Backup
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
-from cbr_desktop.simulator.things import Backup
 from cbr_desktop.storage.addressbook import ProfileAddressBook
 from tests.cli.test_change_commands import Machine
 from tests.cli.test_change_commands import machine as machine  # the fixture

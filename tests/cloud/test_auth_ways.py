@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cbr_desktop.cloud.account import Account
 from cbr_desktop.cloud.network import Network
-from cbr_desktop.cloud.ways import Secret as Gives
+from cbr_desktop.cloud.sign_in import Secret as Gives
 from cbr_desktop.domain.account import Project
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import (

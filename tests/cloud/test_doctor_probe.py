@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from cbr_desktop.cloud.network import Network, context_of
 from cbr_desktop.cloud.probe import BareNetwork, CloudProbe
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import CbrError, LoginRefused, Redirected, SecretMissing, SignInPage, Unreachable
 from cbr_desktop.domain.profile import Profile, ProxyMode

@@ -10,7 +10,7 @@ import httpx
 
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.auth import Auth
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.ids import ProjectId, VaultId

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from cbr_desktop.domain import protectable, restore
 from cbr_desktop.domain.ids import BackupId, ResourceId, VolumeId
 from cbr_desktop.domain.restore import CODES, BackupRestore, DiskBackup, DiskPair, Rule, TargetKind
-from cbr_desktop.simulator import restores, things
+from cbr_desktop.simulator import entities, restores
 from cbr_desktop.simulator.refusals import Refusal
 
 SIZES = st.integers(1, 3).map(lambda tens: 10 * tens)
 FLAGS = st.booleans()
 IDS = st.sampled_from(["vol-1", "vol-2"])
 DISKS: Any = st.builds(
-    things.Disk,
+    entities.Disk,
     id=IDS,
     name=st.just("disk"),
     size_gb=SIZES,
@@ -28,7 +28,7 @@ DISKS: Any = st.builds(
 )
 
 
-def told(disk: things.Disk) -> protectable.Disk:
+def told(disk: entities.Disk) -> protectable.Disk:
     """A disk as the list of what could be protected tells of it."""
     return protectable.Disk(
         VolumeId(disk.id),
@@ -42,13 +42,13 @@ def told(disk: things.Disk) -> protectable.Disk:
     )
 
 
-def saved(disk: things.Disk) -> DiskBackup:
+def saved(disk: entities.Disk) -> DiskBackup:
     return DiskBackup(BackupId("backup"), disk.name, VolumeId(disk.id), disk.size_gb, disk.system, disk.encrypted)
 
 
 @given(source=DISKS, target=DISKS)
 def test_a_pair_breaks_a_rule_exactly_where_the_service_refuses_it_and_by_the_same_code(
-    source: things.Disk, target: things.Disk
+    source: entities.Disk, target: entities.Disk
 ) -> None:
     try:
         restores.admit_pair(source, target)
@@ -60,7 +60,7 @@ def test_a_pair_breaks_a_rule_exactly_where_the_service_refuses_it_and_by_the_sa
 
 
 @given(source=DISKS, target=DISKS, size=st.integers(0, 20))
-def test_a_larger_disk_never_takes_less(source: things.Disk, target: things.Disk, size: int) -> None:
+def test_a_larger_disk_never_takes_less(source: entities.Disk, target: entities.Disk, size: int) -> None:
     small = set(restore.broken_rules(saved(source), told(target)))
     target.size_gb += size
     assert set(restore.broken_rules(saved(source), told(target))) <= small

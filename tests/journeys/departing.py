@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.life import tell_the_left, tell_the_plans
+from cbr_desktop.app.main_loop import tell_the_left, tell_the_plans
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft

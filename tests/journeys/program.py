@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.app import demo
 from cbr_desktop.app.access import Access
 from cbr_desktop.app.clock import WallClock
-from cbr_desktop.app.life import live
+from cbr_desktop.app.main_loop import live
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions
 from cbr_desktop.app.window import new_workspace

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.app.life import Access, live
+from cbr_desktop.app.main_loop import Access, live
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions
 from cbr_desktop.app.window import new_workspace
 from cbr_desktop.cloud.network import Network

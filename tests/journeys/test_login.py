@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.app import demo
 from cbr_desktop.app.access import Access
-from cbr_desktop.app.life import live
+from cbr_desktop.app.main_loop import live
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions

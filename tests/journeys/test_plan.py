@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.app.life import tell_the_plans
+from cbr_desktop.app.main_loop import tell_the_plans
 from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.app.session_pool import SessionPool
 from cbr_desktop.domain.checkpoint import CheckpointDraft

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain.error import CloudError
 from cbr_desktop.domain.profile import Way
 from cbr_desktop.domain.secret import SecretKind

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain.error import LoginRefused
 from cbr_desktop.domain.profile import Way
 from cbr_desktop.domain.secret import SecretKind

@@ -16,7 +16,7 @@ from cbr_desktop.app.clock import WallClock
 from cbr_desktop.cloud.account import Account
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain.checkpoint import CheckpointId
 from cbr_desktop.domain.error import CbrError, SecretMissing
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way

@@ -41,10 +41,10 @@ from cbr_desktop.domain.vault_changes import (
     all_body,
 )
 from cbr_desktop.domain.vault_draft import VaultDraft
+from cbr_desktop.simulator.entities import Member
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID, REFERENCE_VAULT_ID, WEB_SHOP_ID
 from cbr_desktop.simulator.inventory import Share
 from cbr_desktop.simulator.service import Service
-from cbr_desktop.simulator.things import Member
 
 _PATTERN = "FREQ=WEEKLY;BYDAY=MO,TU;BYHOUR=01;BYMINUTE=00"
 

@@ -14,11 +14,11 @@ import pytest
 
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.clock import HandClock, RunningClock
+from cbr_desktop.simulator.entities import Resource, Vault
 from cbr_desktop.simulator.estate import demo
 from cbr_desktop.simulator.inventory import Estate
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
-from cbr_desktop.simulator.things import Resource, Vault
 
 START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 BASE_URL = "https://cloud.test"

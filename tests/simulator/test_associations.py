@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cbr_desktop.simulator.things import Resource
+from cbr_desktop.simulator.entities import Resource
 
 from .conftest import Cloud, code
 

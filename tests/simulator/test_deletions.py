@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from cbr_desktop.simulator.entities import Backup
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
 from cbr_desktop.simulator.faults import ConnectionCut, Fault
-from cbr_desktop.simulator.things import Backup
 
 from .conftest import code
 

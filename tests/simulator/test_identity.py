@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cbr_desktop.simulator.clock import HandClock
+from cbr_desktop.simulator.entities import Project
 from cbr_desktop.simulator.estate import (
     DEMO_AK,
     DEMO_DOMAIN,
@@ -19,7 +20,6 @@ from cbr_desktop.simulator.estate import (
     demo,
 )
 from cbr_desktop.simulator.identity import DEMO_AGENCY
-from cbr_desktop.simulator.things import Project
 
 VAULTS = f"/v3/{DEMO_PROJECT_ID}/vaults"
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.simulator.entities import Backup
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
-from cbr_desktop.simulator.things import Backup
 
 from .conftest import Cloud, code
 

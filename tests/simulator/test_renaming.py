@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.simulator.entities import Backup
 from cbr_desktop.simulator.faults import ConnectionCut, Fault
-from cbr_desktop.simulator.things import Backup
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cbr_desktop.simulator.things import Backup
+from cbr_desktop.simulator.entities import Backup
 
 from .conftest import Cloud, code
 

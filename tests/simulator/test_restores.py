@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.simulator.entities import BARE_METAL, Backup, Resource
 from cbr_desktop.simulator.estate import DEMO_PROJECT_ID
-from cbr_desktop.simulator.things import BARE_METAL, Backup, Resource
 
 from .conftest import code
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.simulator.entities import Policy
 from cbr_desktop.simulator.estate import Builder, account, demo
 from cbr_desktop.simulator.schedules import runs
-from cbr_desktop.simulator.things import Policy
 
 from .conftest import START, Cloud, HandClock
 

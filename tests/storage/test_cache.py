@@ -16,11 +16,11 @@ from cbr_desktop.domain.backup_details import BackupDetails, BackupMetadata, Ope
 from cbr_desktop.domain.error import NotFound
 from cbr_desktop.domain.ids import BackupId, CheckpointId, PolicyId, ResourceId, TaskId, VaultId, VolumeId
 from cbr_desktop.domain.listing import Listing, Shortfall
+from cbr_desktop.domain.open_enum import is_known
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
-from cbr_desktop.domain.word import is_known
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.lists import PAGE_ROWS, first_vaults, whole
 from tests.storage.values import NOON

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
-from cbr_desktop.cloud.ways import Secret, login_of
+from cbr_desktop.cloud.sign_in import Secret, login_of
 from cbr_desktop.domain.error import SecretMissing
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.secret import SecretKind, StoreProblem

@@ -55,8 +55,8 @@ from cbr_desktop.ui.operations.diff import DiffDialog
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
-from cbr_desktop.ui.outbox.again import AgainDialog
 from cbr_desktop.ui.outbox.release import ReleaseDialog
+from cbr_desktop.ui.outbox.resend import ResendDialog
 from cbr_desktop.ui.plans.make_plan import MakePlanDialog
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
@@ -197,8 +197,8 @@ def windows(workspace: Workspace, text: str) -> list[QWidget]:
         page = window.current_page()
         for row in range(page.model.rowCount()):
             page.view.setCurrentIndex(page.model.index(row, 0))
-            for leaf in range(window.deferred_widgets.details.leaves.count()):
-                window.deferred_widgets.details.leaves.setCurrentIndex(leaf)
+            for leaf in range(window.deferred_widgets.details.tabs.count()):
+                window.deferred_widgets.details.tabs.setCurrentIndex(leaf)
         page.filter.setText(text[:2000])
         page.clear_filter()
         page.view._menu()
@@ -272,7 +272,7 @@ def later(workspace: Workspace, context: ProfileContext, text: str) -> list[QWid
     plans = PlansPage(workspace, Times(workspace.clock))
     plans.take_runs([Run("run", plan, estate.NOW)])
     return [
-        AgainDialog(lost, place_words(lost, context.profile), estate.NOW),
+        ResendDialog(lost, place_words(lost, context.profile), estate.NOW),
         ReleaseDialog([(intent, context) for intent in intents], Times(workspace.clock), settings=context.settings),
         ScheduleDialog(estate.NOW),
         PlanDialog(workspace, plan, found),

@@ -126,7 +126,7 @@ def test_nothing_is_asked_for_until_the_content_is_looked_at(run: Callable[..., 
         window, details = opened(service)
         first = look_at(window, 2001)
         await asyncio.sleep(0)
-        assert [details.leaves.tabText(n) for n in range(details.leaves.count())][1] == "Content"
+        assert [details.tabs.tabText(n) for n in range(details.tabs.count())][1] == "Content"
         assert (service.asked, details._waiting.isActive()) == ([], False)
         window.current_page().opened.emit()
         await until(lambda: "before the move" in words(details))
@@ -138,29 +138,29 @@ def test_nothing_is_asked_for_until_the_content_is_looked_at(run: Callable[..., 
         shared = next(column for column in window.current_page().model.columns if column.key == "shared")
         row = window.current_page().view.current_row()
         assert shared.text(row) == "1 project"
-        details.leaves.setCurrentIndex(4)
+        details.tabs.setCurrentIndex(4)
         assert '"id": 1' in details._json.toPlainText() and details.answer_note.text().startswith("The service's own")
         look_at(window, 2002)
         assert details.answer_note.text().startswith("As the list tells it.")
         await until(lambda: len(service.asked) == 2)
         look_at(window, 2001)
-        details.leaves.setCurrentIndex(1)
+        details.tabs.setCurrentIndex(1)
         assert "before the move" in words(details) and len(service.asked) == 2
         window.current_page().filter.setText("nothing-is-called-so")
         window.current_page()._apply_filter()
         assert details.isHidden()
         window.current_page().clear_filter()
         look_at(window, 2001)
-        assert details.leaves.currentWidget() is details._content
+        assert details.tabs.currentWidget() is details._content
         window.show_page("Vaults").view.select_id(estate.uid(1))
-        assert [details.leaves.tabText(n) for n in range(details.leaves.count())][1] == "Relations"
+        assert [details.tabs.tabText(n) for n in range(details.tabs.count())][1] == "Relations"
         window.show_page("Backups")
         look_at(window, 2001)
-        assert details.leaves.currentWidget() is details._content
+        assert details.tabs.currentWidget() is details._content
         window.show_page("Vaults")
-        details.leaves.setCurrentIndex(0)
+        details.tabs.setCurrentIndex(0)
         window.show_page("Backups")
-        assert details.leaves.currentIndex() == 0
+        assert details.tabs.currentIndex() == 0
         close(window)
 
     run(story())

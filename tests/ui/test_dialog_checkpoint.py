@@ -31,7 +31,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import ProtectStatus, Resource, ResourceType, Vault, VaultStatus
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
-from cbr_desktop.ui.kit.room import available
+from cbr_desktop.ui.kit.window_size import available
 from cbr_desktop.ui.session.draft_store import Source
 from tests.ui.counter import Counter
 from tests.ui.estate import NASTY, NOW, profile, uid, vault

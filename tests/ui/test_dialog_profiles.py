@@ -661,6 +661,6 @@ def test_the_wheel_changes_nothing(stage: Make, run: Run) -> None:
     async def story() -> None:
         here = stage(PROD)
         for box in here.form.findChildren(QComboBox):
-            assert type(box).__name__ == "StillBox", box.objectName()
+            assert type(box).__name__ == "NoWheelComboBox", box.objectName()
 
     run(story())

@@ -25,9 +25,9 @@ from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.kit.announcer import Announcer
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.room import available, keep_within
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.tick_tree import TickTree
+from cbr_desktop.ui.kit.window_size import available, keep_within
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow

@@ -28,8 +28,8 @@ from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, open_link
 from cbr_desktop.ui.kit.lookalikes import duplicates, looks
 from cbr_desktop.ui.kit.tables.copying import as_json
+from cbr_desktop.ui.shell.list_window import open_help
 from cbr_desktop.ui.shell.navigation import NAMES
-from cbr_desktop.ui.shell.sheets import open_help
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.page import VaultsPage
 from tests.ui import estate, hostile

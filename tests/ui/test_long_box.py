@@ -4,8 +4,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.ui.kit.large_combo_box import ChoiceModel, LargeComboBox
 from cbr_desktop.ui.kit.lines import WrappedBox
-from cbr_desktop.ui.kit.long_box import ChoiceModel, LongBox
 
 ROWS = [f"row-{number:04}" for number in range(3_000)]
 
@@ -26,7 +26,7 @@ def test_a_list_that_nobody_sees_is_not_laid_out_and_opens_at_what_is_chosen(qtb
     model.put(ROWS)
     window = QWidget()
     qtbot.addWidget(window)
-    box = LongBox("box", "Rows", model)
+    box = LargeComboBox("box", "Rows", model)
     QVBoxLayout(window).addWidget(box)
     window.show()
     assert model.count < len(ROWS)

@@ -31,11 +31,11 @@ from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import _DRAWINGS, icon, picture
-from cbr_desktop.ui.kit.room import available, make_room, take_room
 from cbr_desktop.ui.kit.sparkline import Sparkline, points
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
 from cbr_desktop.ui.kit.theme import Theme, apply, desktop_theme, palette, tone_colour
 from cbr_desktop.ui.kit.tokens import NEAR, Colours
+from cbr_desktop.ui.kit.window_size import available, make_room, take_room
 from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage

@@ -119,14 +119,14 @@ def test_a_restore_point_leads_to_its_backups_and_back(qtbot: QtBot, workspace: 
     page.view.select_id(CHECKPOINT)
     details = window.deferred_widgets.details
     assert "was not backed up" in details._explanation.text()
-    details.leaves.setCurrentIndex(1)
+    details.tabs.setCurrentIndex(1)
     lines = {details._relations.item(n).text(): details._relations.item(n) for n in range(details._relations.count())}
     assert any(text.startswith("Skipped: ") and "6215" in text for text in lines)
     assert "Request of this program" in lines
     backup = next(item for text, item in lines.items() if text.startswith("Backup: "))
     details._relations.itemActivated.emit(backup)
     assert window.current_page().name == "Backups"
-    leaves = child(window, QTabWidget, "detailsLeaves")
+    leaves = child(window, QTabWidget, "detailsTabs")
     leaves.setCurrentWidget(details._relations)
     back = next(
         details._relations.item(n)

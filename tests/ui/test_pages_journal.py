@@ -235,7 +235,7 @@ def test_details_show_the_record_with_its_hash_and_the_one_before(journal: FileJ
     page = window.show_page("Journal")
     page.view.setCurrentIndex(page.model.index(0, 0))
     details = window.deferred_widgets.details
-    details.leaves.setCurrentIndex(3)
+    details.tabs.setCurrentIndex(3)
     record = json.loads(details._json.toPlainText())
     newest, before = journal.newest(2)
     assert (record["hash"], record["before"], record["number"]) == (newest.hash, before.hash, 3)

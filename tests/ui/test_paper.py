@@ -5,7 +5,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.text.rehearsal import Section, Sheet
-from cbr_desktop.ui.backups.paper import is_with_next, laid_out
+from cbr_desktop.ui.backups.pdf import is_with_next, laid_out
 
 PAGE = QSizeF(2126, 1400)
 

@@ -23,7 +23,7 @@ from cbr_desktop.text.intents import intent_sentence, outcome_text, request_stan
 from cbr_desktop.text.requests import finished_words, requests, subject_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
-from cbr_desktop.ui.outbox.again import AgainDialog
+from cbr_desktop.ui.outbox.resend import ResendDialog
 from cbr_desktop.ui.shell.facts import sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.outcomes import outcome_of
@@ -163,7 +163,7 @@ def test_a_request_without_a_body_is_shown_and_copied_by_its_path(counter: Count
 def test_who_sends_it_again_is_told_what_comes_of_a_second_one(counter: Counter, kind: str, qtbot: QtBot) -> None:
     asked = counter.outbox.submit(ASKED[kind])
     lost = asked.moved(S.NOT_FOUND, NOW, sent_at=NOW, looked=(Looked("backup", NOW, 3, NOW, NOW),))
-    dialog = AgainDialog(lost, "project x", NOW)
+    dialog = ResendDialog(lost, "project x", NOW)
     qtbot.addWidget(dialog)
     dialog.open()
     assert not ALIEN.search(words(dialog)), words(dialog)

@@ -142,7 +142,7 @@ def test_a_relation_leads_to_its_row_and_the_way_back_leads_here(open_window: Op
     window.show_details(True)
     window.show_page("Vaults").view.select_id(estate.uid(3))
     details = window.deferred_widgets.details
-    details.leaves.setCurrentIndex(1)
+    details.tabs.setCurrentIndex(1)
     lines = details._relations
     found = next(lines.item(row) for row in range(lines.count()) if "Resources" in lines.item(row).data(0x0100))
     _, id = found.data(0x0100)

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.app.arriving import bring_in_life
+from cbr_desktop.app.late_imports import import_main_loop
 from cbr_desktop.domain.change import checkpoint_result
 from cbr_desktop.domain.checkpoint import Checkpoint
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
@@ -106,7 +106,7 @@ def everything(window: MainWindow) -> list[QWidget]:
         window.show_page(name)
         window.current_page().view.setCurrentIndex(window.current_page().model.index(0, 0))
     for leaf in range(4):
-        window.deferred_widgets.details.leaves.setCurrentIndex(leaf)
+        window.deferred_widgets.details.tabs.setCurrentIndex(leaf)
     if not window.drawer.is_open:
         window.drawer.toggle()
     window.notices.say("<b>something</b>", action="Open", act=lambda: None)
@@ -264,7 +264,7 @@ def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str
     details = window.deferred_widgets.details
     details.build()
     for leaf in range(4):
-        details.leaves.setCurrentIndex(leaf)
+        details.tabs.setCurrentIndex(leaf)
         for row in range(window.current_page().model.rowCount()):
             window.current_page().view.setCurrentIndex(window.current_page().model.index(row, 0))
     assert details.title.text() not in ("", "Details")
@@ -305,7 +305,7 @@ def test_a_close_while_what_lives_behind_the_window_is_on_its_way_is_told_once_i
         yield
         yield
 
-    bring_in_life(qapp, window, pieces())
+    import_main_loop(qapp, window, pieces())
     assert window.isVisible()
     with qtbot.waitSignal(window.leave_requested):
         pass

@@ -13,7 +13,7 @@ from cbr_desktop.domain.backup import MOVING, Backup, Replica
 from cbr_desktop.domain.backup import BackupStatus as Status
 from cbr_desktop.domain.ids import BackupId
 from cbr_desktop.domain.listing import Shortfall
-from cbr_desktop.simulator import things
+from cbr_desktop.simulator import entities
 from cbr_desktop.simulator.estate import generated
 from cbr_desktop.simulator.faults import Fault
 from cbr_desktop.simulator.service import Service
@@ -40,20 +40,21 @@ class Region:
         self.estate.backups  # noqa: B018  # the history is there from now on
 
     @property
-    def backups(self) -> list[things.Backup]:
+    def backups(self) -> list[entities.Backup]:
         return list(self.estate.backups.values())
 
-    def one(self) -> things.Backup:
+    def one(self) -> entities.Backup:
         return self.chance.choice(self.backups)
 
-    def made(self, **more: object) -> things.Backup:
+    def made(self, **more: object) -> entities.Backup:
         """A backup is made of some resource."""
         resource, now = self.chance.choice(list(self.estate.resources.values())), self.stage.clock.now()
         ids, vault = self.estate.ids, resource.vault_id or ""
-        backup = things.Backup(ids.uuid(), "made", ids.uuid(), vault, resource.id, now, updated_at=now)
+        backup = entities.Backup(ids.uuid(), "made", ids.uuid(), vault, resource.id, now, updated_at=now)
         for name, value in more.items():
             setattr(backup, name, value)
-        task = things.Task(ids.uuid(), "backup", "success", now, vault, resource.id, ended_at=now, backup_id=backup.id)
+        ended = {"ended_at": now, "backup_id": backup.id}
+        task = entities.Task(ids.uuid(), "backup", "success", now, vault, resource.id, **ended)
         self.estate.record(backup, task)
         return backup
 
@@ -66,9 +67,9 @@ class Region:
         for backup in [each for each in self.backups if each.status not in ("available", "error")]:
             backup.status = self.chance.choice(["protecting", "available", "error"])
 
-    def told(self, kind: str, backup: things.Backup, status: str = "success") -> None:
+    def told(self, kind: str, backup: entities.Backup, status: str = "success") -> None:
         now, ids = self.stage.clock.now(), self.estate.ids
-        task = things.Task(ids.uuid(), kind, status, now, backup.vault_id, backup.resource_id, ended_at=now)
+        task = entities.Task(ids.uuid(), kind, status, now, backup.vault_id, backup.resource_id, ended_at=now)
         task.backup_id = backup.id
         self.estate.tasks[task.id] = task
 
@@ -485,7 +486,7 @@ def test_the_replicas_of_a_backup_are_known_soon_after_it_was_copied(tmp_path: P
     async def story(region: Region) -> None:
         ledger = region.stage.session.ledger
         backup = region.backups[40]
-        record = things.Record(
+        record = entities.Record(
             *(region.estate.ids.uuid(), "replicating", region.stage.clock.now(), backup.id, backup.checkpoint_id),
             *("0" * 32, "eu-de", region.estate.ids.uuid(), region.estate.ids.uuid(), "1" * 32, "eu-nl"),
             *(region.estate.ids.uuid(), backup.vault_id),

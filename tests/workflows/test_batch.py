@@ -16,7 +16,7 @@ from cbr_desktop.app.plans import PlanSessions, opened_plan_sessions
 from cbr_desktop.app.profile import DEMO_PROFILES
 from cbr_desktop.domain.association import ResourceMigration
 from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename, BackupStatus, BackupTraits, Replica
-from cbr_desktop.domain.blast import Grave, Tie
+from cbr_desktop.domain.blast import NameCheck, Tie
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.finding import FindingKind, Severity
@@ -77,7 +77,7 @@ def test_two_deletions_that_together_take_the_last_good_backup_say_so() -> None:
     assert not one.blast.takes_last and why_named(one, {TEST.name: ledger}) is None
     assert f"‘{SERVER.name}’ keeps 1 good backup, made" in told(one)
     both = deletions(ledger, old, new)
-    assert both.blast.takes_last and why_named(both, {TEST.name: ledger}) is Grave.LAST
+    assert both.blast.takes_last and why_named(both, {TEST.name: ledger}) is NameCheck.LAST
     assert f"‘{SERVER.name}’ has no good backup left then." in told(both)
     assert not deletions(ledger, old, new, left_out=(1,)).blast.takes_last
     failed = deletions(ledger_of(broken), broken)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cbr_desktop.app.demo import DemoTransport, secret_of
 from cbr_desktop.app.profile import DEMO, DEMO_PROFILES
 from cbr_desktop.cloud.api import CbrCloud
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange, Hindrance, hindrance_of

@@ -7,8 +7,8 @@ from msgspec import Struct
 from cbr_desktop.cloud.wire.reading import Id, ObjectReader, Size, Text, Unfit, moment, strictly
 from cbr_desktop.domain.checkpoint import AcceptedResource, Checkpoint, CheckpointStatus, SkippedResource
 from cbr_desktop.domain.ids import CheckpointId, ResourceId, VaultId, is_uuid
+from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.vault import ResourceType
-from cbr_desktop.domain.word import known
 
 
 class AcceptedRow(Struct):

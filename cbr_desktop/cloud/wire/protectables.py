@@ -4,9 +4,9 @@ from msgspec import Struct, field
 
 from cbr_desktop.cloud.wire.reading import Flag, Id, ListPage, ListReader, Names, Size, Text
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
+from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.vault import ResourceType
-from cbr_desktop.domain.word import known
 
 
 class ProtectableVaultRow(Struct):

@@ -23,9 +23,8 @@ from cbr_desktop.text.states import counted, shown
 from cbr_desktop.text.words import NONE, Times, stale_sentence
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.chips import Chips
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, StillNumber, label
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, NoWheelSpinBox, label
 from cbr_desktop.ui.kit.pieces import Pieces
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.tables.column import Column, TextField
 from cbr_desktop.ui.kit.tables.filter import parse
 from cbr_desktop.ui.kit.tables.model import TableModel
@@ -33,8 +32,9 @@ from cbr_desktop.ui.kit.tables.view import TableView
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.batch import BatchWindow
-from cbr_desktop.ui.operations.environment_label import StakesLine
+from cbr_desktop.ui.operations.environment_label import EnvironmentLabel
 from cbr_desktop.ui.operations.form import BatchForm
 from cbr_desktop.ui.operations.window import OperationWindow
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -171,7 +171,7 @@ class CleanUpWindow(OperationWindow):
 
     def _make_parts(self) -> None:
         rule = self._rule
-        self.stakes = StakesLine()
+        self.stakes = EnvironmentLabel()
         is_demo = self._workspace.is_demo
         self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in self._contexts})
         self.place = label(profiles_words([each.profile.name for each in self._contexts]), "cleanUpPlace")
@@ -293,8 +293,8 @@ class CleanUpWindow(OperationWindow):
         take_room(self, _SIZE, self._workspace.settings)
 
 
-def _number(name: str, words: str, limit: int, value: int) -> StillNumber:
-    made = StillNumber()
+def _number(name: str, words: str, limit: int, value: int) -> NoWheelSpinBox:
+    made = NoWheelSpinBox()
     made.setObjectName(name)
     made.setAccessibleName(words)
     made.setRange(0, limit)

@@ -22,14 +22,14 @@ from cbr_desktop.text.words import NONE, Times, page_title
 from cbr_desktop.ui.backups.sharing import AcceptForm, RejectForm
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.list_page import ListPage
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.verbs import Verb
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.environment_label import StakesLine
+from cbr_desktop.ui.operations.environment_label import EnvironmentLabel
 from cbr_desktop.ui.operations.form import Asked, ChangeForm
 from cbr_desktop.ui.operations.window import OperationWindow
 from cbr_desktop.ui.session.pictures import picture_of
@@ -180,7 +180,7 @@ class OffersWindow(OperationWindow):
         self.remark.hide()
         self.again = push_button(_("Read &again"), "offersRead", self.read)
         self.page.add_actions([self.again])
-        self.stakes = StakesLine()
+        self.stakes = EnvironmentLabel()
         self.place = label(name="offersPlace")
         head = QHBoxLayout()
         head.setSpacing(NEAR)

@@ -45,14 +45,14 @@ from cbr_desktop.text.rehearsal import (
     verdict_words,
 )
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.backups.paper import pdf_of
+from cbr_desktop.ui.backups.pdf import pdf_of
 from cbr_desktop.ui.backups.restore_fields import RestoreFields
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import Asked, FixedForm

@@ -28,7 +28,7 @@ from cbr_desktop.text.rehearsal import (
 )
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
-from cbr_desktop.ui.kit.lines import StillBox, WrappedBox, label, mark_icon
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, WrappedBox, label, mark_icon
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import dress_table
@@ -49,7 +49,7 @@ _MOVED = Mark(Shape.UP, Tone.WARN)
 _UNKNOWN = Mark(Shape.QUESTION, Tone.WARN)
 
 
-def _tell_whole(box: StillBox, text: str) -> None:
+def _tell_whole(box: NoWheelComboBox, text: str) -> None:
     """Have the tooltip say what the box has no room for."""
     box.setToolTip(tooltip(text))
 
@@ -160,7 +160,7 @@ class RestoreFields(QWidget):
             box.setObjectName(f"restoreTarget{place}")
             box.setAccessibleName(_("Disk that {disk} is written to").format(disk=saved.name or saved.volume_id))
             box.setAccessibleDescription(box.accessibleName())
-            box.setSizeAdjustPolicy(StillBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizeAdjustPolicy(NoWheelComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(_LEAST_LETTERS)
             box.addItem(not_restored_words(), "")
             for id, words in offered:

@@ -18,7 +18,7 @@ from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import use_words
 from cbr_desktop.ui.backups.receivers import Receivers, known_projects, read_neighbours
 from cbr_desktop.ui.kit.fields import column, fields
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -114,7 +114,7 @@ class WithdrawForm(MembersForm):
         super().__init__(context, id)
         self.setObjectName("withdrawForm")
         self._wanted = project_id
-        self.member = StillBox()
+        self.member = NoWheelComboBox()
         self.member.setObjectName("withdrawMember")
         self.member.setAccessibleName(_("Project"))
         self.member.setPlaceholderText(_("Choose a project"))
@@ -173,7 +173,7 @@ class AcceptForm(ChangeForm):
         self._wanted = vault_id
         self.source = label(name="acceptSource")
         self.source.setText(_offer_words(offer, context))
-        self.vault = StillBox()
+        self.vault = NoWheelComboBox()
         self.vault.setObjectName("acceptVault")
         self.vault.setAccessibleName(_("Vault"))
         self.vault.setPlaceholderText(_("Choose a vault"))

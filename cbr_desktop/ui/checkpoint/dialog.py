@@ -21,8 +21,8 @@ from cbr_desktop.text.states import clock_words
 from cbr_desktop.ui.checkpoint.fields import CheckpointFields
 from cbr_desktop.ui.checkpoint.form import CheckpointForm
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.draft_document import DraftDocument
 from cbr_desktop.ui.operations.draft_file import DraftFile

@@ -21,7 +21,7 @@ from cbr_desktop.domain.finding import Finding
 from cbr_desktop.domain.ids import PolicyId
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.finding_lines import FindingLines
-from cbr_desktop.ui.kit.lines import StillBox, StillNumber, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, NoWheelSpinBox, label
 
 _UNSAID, _FOREVER, _DAYS = range(3)
 
@@ -99,12 +99,12 @@ class Advanced(QWidget):
         self.auto_trigger.setObjectName("checkpointAutoTrigger")
         self.auto_trigger.setAccessibleName(_("Automatic trigger"))
         self.auto_trigger.toggled.connect(self._changed)
-        self.keep = StillBox()
+        self.keep = NoWheelComboBox()
         self.keep.setObjectName("checkpointKeepFor")
         self.keep.setAccessibleName(_("Keep for"))
         self.keep.addItems([_("As the service does (not sent)"), _("Until it is deleted"), _("A number of days")])
         self.keep.currentIndexChanged.connect(self._changed)
-        self.days = StillNumber()
+        self.days = NoWheelSpinBox()
         self.days.setObjectName("checkpointKeepDays")
         self.days.setAccessibleName(_("Days to keep"))
         self.days.setRange(1, RETENTION_LIMIT_DAYS)

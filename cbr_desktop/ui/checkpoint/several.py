@@ -15,7 +15,7 @@ from cbr_desktop.domain.template import PRESETS, TICKET, Rendered, uses
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.operations.form import Asked, BatchForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.naming import default_name
@@ -37,7 +37,7 @@ class CheckpointsForm(BatchForm):
         self._numbers = {vault_id: number for number, (_context, (vault_id, _ids)) in enumerate(asked, 1)}
         self._seed = uuid4().int
         """Names stay the same while they are shown, and no other request gets them."""
-        self.template = StillBox()
+        self.template = NoWheelComboBox()
         self.template.setObjectName("checkpointsTemplate")
         self.template.setAccessibleName(_("Template of the names"))
         self.template.setEditable(True)

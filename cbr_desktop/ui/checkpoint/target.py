@@ -16,8 +16,8 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import shown, state_words, status_words
 from cbr_desktop.text.words import share_words, use_words
 from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.large_combo_box import ChoiceModel, LargeComboBox
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons, label
-from cbr_desktop.ui.kit.long_box import ChoiceModel, LongBox
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -192,7 +192,7 @@ class _Search(QCompleter):
             self._resting.start(0)
 
 
-class _Box(LongBox):
+class _Box(LargeComboBox):
     """A list whose text can be edited to search it, by any part of a line.
 
     Signals:

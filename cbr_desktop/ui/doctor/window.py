@@ -39,9 +39,9 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import REST_MS, Announcer
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.session.profile_context import Settings
 
 Examine = Callable[[Callable[[Check], object], Callable[[CheckKind], object]], Coroutine[Any, Any, Diagnosis]]

@@ -14,8 +14,8 @@ from cbr_desktop.text.operations import subject_words, words_for
 from cbr_desktop.text.preview import Form
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.draft_document import DraftDocument
 from cbr_desktop.ui.operations.draft_file import DraftFile

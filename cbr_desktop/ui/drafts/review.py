@@ -26,8 +26,8 @@ from cbr_desktop.text.notes import note_sentence, note_severity
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import ask_for_file, button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.json_field import JsonText
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.workflows.preflight import Preflight

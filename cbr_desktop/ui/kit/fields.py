@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.lines import StillNumber, label
+from cbr_desktop.ui.kit.lines import NoWheelSpinBox, label
 
 _TITLE_DROP = 5
 """By how much a title stands lower than its field begins, so that both are on one line."""
@@ -24,9 +24,9 @@ _TITLE_LETTERS = 20
 """Letters for which there is room in the titles, so that the fields of several groups stand below each other."""
 
 
-def number(name: str, words: str, low: int, high: int, suffix: str = "") -> StillNumber:
+def number(name: str, words: str, low: int, high: int, suffix: str = "") -> NoWheelSpinBox:
     """Return a field for a whole number."""
-    made = StillNumber()
+    made = NoWheelSpinBox()
     made.setObjectName(name)
     made.setAccessibleName(words)
     made.setRange(low, high)

@@ -41,7 +41,7 @@ def _apply(application: QApplication, percent: int) -> None:
     font.setPointSizeF(max(_SMALLEST, float(own) * percent / 100))
     application.setFont(font)
     sheet = application.styleSheet()
-    if sheet:  # under a sheet, widgets that are there take a font over when they are dressed anew, and not before
+    if sheet:  # under a sheet, widgets that are there take a font over when the sheet is set anew, and not before
         application.setStyleSheet("")
         application.setStyleSheet(sheet)
     for widget in application.allWidgets():

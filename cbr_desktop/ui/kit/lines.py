@@ -86,7 +86,7 @@ def offence(palette: QPalette) -> "QtGui.QTextCharFormat":
     return form
 
 
-class StillBox(QComboBox):
+class NoWheelComboBox(QComboBox):
     """A list that the wheel scrolls past: scrolling the form must not change the request."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -101,7 +101,7 @@ _CELL_EDGES = 12
 """What the cell around it takes from the width that a box gets, by the style's padding."""
 
 
-class WrappedBox(StillBox):
+class WrappedBox(NoWheelComboBox):
     """A list in a cell: what is chosen is told in as many lines as have room, and it opens as wide as its words."""
 
     def height_for(self, width: int) -> int:
@@ -135,7 +135,7 @@ class WrappedBox(StillBox):
         super().showPopup()
 
 
-class StillNumber(QSpinBox):
+class NoWheelSpinBox(QSpinBox):
     """A number that the wheel scrolls past."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -110,7 +110,7 @@ QTabBar::tab {{
     border: 0; border-bottom: 2px solid transparent; background: transparent; color: {muted};
     padding: 5px 10px 4px 10px;
 }}
-#detailsLeaves QTabBar::tab, #checkpointPreviewForms QTabBar::tab {{ padding: 5px 4px 4px 4px; }}
+#detailsTabs QTabBar::tab, #checkpointPreviewForms QTabBar::tab {{ padding: 5px 4px 4px 4px; }}
 QTabBar QToolButton {{ padding: 0; min-height: 0; }}
 QTabBar::tab:hover {{ color: {text}; border-bottom-color: {edge}; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}

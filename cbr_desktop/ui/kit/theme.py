@@ -1,4 +1,4 @@
-"""Light, dark and high contrast: the dress of the program, and the colours that carry a meaning in each."""
+"""Light, dark and high contrast: the appearance of the program, and the colours that carry a meaning in each."""
 
 import sys
 from enum import StrEnum
@@ -46,10 +46,10 @@ ENVIRONMENT_COLOURS = {
 
 
 def apply(application: QApplication, theme: Theme) -> None:
-    """Dress the whole application; cheap enough to come before the first window."""
+    """ThemeWatcher the whole application; cheap enough to come before the first window."""
     colours = colours_of(theme, application.styleHints())
-    dress = sheet(colours)
-    if application.styleSheet() == dress:  # a second window needs no second dressing
+    wanted = sheet(colours)
+    if application.styleSheet() == wanted:  # a second window needs no second sheet
         return
     # where these two are all there are, Fusion is the one in use, but on Windows
     if sys.platform == "win32" or not {"Windows", "Fusion"}.issuperset(QStyleFactory.keys()):
@@ -60,7 +60,7 @@ def apply(application: QApplication, theme: Theme) -> None:
     ticked = _with_edges(colours)
     for name in _TICKED:
         application.setPalette(ticked, name)  # type: ignore[arg-type]  # the binding wants str, its hints bytes
-    application.setStyleSheet(dress)
+    application.setStyleSheet(wanted)
 
 
 def colours_of(theme: Theme, hints: QStyleHints) -> Colours:
@@ -125,7 +125,7 @@ def is_dark(palette: QPalette) -> bool:
 
 
 def dress_as(widget: QWidget, name: str, value: bool) -> None:
-    """Set a property by which the sheet dresses a widget, and dress it anew if that is another."""
+    """Set a property by which the sheet dresses a widget, and wanted it anew if that is another."""
     if widget.property(name) is not value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)
@@ -175,8 +175,8 @@ def stored_theme(settings: Settings) -> Theme:
     return next((theme for theme in Theme if theme == stored), Theme.SYSTEM)
 
 
-class Dress(QObject):
-    """Keeps the application dressed in the chosen theme, also when the desktop changes its colours or its contrast."""
+class ThemeWatcher(QObject):
+    """Keeps the application in the chosen theme, also when the desktop changes its colours or its contrast."""
 
     def __init__(self, application: QApplication, theme: Theme, parent: QObject) -> None:
         super().__init__(parent)

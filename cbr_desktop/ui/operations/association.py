@@ -18,7 +18,7 @@ from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.states import gb_words, quoted, shown
 from cbr_desktop.ui.kit.fields import column
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks, free_ones
@@ -70,7 +70,7 @@ class AssociationForm(Stepwise, ChangeForm):
         self.resources = ResourceTicks()
         yield
         yield from self.resources.showing(rows, choices)
-        self.policy = StillBox()
+        self.policy = NoWheelComboBox()
         self.policy.setObjectName("associationPolicy")
         self.policy.setAccessibleName(_("Policy"))
         self.policy.addItem(_("Leave the vault as it is"), "")

@@ -36,15 +36,15 @@ from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.batch_judge import BatchJudge
 from cbr_desktop.ui.operations.batch_tabs import BatchAreas, BatchTabs
 from cbr_desktop.ui.operations.consent import WarningConsent
-from cbr_desktop.ui.operations.environment_label import StakesLine
+from cbr_desktop.ui.operations.environment_label import EnvironmentLabel
 from cbr_desktop.ui.operations.form import Asked, BatchForm
 from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -121,7 +121,7 @@ class BatchWindow(OperationWindow):
 
     def _make_parts(self) -> None:
         self.hindrance = ""
-        self.stakes = StakesLine()
+        self.stakes = EnvironmentLabel()
         self.place = label(name="batchPlace")
         self.table = StepTable("batchRows", self)
         self.tabs = BatchTabs()

@@ -11,7 +11,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sharing import destination_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.fields import column, fields
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.operations.form import Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
@@ -34,7 +34,7 @@ class DestinationChoice(QWidget):
         self._context = context
         self._wanted = chosen
         self.setObjectName("destinationChoice")
-        self.vault = StillBox()
+        self.vault = NoWheelComboBox()
         self.vault.setObjectName("destinationVault")
         self.vault.setAccessibleName(_("Replication vault"))
         self.vault.setPlaceholderText(_("Choose a replication vault"))

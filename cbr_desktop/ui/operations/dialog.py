@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.blast import Blast, Grave, destroys, grave, name_to_type, wants_reason, wants_typed_name
+from cbr_desktop.domain.blast import Blast, NameCheck, destroys, grave, name_to_type, wants_reason, wants_typed_name
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
@@ -41,11 +41,11 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.finding_lines import FindingLines
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import TIGHT
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm
@@ -380,9 +380,9 @@ class ChangeDialog(StepwiseWindow):
             return ""
         why = grave(self._operation.effect, self._context.profile.environment, self._blast)
         words = {
-            Grave.PRODUCTION: _("This is production: type {subject} above to go on."),
-            Grave.LAST: _("It leaves a resource without a good backup: type {subject} above to go on."),
-            Grave.BINDING: _("This can never be undone: type {subject} above to go on."),
+            NameCheck.PRODUCTION: _("This is production: type {subject} above to go on."),
+            NameCheck.LAST: _("It leaves a resource without a good backup: type {subject} above to go on."),
+            NameCheck.BINDING: _("This can never be undone: type {subject} above to go on."),
         }
         return words[why].format(subject=quoted(name)) if why is not None else ""
 

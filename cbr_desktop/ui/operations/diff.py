@@ -25,9 +25,9 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.fields import code_view
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.theme import is_dark, tone_colour
 from cbr_desktop.ui.kit.widgets import ask_for_file, button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.session.profile_context import Settings
 
 _LINES = 20_000

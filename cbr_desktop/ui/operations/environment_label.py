@@ -25,7 +25,7 @@ def stake_chip(environment: Environment) -> QLabel:
     return made
 
 
-class StakesLine(QWidget):
+class EnvironmentLabel(QWidget):
     """The words of several environments side by side, the gravest first."""
 
     def __init__(self) -> None:

@@ -52,9 +52,9 @@ class JsonColours(QSyntaxHighlighter):
         super().__init__(document)
         self._rules = [(name, QRegularExpression(pattern)) for name, pattern in _PARTS]
         self._formats: dict[str, QTextCharFormat] = {}
-        self.dress(QPalette())
+        self.take_colours(QPalette())
 
-    def dress(self, palette: QPalette) -> None:
+    def take_colours(self, palette: QPalette) -> None:
         """Take the colours of a theme."""
         colours = {
             "key": palette.color(QPalette.ColorRole.Link),
@@ -89,7 +89,7 @@ class JsonText(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self.colours = JsonColours(self.document())
-        self.colours.dress(self.palette())
+        self.colours.take_colours(self.palette())
         self._margin = _Margin(self)
         self._marks: dict[int, Finding] = {}
         self.blockCountChanged.connect(self._fit)
@@ -187,7 +187,7 @@ class JsonText(QPlainTextEdit):
         """Take the colours of another theme."""
         super().changeEvent(event)  # type: ignore[arg-type]
         if hasattr(self, "colours") and event.type().name == "PaletteChange":  # type: ignore[attr-defined]
-            self.colours.dress(self.palette())
+            self.colours.take_colours(self.palette())
 
 
 class _Margin(QWidget):

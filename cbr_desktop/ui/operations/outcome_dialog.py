@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.operations import words_of
-from cbr_desktop.ui.kit.room import take_room
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.outcome import OutcomePanel
 from cbr_desktop.ui.operations.window import OperationWindow
 from cbr_desktop.ui.session.profile_context import ProfileContext

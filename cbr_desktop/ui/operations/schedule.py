@@ -9,8 +9,8 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import duration_words
 from cbr_desktop.ui.kit.fields import offer_calendar
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import make_room
 from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 
 _WIDTH = 460

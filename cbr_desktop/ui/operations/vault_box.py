@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import gb_words, shown
-from cbr_desktop.ui.kit.long_box import ChoiceModel, LongBox
+from cbr_desktop.ui.kit.large_combo_box import ChoiceModel, LargeComboBox
 
 
-class VaultBox(LongBox):
+class VaultBox(LargeComboBox):
     """Lists vaults by their names; nothing is chosen unless it is given. Of one name the ids tell which is which."""
 
     def __init__(

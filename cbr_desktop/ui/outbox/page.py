@@ -37,8 +37,8 @@ from cbr_desktop.ui.kit.page import Page, Target
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import verb_buttons
-from cbr_desktop.ui.outbox.again import AgainDialog
 from cbr_desktop.ui.outbox.release import ReleaseDialog
+from cbr_desktop.ui.outbox.resend import ResendDialog
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -343,7 +343,7 @@ class OutboxPage(Page[Intent]):
         row = next((row for row in self._own() if row.state is IntentState.NOT_FOUND), None)
         if row is not None:
             context = self._context(row)
-            dialog = AgainDialog(row, place_words(row, context.profile), self._times.now(), self)
+            dialog = ResendDialog(row, place_words(row, context.profile), self._times.now(), self)
             dialog.look_requested.connect(partial(context.outbox.keep_looking, row.id))
             send = partial(self.confirmation_requested.emit, row.id)
             dialog.send_requested.connect(send if _destroys(row) else partial(self._send_again, context, row))

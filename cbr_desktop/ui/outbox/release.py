@@ -21,10 +21,10 @@ from cbr_desktop.text.requests import subject_words, waiting_words
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import NONE, Times, environment_words
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.session.profile_context import ProfileContext, Settings
 
 _COLUMNS = (

@@ -40,11 +40,11 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.plans import found_cells, found_mark, make_columns
 from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, StillBox, StillNumber, label
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, NoWheelComboBox, NoWheelSpinBox, label
 from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.derived import is_little
 from cbr_desktop.workflows.documents import knowing, name_of
@@ -280,7 +280,7 @@ class MakePlanDialog(QDialog):
         take_room(self, _SIZE, self._workspace.settings)
 
     def _form(self) -> QFormLayout:
-        self.names = StillBox()
+        self.names = NoWheelComboBox()
         self.names.setEditable(True)
         self.names.setObjectName("makePlanNames")
         self.names.setAccessibleName(_("Names for requests that have none"))
@@ -291,7 +291,7 @@ class MakePlanDialog(QDialog):
         self.names.setEditText(own)
         self.names.editTextChanged.connect(self._resting.start)
         self.example = label(name="makePlanExample")
-        self.concurrency = StillNumber()
+        self.concurrency = NoWheelSpinBox()
         self.concurrency.setRange(1, CONCURRENCY_LIMIT)
         self.concurrency.setObjectName("makePlanConcurrency")
         self.concurrency.setAccessibleName(_("Checkpoints at a time"))

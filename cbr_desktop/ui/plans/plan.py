@@ -21,10 +21,10 @@ from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import button_row, push_button
-from cbr_desktop.ui.operations.environment_label import StakesLine
+from cbr_desktop.ui.kit.window_size import take_room
+from cbr_desktop.ui.operations.environment_label import EnvironmentLabel
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.derived import is_little
@@ -279,7 +279,7 @@ class PlanDialog(QDialog):
         font = title.font()
         font.setBold(True)
         title.setFont(font)
-        self.stakes = StakesLine()
+        self.stakes = EnvironmentLabel()
         head.addWidget(self.stakes)
         head.addWidget(title, 1)
         head.addWidget(ask)

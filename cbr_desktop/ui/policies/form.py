@@ -35,7 +35,7 @@ from cbr_desktop.text.schedules import (
     season_sentences,
 )
 from cbr_desktop.ui.kit.fields import column, number, row, tick
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.tokens import WIDE
 from cbr_desktop.ui.kit.widgets import push_button
@@ -301,7 +301,7 @@ class PolicyFields(Stepwise, ChangeForm):
             name: number(f"policy{name.capitalize()}", _(title), 0, LONG_TERM_LIMIT)
             for name, (title, _noun) in _LONG_TERM.items()
         }
-        self.zone = StillBox()
+        self.zone = NoWheelComboBox()
         self.zone.setObjectName("policyZone")
         self.zone.setAccessibleName(_("Time zone of these days"))
         self.zone.addItems([offset_words(timedelta(hours=hours)) for hours in _ZONES])
@@ -323,14 +323,14 @@ class PolicyFields(Stepwise, ChangeForm):
         self.enabled = tick(_("Ena&bled"), "policyEnabled")
         self.rule = label(name="policyRule")
 
-    def _clock_box(self) -> StillBox:
+    def _clock_box(self) -> NoWheelComboBox:
         """Return the choice of the clock, which is hidden where there is one alone."""
         clocks = {0: "UTC"}
         clocks.setdefault(_minutes_of(self._offset), self._here())
         if self._there is not None:
             offset = offset_words(self._there)
             clocks.setdefault(_minutes_of(self._there), _("Clock of the region ({offset})").format(offset=offset))
-        made = StillBox()
+        made = NoWheelComboBox()
         made.setObjectName("policyClock")
         made.setAccessibleName(_("Clock by which days and times are filled in"))
         for minutes, words in clocks.items():
@@ -451,8 +451,8 @@ def _line(name: str, words: str) -> QLineEdit:
     return made
 
 
-def _box(name: str, words: str, items: Mapping[str, str], is_enabled: bool) -> StillBox:
-    made = StillBox()
+def _box(name: str, words: str, items: Mapping[str, str], is_enabled: bool) -> NoWheelComboBox:
+    made = NoWheelComboBox()
     made.setObjectName(name)
     made.setAccessibleName(words)
     for key, message in items.items():

@@ -30,7 +30,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.sharing import destination_words
 from cbr_desktop.text.states import quoted, shown
 from cbr_desktop.ui.kit.fields import column, fields
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.task_owner import is_at_work
 from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms, Missing
 from cbr_desktop.ui.operations.vault_box import VaultBox
@@ -72,7 +72,7 @@ class ApplyForm(ChangeForm):
             "applyPolicy", _("Policy"), _("Choose a policy"), [(each.id, each.name) for each in known], policy_id
         )
         self.vault = VaultBox("applyVault", _("Vault"), vaults, vault_id, tells_room=False)
-        self.elsewhere = StillBox()
+        self.elsewhere = NoWheelComboBox()
         self.elsewhere.setObjectName("applyElsewhere")
         self.elsewhere.setAccessibleName(_("Vault that it copies to"))
         self.elsewhere.setPlaceholderText(_("Choose a replication vault"))
@@ -195,9 +195,9 @@ class RemoveForm(ChangeForm):
         self.vault.setFocus()
 
 
-def _choice(name: str, words: str, wish: str, items: Sequence[tuple[str, str]], chosen: str) -> StillBox:
+def _choice(name: str, words: str, wish: str, items: Sequence[tuple[str, str]], chosen: str) -> NoWheelComboBox:
     """Return a choice by names; nothing is chosen unless it is given. Of one name the ids tell which is which."""
-    box = StillBox()
+    box = NoWheelComboBox()
     box.setObjectName(name)
     box.setAccessibleName(words)
     box.setPlaceholderText(wish)
@@ -216,7 +216,7 @@ def _takes_copies(elsewhere: DestinationVault, policy: Policy) -> bool:
     return fits and is_own and elsewhere.vault.protect_type == ProtectType.REPLICATION
 
 
-def _chosen(box: StillBox) -> str:
+def _chosen(box: NoWheelComboBox) -> str:
     id = box.currentData()
     if not id:
         raise ValueError("nothing is chosen")

@@ -12,7 +12,7 @@ from cbr_desktop.domain.vault import ProtectType, Vault
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.states import quoted, shown
 from cbr_desktop.ui.kit.fields import fields
-from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.ui.kit.lines import NoWheelComboBox
 from cbr_desktop.ui.kit.tick_list import Tickable, TickList
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -36,7 +36,7 @@ class _PolicyBatch(BatchForm):
     def __init__(self, words: str, names: Sequence[str], vaults: TickList | None = None) -> None:
         super().__init__()
         self.setObjectName("policyBatchForm")
-        self.policy = StillBox()
+        self.policy = NoWheelComboBox()
         self.policy.setObjectName("batchPolicy")
         self.policy.setAccessibleName(_("Policy"))
         self.policy.setPlaceholderText(_("Choose a policy"))

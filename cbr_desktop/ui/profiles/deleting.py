@@ -8,8 +8,8 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import quoted
 from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import make_room
 from cbr_desktop.ui.profiles.listing import place_words
 
 _LETTERS = 77

@@ -22,9 +22,9 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.notice_bar import REMARK, WARNING, NoticeBar
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.stepwise import StepwiseDialog
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.profiles.checks import ChecksPanel
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.draft import BLANK, hosts

@@ -11,12 +11,12 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.region import Endpoints
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.stepwise import Stepwise
-from cbr_desktop.ui.profiles.care import CareSection
 from cbr_desktop.ui.profiles.draft import Problem, hosts, judge
-from cbr_desktop.ui.profiles.keeping import KeepingSection
+from cbr_desktop.ui.profiles.endpoint import EndpointSection
 from cbr_desktop.ui.profiles.network import Effective, NetworkSection
-from cbr_desktop.ui.profiles.where import WhereSection
-from cbr_desktop.ui.profiles.who import WhoSection
+from cbr_desktop.ui.profiles.safety import SafetySection
+from cbr_desktop.ui.profiles.sign_in import SignInSection
+from cbr_desktop.ui.profiles.stored_secrets import StoredSecretsSection
 from cbr_desktop.workflows.ports import SecretKeeper
 
 _JUDGE_MS = 50
@@ -66,15 +66,15 @@ class ProfileForm(Stepwise, QScrollArea):
         self.setWidgetResizable(True)
         content = QWidget()
         self.setWidget(content)
-        self.where = WhereSection(profile, saved, self._regions, self._trusted, content)
+        self.where = EndpointSection(profile, saved, self._regions, self._trusted, content)
         yield
-        self._who = WhoSection(profile, content)
+        self._who = SignInSection(profile, content)
         yield
-        self._care = CareSection(profile, content)
+        self._care = SafetySection(profile, content)
         yield
         self._network = NetworkSection(profile, self.profile, self._effective, content)
         yield
-        self.keeping = KeepingSection(self.profile, self._keeper, content)
+        self.keeping = StoredSecretsSection(self.profile, self._keeper, content)
         yield
         self._sections = (self.where, self._who, self._care, self._network, self.keeping)
         self._was = self.profile()

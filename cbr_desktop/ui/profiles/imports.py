@@ -31,9 +31,9 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.widgets import ask_for_file, button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.profiles.draft import free_name, hosts, unproved_hosts
 from cbr_desktop.ui.profiles.listing import place_words
 from cbr_desktop.ui.profiles.section import text_line

@@ -27,8 +27,8 @@ from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import counted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, label
-from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import make_room
 
 _LENGTH_LIMIT = 1_000_000
 """What a field takes at all: far more than any token, so that nothing is cut without a word."""

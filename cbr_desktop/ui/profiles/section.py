@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, StillBox, label
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, NoWheelComboBox, label
 from cbr_desktop.ui.profiles.draft import Problem
 
 _LENGTH_LIMIT = 4000
@@ -84,7 +84,7 @@ class Section(QGroupBox):
         self.add_row(field, words, edit)
         return edit
 
-    def add_choice(self, field: str, words: str, name: str, choices: Sequence[tuple[str, object]]) -> StillBox:
+    def add_choice(self, field: str, words: str, name: str, choices: Sequence[tuple[str, object]]) -> NoWheelComboBox:
         """Add a row with a list to choose from, and return the list."""
         box = choice_box(field, name, choices)
         box.currentIndexChanged.connect(self.changed)
@@ -133,9 +133,9 @@ def narrow(box: QComboBox) -> None:
     box.setMinimumContentsLength(16)
 
 
-def choice_box(field: str, name: str, choices: Sequence[tuple[str, object]]) -> StillBox:
+def choice_box(field: str, name: str, choices: Sequence[tuple[str, object]]) -> NoWheelComboBox:
     """Return a list to choose from: pairs of words and what they stand for."""
-    box = StillBox()
+    box = NoWheelComboBox()
     box.setObjectName(field)
     box.setAccessibleName(name)
     narrow(box)
@@ -144,7 +144,7 @@ def choice_box(field: str, name: str, choices: Sequence[tuple[str, object]]) -> 
     return box
 
 
-def choose(box: StillBox, value: object) -> None:
+def choose(box: NoWheelComboBox, value: object) -> None:
     """Choose an entry by what it stands for; a ``StrEnum`` comes back from Qt as plain text, so equality is enough."""
     for index in range(box.count()):
         if box.itemData(index) == value:

@@ -17,9 +17,9 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.identity import secret_words, store_sentence
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.profiles.checks import login_held, login_refused
-from cbr_desktop.ui.profiles.keeping import found_secrets, keep_secrets, secrets_of
 from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.profiles.model import login_of
+from cbr_desktop.ui.profiles.stored_secrets import found_secrets, keep_secrets, secrets_of
 from cbr_desktop.workflows.ports import Directory, SecretKeeper
 
 Test = Callable[[Profile, Mapping[SecretKind, str]], Coroutine[Any, Any, Sequence[Check]]]

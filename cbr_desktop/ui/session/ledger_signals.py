@@ -1,4 +1,4 @@
-"""The board: the ledger's changes as Qt signals, joined so that a burst of them repaints once."""
+"""The ledger's changes as Qt signals, joined so that a burst of them repaints once."""
 
 from PySide6.QtCore import QObject, QTimer, Signal
 

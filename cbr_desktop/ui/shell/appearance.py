@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Signal
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.tables.density import store_density, stored_density
-from cbr_desktop.ui.kit.theme import Dress, Theme
+from cbr_desktop.ui.kit.theme import Theme, ThemeWatcher
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.ui.shell.pages import Pages
 
@@ -30,7 +30,7 @@ class Appearance(QObject):
 
     clocks_turned = Signal(bool)
 
-    def __init__(self, settings: Settings, dress: Dress, times: Times, pages: Pages) -> None:
+    def __init__(self, settings: Settings, dress: ThemeWatcher, times: Times, pages: Pages) -> None:
         super().__init__(pages)
         self._settings = settings
         self._dress = dress

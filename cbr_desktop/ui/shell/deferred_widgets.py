@@ -16,10 +16,9 @@ from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.notice_bar import NoticeBar
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.page_help import PageHelp
-from cbr_desktop.ui.kit.theme import Dress
+from cbr_desktop.ui.kit.theme import ThemeWatcher
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.appearance import Appearance
-from cbr_desktop.ui.shell.attendance import Attendance
 from cbr_desktop.ui.shell.details import Details
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.facts import content_reader, use_reader
@@ -27,6 +26,7 @@ from cbr_desktop.ui.shell.header_bar import ProfileHeader
 from cbr_desktop.ui.shell.header_menus import HeaderMenus
 from cbr_desktop.ui.shell.notices import DesktopNotifier, Reminder, TrayNotifier, Watch
 from cbr_desktop.ui.shell.pages import Areas
+from cbr_desktop.ui.shell.refresh_pace import RefreshPace
 from cbr_desktop.ui.shell.row_dialogs import RowDialogs
 from cbr_desktop.ui.shell.scopes import ScopeStrip
 from cbr_desktop.ui.shell.small_windows import SmallWindows
@@ -49,7 +49,7 @@ class DeferredWidgets:
         header: ProfileHeader,
         vault_index: VaultIndex,
         times: Times,
-        dress: Dress,
+        dress: ThemeWatcher,
         *,
         row_dialogs: RowDialogs,
         notifier: DesktopNotifier | None,
@@ -80,13 +80,13 @@ class DeferredWidgets:
         self._folder = FolderWatch(lambda: workspace.draft_store, window)
         self._folder.changed.connect(self._tell_drafts)
         self.drawer.outcome_requested.connect(row_dialogs.open_outcome)
-        self.attendance = Attendance(workspace, window, areas.pages.parts_in_front)
+        self.refresh_pace = RefreshPace(workspace, window, areas.pages.parts_in_front)
         self.appearance = Appearance(workspace.settings, dress, times, areas.pages)
         self.menus = HeaderMenus(workspace, header, self.appearance, further)
         self.small_windows = SmallWindows(window, workspace, self.appearance)
         self.drawer.lines_requested.connect(self.small_windows.open_lines)
         self.small_windows.remarked.connect(self.notices.say)
-        self.small_windows.pace_chosen.connect(self.attendance.tell)
+        self.small_windows.pace_chosen.connect(self.refresh_pace.tell)
 
     def notice(self, part: Part) -> None:
         """Take over a change of the ledger."""

@@ -52,7 +52,7 @@ from cbr_desktop.ui.kit.theme import scale_letters, set_type, tone_colour
 from cbr_desktop.ui.kit.tokens import RADIUS
 from cbr_desktop.ui.session.content import Content, ContentReader
 from cbr_desktop.ui.session.sheet import Relation, Sheet
-from cbr_desktop.ui.shell.content_leaf import ContentLeaf
+from cbr_desktop.ui.shell.content_tab import ContentTab
 from cbr_desktop.ui.shell.fact_grid import FactGrid, words_label
 from cbr_desktop.ui.shell.facts import Subject, sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
@@ -77,10 +77,10 @@ def _no_reader(_subject: Subject) -> None:
 
 
 class Details(QFrame):
-    """Shows one subject on its leaves, each filled when it is looked at.
+    """Shows one subject on its tabs, each filled when it is looked at.
 
     ``reader_of`` returns what reads more of a subject than its row tells, ``None`` where there is no more. It is read
-    only when the user looks at the leaf of the content or at the JSON, and not before a row has been looked at for a
+    only when the user looks at the tab of the content or at the JSON, and not before a row has been looked at for a
     while; another subject ends it.
 
     Signals:
@@ -154,7 +154,7 @@ class Details(QFrame):
         self._take_reader(self._reader_of(subject) if subject is not None else None)
         self._tell_head()
         self._want_history()
-        self._fill(self.leaves.currentIndex())
+        self._fill(self.tabs.currentIndex())
 
     def _want_history(self) -> None:
         """Have read how full the subject was; until that is known, no line is shown for another one."""
@@ -177,9 +177,9 @@ class Details(QFrame):
             self.history_words.tell(told.words)
 
     def show_content(self) -> None:
-        """Bring the leaf of the content to the front, where there is one."""
+        """Bring the tab of the content to the front, where there is one."""
         if self._reader is not None:
-            self.leaves.setCurrentWidget(self._content)
+            self.tabs.setCurrentWidget(self._content)
 
     def _take_reader(self, reader: ContentReader | None) -> None:
         """Take over who reads more of the subject; of another subject nothing is read any more."""
@@ -187,22 +187,22 @@ class Details(QFrame):
             self._end_reading()
             self._trouble = ""
         self._reader = reader
-        place = self.leaves.indexOf(self._content)
+        place = self.tabs.indexOf(self._content)
         if reader is not None and place < 0:
-            is_wanted = self._fallen_to is not None and self._fallen_to is self.leaves.currentWidget()
-            self.leaves.insertTab(1, self._content, _("Content"))
+            is_wanted = self._fallen_to is not None and self._fallen_to is self.tabs.currentWidget()
+            self.tabs.insertTab(1, self._content, _("Content"))
             if is_wanted:
-                self.leaves.setCurrentWidget(self._content)
+                self.tabs.setCurrentWidget(self._content)
         elif reader is None and place >= 0 and self._subject is not None:
-            was_shown = self.leaves.currentWidget() is self._content
-            self.leaves.removeTab(place)
-            self._fallen_to = self.leaves.currentWidget() if was_shown else None
+            was_shown = self.tabs.currentWidget() is self._content
+            self.tabs.removeTab(place)
+            self._fallen_to = self.tabs.currentWidget() if was_shown else None
 
     def _want_content(self) -> None:
         """Have the content read if it is looked at and not known well enough; what failed is not tried again."""
         if self._reader is None or self._trouble or self._is_reading or self._reader.is_fresh:
             return
-        if self.isVisible() and self.leaves.currentWidget() in (self._content, self._json_page):
+        if self.isVisible() and self.tabs.currentWidget() in (self._content, self._json_page):
             self._waiting.start()
 
     def _read(self) -> None:
@@ -230,13 +230,13 @@ class Details(QFrame):
         self._tell_content()
 
     def _tell_content(self) -> None:
-        """Show what is known by now on the leaf in front."""
+        """Show what is known by now on the tab in front."""
         if self._reader is None:
             return
         content = self._reader.content(is_reading=self._is_reading, trouble=self._trouble)
-        if self.leaves.currentWidget() is self._content:
+        if self.tabs.currentWidget() is self._content:
             self._content.tell(content, can_read=bool(self._trouble))
-        elif self.leaves.currentWidget() is self._json_page:
+        elif self.tabs.currentWidget() is self._json_page:
             self._tell_json(content)
 
     def _tell_json(self, content: Content | None) -> None:
@@ -255,18 +255,18 @@ class Details(QFrame):
         self.state.tell(held.mark if held else None, held.state if held else "")
         self.kind.setText(plain(held.kind if held else self._nothing))
         self.gauge.tell(Gauge(*held.gauge) if held and held.gauge else None)
-        for button in (self.copy_id, self.copy_name, self.create_checkpoint, self.leaves):
+        for button in (self.copy_id, self.copy_name, self.create_checkpoint, self.tabs):
             button.setVisible(held is not None)
         if held is not None:
             self.create_checkpoint.setVisible(held.vault_id is not None)
 
-    def _fill(self, leaf: int) -> None:
-        if self._sheet is None or leaf in self._filled:
+    def _fill(self, tab: int) -> None:
+        if self._sheet is None or tab in self._filled:
             return
-        self._filled.add(leaf)
+        self._filled.add(tab)
         held = self._sheet
-        shown = self.leaves.widget(leaf)
-        if leaf == 0:
+        shown = self.tabs.widget(tab)
+        if tab == 0:
             self._explanation.setText(plain(held.explanation))
             self._facts.tell(held.facts)
         elif shown is self._content:
@@ -307,22 +307,22 @@ class Details(QFrame):
             part.hide()
             layout.addWidget(part)
         layout.addWidget(self._buttons())
-        self.leaves = QTabWidget(self)
-        self.leaves.setObjectName("detailsLeaves")
-        self.leaves.setAccessibleName(_("Leaves of the details"))
-        self.leaves.setDocumentMode(True)
-        self.leaves.setUsesScrollButtons(False)
-        self.leaves.setElideMode(Qt.TextElideMode.ElideRight)
-        self.leaves.addTab(self._summary(), _("Summary"))
-        self._content = ContentLeaf(self)
+        self.tabs = QTabWidget(self)
+        self.tabs.setObjectName("detailsTabs")
+        self.tabs.setAccessibleName(_("Tabs of the details"))
+        self.tabs.setDocumentMode(True)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
+        self.tabs.addTab(self._summary(), _("Summary"))
+        self._content = ContentTab(self)
         self._content.hide()
         self._content.read_requested.connect(self._read_again)
         self._relations = _lines("relations", _("Relations"), self)
         self._activity = _lines("activity", _("Activity"), self)
         for lines in (self._relations, self._activity):
             lines.itemActivated.connect(self._follow)
-        self.leaves.addTab(self._relations, _("Relations"))
-        self.leaves.addTab(self._activity, _("Activity"))
+        self.tabs.addTab(self._relations, _("Relations"))
+        self.tabs.addTab(self._activity, _("Activity"))
         self._json = FoundText(self)
         self._json.setObjectName("json")
         self._json.setAccessibleName("JSON")
@@ -330,9 +330,9 @@ class Details(QFrame):
         self._json.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._json.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._json_page = self._json_leaf()
-        self.leaves.addTab(self._json_page, "JSON")
-        self.leaves.currentChanged.connect(self._fill)
-        layout.addWidget(self.leaves, 1)
+        self.tabs.addTab(self._json_page, "JSON")
+        self.tabs.currentChanged.connect(self._fill)
+        layout.addWidget(self.tabs, 1)
         layout.addStretch()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -347,15 +347,15 @@ class Details(QFrame):
         self._end_reading()
 
     def _json_leaf(self) -> QWidget:
-        """Return the leaf of the JSON: a line to look for something, and the text below it."""
-        leaf = QWidget(self)
-        leaf.setObjectName("jsonLeaf")
-        self.sought = QLineEdit(leaf)
+        """Return the tab of the JSON: a line to look for something, and the text below it."""
+        tab = QWidget(self)
+        tab.setObjectName("jsonTab")
+        self.sought = QLineEdit(tab)
         self.sought.setObjectName("findInJson")
         self.sought.setAccessibleName(_("Find in JSON"))
         self.sought.setPlaceholderText(_("Find (Enter: next)"))
         self.sought.setClearButtonEnabled(True)
-        self.found = QLabel(leaf)
+        self.found = QLabel(tab)
         self.found.setObjectName("foundInJson")
         self.found.setTextFormat(Qt.TextFormat.PlainText)
         self.found.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -365,15 +365,15 @@ class Details(QFrame):
         row = QHBoxLayout()
         row.addWidget(self.sought, 1)
         row.addWidget(self.found)
-        layout = QVBoxLayout(leaf)
+        layout = QVBoxLayout(tab)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(6)
-        self.answer_note = words_label("answerNote", leaf)
+        self.answer_note = words_label("answerNote", tab)
         self.answer_note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout.addWidget(self.answer_note)
         layout.addLayout(row)
         layout.addWidget(self._json, 1)
-        return leaf
+        return tab
 
     def _follow(self, item: QListWidgetItem) -> None:
         """Go to what a line tells of, if it leads anywhere."""

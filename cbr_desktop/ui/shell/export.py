@@ -25,11 +25,11 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import grouped
 from cbr_desktop.text.words import page_noun, page_title
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.tables.export import Export, Form, gathered
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.widgets import push_button
+from cbr_desktop.ui.kit.window_size import make_room
 from cbr_desktop.ui.session.workspace import Workspace
 
 _FORM = "export/form"

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.leaving import MARKS, demo_sentence, leaving_words, pending_words, question
 from cbr_desktop.ui.kit.lines import MarkedLine, label
-from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import make_room
 from cbr_desktop.workflows.leaving import Unfinished
 from cbr_desktop.workflows.ports import Clock
 

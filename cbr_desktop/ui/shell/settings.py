@@ -24,11 +24,11 @@ from cbr_desktop.text.states import counted
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.fonts import PERCENTS, show_percent, stored_percent
 from cbr_desktop.ui.kit.links import open_folder
-from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.tables.density import COMFORTABLE, COMPACT, stored_density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import button_row, do, push_button
+from cbr_desktop.ui.kit.window_size import make_room
 from cbr_desktop.ui.session.network_settings import (
     AT_ONCE,
     AT_ONCE_CHOICES,
@@ -37,7 +37,7 @@ from cbr_desktop.ui.session.network_settings import (
     stored_at_once,
 )
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.ui.shell.attendance import CHOICES, SETTING, stored_seconds
+from cbr_desktop.ui.shell.refresh_pace import CHOICES, SETTING, stored_seconds
 
 _DENSITIES = {COMFORTABLE: N_("Comfortable"), COMPACT: N_("Compact")}
 _FOLDERS = {"config": N_("Profiles"), "data": N_("Outbox and journal"), "logs": N_("Log")}

@@ -11,7 +11,7 @@ from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.widgets import ask_for_file
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.appearance import Appearance, theme_words
-from cbr_desktop.ui.shell.sheets import SheetWindow, open_help, open_lines, open_problems
+from cbr_desktop.ui.shell.list_window import ListWindow, open_help, open_lines, open_problems
 from cbr_desktop.ui.shell.status_bar import problems
 
 if TYPE_CHECKING:  # seldom opened, so imported when they are
@@ -76,14 +76,14 @@ class SmallWindows(QObject):
         filters = [_("Request files and plans (*.json)")]
         ask_for_file(self._window, _("Open request file"), "requestFileDialog", filters, self.file_chosen.emit)
 
-    def open_help(self) -> SheetWindow:
+    def open_help(self) -> ListWindow:
         """Open keys and versions."""
         return open_help(self._window, settings=self._workspace.settings)
 
-    def open_problems(self) -> SheetWindow:
+    def open_problems(self) -> ListWindow:
         """Open the list of what could not be read and why."""
         return open_problems(problems(self._workspace.scope), self._window, self._workspace.settings)
 
-    def open_lines(self, title: str, lines: list[str]) -> SheetWindow:
+    def open_lines(self, title: str, lines: list[str]) -> ListWindow:
         """Open a list of lines."""
         return open_lines(title, lines, self._window, self._workspace.settings)

@@ -23,7 +23,7 @@ from cbr_desktop.text.words import Times, page_noun
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.pieces import Pieces
-from cbr_desktop.ui.kit.theme import Dress, stored_theme
+from cbr_desktop.ui.kit.theme import ThemeWatcher, stored_theme
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
@@ -91,7 +91,7 @@ class MainWindow(QMainWindow):
         """Files that are opened for review once the drafts are there."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
-        self._dress = Dress(application, stored_theme(workspace.settings), self)
+        self._dress = ThemeWatcher(application, stored_theme(workspace.settings), self)
         self._times = Times(workspace.clock, utc=workspace.settings.get("window/times", "local") == "utc")
         self._vault_index = VaultIndex(workspace.scope)
         self._deferred_widgets: DeferredWidgets | None = None
@@ -344,7 +344,7 @@ class MainWindow(QMainWindow):
         self._floor.insertWidget(1, made.strip)
         self._floor.addWidget(made.drawer)
         self.status.put_tasks(made.drawer.head)
-        made.attendance.slowed.connect(self.status.tell_slowed)
+        made.refresh_pace.slowed.connect(self.status.tell_slowed)
         made.drawer.setVisible(made.drawer.is_open)
         made.strip.login_requested.connect(self.login_requested)
         made.strip.alone_requested.connect(self._look_alone)
@@ -472,7 +472,7 @@ class MainWindow(QMainWindow):
         """Tell of the page that has come to the front."""
         self.status.turn_to(page.parts[0])
         if self._deferred_widgets is not None:
-            self._deferred_widgets.attendance.tell()
+            self._deferred_widgets.refresh_pace.tell()
         self._tell_details()
 
     def _show_menu_bar(self, shown: bool) -> None:
@@ -525,7 +525,7 @@ class MainWindow(QMainWindow):
         if self._deferred_widgets is not None:
             self._deferred_widgets.drawer.take()
             self._deferred_widgets.strip.tell()
-            self._deferred_widgets.attendance.tick()
+            self._deferred_widgets.refresh_pace.tick()
             self._tell_details()
         self.header_bar.tell_guards()
 
@@ -533,7 +533,7 @@ class MainWindow(QMainWindow):
         """Move the focus from area to area."""
         details = self.deferred_widgets.details
         areas: list[QWidget] = [self.navigation, *self.current_page().areas()]
-        areas += [] if details.isHidden() else [details.leaves]
+        areas += [] if details.isHidden() else [details.tabs]
         areas += [self.drawer.handle, self.status.connection]
         focused = self.focusWidget()
         held = [i for i, area in enumerate(areas) if focused and (area is focused or area.isAncestorOf(focused))]

@@ -16,7 +16,7 @@ from cbr_desktop.domain.vault_draft import POST_PAID, NewResource, VaultDraft
 from cbr_desktop.text.catalogue import N_, NP_, _, pgettext
 from cbr_desktop.text.states import gb_words, shown
 from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.pair_table import PairTable
 from cbr_desktop.ui.kit.stepwise import Stepwise
@@ -346,7 +346,7 @@ def _line(name: str, words: str) -> QLineEdit:
 
 def _zone_box() -> QComboBox:
     """Return a choice in which anything can be written."""
-    made = StillBox()
+    made = NoWheelComboBox()
     made.setObjectName("newVaultZone")
     made.setAccessibleName(_("Availability zone"))
     made.setEditable(True)
@@ -358,7 +358,7 @@ def _zone_box() -> QComboBox:
 
 
 def _box(name: str, words: str, items: Iterable[tuple[str, str]]) -> QComboBox:
-    made = StillBox()
+    made = NoWheelComboBox()
     made.setObjectName(name)
     made.setAccessibleName(words)
     for item, value in items:

@@ -22,7 +22,7 @@ from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted, gb_words, grouped, percent_words
 from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.pair_table import PairTable
 from cbr_desktop.ui.kit.stepwise import Stepwise
@@ -189,7 +189,7 @@ class VaultEditForm(Stepwise, ChangeForm):
         self.order.setVisible(vault.charging_mode == PRE_PAID)
         self.room = label(name="vaultRoom")
         self.outlook = label(name="vaultOutlook")
-        self.level = StillBox()
+        self.level = NoWheelComboBox()
         self.level.setObjectName("vaultLevel")
         self.level.setAccessibleName(_("Specification"))
         self.level.addItem(_("Crash consistent"), CRASH_CONSISTENT)

@@ -12,7 +12,7 @@ from cbr_desktop.text.enterprise_projects import enterprise_project_words, named
 from cbr_desktop.text.errors import hindrance_sentence
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.fields import fields
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.task_owner import is_at_work
 from cbr_desktop.ui.operations.form import ChangeForm, Missing
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -40,7 +40,7 @@ class EnterpriseProjectChoice(QWidget):
         self._asked = asked
         self._is_usual = is_usual
         self.setObjectName(name)
-        self.box = StillBox()
+        self.box = NoWheelComboBox()
         self.box.setObjectName(f"{name}Box")
         self.box.setAccessibleName(_("Enterprise project"))
         self.box.setPlaceholderText(_("Choose an enterprise project"))

@@ -15,7 +15,7 @@ from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.schedules import offset_words
 from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.fields import fields, offer_calendar
-from cbr_desktop.ui.kit.lines import StillBox, label
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part, Reading
@@ -29,7 +29,7 @@ _USUAL = timedelta(days=365)
 """How far off a day is offered where no backup expires so far."""
 
 
-class _StillDate(QDateEdit):
+class _NoWheelDateEdit(QDateEdit):
     """A day that the wheel scrolls past: scrolling the form must not change the request."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -54,14 +54,14 @@ class ExpirationForm(ChangeForm):
         self._ledger: Reading | None = None
         self._unread = asked if asked is not None and read_day(asked.day) is None else None
         own = offset_words(now.astimezone().utcoffset() or timedelta())
-        self.zone = StillBox()
+        self.zone = NoWheelComboBox()
         self.zone.setObjectName("expirationZone")
         self.zone.setAccessibleName(_("Time zone of the day"))
         for zone in sorted({own, *_zones(), *([asked.zone] if asked is not None else [])}, key=_minutes):
             words = _("{zone} (here)").format(zone=zone) if zone == own else shown(zone, 40)
             self.zone.addItem(words, zone)
         self.zone.setCurrentIndex(self.zone.findData(asked.zone if asked is not None else own))
-        self.day = _StillDate()
+        self.day = _NoWheelDateEdit()
         self.day.setObjectName("expirationDay")
         self.day.setAccessibleName(_("Day on which the backups expire"))
         offer_calendar(self.day)

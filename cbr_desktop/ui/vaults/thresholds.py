@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.fields import fields, number, row, tick
-from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.ui.kit.lines import NoWheelComboBox
 
 _USUAL_PERCENT = 80
 
@@ -58,9 +58,9 @@ class Thresholds(QWidget):
         self.threshold.setEnabled(self.changes_threshold.isChecked())
 
 
-def three_ways(name: str, words: str, on: str, off: str, value: bool | None = None) -> StillBox:
+def three_ways(name: str, words: str, on: str, off: str, value: bool | None = None) -> NoWheelComboBox:
     """Return a choice between on, off and as it is."""
-    box = StillBox()
+    box = NoWheelComboBox()
     box.setObjectName(name)
     box.setAccessibleName(words)
     for said, way in ((_("Leave it as it is"), None), (on, True), (off, False)):

@@ -40,8 +40,8 @@ from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.operations.diff import DiffDialog
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
-from cbr_desktop.ui.outbox.again import AgainDialog
 from cbr_desktop.ui.outbox.release import ReleaseDialog
+from cbr_desktop.ui.outbox.resend import ResendDialog
 from cbr_desktop.ui.plans.make_plan import MakePlanDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
@@ -233,7 +233,7 @@ class Story:
             "confirm-again": lambda: self.dialogs.confirm_again(context, held.id, window),
             "edit-again": lambda: self.dialogs.edit_again(context, held.id, window),
             "release": lambda: _shown(ReleaseDialog([(held, context)] * 50, window._times, window)),
-            "send-again": lambda: _shown(AgainDialog(held, "Bench", context.clock.now(), window)),
+            "send-again": lambda: _shown(ResendDialog(held, "Bench", context.clock.now(), window)),
             "schedule": lambda: _shown(ScheduleDialog(context.clock.now(), window)),
             "leave": lambda: _shown(LeaveDialog(self.window.deferred_widgets._unfinished, context.clock, window)),
         }

@@ -8,11 +8,11 @@ from types import ModuleType
 from typing import Any
 
 from cbr_desktop.__main__ import main
-from cbr_desktop.departure import depart
+from cbr_desktop.process_exit import depart
 from cbr_desktop.workflows.ledger import Part
 
 Story = Callable[[Any, Any], Awaitable[None]]
-_LIFE = "cbr_desktop.app.life"
+_LIFE = "cbr_desktop.app.main_loop"
 
 
 def tell(story: Story, *arguments: str) -> None:
@@ -23,7 +23,7 @@ def tell(story: Story, *arguments: str) -> None:
 def tell_all(story: Story, *arguments: str, leaves: bool = True) -> None:
     """Do the same with a story that is given all sessions; unless it ``leaves``, somebody else ends the program."""
 
-    def run_life(*given: Any) -> int:
+    def run_main_loop(*given: Any) -> int:
         """Bring the module in when it is its turn, after the first paint, and add the story to it."""
         del sys.modules[_LIFE]
         life: Any = importlib.import_module(_LIFE)
@@ -39,10 +39,10 @@ def tell_all(story: Story, *arguments: str, leaves: bool = True) -> None:
         life.live = lambda sessions, window, access, leaving, **more: usual(
             sessions, window, access, leaving, lambda sessions, leaving: told(sessions, window, leaving), **more
         )
-        return int(life.run_life(*given))
+        return int(life.run_main_loop(*given))
 
     sys.modules[_LIFE] = ModuleType(_LIFE)
-    sys.modules[_LIFE].run_life = run_life  # type: ignore[attr-defined]
+    sys.modules[_LIFE].run_main_loop = run_main_loop  # type: ignore[attr-defined]
     # as the program itself ends: an interpreter that goes down under a thread in C++ aborts
     depart(main(list(arguments)))
 

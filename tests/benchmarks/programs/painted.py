@@ -9,13 +9,13 @@ import memory
 from cbr_desktop.__main__ import main
 
 
-def bring_in_life(_application: object, window: object) -> None:
+def import_main_loop(_application: object, window: object) -> None:
     """Stand in for the life of the window, which begins when it is painted."""
     print(memory.told(), window.page("Vaults").model.total, flush=True)  # type: ignore[attr-defined]
     os._exit(0)
 
 
-arriving = ModuleType("cbr_desktop.app.arriving")
-arriving.bring_in_life = bring_in_life  # type: ignore[attr-defined]
-sys.modules[arriving.__name__] = arriving
+late_imports = ModuleType("cbr_desktop.app.late_imports")
+late_imports.import_main_loop = import_main_loop  # type: ignore[attr-defined]
+sys.modules[late_imports.__name__] = late_imports
 sys.exit(main())

@@ -20,7 +20,7 @@ from cbr_desktop.app.session import ProfileSession, SessionDisk, SessionWire, op
 from cbr_desktop.app.start import Data, opened_data
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain import request
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.error import CbrError, NotSaved
@@ -29,8 +29,8 @@ from cbr_desktop.domain.intent import SETTLED, Intent, IntentState, Origin
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
+from cbr_desktop.simulator.entities import Vault
 from cbr_desktop.simulator.service import Service
-from cbr_desktop.simulator.things import Vault
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.paths import HOME_VARIABLE, Places, places
 from cbr_desktop.storage.records import peek

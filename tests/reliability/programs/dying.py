@@ -17,7 +17,7 @@ from typing import Any
 
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.start import kill_point, opened
-from cbr_desktop.cloud.ways import Secret
+from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.profile import Profile

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.network import Network
-from cbr_desktop.cloud.ways import login_of
+from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain.error import CbrError, CloudError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, VaultId
 from cbr_desktop.domain.secret import SecretKind

@@ -57,7 +57,7 @@ def slow_words(attention: Attention) -> str:
     return f"{Shape.HALF} {words}"
 
 
-class Attendance(QObject):
+class RefreshPace(QObject):
     """Tells every open profile whether anything of it can be seen in a window, and what; ``front`` returns the parts.
 
     Whether the machine runs on its battery and its network is metered is asked once a minute, beside the window.

@@ -12,7 +12,7 @@ from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.identity import cloud_words
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import quoted
-from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.ui.kit.lines import NoWheelComboBox
 from cbr_desktop.ui.profiles.draft import same_endpoint, unproved_hosts
 from cbr_desktop.ui.profiles.section import Section, narrow, text_line
 
@@ -20,7 +20,7 @@ OTHER = N_("Other endpoints…")
 _ENDPOINT_FIELDS = ("iam_endpoint", "cbr_endpoint")
 
 
-class WhereSection(Section):
+class EndpointSection(Section):
     """The name, the region of the list or endpoints that are typed, and the project.
 
     ``trusted`` are the hosts that need no confirming; the set is looked at anew each time. ``saved`` is the profile as
@@ -127,7 +127,7 @@ class WhereSection(Section):
         self._list.setText(_("Stop") if running else _("List pro&jects…"))
 
     def _add_region(self, profile: Profile) -> None:
-        box = StillBox()
+        box = NoWheelComboBox()
         box.setObjectName("region")
         box.setAccessibleName(_("Region"))
         box.setEditable(True)
@@ -162,7 +162,7 @@ class WhereSection(Section):
         self.add_row("region", _("&Region"), box)
 
     def _add_project(self, profile: Profile) -> None:
-        self._project = StillBox()
+        self._project = NoWheelComboBox()
         self._project.setObjectName("project")
         self._project.setAccessibleName(_("Project"))
         self._project.setEditable(True)

@@ -1,4 +1,4 @@
-"""What the life of a window is made of, imported after its first paint.
+"""What the main loop needs, imported after its first paint.
 
 A piece at a time, those first that others need: in one go it would keep the window from painting for a tenth of a
 second and more, just when the operator begins to look at it.
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from cbr_desktop.ui.shell.window import MainWindow
 
 
-def bring_in_life(application: QApplication, window: MainWindow, pieces: Iterable[None] | None = None) -> None:
+def import_main_loop(application: QApplication, window: MainWindow, pieces: Iterable[None] | None = None) -> None:
     """Import what lives behind a window, by ``pieces``, and let the window paint meanwhile.
 
     What a person types and clicks waits until there is something to answer it. A wish to close the window does not, so
@@ -29,7 +29,7 @@ def bring_in_life(application: QApplication, window: MainWindow, pieces: Iterabl
 
 
 def _imported() -> Iterator[None]:  # one statement a module
-    """Import what ``life`` needs, and stand still after each piece, which takes at most some hundredths of a second."""
+    """Import what ``main_loop`` needs, with a pause after each piece of some hundredths of a second."""
     import asyncio
 
     yield
@@ -80,4 +80,4 @@ def _imported() -> Iterator[None]:  # one statement a module
     import cbr_desktop.workflows.plan
 
     yield
-    import cbr_desktop.app.life
+    import cbr_desktop.app.main_loop

@@ -1,4 +1,4 @@
-"""The life of a window after its first paint: sessions, loop, residents, and the ordered leaving."""
+"""What a window runs after its first paint: sessions, loop, residents, and the ordered leaving."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.app import draft_store
 from cbr_desktop.app.access import Access
-from cbr_desktop.app.preparing import prepare
+from cbr_desktop.app.idle_imports import prepare
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.secondary_windows import SecondaryWindows, SessionServices
 from cbr_desktop.app.session_pool import SessionPool, opened_sessions, session_network
@@ -40,7 +40,7 @@ from cbr_desktop.workflows.leaving import unfinished
 from cbr_desktop.workflows.plan_report import resting
 
 
-def run_life(
+def run_main_loop(
     application: QApplication, window: MainWindow, workspace: Workspace, here: Places, secrets: Secrets | None = None
 ) -> int:
     """Open the sessions behind a painted window and live until the operator leaves; return the exit code.

@@ -44,7 +44,7 @@ _PLACES = {
 _FORGETTABLE = (SecretPlace.STORE, SecretPlace.MEMORY, SecretPlace.NOT_ASKED)
 
 
-class KeepingSection(Section):
+class StoredSecretsSection(Section):
     """One row for each secret that the profile needs as it stands in the form (``whole``).
 
     The system's store is not asked by looking here: it might have to be unlocked, and a window for that would take the

@@ -14,7 +14,7 @@ _BY_PASSWORD = "password"  # noqa: S105
 _BY_KEYS = "keys"
 
 
-class WhoSection(Section):
+class SignInSection(Section):
     """The way in, user, account, passcode, key and agency. What a way does not need is hidden, not lost."""
 
     def __init__(self, profile: Profile, parent: QWidget) -> None:

@@ -25,8 +25,8 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, Link, open_link
-from cbr_desktop.ui.kit.room import take_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.ui.shell.navigation import NAMES, page_key
 
@@ -75,7 +75,7 @@ def keys() -> tuple[tuple[str, str], ...]:
     )
 
 
-class SheetWindow(QDialog):
+class ListWindow(QDialog):
     """Shows pairs of words or lines, and buttons; not modal."""
 
     def __init__(self, name: str, title: str, parent: QWidget, settings: Settings | None = None) -> None:
@@ -186,9 +186,9 @@ def versions() -> tuple[tuple[str, str], ...]:
     )
 
 
-def open_help(parent: QWidget, opener: Opener | None = None, settings: Settings | None = None) -> SheetWindow:
+def open_help(parent: QWidget, opener: Opener | None = None, settings: Settings | None = None) -> ListWindow:
     """Open keys, links and versions; ``opener`` takes the place of the desktop that opens links."""
-    made = SheetWindow("helpSheet", _("Help"), parent, settings)
+    made = ListWindow("helpSheet", _("Help"), parent, settings)
     made.setWindowIcon(icon("program"))
     made.add_text(_("Keys"), bold=True)
     made.add_pairs(keys())
@@ -204,9 +204,9 @@ def open_help(parent: QWidget, opener: Opener | None = None, settings: Settings 
     return made
 
 
-def open_lines(title: str, lines: list[str], parent: QWidget, settings: Settings) -> SheetWindow:
+def open_lines(title: str, lines: list[str], parent: QWidget, settings: Settings) -> ListWindow:
     """Open a list of lines that can be read through and copied."""
-    made = SheetWindow("linesSheet", title, parent, settings)
+    made = ListWindow("linesSheet", title, parent, settings)
     text = QPlainTextEdit(made)
     text.setObjectName("lines")
     text.setAccessibleName(title)
@@ -219,9 +219,9 @@ def open_lines(title: str, lines: list[str], parent: QWidget, settings: Settings
     return made
 
 
-def open_problems(found: list[str], parent: QWidget, settings: Settings) -> SheetWindow:
+def open_problems(found: list[str], parent: QWidget, settings: Settings) -> ListWindow:
     """Open the list of what could not be read and why."""
-    made = SheetWindow("problemsSheet", _("Problems"), parent, settings)
+    made = ListWindow("problemsSheet", _("Problems"), parent, settings)
     made.add_text(
         _("What was known before stays on screen, with its age.") if found else _("There is no problem now."),
         faded=True,

@@ -1,4 +1,4 @@
-"""The leaf of the details that shows what is read of a subject only when it is shown."""
+"""The tab of the details that shows what is read of a subject only when it is shown."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
@@ -15,7 +15,7 @@ _SHOWN_LIMIT = 1_000
 """Letters of one value."""
 
 
-class ContentLeaf(QScrollArea):
+class ContentTab(QScrollArea):
     """Shows sections below one another; what shows them is used again and again.
 
     Signals:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QListView
 
-from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.ui.kit.lines import NoWheelComboBox
 
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
@@ -74,7 +74,7 @@ class ChoiceModel(QAbstractListModel, Generic[Row]):
         return super().match(start, role, value, hits, flags)
 
 
-class LongBox(StillBox):
+class LargeComboBox(NoWheelComboBox):
     """A list to choose from that is as wide as there is room, whatever stands in it."""
 
     def __init__(self, name: str, accessible: str, model: ChoiceModel[Any]) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.ui.session.network_settings import stored_at_once
 from cbr_desktop.ui.session.profile_context import ProfileContext
-from cbr_desktop.ui.shell.attendance import CHOICES, stored_seconds
+from cbr_desktop.ui.shell.refresh_pace import CHOICES, stored_seconds
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.pacing import Attention

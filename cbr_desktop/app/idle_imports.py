@@ -222,13 +222,13 @@ def import_profiles() -> Iterator[None]:
     import cbr_desktop.ui.profiles.draft
 
     yield
-    import cbr_desktop.ui.profiles.where
+    import cbr_desktop.ui.profiles.endpoint
 
     yield
-    import cbr_desktop.ui.profiles.care
+    import cbr_desktop.ui.profiles.safety
 
     yield
-    import cbr_desktop.ui.profiles.keeping
+    import cbr_desktop.ui.profiles.stored_secrets
 
     yield
     import cbr_desktop.ui.profiles.form

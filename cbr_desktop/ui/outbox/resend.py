@@ -12,13 +12,13 @@ from cbr_desktop.text.operations import words_of
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.kit.room import make_room
 from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.window_size import make_room
 
 _WIDTH = 560
 
 
-class AgainDialog(QDialog):
+class ResendDialog(QDialog):
     """Shows what is known of a request of which no trace was found; the safe button is the default.
 
     Signals:

@@ -9,7 +9,7 @@ from cbr_desktop.domain.template import PRESETS
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.identity import name_rules_words
 from cbr_desktop.text.words import environment_title
-from cbr_desktop.ui.kit.lines import StillBox
+from cbr_desktop.ui.kit.lines import NoWheelComboBox
 from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS
 from cbr_desktop.ui.profiles.listing import chip_icon
 from cbr_desktop.ui.profiles.section import Section, choose, narrow, text_line
@@ -17,7 +17,7 @@ from cbr_desktop.ui.profiles.section import Section, choose, narrow, text_line
 _READ_ONLY = ((N_("As the environment says"), None), (N_("Always, until armed"), True), (N_("Never"), False))
 
 
-class CareSection(Section):
+class SafetySection(Section):
     """Environment, colour, read-only, group, name rules, name template and beta fields."""
 
     def __init__(self, profile: Profile, parent: QWidget) -> None:
@@ -77,7 +77,7 @@ class CareSection(Section):
         self.add_row("colour", _("Colour"), self._colour, self._swatch)
 
     def _add_template(self, profile: Profile) -> None:
-        self._template = StillBox()
+        self._template = NoWheelComboBox()
         self._template.setObjectName("name_template")
         self._template.setAccessibleName(_("Template of names"))
         self._template.setEditable(True)
