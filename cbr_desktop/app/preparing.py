@@ -1,6 +1,6 @@
 """What is not there at the start and will soon be wanted: dialogs and pages, imported in idle time.
 
-They take some megabytes, so they come with the first sign of somebody at the window: a pointer takes longer to a button
+They take some megabytes, so they come with the first input to the window: a pointer takes longer to a button
 than this to what the button opens. A module at a time, those first that others need, so that the window is never held
 up for longer than one of them takes.
 """
@@ -19,7 +19,7 @@ PAUSE_SECONDS = 0.01
 async def prepare(first_sign: Callable[[], Awaitable[object]], build_details: Callable[[], object]) -> None:
     """After ``first_sign``, build the details and import what dialogs and pages are made of; ends by itself."""
     await asyncio.sleep(FIRST_SECONDS)
-    give_back()  # what lists were read into, also while nobody comes
+    give_back()  # what lists were read into, also before any input
     await first_sign()
     build_details()
     for _ in _imported():

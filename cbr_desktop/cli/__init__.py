@@ -119,25 +119,37 @@ def parser() -> argparse.ArgumentParser:
     return _parser(_cloud())[0]
 
 
+class _HelpFormatter(argparse.HelpFormatter):
+    """Lays help out; the word before the usage passes the catalogue."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """Add the usage, after a word unless another one is given."""
+        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
     """Reads the command line; what is wrong with it is said through the one way out, like all that is said.
 
-    Every option that is added is tried on help of its own. That is not shown, so that nobody looks how wide the
-    terminal is for it.
+    Every option that is added is tried on help of its own. That is not shown, so it is not found out how wide the
+    terminal is for it. What argparse itself writes into help has its words here; its errors are English.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        options["formatter_class"] = partial(argparse.HelpFormatter, width=80)
+        options["formatter_class"] = partial(_HelpFormatter, width=80)
         super().__init__(*arguments, **options)
 
     def format_help(self) -> str:
         """Return the help, as wide as the terminal is."""
-        self.formatter_class = argparse.HelpFormatter
+        self.formatter_class = _HelpFormatter
+        # not before: options of parents are sorted in by the titles that these have there
+        self._positionals.title, self._optionals.title = _("positional arguments"), _("options")
+        if self.add_help:
+            self._option_string_actions["--help"].help = _("show this help message and exit")
         return super().format_help()
 
     def format_usage(self) -> str:
         """Return the usage, as wide as the terminal is."""
-        self.formatter_class = argparse.HelpFormatter
+        self.formatter_class = _HelpFormatter
         return super().format_usage()
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:

@@ -496,7 +496,7 @@ class _Sending:
 
 
 _LET_GO = httpx.ByteStream(b"")
-"""Stands for the body of a response that nobody reads any more."""
+"""Stands for the body of a response that is not read any more."""
 
 
 @contextlib.asynccontextmanager

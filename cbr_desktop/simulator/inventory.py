@@ -36,7 +36,7 @@ BEGINNING = datetime(2018, 5, 18, 6, 49, 6, tzinfo=UTC)
 Past = Iterator[tuple[list[Backup], list[Task]]]
 """The past in pieces: some backups with some tasks."""
 PACKED_AFTER = timedelta(days=32)
-"""Age from which tasks of the past are kept packed until somebody looks so far back."""
+"""Age from which tasks of the past are kept packed until they are listed."""
 
 OBJECT_TYPES = {SERVER: "server", BARE_METAL: "server", DISK: "disk", TURBO: "turbo", DESKTOP: "workspace"}
 """Object type of the vaults that take a resource type."""

@@ -27,7 +27,7 @@ FRESH = timedelta(minutes=2)
 SHARES_READ = 2_000
 """Of how many backups it is read at once whom they are shared with: each is a request of its own."""
 SHARES_TIME = timedelta(seconds=20)
-"""For how long no more of these are begun, however many are left: somebody waits for it."""
+"""For how long no more of these are begun, however many are left: the user waits for it."""
 SHARES_TOLD = 25
 """After how many of them it is told how far it has come."""
 _AT_ONCE = 8

@@ -284,7 +284,7 @@ class Ledger(Struct, eq=False, weakref=True):
         return (self,)
 
     def still(self) -> "Ledger":
-        """Return what is known now: it stays the same whatever is learned later, and nobody hears of it."""
+        """Return what is known now: it stays the same whatever is learned later, and has no subscribers."""
         made = copy(self)
         # what is not replaced as a whole
         made.freshness, made.intents, made.receivers = dict(self.freshness), dict(self.intents), dict(self.receivers)

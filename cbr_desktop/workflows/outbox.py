@@ -84,7 +84,7 @@ class Outbox:
         """Read this profile's rows from the disk. One found half sent, from a program that ended, is UNKNOWN.
 
         One that a command left in the queue is held: it need not be wanted any more when that command was ended. So is
-        one that overwrites something, whoever asked for it.
+        one that overwrites something, whatever asked for it.
         """
         for intent in self._rows.records.load():
             if intent.target.profile != self._ledger.profile.name:

@@ -23,7 +23,7 @@ TYPED = (
 
 
 def told(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """Yield what a parser and those below it say of themselves; what argparse says is not ours."""
+    """Yield what a parser and those below it say of themselves."""
     yield parser.description or ""
     for action in parser._actions:
         if action.dest not in ("help", "version"):
@@ -40,6 +40,16 @@ def test_every_option_and_every_command_is_explained_through_the_catalogue() -> 
         said = list(told(parser()))
     assert len(said) > 100
     assert {text: found for text in said if (found := narrow_words(text, TYPED))} == {}
+
+
+def test_the_headings_of_help_pass_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+    with spoken(Pseudo()), pytest.raises(SystemExit):
+        main(["backup", "rename", "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    usage = " ".join(lines[: lines.index("")])
+    assert narrow_words(usage.partition("cbr-desktop backup rename")[0]) == []
+    # options are typed as they are
+    assert narrow_words(re.sub(r"--?[a-z-]+", "", "\n".join(lines[lines.index("") :])), [*TYPED, "NAME", "ID"]) == []
 
 
 def test_what_is_printed_passes_the_catalogue() -> None:

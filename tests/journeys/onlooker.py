@@ -17,6 +17,7 @@ async def story(session: Any, window: Any) -> None:
     """Look, try, and tell."""
     window.build_deferred_widgets()
     dialog = window.row_dialogs.open_checkpoint()
+    dialog.finish()  # it would be made in turns of the loop
     await asyncio.sleep(0.3)
     try:
         session.outbox.submit(CheckpointDraft(VaultId("v-1"), name="nightly"))

@@ -15,12 +15,13 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename, BackupStatus
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.error import Unreachable
+from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.ui.backups.forms import RenameForm, deletion_form
-from cbr_desktop.ui.kit.lines import READY
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.form import ChangeForm
 from cbr_desktop.ui.shell.dialogs import Dialogs
@@ -176,6 +177,7 @@ def test_nothing_is_destroyed_by_what_was_known_before(
     async def story() -> None:
         dialog = opened(counter, deletion_form(OLD.id))
         assert verdict(dialog) == "Reading afresh what this is judged by…"
+        assert dialog.bar.verdict.mark == SEVERITY_MARKS[Severity.INFO]
         assert not confirm(dialog).isEnabled()
         await until(lambda: not dialog._tasks.is_busy)
         assert verdict(dialog).startswith("Not ready: what is lost could not be counted afresh.")

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QLineEdit,
@@ -39,9 +38,9 @@ _SAVED, _TARGET, _VERDICT = range(3)
 _LEAST_LETTERS = 24
 """Letters of a disk that are seen at the least."""
 _WISHES = (
-    Wish(110, 190, 240, yields=False),
-    Wish(150, 300, 420, yields=False, elastic=True),
-    Wish(120, 160, 260, yields=False),
+    Wish(104, 190, 240, yields=False),
+    Wish(170, 300, 420, yields=False, elastic=True),
+    Wish(146, 160, 260, yields=False),
 )
 _ROWS = 6
 """Disks that are seen without scrolling."""
@@ -78,6 +77,9 @@ class RestoreFields(QWidget):
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._columns = FittedColumns(self.table.horizontalHeader())
         self._columns.wish(_WISHES)
+        self._fitted_width = 0
+        # a scroll bar that comes or goes changes the width as well
+        self.table.viewport().installEventFilter(self)
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.untouched = label(name="restoreUntouched")
         self.power_on = QCheckBox(_("S&tart the server afterwards"))
@@ -182,14 +184,16 @@ class RestoreFields(QWidget):
         item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setItem(place, _VERDICT, item)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width out among the columns of the disks, whose words then need other heights."""
-        super().resizeEvent(event)
-        self._fit()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Share another width out among the columns of the disks, whose words then need other heights."""
+        if event.type() == QEvent.Type.Resize and self.table.viewport().width() != self._fitted_width:
+            self._fit()
+        return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
         """Make rows as high as their words need by the widths there are, and the table as its rows, up to some."""
-        self._columns.fit(self.table.viewport().width())
+        self._fitted_width = self.table.viewport().width()
+        self._columns.fit(self._fitted_width)
         width = self.table.columnWidth(_TARGET)
         for place, box in enumerate(self._targets):
             lines = 2 * self.table.fontMetrics().height() + 14

@@ -30,7 +30,7 @@ class ActionRow(QWidget):
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        # no wider than the buttons that it shows: what is left beside them is for whoever stands there
+        # no wider than the buttons that it shows: what is left beside them is for its neighbours
         self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Maximum, QtWidgets.QSizePolicy.Policy.Fixed)
         self._buttons: list[QAbstractButton] = []
         self._given_way: set[QAbstractButton] = set()

@@ -97,17 +97,19 @@ class StillBox(QComboBox):
 _WRAPPED = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 _BOX_EDGES = 8
 """What a box has above and below its words in all."""
+_CELL_EDGES = 12
+"""What the cell around it takes from the width that a box gets, by the style's padding."""
 
 
 class WrappedBox(StillBox):
     """A list in a cell: what is chosen is told in as many lines as have room, and it opens as wide as its words."""
 
     def height_for(self, width: int) -> int:
-        """Return how high the box has to be for its words where it is so wide."""
+        """Return how high the box has to be for its words in a cell that is so wide."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         option.rect = QRect(0, 0, width, self.sizeHint().height())
-        room = QRect(0, 0, self._words_rect(option).width(), 10_000)
+        room = QRect(0, 0, self._words_rect(option).width() - _CELL_EDGES, 10_000)
         return self.fontMetrics().boundingRect(room, _WRAPPED, self.currentText()).height() + _BOX_EDGES
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  # the whole is painted

@@ -62,7 +62,7 @@ class Page(QWidget, Generic[Row]):
         remarked: something about what was just done, in words.
         export_requested: what the table shows should be written to a file.
         taken: the rows that are there now have been made and are shown.
-        login_requested: somebody wants to log in, since without that there are no rows.
+        login_requested: the user wants to log in, since without that there are no rows.
         verb_requested: the key of a verb, and the list of the rows that it was asked for; empty where it takes none.
     """
 
@@ -109,7 +109,7 @@ class Page(QWidget, Generic[Row]):
         self._above: list[QWidget] = []
         """What a subclass has put between chips and table."""
         self.at_once = AT_ONCE
-        """What is made of no more than so many rows of lists is made before anybody waits, of more in pieces."""
+        """What is made of no more than so many rows of lists is made at once, of more in pieces."""
         self._is_stale = True
         self._pieces = Pieces(self)
         self._taken: list[object] = []
@@ -189,7 +189,7 @@ class Page(QWidget, Generic[Row]):
         raise NotImplementedError
 
     def is_same(self, before: Row, row: Row) -> bool:
-        """Tell whether a row says what it said before, as far as anybody wants to be told."""
+        """Tell whether a row says what it said before, as far as that is of interest."""
         return before == row
 
     def place_columns(self) -> tuple[Column[Row], Column[Row]]:
@@ -391,7 +391,7 @@ class Page(QWidget, Generic[Row]):
         self.head.add_row(self.head.new_row(), buttons)
 
     def _put_in_order(self) -> None:
-        """Let Tab, and whoever has the page read aloud, go through it as it is seen: head, chips, table."""
+        """Let Tab and screen readers go through it as it is seen: head, chips, table."""
         order = [*self.head.members, *self.band.members, *self._above, self.view]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
@@ -513,7 +513,7 @@ class Page(QWidget, Generic[Row]):
             else _("{shown} of {total}").format(shown=grouped(shown), total=grouped(total))
         )
         if self._is_making and not total:
-            count = ""  # nobody knows yet
+            count = ""  # not known yet
         several = self.view.selected_count()
         chosen = counted("{count} selected", "{count} selected", several) if several > 1 else ""
         self.count.tell(" · ".join(filter(None, (count, chosen, self.age_words()))))

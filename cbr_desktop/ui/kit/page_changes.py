@@ -26,7 +26,7 @@ SHOW = "changed:yes"
 """The filter that shows the rows that have changed."""
 _GONE_LISTED = 200
 _LOOK_MS = 10_000
-"""How long marks are in front of somebody before leaving the page means that they have been seen."""
+"""How long marks are on screen before leaving the page means that they have been seen."""
 
 
 class PageChanges(QObject, Generic[Row]):
@@ -110,14 +110,14 @@ class PageChanges(QObject, Generic[Row]):
         return self._bar.sizeHint().width() if self._bar is not None and not self._bar.isHidden() else 0
 
     def look(self) -> None:
-        """Take note that the marks have been in front of somebody for a while, if the window is in use."""
+        """Take note that the marks have been on screen for a while, if the window is in use."""
         if self._page.isVisible() and self._page.isActiveWindow():
             self._has_looked = True
         elif self._model.changes or self.found.gone:
             self._look_soon()
 
     def leave(self) -> None:
-        """Take the marks as seen when somebody leaves the page after having had them in front for a while."""
+        """Take the marks as seen when the page is left after they were on screen for a while."""
         if self._has_looked:
             self.seen_requested.emit()
 

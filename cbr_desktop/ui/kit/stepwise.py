@@ -12,8 +12,8 @@ from cbr_desktop.ui.kit.pieces import Pieces
 class Stepwise:
     """A widget whose parts ``build`` makes, and none of them before it is asked to.
 
-    Whoever has time takes ``steps``, one in each turn of the loop. Whoever asks for a part that is not made yet, or
-    calls ``finish``, has all of them made at once: what is built in turns can be used like any other widget.
+    ``steps`` makes one in each turn of the loop. Asking for a part that is not made yet, or calling ``finish``, makes
+    all of them at once: what is built in turns can be used like any other widget.
     """
 
     _steps: Iterator[None] | None = None

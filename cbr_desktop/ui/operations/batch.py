@@ -97,7 +97,7 @@ class BatchWindow(OperationWindow):
         """The batch as it is shown, ``None`` until it was judged for the first time."""
         self._lost: object = None
         self._agreed: object = None
-        """What is lost as it stood there when it was asked to be sent, ``None`` while nobody has asked."""
+        """What is lost as it stood there when it was asked to be sent, ``None`` until then."""
         self._wants_shares = False
         """Whether it is still to be read whom those backups are shared with that go."""
         self._is_counting = False
@@ -319,7 +319,7 @@ class BatchWindow(OperationWindow):
 
     def _show_consequences(self, batch: Batch, now: datetime) -> Generator[None, None, None]:
         if batch.blast.lost != self._lost:
-            # whoever typed the name has seen other losses than those that stand here now
+            # the losses that were on screen when the name was typed are not those of now
             self.typed.clear()
         self._lost = batch.blast.lost
         told = words.consequence_lines(batch.blast, now, self._judge.shares(batch), batch.sums)
@@ -490,7 +490,7 @@ class BatchWindow(OperationWindow):
             self._resting.start()
 
     def _look(self) -> None:
-        """Read anew what has grown too old while somebody looks at it; where nothing can be read, say how old it is."""
+        """Read anew what grew too old while the window is visible; where nothing can be read, say how old it is."""
         if self._run is not None or self._batch is None or self._tasks.is_busy or self._pieces.is_at_work:
             return
         if destroys_something(self._batch) and self._judge.is_reached and not self._judge.is_counted():

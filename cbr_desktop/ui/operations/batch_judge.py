@@ -140,7 +140,7 @@ class BatchJudge:
         return sentences(told, _("What is lost could not be counted afresh."), self._trouble(), _("Read again."))
 
     def shares(self, batch: Batch) -> SharesLost | None:
-        """Return which of the backups that are lost are shared, ``None`` where nobody can look."""
+        """Return which of the backups that are lost are shared, ``None`` where that cannot be read."""
         found = []
         for name, context in self.contexts.items():
             reader = context.backup_reader

@@ -194,7 +194,7 @@ class ChangeDialog(StepwiseWindow):
             self.subject.hide()
             self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
-            # whoever typed the name has seen another loss than the one that stands here now
+            # the loss that was on screen when the name was typed is not the one of now
             self.typed.clear()
         self._show_losses(now)
         told = (each for each in self._verdict.findings if not self.form.answers(each))
@@ -250,7 +250,7 @@ class ChangeDialog(StepwiseWindow):
         return [(mark, words) for words in shares_sentences(shares)]
 
     def _shares(self) -> SharesLost | None:
-        """Return which of the backups that are lost are shared, ``None`` where none is or nobody can look."""
+        """Return which of the backups that are lost are shared, ``None`` where none is or that cannot be read."""
         reader = self._context.backup_reader
         if reader is None or not self._blast.shareable:
             return None
@@ -280,7 +280,7 @@ class ChangeDialog(StepwiseWindow):
         return at is not None and self._asked_at <= at and now - at <= (_COUNTED if self._destroys else _FRESH)
 
     def _look(self) -> None:
-        """Count anew what is destroyed when that has grown too old while somebody looks at it."""
+        """Count anew what is destroyed when that has grown too old while the window is visible."""
         if not self._stack.shows_form or self._tasks.is_busy:
             return
         if self._is_fresh() or self._context.ledger.connection.reach is Reach.UNREACHABLE:
@@ -341,11 +341,13 @@ class ChangeDialog(StepwiseWindow):
         return ""
 
     def _mark(self) -> Mark:
-        """Return how grave an objection is: what is not filled in yet is no fault."""
+        """Return how grave an objection is: that it is being read, or not filled in yet, is no fault."""
+        if self._tasks.is_busy:
+            return SEVERITY_MARKS[Severity.INFO]
         if self._verdict.is_blocked and self._change is not None:
             return SEVERITY_MARKS[Severity.BLOCK]
         is_unasked = self._change is None or any(each.kind in _UNCHANGED for each in self._verdict.findings)
-        return SEVERITY_MARKS[Severity.INFO if is_unasked and not self._tasks.is_busy else Severity.WARN]
+        return SEVERITY_MARKS[Severity.INFO if is_unasked else Severity.WARN]
 
     def _lead(self) -> None:
         """Put the focus where something has still to be filled in."""

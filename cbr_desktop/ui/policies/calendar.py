@@ -328,7 +328,7 @@ class PolicyCalendar(QWidget):
 
     @cached_property
     def problems(self) -> QListWidget:
-        """The list of what is wrong with schedules, made when somebody looks at it."""
+        """The list of what is wrong with schedules, made when it is first shown."""
         made = QListWidget()
         made.setObjectName("policyProblems")
         made.setAccessibleName(_("What is wrong with schedules"))

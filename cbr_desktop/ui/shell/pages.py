@@ -87,7 +87,7 @@ class Pages(QStackedWidget):
         self._navigation = navigation
         self._pages: dict[str, Page[Any]] = {}
         self.history = History()
-        """Where somebody has been in this window."""
+        """The pages and rows visited in this window."""
         self._is_returning = False
         navigation.currentRowChanged.connect(self._turn_to)
 
@@ -128,19 +128,19 @@ class Pages(QStackedWidget):
         self.turn_to(name).view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def go_back(self) -> None:
-        """Go to where somebody was before, with its row."""
+        """Go back in the history, to the page and its row."""
         self._stand()
         self._return_to(self.history.back())
 
     def go_forward(self) -> None:
-        """Go to where somebody was before going back."""
+        """Go forward in the history."""
         self._stand()
         self._return_to(self.history.forward())
 
     def show_related(self, name: str, id: str) -> bool:
         """Show the row of a page that something else tells of, and tell whether there is such a row.
 
-        The way back leads to where somebody was.
+        The place left goes into the history.
         """
         is_same = self.name_in_front == name
         self._stand()

@@ -1,4 +1,4 @@
-"""The first sign of somebody at a window: until then, nothing that only a person opens need be in memory."""
+"""The first input to a window: until then, nothing that only a person opens need be in memory."""
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -16,7 +16,7 @@ _SIGNS = frozenset(
 
 
 class Presence(QObject):
-    """Looks for somebody at a window that is shown: the pointer is moved over it, a key is pressed.
+    """Waits for a user at a window that is shown: the pointer is moved over it, a key is pressed.
 
     Signals:
         noticed: there was the first sign, or ``notice`` was called.

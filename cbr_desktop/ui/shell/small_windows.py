@@ -25,7 +25,7 @@ class SmallWindows(QObject):
     Signals:
         file_chosen: the path of a request file or a plan that should be opened for review.
         menu_bar_chosen: whether the menu bar should be shown.
-        pace_chosen: how often is read that nobody looks at was chosen anew.
+        pace_chosen: how often lists are read was chosen anew.
         remarked: something about what was just done, in words.
     """
 

@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
             self.notices.say(_("That vault is not among the vaults that are known now."))
 
     def show_related(self, name: str, id: str) -> None:
-        """Show the row of a page that something else tells of; the way back leads to where somebody was."""
+        """Show the row of a page that something else tells of; the place left goes into the history."""
         if not self.pages.show_related(name, id):
             self.notices.say(_("That is not among the {page} that are known now.").format(page=page_noun(name)))
 
@@ -170,7 +170,7 @@ class MainWindow(QMainWindow):
         import cbr_desktop.ui.shell.deferred_widgets  # noqa: F401
 
         yield
-        self.navigation.viewport()  # the first such call takes Qt some milliseconds; nobody waits for it here
+        self.navigation.viewport()  # the first such call takes Qt some milliseconds, which matter less here
         yield
         self.deferred_widgets  # noqa: B018  # made when it is first named
         yield
@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
         return made
 
     def _window_commands(self) -> "WindowCommands":
-        """Return the commands of the menus, which nobody needs before one is opened."""
+        """Return the commands of the menus, which are not needed before one is opened."""
         if self._commands is None:
             from cbr_desktop.ui.shell.commands import WindowCommands
 
@@ -557,7 +557,7 @@ class MainWindow(QMainWindow):
             self.open_outside(path)
 
     def changeEvent(self, event: QtCore.QEvent) -> None:
-        """Look at what may have changed while somebody was elsewhere."""
+        """Look at what may have changed while the user was elsewhere."""
         super().changeEvent(event)
         if event.type() == QtCore.QEvent.Type.ActivationChange and self.isActiveWindow() and self._deferred_widgets:
             self._deferred_widgets.look_at_drafts()

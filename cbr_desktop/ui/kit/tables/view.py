@@ -303,7 +303,7 @@ class TableView(QTableView, Generic[Row]):
 
     def _hide(self, section: int, hidden: bool) -> None:
         self._yielded.discard(section)
-        was_fitting, self._is_fitting = self._is_fitting, True  # the width that Qt gives it then is nobody's wish
+        was_fitting, self._is_fitting = self._is_fitting, True  # the width that Qt then gives is not chosen
         self.setColumnHidden(section, hidden)
         self._is_fitting = was_fitting
 
