@@ -58,7 +58,7 @@ from cbr_desktop.workflows.preflight import Preflight
 LOOK_SECONDS = 0.05
 QUIET_LOOKS = 3
 """So many looks in a row in which nothing is read and little is worked, it is quiet: timers of 80 ms have passed."""
-QUIET_WORK = 0.012
+QUIET_WORK = 0.02
 """How much work in such a look is none; the pulse itself works as well."""
 TRIES = 3
 PATIENCE_SECONDS = 4.0
