@@ -284,6 +284,9 @@ class Refresh:
             except CbrError as error:
                 trouble = error
                 self._ledger.failed(part, error)
+            except asyncio.CancelledError:
+                self._ledger.read_before(part)
+                raise
             if part not in _OF_NEIGHBOURS:
                 self._tell(trouble)
 

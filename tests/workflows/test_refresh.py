@@ -323,6 +323,23 @@ def test_lists_are_read_again_after_a_while_or_when_asked(stage: Stage) -> None:
     run(stage, story())
 
 
+def test_a_list_whose_reading_is_cancelled_is_not_being_read_any_more(stage: Stage) -> None:
+    ledger = stage.session.ledger
+
+    async def story() -> None:
+        await stage.session.refresh.once()
+        of_before = dict(ledger.freshness)
+        reading = asyncio.create_task(stage.session.refresh.once({Part.VAULTS}))
+        while not ledger.freshness[Part.VAULTS].loading:
+            await asyncio.sleep(0)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert ledger.freshness == of_before
+
+    run(stage, story())
+
+
 @asynccontextmanager
 async def refreshed(stage: Stage) -> AsyncIterator[Refresh]:
     """Keep the lists fresh for a while, after the first round."""
