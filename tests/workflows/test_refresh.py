@@ -329,12 +329,13 @@ def test_a_list_whose_reading_is_cancelled_is_not_being_read_any_more(stage: Sta
     async def story() -> None:
         await stage.session.refresh.once()
         of_before = dict(ledger.freshness)
-        reading = asyncio.create_task(stage.session.refresh.once({Part.VAULTS}))
-        while not ledger.freshness[Part.VAULTS].loading:
-            await asyncio.sleep(0)
-        reading.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await reading
+        begun = asyncio.Event()
+        unsubscribe = ledger.subscribe(lambda _: begun.set() if ledger.freshness[Part.VAULTS].loading else None)
+        async with asyncio.TaskGroup() as tasks:
+            reading = tasks.create_task(stage.session.refresh.once({Part.VAULTS}))
+            await begun.wait()
+            reading.cancel()
+        unsubscribe()
         assert ledger.freshness == of_before
 
     run(stage, story())

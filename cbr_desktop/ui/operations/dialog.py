@@ -67,6 +67,8 @@ _LINES = 10
 _SMALLEST = QSize(460, 320)
 _USUAL = QSize(720, 560)
 _USUAL_WITH_FIELDS = QSize(760, 700)
+_AROUND_FIELDS, _HIGHEST = 360, 1000
+"""What stands around the fields of a long form, and the height above which a window scrolls on any screen."""
 _FEW_LINES, _MANY_LINES = 6, 16
 """How high the request is shown."""
 _MANY_LOSSES = 3
@@ -508,6 +510,8 @@ class ChangeDialog(StepwiseWindow):
     def _take_room(self) -> None:
         is_long = self.form.has_fields or wants_reason(self._operation.effect)
         usual = _USUAL_WITH_FIELDS if is_long else _USUAL
+        if self.form.has_fields:  # as much of a long form as the screen has room for
+            usual = usual.expandedTo(QSize(0, min(self.form.sizeHint().height() + _AROUND_FIELDS, _HIGHEST)))
         take_room(self, usual, self._context.settings, f"windows/change/{self.form.objectName()}")
 
     def _fill_middle(self, scroll: QScrollArea) -> None:
