@@ -111,8 +111,11 @@ def test_a_dialog_made_in_turns_is_the_same_as_one_made_at_once(qtbot: QtBot) ->
     at_once.finish()  # type: ignore[attr-defined]
     assert at_once.isVisible()
     assert not in_turns.isVisible()
-    qtbot.waitUntil(in_turns.isVisible)
-    assert _looks(in_turns) == _looks(at_once)
+
+    def is_the_same() -> None:
+        assert _looks(in_turns) == _looks(at_once)
+
+    qtbot.waitUntil(is_the_same)  # once it is shown, and Qt has laid it out
 
 
 def _looks(window: QWidget) -> list[tuple[str, str, QRect | None]]:
