@@ -93,7 +93,7 @@ async def _left(ground: Ground, *, sends: bool) -> Leaving:
     errors = complained.decode("utf-8", "replace")
     lines = said.decode().splitlines()
     assert len(lines) == 2, f"it ended with {child.returncode}: {errors[-2000:]}"
-    told = json.loads(lines[0]) | json.loads(lines[1])
+    told = json.loads(lines[0]) | json.loads(lines[1]) | {"code": child.returncode}
     log = home.places.log_file
     complaints = [
         line
