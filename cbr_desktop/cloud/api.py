@@ -87,11 +87,8 @@ _WORD = re.compile("[a-z]+([-_][a-z]+)*")
 class CbrCloud(ProjectReader):
     """The backup service of a profile, as ``auth`` lets us in; fits ``Cloud`` of the workflows.
 
-    ``transport`` is the only way to the network, ``report`` hears of every change of the connection, ``deadline`` is
-    for one request in seconds; while ``offline`` says so, nothing is sent; ``most`` is how many requests are on their
-    way at a time at the most. ``account`` lets us in where the account is asked and not the project, by default
-    ``auth`` does. Raises ``ProfileError`` for an endpoint that is not ``https://host[:port]``; plain http is for
-    loopback only.
+    Besides what a ``ProjectReader`` takes, ``account`` lets us in where the account is asked and not the project, by
+    default ``auth`` does.
     """
 
     def __init__(
