@@ -61,7 +61,7 @@ class TagsForm(ChangeForm):
         if not self.sets.isChecked():
             return Missing(_("No tag is ticked yet. Tick what is deleted."), self.list)
         if self.table.pairs():
-            return Missing(_("No tag is changed yet. Add one, or give one another value."), self.table.add)
+            return Missing(_("No tag is changed yet. Add one, or change the value of one."), self.table.add)
         return Missing(_("No tag is written yet. Add one."), self.table.add)
 
     def draft(self) -> TagChange:
