@@ -145,7 +145,7 @@ def ink_on(colour: QColor) -> QColor:
 
 def seen_on(colour: QColor, ground: QColor) -> QColor:
     """Return a colour that a person chose, lighter or darker as far as its area has to be seen on a ground."""
-    hue, saturation, lightness, _alpha = colour.getHslF()
+    hue, saturation, lightness = colour.hslHueF(), colour.hslSaturationF(), colour.lightnessF()
     way = ink_on(ground).lightnessF() - lightness
     shades = (QColor.fromHslF(hue, saturation, lightness + way * step / _SHADES, 1) for step in range(1, _SHADES + 1))
     return next((shade for shade in (colour, *shades) if contrast(shade, ground) >= _SEEN), colour)
