@@ -307,7 +307,7 @@ def sheet_text(made: Sheet) -> str:
     """Return a sheet as lines of text."""
     lines = [made.title, made.verdict]
     for section in made.sections:
-        lines += ["", section.title.upper() if section.title.isascii() else section.title]
+        lines += ["", section.title, "-" * len(section.title)]
         width = max((len(title) for title, _value in section.facts), default=0)
         lines += [f"  {title:<{width}}  {value}" for title, value in section.facts]
         if section.rows:

@@ -75,6 +75,8 @@ class Refresh:
         self._whole = False
         self._needed: frozenset[Part] = frozenset()
         """The lists that a request waits for."""
+        self._changed: frozenset[Part] = frozenset()
+        """The lists that the next round reads in any case."""
         self._turns = {part: asyncio.Lock() for part in Part}
         self.rounds = 0
         """How many rounds of all have ended."""
@@ -84,9 +86,13 @@ class Refresh:
         for _ in recalling(self._ledger, self._cache):
             await asyncio.sleep(0)
 
-    def ask(self) -> None:
-        """Read what has changed now, or once more after the reading that is under way."""
+    def ask(self, changed: frozenset[Part] = frozenset()) -> None:
+        """Read what has changed now, or once more after the reading that is under way.
+
+        ``changed`` are lists that are others now: they are read even where nobody looks at them.
+        """
         self._all = True
+        self._changed |= changed
         self._asked.set()
 
     def ask_whole(self) -> None:
@@ -118,11 +124,12 @@ class Refresh:
 
         Of those that are read ``SELDOM`` only the needed ones are, and in a ``whole`` round those that were before.
         """
-        seldom = [part for part in SELDOM if part in self._needed or (whole and self._ledger.freshness[part].as_of)]
+        needed = self._needed | self._changed
+        seldom = [part for part in SELDOM if part in needed or (whole and self._ledger.freshness[part].as_of)]
         if whole:
             return [*_READ, *seldom]
         now, limit = self._clock.now(), timedelta(seconds=ASIDE_SECONDS)
-        known = {part: self._ledger.freshness[part] for part in _ASIDE - self._pace.attention.front - self._needed}
+        known = {part: self._ledger.freshness[part] for part in _ASIDE - self._pace.attention.front - needed}
         fresh = {
             part
             for part, each in known.items()
@@ -162,7 +169,7 @@ class Refresh:
     async def round(self, *, whole: bool = False) -> None:
         """Read what is due now, slowly; ``whole`` reads all of every list, and as quickly as it goes."""
         due = self._due(whole=whole)
-        self._needed = frozenset()
+        self._needed = self._changed = frozenset()
         self._pace.begin()
         await self.once(due, whole=whole, slowly=not whole)
         self._pace.end()
