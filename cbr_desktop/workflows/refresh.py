@@ -47,7 +47,7 @@ _READ = (Part.VAULTS, Part.TASKS, Part.POLICIES, Part.PROTECTABLES, Part.BACKUPS
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
 SELDOM = (Part.OFFERS, Part.DESTINATIONS, Part.ENTERPRISE_PROJECTS)
 """The lists that are read only when something needs them, or a person wants every list read whole."""
-_OF_NEIGHBOURS = frozenset({Part.ENTERPRISE_PROJECTS})
+_OF_OTHER_SERVICES = frozenset({Part.ENTERPRISE_PROJECTS})
 """The lists of other services: whether these answer says nothing of the connection to the backup service."""
 _PROJECTS_LIMIT = 50
 """Projects in other regions whose vaults are asked for."""
@@ -249,12 +249,12 @@ class Refresh:
         if servers:
             self._ledger.put_agents(await self._cloud.agents(servers))
 
-    async def read_neighbours(self) -> None:
+    async def read_other_projects(self) -> None:
         """Read the other projects of the account in this region. Raises ``CloudError``."""
         projects, own = await self._cloud.projects(), await self._cloud.project_id()
         region = next((each.region for each in projects if each.id == own), self._ledger.profile.region)
         near = [each for each in projects if each.region == region and each.id != own and each.enabled]
-        self._ledger.put_neighbours(near)
+        self._ledger.put_other_projects(near)
 
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""
@@ -294,7 +294,7 @@ class Refresh:
             except asyncio.CancelledError:
                 self._ledger.read_before(part)
                 raise
-            if part not in _OF_NEIGHBOURS:
+            if part not in _OF_OTHER_SERVICES:
                 self._tell(trouble)
 
     async def _vaults(self) -> None:
