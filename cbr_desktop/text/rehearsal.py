@@ -57,7 +57,7 @@ _TRAITS = {
 }
 
 
-class Section(NamedTuple):
+class SheetSection(NamedTuple):
     """A part of the sheet: facts with their titles, then a table, then lines."""
 
     title: str
@@ -67,13 +67,13 @@ class Section(NamedTuple):
     lines: tuple[str, ...] = ()
 
 
-class Sheet(NamedTuple):
+class RehearsalSheet(NamedTuple):
     """The rehearsal to be printed, read and signed. ``verdict`` says whether it could be sent."""
 
     title: str
     verdict: str
     is_blocked: bool
-    sections: tuple[Section, ...]
+    sections: tuple[SheetSection, ...]
 
 
 # the disks
@@ -243,36 +243,38 @@ def headline(rehearsal: Rehearsal) -> str:
 # the sheet
 
 
-def sheet(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None = None) -> Sheet:
+def sheet(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None = None) -> RehearsalSheet:
     """Return the rehearsal as a sheet; a reason or an approver not given is left to be written by hand.
 
     Its times are in UTC: it is read elsewhere and on another day.
     """
     with whole_times():
         sections = tuple(_sections(rehearsal, profile, now, approval))
-        return Sheet(headline(rehearsal), verdict_words(rehearsal), rehearsal.is_blocked, sections)
+        return RehearsalSheet(headline(rehearsal), verdict_words(rehearsal), rehearsal.is_blocked, sections)
 
 
-def _sections(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None) -> Iterator[Section]:
-    yield Section(_("What is restored"), facts=tuple(_facts(rehearsal, profile, now)))
-    yield Section(_("What is lost"), lines=tuple(loss_sentences(rehearsal.blast, now)))
+def _sections(
+    rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None
+) -> Iterator[SheetSection]:
+    yield SheetSection(_("What is restored"), facts=tuple(_facts(rehearsal, profile, now)))
+    yield SheetSection(_("What is lost"), lines=tuple(loss_sentences(rehearsal.blast, now)))
     if rehearsal.asked.kind is TargetKind.SERVER:
         untouched = untouched_words(rehearsal)
         lines = (untouched,) if untouched else ()
-        yield Section(_("Disks"), columns=disk_columns(), rows=tuple(disk_rows(rehearsal)), lines=lines)
+        yield SheetSection(_("Disks"), columns=disk_columns(), rows=tuple(disk_rows(rehearsal)), lines=lines)
     judged = [(status_words(f.severity), f.code or NONE, finding_sentence(f)) for f in rehearsal.findings]
     columns = (_("Weight"), _("Code"), _("Finding"))
     nothing = () if judged else (_("Nothing that is known speaks against it."),)
-    yield Section(_("Judgement"), columns=columns if judged else (), rows=tuple(judged), lines=nothing)
+    yield SheetSection(_("Judgement"), columns=columns if judged else (), rows=tuple(judged), lines=nothing)
     rows = tuple(trait_words(each) for each in rehearsal.compared)
     missing = metadata_words(rehearsal)
     heads = compared_columns() if rows else ()
-    yield Section(_("Then and today"), columns=heads, rows=rows, lines=(missing,) if missing else ())
+    yield SheetSection(_("Then and today"), columns=heads, rows=rows, lines=(missing,) if missing else ())
     running = running_words(rehearsal) or [_("Nothing runs there, as far as is known.")]
-    yield Section(_("Running now"), lines=tuple(running))
-    yield Section(_("The request"), lines=(request_text(rehearsal.change, profile),))
+    yield SheetSection(_("Running now"), lines=tuple(running))
+    yield SheetSection(_("The request"), lines=(request_text(rehearsal.change, profile),))
     by_hand = "_" * 40
-    yield Section(
+    yield SheetSection(
         _("Reason and approval"),
         facts=(
             (_("Reason"), approval.reason if approval is not None and approval.reason else by_hand),
@@ -281,7 +283,7 @@ def _sections(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: A
         ),
     )
     checks = words_for(rehearsal.change.kind).checks()
-    yield Section(_("What to check afterwards"), lines=tuple(f"☐ {check}" for check in checks))
+    yield SheetSection(_("What to check afterwards"), lines=tuple(f"☐ {check}" for check in checks))
 
 
 def _facts(rehearsal: Rehearsal, profile: Profile, now: datetime) -> Iterator[tuple[str, str]]:
@@ -303,11 +305,11 @@ def _facts(rehearsal: Rehearsal, profile: Profile, now: datetime) -> Iterator[tu
     yield _("Judged by data of"), utc_words(rehearsal.as_of) if rehearsal.as_of is not None else NONE
 
 
-def sheet_text(made: Sheet) -> str:
+def sheet_text(made: RehearsalSheet) -> str:
     """Return a sheet as lines of text."""
     lines = [made.title, made.verdict]
     for section in made.sections:
-        lines += ["", section.title.upper() if section.title.isascii() else section.title]
+        lines += ["", section.title, "-" * len(section.title)]
         width = max((len(title) for title, _value in section.facts), default=0)
         lines += [f"  {title:<{width}}  {value}" for title, value in section.facts]
         if section.rows:
@@ -318,7 +320,7 @@ def sheet_text(made: Sheet) -> str:
     return "\n".join([*lines, ""])
 
 
-def sheet_html(made: Sheet) -> str:
+def sheet_html(made: RehearsalSheet) -> str:
     """Return a sheet as a page to print: whole in itself, nothing in it is run or fetched."""
     state = "blocked" if made.is_blocked else "clear"
     body = "".join(map(_section_html, made.sections))
@@ -330,7 +332,7 @@ def sheet_html(made: Sheet) -> str:
     )
 
 
-def _section_html(section: Section) -> str:
+def _section_html(section: SheetSection) -> str:
     facts = "".join(f"<tr><th>{escape(title)}</th><td>{escape(value)}</td></tr>\n" for title, value in section.facts)
     heads = "".join(f"<th>{escape(title)}</th>" for title in section.columns)
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>\n" for row in section.rows)

@@ -11,7 +11,7 @@ from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted, duration_words, gb_number, gb_words, grouped, quoted, shown
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Freshness, Part, ResourceRow
 
 if TYPE_CHECKING:
@@ -435,7 +435,7 @@ def fixed_disks_words(resource: Resource) -> str:
     return ""
 
 
-def gap_words(row: ResourceRow, schedules: Schedules) -> str:
+def gap_words(row: ResourceRow, schedules: PolicyGaps) -> str:
     """Return why policies do not back a resource up, with the service's reason where it gives one; empty if they do."""
     gap = gap_of(row, schedules)
     if gap is Gap.UNFIT and row.protectable is not None:

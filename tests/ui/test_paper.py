@@ -4,7 +4,7 @@ from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from cbr_desktop.text.rehearsal import Section, Sheet
+from cbr_desktop.text.rehearsal import RehearsalSheet, SheetSection
 from cbr_desktop.ui.backups.pdf import is_with_next, laid_out
 
 PAGE = QSizeF(2126, 1400)
@@ -17,9 +17,9 @@ def test_no_title_is_left_alone_at_the_end_of_a_page(qapp: QApplication) -> None
     device.setDotsPerMeterY(11811)
     moved = 0
     for lines in range(12, 40):
-        lost = Section("What is lost", lines=tuple(f"line {number}" for number in range(lines)))
-        disks = Section("Disks", columns=("Disk", "Size"), rows=(("one", "40 GB"), ("two", "500 GB")))
-        document = laid_out(Sheet("Restore", "It would be taken.", False, (lost, disks)), device, PAGE)
+        lost = SheetSection("What is lost", lines=tuple(f"line {number}" for number in range(lines)))
+        disks = SheetSection("Disks", columns=("Disk", "Size"), rows=(("one", "40 GB"), ("two", "500 GB")))
+        document = laid_out(RehearsalSheet("Restore", "It would be taken.", False, (lost, disks)), device, PAGE)
         block = document.begin()
         titles = []
         while block.isValid():

@@ -2,14 +2,14 @@
 
 from PySide6 import QtCore, QtGui
 
-from cbr_desktop.text.rehearsal import Section, Sheet
+from cbr_desktop.text.rehearsal import RehearsalSheet, SheetSection
 
 _MARGIN_MM = 15
 _DPI = 300
 _SIZE, _SMALL, _HEAD, _TITLE = 9, 8, 11, 15
 
 
-def pdf_of(sheet: Sheet) -> bytes:
+def pdf_of(sheet: RehearsalSheet) -> bytes:
     """Return a sheet as the bytes of a PDF on A4."""
     content = QtCore.QByteArray()
     buffer = QtCore.QBuffer(content)
@@ -34,7 +34,7 @@ def pdf_of(sheet: Sheet) -> bytes:
     return bytes(content.data())
 
 
-def laid_out(sheet: Sheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
+def laid_out(sheet: RehearsalSheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
     """Return a sheet on pages of this size, on none of which a title stands without anything of its section."""
     document = QtGui.QTextDocument()
     titles = _fill(document, sheet)
@@ -61,7 +61,7 @@ def is_with_next(block: "QtGui.QTextBlock", page_height: float) -> bool:
     return int(ends[0] // page_height) == int(ends[1] // page_height)
 
 
-def _fill(document: "QtGui.QTextDocument", sheet: Sheet) -> list[int]:
+def _fill(document: "QtGui.QTextDocument", sheet: RehearsalSheet) -> list[int]:
     """Write a sheet into a document, and return where the titles of its sections begin."""
     titles = []
     font = QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.GeneralFont)
@@ -79,7 +79,7 @@ def _fill(document: "QtGui.QTextDocument", sheet: Sheet) -> list[int]:
     return titles
 
 
-def _write(section: Section, cursor: "QtGui.QTextCursor") -> None:
+def _write(section: SheetSection, cursor: "QtGui.QTextCursor") -> None:
     cursor.insertText(section.title, _letters(_HEAD, is_bold=True))
     if section.facts:
         _table(cursor, [*section.facts], shares=(28, 72))

@@ -33,7 +33,7 @@ from cbr_desktop.text.requests import (
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import verb_buttons
@@ -180,7 +180,7 @@ class OutboxPage(Page[Intent]):
             (*parts, words_of(row).title, row.draft, _request_id(row), self._state(row), self._waiting(row))
         )
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the cursor's request, where it is known."""
         row = self.view.current_row()
         vault_id = row.change.vault_id if row is not None else None

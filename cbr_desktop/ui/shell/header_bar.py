@@ -1,4 +1,4 @@
-"""The band on top of the window: whose cloud this is, in word and colour, and the commands for the whole window."""
+"""The bar on top of the window: whose cloud this is, in word and colour, and the commands for the whole window."""
 
 from collections.abc import Sequence
 

@@ -20,7 +20,7 @@ from cbr_desktop.text.states import grouped, state_words, status_words
 from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at, type_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import (
     IDS,
     AgeField,
@@ -354,7 +354,7 @@ class TasksPage(Page[Task]):
     def _kept_mark(self, task: Task) -> Mark | None:
         return KEPT_HERE if self._is_kept(task) else None
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return vault and resource of the cursor's task."""
         row = self.view.current_row()
         if row is None or row.vault_id is None:
