@@ -1,5 +1,6 @@
 """The look: contrast of every theme, by the tokens and as painted; what gives way where there is little room."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -26,11 +27,12 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import Times
+from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit import tokens
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.icons import _DRAWINGS, icon, picture
 from cbr_desktop.ui.kit.sparkline import Sparkline, points
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
@@ -271,6 +273,22 @@ def test_where_there_is_room_nothing_is_cut(qtbot: QtBot) -> None:
             if row.name != estate.NASTY:
                 assert metrics.horizontalAdvance(column.text(row)) < page.view.columnWidth(section), column.key
     assert not page.view._yielded
+
+
+def test_what_lies_over_an_empty_table_is_as_high_as_its_words_at_any_time(qtbot: QtBot) -> None:
+    view = QTreeWidget()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show()
+    panel = EmptyPanel("Vaults", {"refresh": list}, view)
+    some, many = ListNotice("Reading", "on its way"), ListNotice("None", "why " * 60, "Refresh", "refresh")
+    for notice in (some, many, some):
+        panel.tell(notice)
+        QApplication.processEvents()
+        shown = [each for each in panel.findChildren(QWidget) if each.isVisible()]
+        shown.sort(key=lambda each: each.y())
+        assert all(upper.geometry().bottom() < lower.y() for upper, lower in itertools.pairwise(shown))
+        assert panel.height() == panel._column.heightForWidth(panel.width())
 
 
 def test_columns_come_back_when_the_window_grows(qtbot: QtBot) -> None:

@@ -240,7 +240,7 @@ class VaultsPage(ListPage[Vault]):
                 _("State"),
                 lambda v: state_words(v.status),
                 lambda v: state_words(v.status),
-                22,
+                26,
                 mark=lambda v: mark(v.status),
                 hint=explain_vault,
             ),
