@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
             self._floor.addWidget(part)
         self._floor.setStretchFactor(self.areas, 1)
         self.setCentralWidget(central)
-        self.setMenuBar(self._menus())
+        self.setMenuWidget(self._menus())  # for setMenuBar the binding has Qt make another one first
         self.status = StatusBar(self._workspace, self._times, self)
         self.setStatusBar(self.status)
 
