@@ -119,37 +119,25 @@ def parser() -> argparse.ArgumentParser:
     return _parser(_cloud())[0]
 
 
-class _HelpFormatter(argparse.HelpFormatter):
-    """Lays help out; the word before the usage passes the catalogue."""
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        """Add the usage, after a word unless another one is given."""
-        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
-
-
 class _Parser(argparse.ArgumentParser):
     """Reads the command line; what is wrong with it is said through the one way out, like all that is said.
 
     Every option that is added is tried on help of its own. That is not shown, so it is not found out how wide the
-    terminal is for it. What argparse itself writes into help has its words here; its errors are English.
+    terminal is for it. The words of argparse itself are listed in ``arguments``.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        options["formatter_class"] = partial(_HelpFormatter, width=80)
+        options["formatter_class"] = partial(argparse.HelpFormatter, width=80)
         super().__init__(*arguments, **options)
 
     def format_help(self) -> str:
         """Return the help, as wide as the terminal is."""
-        self.formatter_class = _HelpFormatter
-        # not before: options of parents are sorted in by the titles that these have there
-        self._positionals.title, self._optionals.title = _("positional arguments"), _("options")
-        if self.add_help:
-            self._option_string_actions["--help"].help = _("show this help message and exit")
+        self.formatter_class = argparse.HelpFormatter
         return super().format_help()
 
     def format_usage(self) -> str:
         """Return the usage, as wide as the terminal is."""
-        self.formatter_class = _HelpFormatter
+        self.formatter_class = argparse.HelpFormatter
         return super().format_usage()
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
@@ -282,7 +270,9 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
         type=Path,
         help=_("open a request file in the window for review; nothing is sent by that"),
     )
-    parser.add_argument(_VERSION, action="version", version=f"CBR Desktop {__version__}")
+    parser.add_argument(
+        _VERSION, action="version", version=f"CBR Desktop {__version__}", help=_("show the version and exit")
+    )
     commands = _Commands(parser, wanted)
 
     vaults = commands.add_parser("vaults", parents=[cloud], help=_("list the vaults"))
@@ -332,19 +322,8 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     _journal(commands.add_parser("journal", help=_("the record of every request: verify it, export it")))
 
     simulator = commands.add_parser("simulator", help=_("serve the demo cloud over TCP, for other clients"))
-    simulator.add_argument("--port", type=int, default=0, help=_("the port; 0, the default, takes a free one"))
-    simulator.add_argument(
-        "--host", default="127.0.0.1", help=_("the address to listen at (default: this machine only)")
-    )
-    simulator.add_argument("--vaults", type=int, metavar="N", help=_("a generated estate of N vaults"))
-    simulator.add_argument("--backups", type=int, metavar="N", help=_("a generated estate of N backups"))
-    simulator.add_argument("--seed", type=int, default=1, help=_("another seed, another estate (default: 1)"))
-    simulator.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help=_("answer so much later"))
-    simulator.add_argument("--gzip", action="store_true", help=_("pack answers for clients that accept gzip"))
-    simulator.add_argument(
-        "--missing", metavar="PART", action="append", default=[], help=_("lack a part of the API, such as protectables")
-    )
-    simulator.set_defaults(run="cli.simulator:simulator")
+    if commands.wants("simulator"):
+        _late("cli.arguments").add_simulator(simulator)
 
     selftest = commands.add_parser("selftest", help=_("do the main job in the demo cloud and tell how it went"))
     selftest.add_argument(
@@ -424,6 +403,9 @@ def _again(act: _Parser) -> None:
 
 
 def _plan(plan: _Parser, cloud: _Parser) -> None:
+    if isinstance(plan, _Unwanted):
+        return
+    values = _late("cli.values")
     acts = plan.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
     make = acts.add_parser("make", help=_("write a plan with the requests of some files"))
     make.set_defaults(run="cli.plan:make")
@@ -438,8 +420,12 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
         default="",
         help=_("a template for requests without a name; a random part is added where it has none"),
     )
-    make.add_argument("--concurrency", metavar="N", type=int, default=1, help=_("how many at once (default: 1)"))
-    make.add_argument("--stagger", metavar="SECONDS", type=float, default=0, help=_("the pause between two beginnings"))
+    make.add_argument(
+        "--concurrency", metavar="N", type=values.whole, default=1, help=_("how many at once (default: 1)")
+    )
+    make.add_argument(
+        "--stagger", metavar="SECONDS", type=values.seconds, default=0, help=_("the pause between two beginnings")
+    )
     make.add_argument("--go-on", action="store_true", help=_("go on after a failure"))
     check = acts.add_parser("check", parents=[cloud], help=_("judge a plan by what was last seen; nothing is sent"))
     check.set_defaults(run="cli.plan:check")

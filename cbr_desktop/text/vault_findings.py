@@ -583,7 +583,7 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.TAG_VALUE: N_(
         "‘{found}’ is no value of the tag ‘{key}’: up to {limit} letters, digits, _, - and dots are. Correct it."
     ),
-    FindingKind.TAGS_NONE: N_("There is no tag in it. Write one, or choose one."),
+    FindingKind.TAGS_NONE: N_("The request names no tag. Name at least one."),
     FindingKind.TAG_OVERWRITTEN: N_("The tag ‘{key}’ of vault ‘{vault}’ has ‘{found}’ now, and ‘{written}’ then."),
     FindingKind.TAGS_UNCHANGED: N_("The tags of vault ‘{vault}’ are like that already. Nothing would change."),
     FindingKind.TAGS_MANY: _tags_many,

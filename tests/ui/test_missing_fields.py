@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import BackupId, ResourceId
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.vault_changes import TagChange
 from cbr_desktop.ui.backups.forms import RenameForm
 from cbr_desktop.ui.backups.sharing import ShareForm, WithdrawForm
 from cbr_desktop.ui.operations.association import AssociationForm
@@ -38,6 +39,7 @@ from tests.widgets import child
 from tests.workflows.test_batch import OTHER, VAULT
 
 ONE, TWO = vault(1, "vault-one", 1, 10), vault(2, "vault-two", 1, 10)
+TAGGED = replace(ONE, tags={"env": "prod", "team": "erp"})
 SERVER = resource(100, ONE, 0)
 Make = Callable[[Counter], ChangeForm]
 
@@ -179,7 +181,9 @@ def test_a_batch_names_its_rows_and_what_all_of_them_lack(
         (lambda _c: NewVaultForm((), ()), "There is no name.", "newVaultName"),
         (lambda _c: PolicyFields(timedelta()), "There is no name.", "policyName"),
         (lambda c: ShareForm(c.context, BackupId(uid(7))), "No project is named to share with.", "shareProject"),
-        (lambda _c: TagsForm(ONE), "There is no tag in it.", "vaultTagsAdd"),
+        (lambda _c: TagsForm(replace(ONE, tags={})), "No tag is written yet. Add one.", "vaultTagsAdd"),
+        (lambda _c: TagsForm(TAGGED), "No tag is changed yet. Add one,", "vaultTagsAdd"),
+        (lambda _c: TagsForm(TAGGED, TagChange(ONE.id, (), deletes=True)), "No tag is ticked yet.", "vaultTagsOwn"),
         (lambda c: AssociationForm(c.context, ONE.id), "No resource is chosen.", "resourceFilter"),
     ],
 )

@@ -322,7 +322,7 @@ class RehearsalWindow(StepwiseWindow):
         for button in (self.again, self.request, self.paper, self.go_on):
             foot.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.addLayout(place_line(self._context, "rehearsalPlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "rehearsalPlace"))
         layout.addWidget(self.title)
         layout.addWidget(self.lead)
         layout.addWidget(split, 1)

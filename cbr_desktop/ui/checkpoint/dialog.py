@@ -404,7 +404,7 @@ class CheckpointDialog(StepwiseWindow):
         self.setSizeGripEnabled(True)
         words = _("The console calls this “Perform Backup”; it makes a restore point.")
         layout = QVBoxLayout(self._form_side)
-        layout.addLayout(place_line(self._context, "checkpointSubtitle", words))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "checkpointSubtitle", words))
         layout.addWidget(self.origin)
         layout.addWidget(self.conflict)
         layout.addWidget(self._split, 1)

@@ -174,7 +174,7 @@ class RequestDialog(OperationWindow):
         self.send.setProperty("primary", True)
         foot = button_row(self.close_button, self.save, self.save_as, self.send)
         layout = QVBoxLayout(self)
-        layout.addLayout(place_line(self._context, "requestPlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "requestPlace"))
         layout.addWidget(self.conflict)
         layout.addWidget(split, 1)
         layout.addWidget(self.notice)

@@ -23,7 +23,6 @@ from cbr_desktop.domain.blast import destroys, merged
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Run
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
 from cbr_desktop.text.consequences import grave_sentence, shares_progress
@@ -38,15 +37,13 @@ from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.batch_judge import BatchJudge
 from cbr_desktop.ui.operations.batch_tabs import BatchAreas, BatchTabs
 from cbr_desktop.ui.operations.consent import WarningConsent
-from cbr_desktop.ui.operations.environment_label import EnvironmentLabel
 from cbr_desktop.ui.operations.form import Asked, BatchForm
-from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button
+from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, PlacesLine, lead_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
@@ -121,8 +118,7 @@ class BatchWindow(OperationWindow):
 
     def _make_parts(self) -> None:
         self.hindrance = ""
-        self.stakes = EnvironmentLabel()
-        self.place = label(name="batchPlace")
+        self.place = PlacesLine("batchPlace")
         self.table = StepTable("batchRows", self)
         self.tabs = BatchTabs()
         self.ask = label(name="batchAsk")
@@ -167,11 +163,7 @@ class BatchWindow(OperationWindow):
     def _lay_out(self) -> None:
         self.setMinimumSize(_SMALLEST)
         layout = QVBoxLayout(self)
-        head = QHBoxLayout()
-        head.setSpacing(NEAR)
-        head.addWidget(self.stakes)
-        head.addWidget(self.place, 1)
-        layout.addLayout(head)
+        layout.addWidget(self.place)
         self.form.setParent(self)
         self.form.setVisible(self.form.has_fields)
         if self.form.has_fields:
@@ -284,17 +276,12 @@ class BatchWindow(OperationWindow):
         if self._batch is not None:
             self._show_standing(self._batch)
             return
-        self._show_place(list(self._judge.contexts.values()))
+        self.place.show_contexts(self._judge.contexts.values())
         self.hindrance = _("Counting what this comes to…")
         self.confirm.setEnabled(False)
         for part in (self._typing, self.consent, self.arm, self.again, self.leave_out, self.take_in):
             part.hide()
         self.verdict.say(_NOTED, self.hindrance)
-
-    def _show_place(self, contexts: Sequence[ProfileContext]) -> None:
-        is_demo = self._workspace.is_demo
-        self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
-        self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
 
     def _shown(self, batch: Batch) -> Generator[object, None, None]:
         """Show the rows as they were judged, in pieces."""
@@ -344,7 +331,7 @@ class BatchWindow(OperationWindow):
         hindered, count = self._judge.hindered(batch), len(batch.sent)
         known = self._judge.contexts
         contexts = [known[name] for name in dict.fromkeys(row.profile for row in batch.sent)] or list(known.values())
-        self._show_place(contexts)
+        self.place.show_contexts(contexts)
         typed, why = name_of(batch), why_named(batch, self._judge.ledgers)
         self._typing.setVisible(why is not None and typed is not None)
         if typed is not None:

@@ -499,7 +499,7 @@ class ChangeDialog(StepwiseWindow):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
         layout = QVBoxLayout(form_side)
-        layout.addLayout(place_line(self._context, "changePlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "changePlace"))
         scroll = QScrollArea()
         layout.addWidget(scroll, 1)
         self._fill_middle(scroll)

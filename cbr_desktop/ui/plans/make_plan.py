@@ -45,6 +45,8 @@ from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.kit.window_size import take_room
+from cbr_desktop.ui.operations.window import PlacesLine
+from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.derived import is_little
 from cbr_desktop.workflows.documents import knowing, name_of
@@ -133,6 +135,7 @@ class MakePlanDialog(QDialog):
             yield None
         yield LONG_STEP
         self.table.fill(make_columns(), lines)
+        self.place.show_contexts(self._contexts())
         yield LONG_STEP
         self._is_counting = False
         reason = self._reason(found)
@@ -173,6 +176,11 @@ class MakePlanDialog(QDialog):
         """Return the profile that knows what a request is about, so that the plan says itself where its steps go."""
         context = self._workspace.context_of(lambda ledger: knowing(document, [ledger]) is not None)
         return context.profile.name if context is not None else ""
+
+    def _contexts(self) -> list[ProfileContext]:
+        """Return the profiles from which the steps go, as far as that is known; all of them from one before."""
+        names = [step.profile or self._default() for step in self._steps] or [self._default()]
+        return [each for each in self._workspace.contexts if each.profile.name in names]
 
     def _default(self) -> str:
         contexts = self._workspace.shown_contexts or self._workspace.contexts
@@ -272,7 +280,10 @@ class MakePlanDialog(QDialog):
         self.table.setSelectionMode(StepTable.SelectionMode.SingleSelection)
         self.table.chosen.connect(self._offer)
         self.verdict = AnnouncedLine("makePlanVerdict")
+        self.place = PlacesLine("makePlanPlace")
+        self.place.show_contexts(self._contexts())
         layout = QVBoxLayout(self)
+        layout.addWidget(self.place)
         layout.addWidget(self.table, 1)
         layout.addLayout(self._form())
         layout.addWidget(self.verdict)
