@@ -80,8 +80,8 @@ def _content(listing: Listing[Vault]) -> bytes:
         listing.complete and len(rows) == len(listing.rows),
         listing.shortfall,
         listing.total,
-        listing.read_at and listing.read_at.timestamp(),
-        listing.mark and listing.mark.timestamp(),
+        _seconds(listing.read_at),
+        _seconds(listing.mark),
         VAULTS.columns(rows),
     )
     content = msgspec.json.encode(kept)
@@ -110,3 +110,7 @@ def _recalled(file: Path) -> Listing[Vault]:
 
 def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else moment(seconds)
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()
