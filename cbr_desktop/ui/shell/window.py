@@ -1,6 +1,6 @@
 """The main window: navigation, pages, details, drawer and status bar of one profile, and the keys that move about."""
 
-import base64
+import binascii
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -398,7 +398,7 @@ class MainWindow(QMainWindow):
 
     def _remember(self) -> None:
         put = self._workspace.settings.put
-        put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
+        put("window/geometry", binascii.b2a_base64(self.saveGeometry().data(), newline=False).decode("ascii"))
         put("window/page", self.pages.name_in_front)
         self.areas.remember()
         for page in self.pages.all_made:
@@ -585,6 +585,6 @@ def _dropped(data: "QtCore.QMimeData") -> list[str]:
 
 def _bytes(stored: str) -> QByteArray:
     try:
-        return QByteArray(base64.b64decode(stored, validate=True))
+        return QByteArray(binascii.a2b_base64(stored, strict_mode=True))
     except ValueError:
         return QByteArray()
