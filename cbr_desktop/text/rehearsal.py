@@ -59,7 +59,7 @@ _TRAITS = {
 }
 
 
-class Section(NamedTuple):
+class SheetSection(NamedTuple):
     """A part of the sheet: facts with their titles, then a table, then lines."""
 
     title: str
@@ -69,7 +69,7 @@ class Section(NamedTuple):
     lines: tuple[str, ...] = ()
 
 
-class Sheet(NamedTuple):
+class RehearsalSheet(NamedTuple):
     """The rehearsal to be printed, read and signed.
 
     ``verdict`` says whether it could be sent, ``stake`` what is at stake in its profile.
@@ -78,7 +78,7 @@ class Sheet(NamedTuple):
     title: str
     verdict: str
     is_blocked: bool
-    sections: tuple[Section, ...]
+    sections: tuple[SheetSection, ...]
     stake: str = ""
 
 
@@ -251,7 +251,7 @@ def headline(rehearsal: Rehearsal) -> str:
 
 def sheet(
     rehearsal: Rehearsal, profile: Profile, environment: Environment, now: datetime, approval: Approval | None = None
-) -> Sheet:
+) -> RehearsalSheet:
     """Return the rehearsal as a sheet; a reason or an approver not given is left to be written by hand.
 
     Its times are in UTC: it is read elsewhere and on another day. ``environment`` is what is at stake in the profile.
@@ -261,28 +261,30 @@ def sheet(
         stake = _("{environment}: nothing of this is real").format(environment=stake)
     with whole_times():
         sections = tuple(_sections(rehearsal, profile, now, approval))
-        return Sheet(headline(rehearsal), verdict_words(rehearsal), rehearsal.is_blocked, sections, stake)
+        return RehearsalSheet(headline(rehearsal), verdict_words(rehearsal), rehearsal.is_blocked, sections, stake)
 
 
-def _sections(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None) -> Iterator[Section]:
-    yield Section(_("What is restored"), facts=tuple(_facts(rehearsal, profile, now)))
-    yield Section(_("What is lost"), lines=tuple(loss_sentences(rehearsal.blast, now)))
+def _sections(
+    rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None
+) -> Iterator[SheetSection]:
+    yield SheetSection(_("What is restored"), facts=tuple(_facts(rehearsal, profile, now)))
+    yield SheetSection(_("What is lost"), lines=tuple(loss_sentences(rehearsal.blast, now)))
     if rehearsal.asked.kind is TargetKind.SERVER:
         untouched = untouched_words(rehearsal)
         lines = (untouched,) if untouched else ()
-        yield Section(_("Disks"), columns=disk_columns(), rows=tuple(disk_rows(rehearsal)), lines=lines)
+        yield SheetSection(_("Disks"), columns=disk_columns(), rows=tuple(disk_rows(rehearsal)), lines=lines)
     judged = [(status_words(f.severity), f.code or NONE, finding_sentence(f)) for f in rehearsal.findings]
     columns = (_("Weight"), _("Code"), _("Finding"))
     nothing = () if judged else (_("Nothing that is known speaks against it."),)
-    yield Section(_("Judgement"), columns=columns if judged else (), rows=tuple(judged), lines=nothing)
+    yield SheetSection(_("Judgement"), columns=columns if judged else (), rows=tuple(judged), lines=nothing)
     rows = tuple(trait_words(each) for each in rehearsal.compared)
     missing = metadata_words(rehearsal)
     heads = compared_columns() if rows else ()
-    yield Section(_("Then and today"), columns=heads, rows=rows, lines=(missing,) if missing else ())
+    yield SheetSection(_("Then and today"), columns=heads, rows=rows, lines=(missing,) if missing else ())
     running = running_words(rehearsal) or [_("Nothing runs there, as far as is known.")]
-    yield Section(_("Running now"), lines=tuple(running))
-    yield Section(_("The request"), lines=(request_text(rehearsal.change, profile),))
-    yield Section(
+    yield SheetSection(_("Running now"), lines=tuple(running))
+    yield SheetSection(_("The request"), lines=(request_text(rehearsal.change, profile),))
+    yield SheetSection(
         _("Reason and approval"),
         facts=(
             (_("Reason"), approval.reason if approval is not None and approval.reason else BY_HAND),
@@ -291,7 +293,7 @@ def _sections(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: A
         ),
     )
     checks = words_for(rehearsal.change.kind).checks()
-    yield Section(_("What to check afterwards"), lines=tuple(f"☐ {check}" for check in checks))
+    yield SheetSection(_("What to check afterwards"), lines=tuple(f"☐ {check}" for check in checks))
 
 
 def _facts(rehearsal: Rehearsal, profile: Profile, now: datetime) -> Iterator[tuple[str, str]]:
@@ -313,11 +315,11 @@ def _facts(rehearsal: Rehearsal, profile: Profile, now: datetime) -> Iterator[tu
     yield _("Judged by data of"), utc_words(rehearsal.as_of) if rehearsal.as_of is not None else NONE
 
 
-def sheet_text(made: Sheet) -> str:
+def sheet_text(made: RehearsalSheet) -> str:
     """Return a sheet as lines of text."""
     lines = [*([made.stake] if made.stake else []), made.title, made.verdict]
     for section in made.sections:
-        lines += ["", section.title.upper() if section.title.isascii() else section.title]
+        lines += ["", section.title, "-" * len(section.title)]
         width = max((len(title) for title, _value in section.facts), default=0)
         lines += [f"  {title:<{width}}  {value}" for title, value in section.facts]
         if section.rows:
@@ -328,7 +330,7 @@ def sheet_text(made: Sheet) -> str:
     return "\n".join([*lines, ""])
 
 
-def sheet_html(made: Sheet) -> str:
+def sheet_html(made: RehearsalSheet) -> str:
     """Return a sheet as a page to print: whole in itself, nothing in it is run or fetched."""
     state = "blocked" if made.is_blocked else "clear"
     stake = f'<p class="stake">{escape(made.stake)}</p>' if made.stake else ""
@@ -341,7 +343,7 @@ def sheet_html(made: Sheet) -> str:
     )
 
 
-def _section_html(section: Section) -> str:
+def _section_html(section: SheetSection) -> str:
     facts = "".join(
         f"<tr><th>{escape(title)}</th><td{_HAND if value == BY_HAND else ''}>{escape(value)}</td></tr>\n"
         for title, value in section.facts

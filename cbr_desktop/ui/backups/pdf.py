@@ -2,8 +2,12 @@
 
 from PySide6 import QtCore, QtGui
 
+<<<<<<< HEAD
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.rehearsal import BY_HAND, Section, Sheet
+=======
+from cbr_desktop.text.rehearsal import RehearsalSheet, SheetSection
+>>>>>>> main
 
 _MARGIN_MM = 15
 _DPI = 300
@@ -14,7 +18,7 @@ _HAND = 16
 """What is above a line that is written by hand, in points."""
 
 
-def pdf_of(sheet: Sheet) -> bytes:
+def pdf_of(sheet: RehearsalSheet) -> bytes:
     """Return a sheet as the bytes of a PDF on A4."""
     content = QtCore.QByteArray()
     buffer = QtCore.QBuffer(content)
@@ -57,6 +61,7 @@ def pdf_of(sheet: Sheet) -> bytes:
     return bytes(content.data())
 
 
+<<<<<<< HEAD
 def _paint(number: int, document: "QtGui.QTextDocument", page: "QtCore.QSizeF", painter: "QtGui.QPainter") -> None:
     """Paint a page of a document, counted from 0."""
     top = number * page.height()
@@ -73,6 +78,9 @@ def page_words(sheet: Sheet, number: int, total: int) -> str:
 
 
 def laid_out(sheet: Sheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
+=======
+def laid_out(sheet: RehearsalSheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
+>>>>>>> main
     """Return a sheet on pages of this size, on none of which a title stands without anything of its section."""
     document = QtGui.QTextDocument()
     titles = _fill(document, sheet)
@@ -99,7 +107,7 @@ def is_with_next(block: "QtGui.QTextBlock", page_height: float) -> bool:
     return int(ends[0] // page_height) == int(ends[1] // page_height)
 
 
-def _fill(document: "QtGui.QTextDocument", sheet: Sheet) -> list[int]:
+def _fill(document: "QtGui.QTextDocument", sheet: RehearsalSheet) -> list[int]:
     """Write a sheet into a document, and return where the titles of its sections begin."""
     titles = []
     font = QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.GeneralFont)
@@ -120,7 +128,7 @@ def _fill(document: "QtGui.QTextDocument", sheet: Sheet) -> list[int]:
     return titles
 
 
-def _write(section: Section, cursor: "QtGui.QTextCursor") -> None:
+def _write(section: SheetSection, cursor: "QtGui.QTextCursor") -> None:
     cursor.insertText(section.title, _letters(_HEAD, is_bold=True))
     if section.facts:
         _table(cursor, [*section.facts], shares=(28, 72))

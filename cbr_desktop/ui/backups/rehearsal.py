@@ -55,7 +55,7 @@ from cbr_desktop.ui.kit.widgets import dress_table, push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, FixedForm
+from cbr_desktop.ui.operations.form import ContextRow, FixedForm
 from cbr_desktop.ui.operations.inspector import Inspector
 from cbr_desktop.ui.operations.window import StepwiseWindow, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -353,7 +353,7 @@ class RehearsalWindow(StepwiseWindow):
         return scroll
 
 
-def rehearse(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> RehearsalWindow:
+def rehearse(_workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> RehearsalWindow:
     """Open the rehearsal of the restore of a backup."""
     ((context, backup),) = asked
     window = RehearsalWindow(context, backup, parent, at_once=False)
