@@ -2,12 +2,8 @@
 
 from PySide6 import QtCore, QtGui
 
-<<<<<<< HEAD
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.rehearsal import BY_HAND, Section, Sheet
-=======
-from cbr_desktop.text.rehearsal import RehearsalSheet, SheetSection
->>>>>>> main
+from cbr_desktop.text.rehearsal import BY_HAND, RehearsalSheet, SheetSection
 
 _MARGIN_MM = 15
 _DPI = 300
@@ -61,7 +57,6 @@ def pdf_of(sheet: RehearsalSheet) -> bytes:
     return bytes(content.data())
 
 
-<<<<<<< HEAD
 def _paint(number: int, document: "QtGui.QTextDocument", page: "QtCore.QSizeF", painter: "QtGui.QPainter") -> None:
     """Paint a page of a document, counted from 0."""
     top = number * page.height()
@@ -71,16 +66,13 @@ def _paint(number: int, document: "QtGui.QTextDocument", page: "QtCore.QSizeF", 
     painter.restore()
 
 
-def page_words(sheet: Sheet, number: int, total: int) -> str:
+def page_words(sheet: RehearsalSheet, number: int, total: int) -> str:
     """Return what stands at the foot of a page, so that pages which come apart are found together again."""
     parts = (sheet.stake, sheet.title, _("Page {number} of {total}").format(number=number, total=total))
     return " · ".join(part for part in parts if part)
 
 
-def laid_out(sheet: Sheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
-=======
 def laid_out(sheet: RehearsalSheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
->>>>>>> main
     """Return a sheet on pages of this size, on none of which a title stands without anything of its section."""
     document = QtGui.QTextDocument()
     titles = _fill(document, sheet)
