@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class DiagnosisRunner:
-    """Examines one profile as often as it is wished, and writes the report.
+    """Examines one profile as often as it is wanted, and writes the report.
 
     ``transport`` stands for the whole network where the cloud is part of this program. ``refusal`` tells which login
     failed last elsewhere in the program with the same secrets. ``redact`` takes secrets out of what leaves.

@@ -19,7 +19,7 @@ from cbr_desktop.storage.columns import VAULTS, Codec, Nested, Table, moments, t
 from cbr_desktop.storage.database import refuse_odd_parts, transaction
 from cbr_desktop.storage.files import create_private
 from cbr_desktop.storage.first_rows import keep_first
-from cbr_desktop.storage.lists import BUSY_SECONDS, Reading, Row, Written, discard, prepare, reading, write
+from cbr_desktop.storage.lists import BUSY_SECONDS, KeptReading, Row, Written, discard, prepare, reading, write
 from cbr_desktop.storage.opened import OpenedRow, opened_backup, opened_row
 
 _Write = Callable[[sqlite3.Connection], None]
@@ -100,27 +100,27 @@ class SqliteCache:
         self._written: dict[str, Written] = {}
         """What is on the disk of each list, as far as it was read or written here."""
 
-    def vaults(self) -> Reading[Vault]:
+    def vaults(self) -> KeptReading[Vault]:
         """Read the vaults that were seen last, page by page."""
         return self._read("vaults", VAULTS)
 
-    def tasks(self) -> Reading[Task]:
+    def tasks(self) -> KeptReading[Task]:
         """Read the tasks that were seen last, page by page."""
         return self._read("tasks", _TASKS)
 
-    def backups(self) -> Reading[Backup]:
+    def backups(self) -> KeptReading[Backup]:
         """Read the backups that were seen last, page by page."""
         return self._read("backups", _BACKUPS)
 
-    def policies(self) -> Reading[Policy]:
+    def policies(self) -> KeptReading[Policy]:
         """Read the policies that were seen last, page by page."""
         return self._read("policies", _POLICIES)
 
-    def protectables(self) -> Reading[Protectable]:
+    def protectables(self) -> KeptReading[Protectable]:
         """Read what could be protected when it was seen last, page by page."""
         return self._read("protectables", _PROTECTABLES)
 
-    def opened(self) -> Reading[OpenedBackup]:
+    def opened(self) -> KeptReading[OpenedBackup]:
         """Read the backups that were read by themselves, page by page."""
         listing = yield from self._read("opened", _OPENED)
         if listing is None:
@@ -161,7 +161,7 @@ class SqliteCache:
 
     # reading
 
-    def _read(self, name: str, codec: Codec[Row]) -> Reading[Row]:
+    def _read(self, name: str, codec: Codec[Row]) -> KeptReading[Row]:
         self.close()
         written: Written = []
         listing = yield from reading(self._path, name, codec, written, holding=self._holding(name))

@@ -46,7 +46,7 @@ class WrittenPage(NamedTuple):
 
 Written = list[WrittenPage]
 """The pages of a list in their order."""
-Reading = Generator[None, None, Listing[Row] | None]
+KeptReading = Generator[None, None, Listing[Row] | None]
 """Reading page by page: the caller may do something else between two pages, and gets the list at the end."""
 
 _VERSION = 7_919
@@ -68,7 +68,7 @@ def first_vaults(path: Path) -> Listing[Vault] | None:
     return whole(reading(path, "vaults", VAULTS, first_page=True))
 
 
-def whole(reading: Reading[Row]) -> Listing[Row] | None:
+def whole(reading: KeptReading[Row]) -> Listing[Row] | None:
     """Read to the end at once."""
     while True:
         try:
@@ -86,7 +86,7 @@ def reading(
     *,
     first_page: bool = False,
     holding: Collection[str] | None = None,
-) -> Reading[Row]:
+) -> KeptReading[Row]:
     """Read a list; whatever goes wrong, the file is gone afterwards and the list ``None``.
 
     The pages are put into ``written``, for when the list is written again. With ``holding`` those pages alone are read
@@ -228,7 +228,7 @@ class _Chosen:
 
 def _listing(
     connection: sqlite3.Connection, name: str, codec: Codec[Row], written: Written, chosen: _Chosen
-) -> Reading[Row]:
+) -> KeptReading[Row]:
     if _version(connection) != _VERSION:
         raise ValueError("another version")
     select = "SELECT as_of, complete, rows, lacking FROM list WHERE name = ? AND shape = ?"

@@ -217,7 +217,7 @@ class Ledger(Struct, eq=False, weakref=True):
     """The regions that this one replicates to, ``None`` until that is read."""
     projects: "Sequence[Project]" = ()
     """The account's projects in those regions."""
-    neighbours: "Sequence[Project]" = ()
+    other_projects: "Sequence[Project]" = ()
     """The other projects of the account in this region, as far as that was read."""
     receivers: "dict[BackupId, Listing[Member]]" = field(default_factory=dict)
     """The projects that backups are shared with, of those backups of which that was read."""
@@ -299,7 +299,7 @@ class Ledger(Struct, eq=False, weakref=True):
             Part.BACKUPS: (self.backups,),
             Part.POLICIES: (self.policies,),
             Part.PROTECTABLES: (self.protectables,),
-            Part.OFFERS: (self.offers, self.neighbours, *self.receivers.values()),
+            Part.OFFERS: (self.offers, self.other_projects, *self.receivers.values()),
             Part.DESTINATIONS: (self.destinations,),
             Part.ENTERPRISE_PROJECTS: (self.enterprise_projects,),
             Part.OPENED: (self.opened,),
@@ -463,9 +463,9 @@ class Ledger(Struct, eq=False, weakref=True):
         self.enterprise_projects = _unless_same(self.enterprise_projects, listing.rows)
         self._fresh(Part.ENTERPRISE_PROJECTS, listing, False)
 
-    def put_neighbours(self, projects: "Sequence[Project]") -> None:
+    def put_other_projects(self, projects: "Sequence[Project]") -> None:
         """Keep the other projects of the account in this region; the list of what is offered keeps its age."""
-        self.neighbours = tuple(projects)
+        self.other_projects = tuple(projects)
         self.notify(Part.OFFERS)
 
     def put_receivers(self, id: BackupId, listing: "Listing[Member]") -> None:

@@ -27,7 +27,7 @@ from cbr_desktop.ui.kit.verbs import Verb
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, ChangeForm
+from cbr_desktop.ui.operations.form import ChangeForm, ContextRow
 from cbr_desktop.ui.operations.window import OperationWindow, PlacesLine
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
@@ -230,7 +230,7 @@ class OffersWindow(OperationWindow):
         self.remark.setVisible(bool(text))
 
 
-def open_offers(workspace: Workspace, _asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def open_offers(workspace: Workspace, _asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the window of what other projects share."""
     window = OffersWindow(workspace, parent)
     window.open()

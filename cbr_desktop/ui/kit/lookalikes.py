@@ -43,7 +43,7 @@ def _all_looks(names: Sequence[str]) -> list[str]:
 
 
 def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return, by id, what to put beside the name of each thing that has a twin; ``named`` are ids and names.
+    """Return, by id, what to put beside the name of each thing that shares it; ``named`` are ids and names.
 
     That is the beginning of the id, or the whole of it where beginnings are equal as well.
     """

@@ -52,7 +52,7 @@ _ROWS = 12
 """Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-Line = tuple[tuple[str, ...], Mark]
+StepCells = tuple[tuple[str, ...], Mark]
 """The words of a step in the order of the columns, and the mark that stands in the second one."""
 
 
@@ -62,10 +62,10 @@ class _Steps(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.titles: tuple[str, ...] = ()
-        self.lines: Sequence[Line] = ()
+        self.lines: Sequence[StepCells] = ()
         self.icons: MarkIcons | None = None
 
-    def put(self, titles: Sequence[str], lines: Sequence[Line]) -> list[int]:
+    def put(self, titles: Sequence[str], lines: Sequence[StepCells]) -> list[int]:
         """Show other lines, and return which of them say something else than before."""
         before = self.lines
         if tuple(titles) != self.titles:
@@ -146,7 +146,7 @@ class StepTable(QTableView):
         self.horizontalHeader().sectionResized.connect(self._fit_soon)
         self.selectionModel().selectionChanged.connect(self.chosen)
 
-    def fill(self, titles: Sequence[str], lines: Sequence[Line], absent: Collection[int] = ()) -> None:
+    def fill(self, titles: Sequence[str], lines: Sequence[StepCells], absent: Collection[int] = ()) -> None:
         """Show steps, without the columns that are ``absent``; the selection stays while the columns are the same."""
         had, before = len(self._steps.lines), (self._steps.titles, self._absent)
         changed = self._steps.put(titles, lines)

@@ -42,7 +42,7 @@ from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.batch_judge import BatchJudge
 from cbr_desktop.ui.operations.batch_tabs import BatchAreas, BatchTabs
 from cbr_desktop.ui.operations.consent import WarningConsent
-from cbr_desktop.ui.operations.form import Asked, BatchForm
+from cbr_desktop.ui.operations.form import BatchForm, ContextRow
 from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, PlacesLine, lead_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
@@ -80,7 +80,7 @@ class BatchWindow(OperationWindow):
     """Asks for one operation on several rows. It blocks nothing, and becomes the report of what it has sent."""
 
     def __init__(
-        self, workspace: Workspace, asked: Sequence[Asked], form: BatchForm, parent: QWidget | None = None
+        self, workspace: Workspace, asked: Sequence[ContextRow], form: BatchForm, parent: QWidget | None = None
     ) -> None:
         count = sum(form.takes(context, row) for context, row in asked)
         super().__init__("batchWindow", _title(form, count), parent)
@@ -405,7 +405,7 @@ class BatchWindow(OperationWindow):
         again = counted("&Ask again for {count} not done…", "&Ask again for {count} not done…", len(undone))
         self.retry.setText(again)
 
-    def _undone(self, report: PlanReport) -> list[Asked]:
+    def _undone(self, report: PlanReport) -> list[ContextRow]:
         """Return what was provably not done, once nothing of the batch is under way."""
         is_open = report.count(Stand.WAITING, Stand.RUNNING) or (not report.stopped and report.count(Stand.NOT_STARTED))
         if is_open:

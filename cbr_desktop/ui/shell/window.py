@@ -490,6 +490,7 @@ class MainWindow(QMainWindow):
         if self.header_bar.details.isChecked():
             details.show_subject(subject, _(page.without_subject))
         self.areas.show_details(subject is not None)
+        page.note_details(subject is not None)
 
     def _create_checkpoint_of(self, page: Page[Any], *_target: object) -> None:
         self.row_dialogs.create_checkpoint(page)

@@ -17,7 +17,7 @@ from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_all,
 from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, read_draft
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.operations.form import ChangeForm, ContextRow, FixedBatch, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
@@ -112,7 +112,7 @@ def deletion_form(id: VaultId) -> FixedForm:
     return FixedForm(Kind.DELETE_VAULT, VaultDeletion(id))
 
 
-def _create_for(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def _create_for(_workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the form of a new vault that takes rows of resources in, with a size that has room for one backup of all."""
     context, resources = asked[0][0], [row.resource for _context, row in asked]
     size_gb = min(max(sum(each.size_gb for each in resources), SMALLEST_GB), LARGEST_GB)
