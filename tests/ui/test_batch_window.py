@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
@@ -25,6 +25,7 @@ from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.ui.backups.forms import FORMS
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.batch_tabs import BatchAreas, BatchTabs
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -301,6 +302,12 @@ def test_the_window_becomes_the_report_and_asks_again_for_what_was_not_done(tmp_
     window.refresh()
     assert sorted(column(window, "State")) == ["Outcome unknown", "Outcome unknown", "Refused"]
     assert "1 refused" in said(window) and not window.confirm.isVisible()
+    assert window.outcome.isVisible() and not window.outcome.isEnabled()
+    window.table.selectRow(2)
+    window.outcome.click()
+    (outcome,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, OutcomeDialog))
+    assert outcome.panel.intent_id in {each.id for each in ledger.intents.values() if each.subject.id == ROWS[2].id}
+    outcome.close()
     again = child(window, QPushButton, "batchRetry")
     assert again.isVisible() and again.text() == "&Ask again for 1 not done…"
     assert window.table.isVisible() and not window.tabs.isVisible()

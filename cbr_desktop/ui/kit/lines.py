@@ -54,7 +54,10 @@ def mark_icon(mark: Mark, palette: QPalette, ratio: float) -> QIcon:
     painter = QPainter(pixmap)
     draw_mark(painter, mark, QRectF(QPointF(), QSizeF(MARK_SIZE)), palette)
     painter.end()
-    return QIcon(pixmap)
+    made = QIcon(pixmap)
+    # Qt would tint the mark of a selected row, and every tone can be read on that ground as it is
+    made.addPixmap(pixmap, QIcon.Mode.Selected)
+    return made
 
 
 class MarkIcons:
