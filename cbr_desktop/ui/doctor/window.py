@@ -229,7 +229,8 @@ class CheckTable(QTableWidget):
         dress_table(self, "doctorChecks", _("What was looked at"))
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
-        self.horizontalHeaderItem(_TIME).setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.model().setHeaderData(_TIME, Qt.Orientation.Horizontal, right, Qt.ItemDataRole.TextAlignmentRole)
         self.setWordWrap(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

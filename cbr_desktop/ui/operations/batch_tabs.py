@@ -39,8 +39,9 @@ class BatchTabs(QTabWidget):
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
         requests = QWidget()
-        QVBoxLayout(requests).addWidget(self.preview)
-        requests.layout().setContentsMargins(0, NEAR, 0, 0)
+        beneath = QVBoxLayout(requests)
+        beneath.setContentsMargins(0, NEAR, 0, 0)
+        beneath.addWidget(self.preview)
         self.addTab(scroll, _("Consequences"))
         self.addTab(requests, _("Requests"))
 
