@@ -5,6 +5,7 @@ confirmed at all by older data.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -110,8 +111,12 @@ class ChangeDialog(StepwiseWindow):
         self._asked_at = context.clock.now()
         """Since when the lists must have been read to count as fresh."""
         self._change: Change | None = None
+        self._is_incomplete = True
+        """Whether something is missing before there is a request."""
         self._verdict = Preflight(())
         self._blast = Blast()
+        self._is_outdated = False
+        """Whether lists are others since it was judged."""
         self._progress = ""
         """How far the reading has come, in words, empty where it does not tell."""
         self._tasks = TaskOwner(self)
@@ -182,17 +187,20 @@ class ChangeDialog(StepwiseWindow):
         """Judge what is asked for by what is known now, and show the very request that would be sent."""
         if not self._stack.shows_form:
             return
+        self._is_outdated = False
         ledger, now = self._context.ledger, self._context.clock.now()
         before = (self._blast.lost, self._blast.overwritten)
-        try:
-            self._change = change_of(self.form.draft(), ledger)
-        except ValueError:
-            self._change = None
+        self._change, excess = None, self.form.excess()
+        if excess is None:
+            with suppress(ValueError):
+                self._change = change_of(self.form.draft(), ledger)
+        self._is_incomplete = self._change is None and excess is None
         if self._change is not None:
             self._verdict = self._operation.judge(self._change, ledger, now)
             self._blast = self._operation.blast(self._change, ledger)
             self._show_change(self._change)
         else:
+            self._verdict = Preflight(() if excess is None else (excess,))
             self.subject.hide()
             self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
@@ -325,7 +333,7 @@ class ChangeDialog(StepwiseWindow):
         """Return what speaks against the change by what is known, empty when nothing does."""
         if self._tasks.is_busy:
             return self._progress or _("Reading afresh what this is judged by…")
-        if self._change is None:
+        if self._is_incomplete:
             missing = self.form.missing()
             if missing is None:
                 return _("Not ready: something is missing.")
@@ -346,9 +354,9 @@ class ChangeDialog(StepwiseWindow):
         """Return how grave an objection is: that it is being read, or not filled in yet, is no fault."""
         if self._tasks.is_busy:
             return SEVERITY_MARKS[Severity.INFO]
-        if self._verdict.is_blocked and self._change is not None:
+        if self._verdict.is_blocked and not self._is_incomplete:
             return SEVERITY_MARKS[Severity.BLOCK]
-        is_unasked = self._change is None or any(each.kind in _UNCHANGED for each in self._verdict.findings)
+        is_unasked = self._is_incomplete or any(each.kind in _UNCHANGED for each in self._verdict.findings)
         return SEVERITY_MARKS[Severity.INFO if is_unasked else Severity.WARN]
 
     def _lead(self) -> None:
@@ -361,7 +369,7 @@ class ChangeDialog(StepwiseWindow):
         """Return the field in which something is missing or to be put right, ``None`` where no field is known."""
         if self._tasks.is_busy:
             return None
-        if self._change is None:
+        if self._is_incomplete:
             missing = self.form.missing()
             return missing.field if missing is not None else None
         first = next((each for each in self._verdict.findings if each.severity is Severity.BLOCK), None)
@@ -438,7 +446,12 @@ class ChangeDialog(StepwiseWindow):
         confirm_again(self._context, id, self).open()
 
     def _ledger_changed(self, part: Part) -> None:
-        if part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS, Part.OPENED):
+        is_own = part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS, Part.OPENED)
+        self._is_outdated = self._is_outdated or is_own
+
+    def _ledger_settled(self) -> None:
+        """Judge by what has changed, once where several lists have changed together."""
+        if self._is_outdated:
             self._judge()
 
     # the window
@@ -482,6 +495,7 @@ class ChangeDialog(StepwiseWindow):
         self.typed.textChanged.connect(self._show_verdict)
         self.approval.changed.connect(self._show_verdict)
         self._context.signals.changed.connect(self._ledger_changed)
+        self._context.signals.settled.connect(self._ledger_settled)
         self._stack.edit_requested.connect(self._edit_again)
         self._stack.close_requested.connect(self.close)
         self._stack.confirmation_requested.connect(self._confirm_again)
