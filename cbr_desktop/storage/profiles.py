@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -93,11 +93,6 @@ def keep_for_the_start(path: Path, kept: Path) -> None:
         found, problems = read(path)
         if found and not problems and text_of(path) == said:
             keep(kept, said, found)
-
-
-def profile_named(profiles: Iterable[Profile], name: str) -> Profile | None:
-    """Return the profile of that name, or ``None``."""
-    return next((profile for profile in profiles if profile.name == name), None)
 
 
 def colour(text: str) -> str:
