@@ -109,7 +109,7 @@ def test_the_longest_of_the_vaults_with_the_same_policies_decides() -> None:
     policies = [policy("night", 22, vaults=(ONE, TWO)), policy("copy", 23, vaults=(ONE, TWO), type=REPLICATION)]
     known = ledger(policies, [*nights("night", HOUR), *nights("night", 3 * HOUR, vault_id=TWO)])
     lasting = at_once(usual_durations(known.tasks.values()))
-    (clash,) = clashes(known, lasting, NOW, NOW + DAY)
+    (clash,) = at_once(clashes(known, lasting, NOW, NOW + DAY))
     assert (clash.vault_id, clash.lasts) == (TWO, 3 * HOUR)
 
 
