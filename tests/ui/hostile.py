@@ -62,7 +62,7 @@ from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
-from cbr_desktop.ui.profiles.imports import RequestImportDialog as ProfileImportDialog
+from cbr_desktop.ui.profiles.imports import ProfileImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
 from cbr_desktop.ui.session.draft_store import Source

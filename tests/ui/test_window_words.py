@@ -30,8 +30,8 @@ from cbr_desktop.text.words import (
     stale_sentence,
     use_words,
 )
-from cbr_desktop.ui.checkpoint.target import vault_line_words as vault_line
-from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, protection_mark, protection_words, vault_line_words
+from cbr_desktop.ui.checkpoint.target import vault_line_words
+from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, holder_words, protection_mark, protection_words
 from cbr_desktop.ui.shell.header_bar import _place_words
 from cbr_desktop.ui.shell.status_bar import StatusBar, connection_words, login_words, member_problems, throttled_words
 from cbr_desktop.ui.shell.task_drawer import Drawer
@@ -127,9 +127,9 @@ def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
 def test_fault_96_a_resource_in_a_vault_that_is_not_listed_is_not_called_unprotected() -> None:
     inside = Protectable(ResourceId("r"), ResourceType.SERVER, "web", vault_id=VaultId("v-9"))
     row = ResourceRow(Resource(inside.id, inside.type, inside.name, 1), None, inside, None)
-    assert (vault_line_words(row), protection_words(row), protection_mark(row)) == (UNLISTED, "In a vault", NEUTRAL)
+    assert (holder_words(row), protection_words(row), protection_mark(row)) == (UNLISTED, "In a vault", NEUTRAL)
     free = replace(row, protectable=None)
-    assert (vault_line_words(free), protection_words(free), protection_mark(free)) == (UNPROTECTED, UNPROTECTED, NEVER)
+    assert (holder_words(free), protection_words(free), protection_mark(free)) == (UNPROTECTED, UNPROTECTED, NEVER)
 
 
 @pytest.mark.usefixtures("qapp")
@@ -328,9 +328,9 @@ def test_a_state_has_one_word_in_list_details_relations_combo_box_and_command_li
         words = state_words(vault.status)
         assert column.text(vault) == words
         assert vault_sheet(vault, workspace.scope, index, times).state == words
-        assert vault_line(vault).endswith(words)
+        assert vault_line_words(vault).endswith(words)
         assert words in vault_table([vault])
-        assert use_words(vault) in vault_line(vault)
+        assert use_words(vault) in vault_line_words(vault)
         assert use_words(vault) in vault_table([vault])
         for resource in vault.resources:
             said = protect_words(resource.protect_status)
