@@ -18,10 +18,17 @@ from cbr_desktop.domain.vault import ResourceType, Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Nested, Table, moments, tuples, words
 from cbr_desktop.storage.database import refuse_odd_parts, transaction
 from cbr_desktop.storage.files import create_private
+from cbr_desktop.storage.first_rows import keep_first
 from cbr_desktop.storage.lists import BUSY_SECONDS, KeptReading, Row, Written, discard, prepare, reading, write
 from cbr_desktop.storage.opened import OpenedRow, opened_backup, opened_row
 
 _Write = Callable[[sqlite3.Connection], None]
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
 Holding = Callable[[str], Collection[str] | None]
 """Tells which texts the rows of a list must have to be read, of the list of this name; ``None`` for all rows."""
 
@@ -87,7 +94,8 @@ class SqliteCache:
         self._holding = holding
         self._writes = writes
         self._lock = threading.Lock()
-        self._waiting: dict[str, _Write] = {}
+        self._waiting: dict[str, tuple[_Write, Callable[[], None]]] = {}
+        """By list how it is written, and what is done afterwards."""
         self._writer: threading.Thread | None = None
         self._written: dict[str, Written] = {}
         """What is on the disk of each list, as far as it was read or written here."""
@@ -121,7 +129,7 @@ class SqliteCache:
 
     def keep_vaults(self, listing: Listing[Vault]) -> None:
         """Keep a list in place of the one before; it is on its way to the disk when this returns."""
-        self._keep("vaults", VAULTS, listing)
+        self._keep("vaults", VAULTS, listing, partial(keep_first, self._path, listing))
 
     def keep_tasks(self, listing: Listing[Task]) -> None:
         """Keep a list in place of the one before; it is on its way to the disk when this returns."""
@@ -164,11 +172,13 @@ class SqliteCache:
 
     # writing
 
-    def _keep(self, name: str, codec: Codec[Row], listing: Listing[Row]) -> None:
+    def _keep(
+        self, name: str, codec: Codec[Row], listing: Listing[Row], afterwards: Callable[[], None] = _nothing
+    ) -> None:
         if not self._writes:
             return
         with self._lock:
-            self._waiting[name] = partial(self._write_list, name, codec, listing)
+            self._waiting[name] = (partial(self._write_list, name, codec, listing), afterwards)
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write_waiting, name="cache")
                 self._writer.start()
@@ -177,13 +187,15 @@ class SqliteCache:
         self._written[name] = write(connection, name, codec, listing, self._written.pop(name, []))
 
     def _write_waiting(self) -> None:
-        while write := self._next():
+        while waiting := self._next():
+            write, afterwards = waiting
             try:
                 self._write_once(write)
+                afterwards()
             except Exception:  # a row that cannot be written must not end the thread that writes the next
                 discard(self._path)
 
-    def _next(self) -> _Write | None:
+    def _next(self) -> tuple[_Write, Callable[[], None]] | None:
         with self._lock:
             if not self._waiting:
                 self._writer = None

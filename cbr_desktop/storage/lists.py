@@ -3,8 +3,7 @@
 Pages have numbers that say nothing of their order, which stands beside them: a row that is new or gone changes
 the page that it is in and no other. Where no order stands, as in files of earlier versions, it is that of the numbers.
 
-A page is JSON of columns. The standard library's JSON is quick enough for a page, while importing a quicker one costs
-more than it gains before the first paint.
+A page is JSON of columns.
 """
 
 import json
@@ -25,9 +24,10 @@ from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Columns, Pool, moment, shape
 from cbr_desktop.storage.database import SIDE_FILES, refuse_odd_parts
+from cbr_desktop.storage.first_rows import discard_first
 
 PAGE_ROWS = 250
-"""Rows of a page, and so of the first one, which the first paint waits for: more than any screen shows."""
+"""Rows of a page."""
 BUSY_SECONDS = 0.2
 _SPARE_PAGES = 8
 _LOOKED_FOR = 16
@@ -196,10 +196,11 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def discard(path: Path) -> None:
-    """Throw a file away, with what SQLite keeps beside it."""
+    """Throw a file away, with what SQLite keeps beside it, and with its first rows."""
     for suffix in ("", *SIDE_FILES):
         with suppress(OSError):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
+    discard_first(path)
 
 
 def _version(connection: sqlite3.Connection) -> int:

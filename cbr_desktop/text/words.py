@@ -195,7 +195,7 @@ class Times:
 
     def text_and_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
-        return never if at is None else _("{age} ago · {at}").format(age=self.age(at), at=self.text(at))
+        return never if at is None else _("{age} · {at}").format(age=self.short_age(at), at=self.text(at))
 
     def short_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return the age in its largest unit, for a table's cell: ``23 h ago``."""
@@ -208,8 +208,10 @@ class Times:
         return _("{age} ago").format(age=duration_words(age))
 
     def clocks(self) -> str:
-        """Return the time of day in UTC and here."""
+        """Return the time of day in UTC and here; once where the clock here is that of UTC."""
         now = self.now()
+        if not now.astimezone().utcoffset():
+            return _("UTC {utc}").format(utc=f"{now.astimezone(UTC):%H:%M}")
         return _("UTC {utc} · here {here}").format(utc=f"{now.astimezone(UTC):%H:%M}", here=f"{now.astimezone():%H:%M}")
 
 

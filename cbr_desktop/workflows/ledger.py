@@ -1,7 +1,6 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from datetime import datetime
 from enum import StrEnum
 from operator import is_
@@ -285,7 +284,8 @@ class Ledger(Struct, eq=False, weakref=True):
 
     def still(self) -> "Ledger":
         """Return what is known now: it stays the same whatever is learned later, and has no subscribers."""
-        made = copy(self)
+        made = object.__new__(type(self))
+        made.__dict__.update(self.__dict__)
         # what is not replaced as a whole
         made.freshness, made.intents, made.receivers = dict(self.freshness), dict(self.intents), dict(self.receivers)
         made.followed_backups, made.first, made._listeners = dict(self.followed_backups), dict(self.first), []

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit import tokens
@@ -33,7 +34,17 @@ from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import _DRAWINGS, icon, picture
 from cbr_desktop.ui.kit.sparkline import Sparkline, points
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
-from cbr_desktop.ui.kit.theme import Theme, apply, desktop_theme, palette, tone_colour
+from cbr_desktop.ui.kit.theme import (
+    ENVIRONMENT_COLOURS,
+    Theme,
+    apply,
+    contrast,
+    desktop_theme,
+    ink_on,
+    palette,
+    seen_on,
+    tone_colour,
+)
 from cbr_desktop.ui.kit.tokens import NEAR, Colours
 from cbr_desktop.ui.kit.window_size import available, make_room, take_room
 from cbr_desktop.ui.shell.navigation import NAMES
@@ -49,18 +60,6 @@ THEMES = {
 }
 GROUNDS = ("window", "surface", "stripe", "control")
 WORDS, EDGES = 4.5, 3.0
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Return the contrast of two colours by WCAG 2.1, from 1 to 21."""
-
-    def luminance(colour: QColor) -> float:
-        parts = (colour.redF(), colour.greenF(), colour.blueF())
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.fixture(params=THEMES, ids=str)
@@ -98,6 +97,21 @@ def test_every_pair_of_colours_that_meet_has_its_contrast(theme: Theme) -> None:
         if (found := contrast(QColor(getattr(colours, front)), QColor(getattr(colours, ground)))) < needed
     }
     assert weak == {}
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=str)
+def test_what_is_at_stake_is_read_and_seen_in_every_theme(theme: Theme) -> None:
+    assert contrast(QColor("#ffffff"), QColor("#777777")) == pytest.approx(4.48, abs=0.01)  # as WCAG has it
+    white = QColor(Qt.GlobalColor.white)
+    for ground in (QColor(THEMES[theme].window), QColor(THEMES[theme].surface)):
+        for environment, colour in ENVIRONMENT_COLOURS.items():
+            assert contrast(QColor(colour), ground) >= EDGES, environment
+            assert contrast(white, QColor(colour)) >= WORDS, environment
+            assert ink_on(QColor(colour)) == white
+            assert seen_on(QColor(colour), ground) == QColor(colour)
+        for own in ("#000050", "#ffffd0", "#000000", "#ffffff", "#808080"):  # what a person may choose
+            assert contrast(seen_on(QColor(own), ground), ground) >= EDGES, own
+            assert contrast(ink_on(QColor(own)), QColor(own)) >= WORDS, own
 
 
 @pytest.mark.parametrize("theme", [Theme.HIGH_CONTRAST, Theme.HIGH_CONTRAST_LIGHT], ids=str)
@@ -212,6 +226,22 @@ def test_columns_yield_from_the_right_but_not_the_name_and_not_what_the_operator
 def test_where_a_wide_column_had_to_go_a_narrow_one_may_stay() -> None:
     wishes = [Wish(50, 80, 120, yields=False, elastic=True), Wish(100, 100, 100), Wish(40, 40, 40)]
     assert fitted(wishes, 120) == [80, 0, 40]
+
+
+def test_a_column_that_tells_nothing_has_room_only_beside_what_is_good_for_the_others() -> None:
+    wishes = [Wish(50, 80, 120, yields=False, elastic=True), Wish(20, 20, 20, is_empty=True), Wish(40, 90, 200)]
+    assert fitted(wishes, 190) == [80, 20, 90]
+    assert fitted(wishes, 180) == [90, 0, 90]
+    assert fitted([wishes[0], wishes[1]._replace(own=30), wishes[2]], 150) == [80, 30, 40]  # what was dragged stays
+
+
+def test_states_are_told_in_whole_words_in_a_narrow_window(qtbot: QtBot) -> None:
+    page = vaults(qtbot, width=540)
+    metrics, titles = QFontMetrics(page.view.font()), [column.key for column in page.model.columns]
+    section = titles.index("state")
+    told = [page.model.columns[section].text(row) for row in page.model.shown_rows() if row.status in set(VaultStatus)]
+    assert len(set(told)) > 3
+    assert all(metrics.horizontalAdvance(words) < page.view.columnWidth(section) for words in told)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -244,7 +244,8 @@ class RehearsalWindow(StepwiseWindow):
         """Write the sheet as it stands: as a page for a name that ends so, else as a PDF."""
         if self._rehearsal is None:
             return
-        made = sheet(self._rehearsal, self._context.profile, self._context.clock.now(), self.approval.value)
+        context = self._context
+        made = sheet(self._rehearsal, context.profile, context.environment, context.clock.now(), self.approval.value)
         is_page = path.lower().endswith((".html", ".htm"))
         self._save(path, sheet_html(made) if is_page else pdf_of(made))
 

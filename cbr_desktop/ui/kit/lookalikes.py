@@ -1,6 +1,5 @@
 """Names in one list that look alike, and the part of the id that tells them apart."""
 
-import unicodedata
 from collections.abc import Generator, Iterable, Sequence
 
 from cbr_desktop.workflows.derived import at_once, pieces
@@ -24,6 +23,8 @@ def looks(name: str) -> str:
     """
     name = name[:_LETTERS]
     if not name.isascii():
+        import unicodedata  # its table is large, and most names do without
+
         folded = unicodedata.normalize("NFKD", name).casefold()
         name = "".join(one for one in folded if unicodedata.category(one) not in ("Cf", "Cn", "Mn", "Me"))
     return " ".join(_alike(name).split())

@@ -229,6 +229,9 @@ class Page(QWidget, Generic[Row]):
         """Return what the details are wanted for, ``None`` where they have nothing to say."""
         return self.view.current_row()
 
+    def note_details(self, _shown: bool) -> None:
+        """Take over whether the details tell of the subject now, so that a page need not say the same."""
+
     def fill_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put the verbs into the menu of the selected rows, then what else this page offers."""
         if self._verb_bar is not None:

@@ -4,7 +4,7 @@ from collections.abc import Container
 
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import ResourceId, TaskId
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.intent import SETTLED, Intent, IntentState
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.operations import fate_of, words_of
@@ -58,6 +58,8 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
     ]
     task = ledger.tasks.get(TaskId(intent.result.id)) if intent.result is not None else None
     tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else [task] if task is not None else []
+    # beside a request whose end is not known, a second one would be made by mistake
+    is_over = intent.state in SETTLED and intent.state is not IntentState.NOT_FOUND
     return Sheet(
         intent.id,
         request_name(intent) if not words.is_counted else words.name(intent),
@@ -68,7 +70,7 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         facts,
         relations,
         activity(tasks, times),
-        intent.change.vault_id if intent.change.vault_id in ledger.vaults else None,
+        intent.change.vault_id if is_over and intent.change.vault_id in ledger.vaults else None,
     )
 
 

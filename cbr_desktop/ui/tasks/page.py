@@ -146,14 +146,15 @@ class TasksPage(Page[Task]):
             Column(
                 "ended",
                 _("Ended / elapsed"),
-                lambda t: ended_words(t, times),
+                lambda t: ended_words(t, times, is_short=True),
                 lambda t: t.ended_at,
                 24,
                 hint=lambda t: times.both(t.ended_at),
+                copied=lambda t: ended_words(t, times),
                 whole=True,
             ),
             Column("code", _("Code"), lambda t: code_words(t), lambda t: t.code or None, 9, hint=_meaning),
-            Column("message", _("Message"), lambda t: t.message or NONE, lambda t: t.message or None, 26),
+            Column("message", _("Message"), lambda t: t.message or NONE, lambda t: t.message or None, 36),
             Column("request-id", _("Request id"), lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
             Column("id", "ID", lambda t: t.id, lambda t: t.id, 34, shown=False),
             Column(

@@ -4,7 +4,8 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange, hindrance_of
+from cbr_desktop.domain.enterprise_project import hindrance_of
+from cbr_desktop.domain.enterprise_project_change import EnterpriseProjectChange
 from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT, is_project_id
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.enterprise_project import read_enterprise_project_change
+from cbr_desktop.domain.enterprise_project_change import read_enterprise_project_change
 from cbr_desktop.domain.expiration import BackupExpiration, read_expiration
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
