@@ -54,6 +54,7 @@ LATER = {
     "sqlite3",
     "ssl",
     "tempfile",
+    "threading",
     "tomlkit",
     "tomllib",
     "typing_extensions",
