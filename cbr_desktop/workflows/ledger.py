@@ -7,6 +7,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
@@ -284,12 +285,17 @@ class Ledger(Struct, eq=False, weakref=True):
 
     def still(self) -> "Ledger":
         """Return what is known now: it stays the same whatever is learned later, and has no subscribers."""
-        made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__)
-        # what is not replaced as a whole
-        made.freshness, made.intents, made.receivers = dict(self.freshness), dict(self.intents), dict(self.receivers)
-        made.followed_backups, made.first, made._listeners = dict(self.followed_backups), dict(self.first), []
-        return made
+        return replace(
+            self,
+            listener=None,
+            _listeners=[],
+            # what is not replaced as a whole
+            freshness=dict(self.freshness),
+            intents=dict(self.intents),
+            receivers=dict(self.receivers),
+            followed_backups=dict(self.followed_backups),
+            first=dict(self.first),
+        )
 
     def contents(self, part: Part) -> tuple[object, ...]:
         """Return what a part holds: the very same objects as long as none of it is another."""
