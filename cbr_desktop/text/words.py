@@ -9,7 +9,7 @@ from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
-from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.errors import reading_sentence
 from cbr_desktop.text.states import counted, duration_words, gb_number, gb_words, grouped, quoted, shown
 from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Freshness, Part, ResourceRow
@@ -297,7 +297,7 @@ def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter
         if isinstance(freshness.error, SecretMissing) and freshness.error.kind != "password":
             title = _("What the login needs is missing")
         first = (_("Log in…"), "login") if isinstance(freshness.error, LoginRefused | SecretMissing) else ("", "")
-        return ListNotice(title, error_sentence(freshness.error), _("Try again"), "refresh", *first)
+        return ListNotice(title, reading_sentence(freshness.error), _("Try again"), "refresh", *first)
     if freshness.as_of is None:
         return ListNotice(
             _("The {what} have not been read yet").format(what=what),
@@ -320,7 +320,8 @@ def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:
     if error is not None and known:
         oldest = min(known)
         return sentences(
-            _("Not refreshed: {error}").format(error=error_sentence(error)),
+            _("Not refreshed."),
+            reading_sentence(error),
             _("Shown is what was read {age} ago.").format(age=times.age(oldest)),
         )
     if any(part.lacking is not None for part in parts):

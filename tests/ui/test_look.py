@@ -1,5 +1,6 @@
 """The look: contrast of every theme, by the tokens and as painted; what gives way where there is little room."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -26,11 +27,12 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import Times
+from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit import tokens
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.icons import _DRAWINGS, icon, picture
 from cbr_desktop.ui.kit.sparkline import Sparkline, points
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
@@ -235,6 +237,13 @@ def test_a_column_that_tells_nothing_has_room_only_beside_what_is_good_for_the_o
     assert fitted([wishes[0], wishes[1]._replace(own=30), wishes[2]], 150) == [80, 30, 40]  # what was dragged stays
 
 
+def test_a_minor_column_yields_before_those_further_right() -> None:
+    wishes = [Wish(50, 80, 120, yields=False, elastic=True), Wish(40, 40, 40, minor=True), Wish(60, 60, 60)]
+    assert fitted(wishes, 170) == [70, 40, 60]
+    assert fitted(wishes, 140) == [80, 0, 60]
+    assert fitted(wishes, 100) == [60, 40, 0]
+
+
 def test_states_are_told_in_whole_words_in_a_narrow_window(qtbot: QtBot) -> None:
     page = vaults(qtbot, width=540)
     metrics, titles = QFontMetrics(page.view.font()), [column.key for column in page.model.columns]
@@ -271,6 +280,22 @@ def test_where_there_is_room_nothing_is_cut(qtbot: QtBot) -> None:
             if row.name != estate.NASTY:
                 assert metrics.horizontalAdvance(column.text(row)) < page.view.columnWidth(section), column.key
     assert not page.view._yielded
+
+
+def test_what_lies_over_an_empty_table_is_as_high_as_its_words_at_any_time(qtbot: QtBot) -> None:
+    view = QTreeWidget()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show()
+    panel = EmptyPanel("Vaults", {"refresh": list}, view)
+    some, many = ListNotice("Reading", "on its way"), ListNotice("None", "why " * 60, "Refresh", "refresh")
+    for notice in (some, many, some):
+        panel.tell(notice)
+        QApplication.processEvents()
+        shown = [each for each in panel.findChildren(QWidget) if each.isVisible()]
+        shown.sort(key=lambda each: each.y())
+        assert all(upper.geometry().bottom() < lower.y() for upper, lower in itertools.pairwise(shown))
+        assert panel.height() == panel._column.heightForWidth(panel.width())
 
 
 def test_columns_come_back_when_the_window_grows(qtbot: QtBot) -> None:

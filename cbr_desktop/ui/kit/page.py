@@ -198,7 +198,7 @@ class Page(QWidget, Generic[Row]):
         keys = [partial(self._by_owners, words) for words in (_profiles, _region)]
         return (
             Column("profile", _("Profile"), profiles, profiles, 18, shown=False, keys=keys[0]),
-            Column("region", _("Region"), regions, regions, 12, shown=False, keys=keys[1]),
+            Column("region", _("Region"), regions, regions, 12, shown=False, minor=True, keys=keys[1]),
         )
 
     def place_fields(self) -> tuple[Field[Row], Field[Row]]:

@@ -336,7 +336,7 @@ class RequestRow(QWidget):
         self.bar.setFixedWidth(150)
         self.open = self._button("open", _("Open"), request.name)
         self.open.clicked.connect(lambda: self.opened.emit(self._id))
-        self.cancel = self._button("cancel", _("Cancel"), request.name)
+        self.cancel = self._button("cancel", _("Take back"), request.name)
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self._id))
         self.dismiss = self._button("dismiss", _("Dismiss"), request.name)
         self.dismiss.clicked.connect(lambda: self.dismissed.emit(self._id))

@@ -234,13 +234,15 @@ class VaultsPage(ListPage[Vault]):
         return (
             Column("name", _("Name"), self.name_words, lambda v: v.name, 20, hint=lambda v: v.id, middle=True),
             *self.place_columns(),
-            Column("kind", _("Kind"), vault_kind_words, vault_kind_words, 9, icon=lambda v: picture_of(v.kind)),
+            Column(
+                "kind", _("Kind"), vault_kind_words, vault_kind_words, 9, icon=lambda v: picture_of(v.kind), minor=True
+            ),
             Column(
                 "state",
                 _("State"),
                 lambda v: state_words(v.status),
                 lambda v: state_words(v.status),
-                22,
+                26,
                 mark=lambda v: mark(v.status),
                 hint=explain_vault,
             ),

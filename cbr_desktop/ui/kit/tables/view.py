@@ -307,7 +307,7 @@ class TableView(QTableView, Generic[Row]):
         least = full if is_whole else max(head, min(full, letters * letter + beside))
         good = max(least, min(full, column.width * letter + beside))
         yields = not (elastic or is_first or is_state or section in self._wanted)
-        return Wish(least, good, full, self._own.get(section, 0), yields, elastic, is_empty)
+        return Wish(least, good, full, self._own.get(section, 0), yields, elastic, is_empty, column.minor)
 
     def _is_chosen(self, section: int) -> bool:
         """Tell whether a column is to be shown, though there may be no room for it now."""
