@@ -229,6 +229,8 @@ class CheckTable(QTableWidget):
         dress_table(self, "doctorChecks", _("What was looked at"))
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.model().setHeaderData(_TIME, Qt.Orientation.Horizontal, right, Qt.ItemDataRole.TextAlignmentRole)
         self.setWordWrap(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -269,7 +271,8 @@ class CheckTable(QTableWidget):
         items = [QTableWidgetItem(text) for text in texts]
         items[_RESULT].setIcon(mark_icon(_MARKS[check.verdict], self.palette(), self.devicePixelRatioF()))
         for column, item in enumerate(items):
-            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            side = Qt.AlignmentFlag.AlignRight if column == _TIME else Qt.AlignmentFlag.AlignLeft
+            item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, column, item)
         if texts[_NEXT]:  # where nothing is to be done, what was found has the room
             self.setColumnHidden(_NEXT, False)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.blast import destroys, merged
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import Run
 from cbr_desktop.text import batch as words
 from cbr_desktop.text.catalogue import NN_, _, listed, sentences
@@ -42,7 +43,9 @@ from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.batch_judge import BatchJudge
 from cbr_desktop.ui.operations.batch_tabs import BatchAreas, BatchTabs
 from cbr_desktop.ui.operations.consent import WarningConsent
+from cbr_desktop.ui.operations.dialog import confirm_again
 from cbr_desktop.ui.operations.form import BatchForm, ContextRow
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, PlacesLine, lead_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
@@ -58,7 +61,7 @@ from cbr_desktop.workflows.batch import (
 from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import prepared
-from cbr_desktop.workflows.plan_report import PlanReport, Stand, left
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, StepRow, left
 
 _SIZE = QSize(1120, 700)
 _SMALLEST = QSize(720, 480)
@@ -90,6 +93,8 @@ class BatchWindow(OperationWindow):
         self._run: Run | None = None
         self._numbers: tuple[int, ...] = ()
         """The rows that were sent, by the order of the steps."""
+        self._told: Sequence[StepRow] = ()
+        """How what was sent stands, as it is shown."""
         self._batch: Batch | None = None
         """The batch as it is shown, ``None`` until it was judged for the first time."""
         self._lost: object = None
@@ -135,7 +140,10 @@ class BatchWindow(OperationWindow):
         self.take_in = push_button("", "batchTakeIn", self.take_all_in)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.arm = push_button(arm, "batchArm", self._arm)
+        self.outcome = push_button(_("Open &outcome"), "batchOutcome", self.open_outcome)
+        self.outcome.setToolTip(tooltip(_("All that is known of the request of the chosen row, and what can be done")))
         self.retry = push_button("", "batchRetry", self.ask_again)
+        self.outcome.hide()
         self.retry.hide()
         self.confirm = push_button(self.windowTitle(), "batchConfirm", self.send)
         self._resting = QTimer(self)
@@ -147,6 +155,8 @@ class BatchWindow(OperationWindow):
 
     def _connect(self) -> None:
         self.form.changed.connect(self.refresh)
+        self.table.chosen.connect(self._offer_outcome)
+        self.table.activated.connect(self.open_outcome)
         self.typed.textChanged.connect(self._typed)
         self.consent.given.connect(self._typed)
         self._workspace.signals.changed.connect(self._changed)
@@ -182,8 +192,9 @@ class BatchWindow(OperationWindow):
 
     def _foot(self) -> QHBoxLayout:
         self.confirm.setProperty("danger" if destroys(self._judge.operation.effect) else "primary", True)
-        buttons = (self.lead, self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm)
-        return button_row(self.leave, *buttons, beside=(self.consent,))
+        before = (self.lead, self.take_in, self.leave_out, self.again, self.arm)
+        after = (self.outcome, self.retry)
+        return button_row(self.leave, *before, *after, self.confirm, beside=(self.consent,))
 
     def open(self) -> None:
         """Show the window beside the others, and read afresh what the batch is judged by."""
@@ -396,10 +407,11 @@ class BatchWindow(OperationWindow):
         return going.report() if going is not None else left(run, self._workspace.open, self._workspace.clock.now())
 
     def _show_report(self, report: PlanReport) -> None:
-        rows = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
+        rows = self._told = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
         absent = {words.PROFILE_COLUMN} if len({row.profile for row in report.rows}) < 2 else set()
         self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()), absent)
         self.verdict.say(verdict_mark(report), plan_sentence(report))
+        self._offer_outcome()
         undone = self._undone(report)
         self.retry.setVisible(bool(undone))
         again = counted("&Ask again for {count} not done…", "&Ask again for {count} not done…", len(undone))
@@ -411,6 +423,25 @@ class BatchWindow(OperationWindow):
         if is_open:
             return []
         return [self._judge.asked[self._numbers[row.number - 1] - 1] for row in report.rows if row.stand in _UNDONE]
+
+    def _chosen(self) -> StepRow | None:
+        """Return the row of the report that is chosen, ``None`` where none is, several are, or it has not begun."""
+        chosen = [index.row() for index in self.table.selectionModel().selectedRows()]
+        row = self._told[chosen[0]] if len(chosen) == 1 and chosen[0] < len(self._told) else None
+        return row if row is not None and row.intent is not None else None
+
+    def _offer_outcome(self) -> None:
+        self.outcome.setVisible(self._run is not None)
+        self.outcome.setEnabled(self._chosen() is not None)
+
+    def open_outcome(self, *_rest: object) -> None:
+        """Open what became of the chosen row."""
+        row = self._chosen()
+        if row is not None and row.intent is not None:
+            context = self._judge.contexts[row.profile]
+            dialog = OutcomeDialog(context, row.intent.id, self.parentWidget())
+            dialog.confirmation_requested.connect(lambda id: confirm_again(context, IntentId(id), dialog).open())
+            dialog.open()
 
     def ask_again(self) -> None:
         """Open another window for what was provably not done; what became of the rest stays among the plans."""
