@@ -34,7 +34,7 @@ _LINES = 7
 _NONE: frozenset[str] = frozenset()
 
 
-class _Ticks(Ticks[Protectable, Disk]):
+class _ProtectableTicks(Ticks[Protectable, Disk]):
     """What could be protected, with its disks."""
 
     def __init__(self) -> None:
@@ -55,8 +55,8 @@ class _Ticks(Ticks[Protectable, Disk]):
     def row_words(self, row: Protectable, column: int) -> str:
         match column:
             case 0:
-                twin = self.alike.get(row.id, "")
-                return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name or row.id, 120)
+                suffix = self.alike.get(row.id, "")
+                return f"{plain(row.name, 100)} · {suffix}" if suffix else plain(row.name or row.id, 120)
             case 1:
                 return short_type_words(row.type) if row.type else ""
             case 2:
@@ -76,7 +76,7 @@ class _Ticks(Ticks[Protectable, Disk]):
                 return gb_words(part.size_gb)
             case 3:
                 return ""
-        return disk_words(part)
+        return disk_kind_words(part)
 
     def row_hint(self, row: Protectable, column: int) -> str:
         if column == _VERDICT and not row.protectable:
@@ -105,7 +105,7 @@ class ResourceTicks(QWidget):
     def __init__(self, rows: Iterable[Protectable] = (), chosen: Iterable[ResourceChoice] = ()) -> None:
         super().__init__()
         self._given: dict[ResourceId, ResourceChoice] = {}
-        self._ticks = _Ticks()
+        self._ticks = _ProtectableTicks()
         self._sizes_gb: dict[str, int] = {}
         """The sizes of what is ticked, by their ids."""
         self.tree = TickTree("resourceTicks", _("Resources"), self._ticks, _WISHES)
@@ -225,7 +225,7 @@ def free_ones(
     return list(free.values())
 
 
-def disk_words(disk: Disk) -> str:
+def disk_kind_words(disk: Disk) -> str:
     """Return what kind of disk it is."""
     kinds = [_("System disk") if disk.bootable else _("Data disk")]
     kinds += [_("encrypted")] if disk.encrypted else []
