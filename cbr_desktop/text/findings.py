@@ -621,7 +621,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.NAME_TEMPLATE: _name_template,
     FindingKind.RESOURCE_NOT_PROTECTABLE: _not_protectable,
     FindingKind.RESOURCE_LARGE: N_(
-        "Resource ‘{resource}’ has {size_gb} GB. Servers over 4 096 GB are slow; a disk vault may suit better."
+        "Resource ‘{resource}’ has {size_gb} GB. Servers over {limit_gb} GB are slow; a disk vault may suit better."
     ),
     FindingKind.NO_DISK_LEFT: N_("All disks of ‘{resource}’ are unticked. Tick a disk, or leave the server out."),
     FindingKind.SYSTEM_DISK_EXCLUDED: N_(
