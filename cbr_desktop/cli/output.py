@@ -22,7 +22,10 @@ from cbr_desktop.text.errors import error_sentence, secret_unset_sentence
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import NO_BREAK, shown
 
-_TYPED = str.maketrans({NO_BREAK: " ", "‘": "'", "’": "'", "…": "...", "–": "-", "→": "->", "·": "-", "☐": "[ ]"})
+_SIGNS = {"✕": "x", "▲": "!", "△": "!", "●": "*", "○": "o", "▶": ">", "◐": "~", "◆": "+", "■": "#", "✚": "+"}
+_TYPED = str.maketrans(
+    {NO_BREAK: " ", "‘": "'", "’": "'", "…": "...", "–": "-", "→": "->", "·": "-", "☐": "[ ]", **_SIGNS}
+)
 """What our own sentences have beyond ASCII, as it is typed."""
 _GROWTH = 16
 """How many times as long a line becomes at the most when everything in it is shown by its name."""

@@ -588,7 +588,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Vault ‘{vault}’ is a {cloud_type} vault, which takes no such request. Choose a vault of the public cloud."
     ),
     FindingKind.VAULT_UNVERIFIED: N_(
-        "Vault {id} is not in the list that was read, so nothing could be checked. Compare the id before sending."
+        "Vault {id} is not among those known here, so nothing could be checked. Compare the id before sending."
     ),
     FindingKind.NOTHING_CHOSEN: N_("No resource is ticked. Tick at least one, or choose the whole vault."),
     FindingKind.TOO_MANY_RESOURCES: _Plural(

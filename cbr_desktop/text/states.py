@@ -119,15 +119,17 @@ def utc_words(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def clock_words(at: datetime, now: datetime) -> str:
-    """Return a time of day as the operator's clock shows it, with the date when it is not today's.
+def clock_words(at: datetime, now: datetime | None) -> str:
+    """Return a time of day as the operator's clock shows it, with the date when it is not that of ``now``.
 
     Within ``whole_times`` it is the time in UTC, with its date.
     """
     if _told_whole:
         return utc_words(at)
     local = at.astimezone()
-    return local.strftime("%H:%M:%S" if local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S")
+    return local.strftime(
+        "%H:%M:%S" if now is not None and local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S"
+    )
 
 
 # states

@@ -36,13 +36,13 @@ def test_the_empty_device_of_windows_only_calls_itself_a_terminal() -> None:
 @pytest.mark.parametrize(
     ("encoding", "said"),
     [
-        ("utf-8", "‘böse’: 1\u00a0930 GB… ☐ 磁"),
-        ("latin-1", "'böse': 1 930 GB... [ ] \\u78c1"),
-        ("ascii", "'b\\xf6se': 1 930 GB... [ ] \\u78c1"),
+        ("utf-8", "✕ ‘böse’: 1\u00a0930 GB… ☐ 磁"),
+        ("latin-1", "x 'böse': 1 930 GB... [ ] \\u78c1"),
+        ("ascii", "x 'b\\xf6se': 1 930 GB... [ ] \\u78c1"),
     ],
 )
 def test_what_a_terminal_has_no_letters_for_is_typed_or_escaped(encoding: str, said: str) -> None:
-    text = f"‘böse’: {grouped(1_930)} GB… ☐ 磁"
+    text = f"✕ ‘böse’: {grouped(1_930)} GB… ☐ 磁"
     for redirected, tell in ((redirect_stdout, say), (redirect_stderr, remark)):
         stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
         with redirected(stream):
