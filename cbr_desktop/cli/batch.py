@@ -47,7 +47,7 @@ def delete_backups(options: argparse.Namespace) -> int:
 
 
 def clean_up(options: argparse.Namespace) -> int:
-    """Say what a rule takes of the backups that persons made, and delete it where that is wished."""
+    """Say what a rule takes of the backups that persons made, and delete it where that is wanted."""
     rule = CleanUpRule(options.keep, options.older, options.pattern, options.failed)
 
     def chosen(plan_sessions: PlanSessions, ledger: Ledger) -> list[BackupId]:

@@ -244,7 +244,7 @@ def default_profile(options: argparse.Namespace) -> str:
 
 
 def arm_all(plan_sessions: PlanSessions, options: argparse.Namespace) -> None:
-    """Arm the profiles if that is wished. ``ReadOnly`` when one lets nothing through: before anything is sent."""
+    """Arm the profiles if that is wanted. ``ReadOnly`` when one lets nothing through: before anything is sent."""
     for session in plan_sessions.sessions.values():
         if options.arm:
             session.guard.arm(_ARMED_MINUTES)

@@ -40,7 +40,7 @@ from cbr_desktop.text.words import (
     use_words,
     vault_billing_words,
 )
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 _NONE = "-"
@@ -100,7 +100,7 @@ async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     if unknown:
         remark(unknown)
         return UNUSABLE
-    schedules = Schedules(ledger)
+    schedules = PolicyGaps(ledger)
     rows = _wanted(ledger, schedules, options)
     record = {
         "resources": [_record(row, schedules) for row in rows],
@@ -113,7 +113,7 @@ async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     return GOOD if is_whole else PARTIAL
 
 
-def _wanted(ledger: Ledger, schedules: Schedules, options: argparse.Namespace) -> list[ResourceRow]:
+def _wanted(ledger: Ledger, schedules: PolicyGaps, options: argparse.Namespace) -> list[ResourceRow]:
     rows: Iterable[ResourceRow] = ledger.resource_rows()
     wanted = (_UNPROTECTED if options.unprotected else set()) | (_WITHOUT_POLICY if options.without_policy else set())
     if wanted:
@@ -123,7 +123,7 @@ def _wanted(ledger: Ledger, schedules: Schedules, options: argparse.Namespace) -
     return list(rows)
 
 
-def _summary(rows: Sequence[ResourceRow], schedules: Schedules) -> str:
+def _summary(rows: Sequence[ResourceRow], schedules: PolicyGaps) -> str:
     """Return how many resources policies do not back up, and why."""
     gaps = [gap_of(row, schedules) for row in rows]
     told = {
@@ -148,7 +148,7 @@ def _summary(rows: Sequence[ResourceRow], schedules: Schedules) -> str:
     return _("{resources}: {gaps}.").format(resources=whole, gaps=listed(said))
 
 
-def _record(row: ResourceRow, schedules: Schedules) -> dict[str, Any]:
+def _record(row: ResourceRow, schedules: PolicyGaps) -> dict[str, Any]:
     """Return a resource for JSON; sizes carry their unit in the key."""
     resource, held = row.resource, row.protectable
     return {
@@ -172,7 +172,7 @@ def _record(row: ResourceRow, schedules: Schedules) -> dict[str, Any]:
     }
 
 
-def _table(rows: Sequence[ResourceRow], schedules: Schedules, now: datetime) -> str:
+def _table(rows: Sequence[ResourceRow], schedules: PolicyGaps, now: datetime) -> str:
     head = (
         *(_("NAME"), _("TYPE"), _("VAULT"), _("STATE"), _("NOT BACKED UP BECAUSE"), _("SIZE")),
         *(_("LAST GOOD BACKUP"), _("BACKUPS"), _("ID")),
@@ -180,7 +180,7 @@ def _table(rows: Sequence[ResourceRow], schedules: Schedules, now: datetime) -> 
     return table([head, *(_cells(row, schedules, now) for row in rows)])
 
 
-def _cells(row: ResourceRow, schedules: Schedules, now: datetime) -> tuple[str, ...]:
+def _cells(row: ResourceRow, schedules: PolicyGaps, now: datetime) -> tuple[str, ...]:
     resource, holder = row.resource, row.vault or row.server_vault
     made = row.last_good.created_at if row.last_good is not None else None
     return (
@@ -216,7 +216,7 @@ async def _shown(lists: ProjectLists, options: argparse.Namespace) -> int:
     record = {
         **vault_record(vault),
         **_further(vault, ledger.enterprise_projects.get(vault.enterprise_project_id)),
-        "resources": [_record(row, Schedules(ledger)) for row in rows],
+        "resources": [_record(row, PolicyGaps(ledger)) for row in rows],
         "policies": [{"id": each.id, "name": each.name, "enabled": each.enabled} for each in policies],
         "complete": is_whole,
         "as_of": ledger.freshness[Part.VAULTS].as_of,

@@ -12,6 +12,7 @@ from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId, is_uuid
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.paths import places
@@ -56,7 +57,8 @@ async def _rehearsed(lists: ProjectLists, options: argparse.Namespace) -> int:
         return UNUSABLE
     assert backup_id_of(change) == id  # noqa: S101  # both are of the same path
     made, now = rehearsed(change, ledger, lists.clock.now()), lists.clock.now()
-    paper = sheet(made, lists.profile, now, approval_in(options))
+    environment = Environment.DEMO if options.demo else lists.profile.environment
+    paper = sheet(made, lists.profile, environment, now, approval_in(options))
     show(options, rehearsal_record(made, now), sheet_text(paper))
     if options.sheet is not None:
         write_output(options.sheet, sheet_html(paper).encode("utf-8", "backslashreplace"))

@@ -108,7 +108,7 @@ class Address(NamedTuple):
 class Call:
     """A request before it is sent. ``fresh`` asks for a connection that nothing else has used; headers stay unshown.
 
-    ``is_neighbour`` tells that it goes to the enterprise project service, whose form of a refusal only it can prove
+    ``is_enterprise`` tells that it goes to the enterprise project service, whose form of a refusal only it can prove
     something by: relayed by the backup service the same words say nothing of what that has done.
     """
 
@@ -118,7 +118,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     fresh: bool = False
-    is_neighbour: bool = False
+    is_enterprise: bool = False
 
     @property
     def host(self) -> str:
@@ -619,7 +619,7 @@ def _judged(call: Call, response: httpx.Response, body: bytes, request_id: str, 
         raise SignInPage(host, "a web page", status, request_id)
     if status >= 400:
         form = RefusalForm.OTHER if _is_page(response, body) else refusal_form_of(status, body)
-        if form is RefusalForm.NEIGHBOUR and not call.is_neighbour:
+        if form is RefusalForm.ENTERPRISE and not call.is_enterprise:
             form = RefusalForm.OTHER
         error = refusal(host, status, envelope(body, redact), request_id, form)
         if isinstance(error, Throttled):

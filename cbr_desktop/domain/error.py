@@ -5,7 +5,7 @@
     CbrError
     ├── CloudError                 the service was asked
     │   ├── Unreachable            nothing left this machine: name, connection, TLS, proxy
-    │   ├── NotAsked               a neighbour service that this profile cannot ask
+    │   ├── NotAsked               another service, which this profile cannot ask
     │   ├── NoAnswer               it was sent, the answer did not come (whole) in time
     │   ├── BadAnswer              an answer came that no service of this kind gives
     │   │   ├── Redirected         it points elsewhere; nothing was sent there

@@ -4,7 +4,6 @@ import errno
 import os
 import stat
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -27,6 +26,8 @@ _PATIENCE_SECONDS = (0.0, 0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 def _pause(seconds: float) -> None:
     # The replacement cannot be left half done and taken up later, so this wait is the caller's too; nearly always it
     # is over after a few hundredths of a second, and on Linux it never happens.
+    import threading
+
     threading.Event().wait(seconds)
 
 

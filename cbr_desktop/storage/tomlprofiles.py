@@ -14,7 +14,7 @@ from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.storage.files import make_folder, reason, write_whole
 from cbr_desktop.storage.layout import Layout, cut
 from cbr_desktop.storage.profiles import DEFAULTS, FIELDS, checked, parsed, read, text_of, values_of
-from cbr_desktop.storage.sources import Surroundings
+from cbr_desktop.storage.sources import SourceFolders
 
 _LIST = "profile"
 
@@ -22,9 +22,9 @@ _LIST = "profile"
 class TomlProfiles:
     """The profiles of one file. Nothing is held in memory: its owner may be writing into it at the same time."""
 
-    def __init__(self, path: Path, surroundings: Surroundings | None = None) -> None:
+    def __init__(self, path: Path, surroundings: SourceFolders | None = None) -> None:
         self._path = path
-        self._surroundings = surroundings or Surroundings()
+        self._surroundings = surroundings or SourceFolders()
 
     def read(self) -> tuple[list[Profile], list[CbrError]]:
         """Return the profiles that can be used and what is wrong with the others."""

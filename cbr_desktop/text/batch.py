@@ -14,7 +14,7 @@ from cbr_desktop.text.plans import stand_mark, stand_words, step_sentence
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
-from cbr_desktop.workflows.batch import BatchRow, Remainder, Typed, remainders
+from cbr_desktop.workflows.batch import BatchRow, NameToType, Remainder, remainders
 from cbr_desktop.workflows.plan_report import StepRow
 
 RESOURCES_NAMED = 12
@@ -261,7 +261,7 @@ def _tied(blast: Blast) -> list[str]:
     return told
 
 
-def typed_wish(typed: Typed, total: int) -> str:
+def typed_wish(typed: NameToType, total: int) -> str:
     """Return what is to be typed, and of what it is the name."""
     name = quoted(typed.name, 80)
     if typed.of == "resource":

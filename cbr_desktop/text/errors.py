@@ -89,6 +89,18 @@ def error_sentence(error: CbrError) -> str:
     return _("Something went wrong that has no words yet. Look into the log.")
 
 
+def reading_sentence(error: CbrError) -> str:
+    """Return what happened while something was read, which changes nothing, whatever became of the answer."""
+    if isinstance(error, Unreachable) and error.reason == "offline":
+        return _("You work offline; end that in the status bar.")
+    if isinstance(error, NoAnswer):
+        host, detail = shown(error.host), shown(error.detail)
+        if detail:
+            return _("{host} did not answer, or its answer was cut short ({detail}).").format(host=host, detail=detail)
+        return _("{host} did not answer, or its answer was cut short.").format(host=host)
+    return error_sentence(error)
+
+
 _FORBIDDEN = "403"
 _DENIED = re.compile(r"doesn't allow ((?:[A-Za-z]{1,40}:){2}[A-Za-z]{1,60}) to be performed")
 """How a refusal names the permission that is missing, in the service's answers to what is not allowed (403)."""

@@ -28,11 +28,16 @@ def percent_words(task: Task) -> str:
     return NONE if task.progress_percent is None else _("{percent} %").format(percent=task.progress_percent)
 
 
-def ended_words(task: Task, times: Times) -> str:
-    """Return when a task ended and how long it took, or for how long it has been running."""
+def ended_words(task: Task, times: Times, *, is_short: bool = False) -> str:
+    """Return when a task ended and how long it took, or for how long it has been running.
+
+    ``is_short`` leaves the day out where it is the one on which the task began.
+    """
     began = started_at(task)
     if task.ended_at is not None:
         at = times.text(task.ended_at)
+        if is_short and began and times.day(began) == times.day(task.ended_at):
+            at = at.partition(" ")[2]
         if not began:
             return at
         return _("{at} · took {time}").format(at=at, time=duration_words(task.ended_at - began))

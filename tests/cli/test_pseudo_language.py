@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cbr_desktop.cli import main, parser
+from cbr_desktop.cli import main
 from cbr_desktop.cli.arguments import ARGPARSE
+from cbr_desktop.cli.command_line import parser
 from cbr_desktop.cli.report import simulator_text
 from cbr_desktop.cli.vaults import vault_table
 from cbr_desktop.text.catalogue import choose_language, spoken

@@ -17,7 +17,7 @@ from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import PIECE_ROWS, Names, Pieces, Unfit, moment, strictly, whole
+from cbr_desktop.cloud.wire.reading import PIECE_ROWS, AnswerPieces, Names, Unfit, moment, strictly, whole
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.cloud.wire.tasks import tasks, tasks_in_pieces
 from cbr_desktop.cloud.wire.vaults import PIECE_SIZE, vaults, vaults_in_pieces
@@ -74,7 +74,7 @@ def test_a_page_with_many_resources_is_read_in_pieces_and_comes_to_the_same() ->
 
 
 @pytest.mark.parametrize(("key", "pieces"), [("backups", backups_in_pieces), ("operation_logs", tasks_in_pieces)])
-def test_long_pages_are_read_in_pieces(key: str, pieces: Callable[[bytes, Names], Pieces[Any]]) -> None:
+def test_long_pages_are_read_in_pieces(key: str, pieces: Callable[[bytes, Names], AnswerPieces[Any]]) -> None:
     rows = [{"id": f"{number}"} for number in range(2 * PIECE_ROWS + 1)]
     body = json.dumps({key: [{"name": "no id"}, *rows], "count": 9}).encode()
     assert sum(1 for _ in pieces(body, {})) == 2

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId, ResourceId
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.vault_changes import TagChange
 from cbr_desktop.ui.backups.forms import RenameForm
 from cbr_desktop.ui.backups.sharing import ShareForm, WithdrawForm
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -25,6 +27,7 @@ from cbr_desktop.ui.policies.edit import PolicyEditFields
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm, deletion_form
 from cbr_desktop.ui.resources.forms import MigrationForm
+from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.enterprise import EnterpriseProjectForm
@@ -92,6 +95,17 @@ def test_a_window_names_the_field_that_is_still_empty_and_leads_to_it(
     (keys,) = (each for each in dialog.findChildren(QShortcut) if each.key() == QKeySequence("Ctrl+."))
     keys.activated.emit()
     assert dialog.focusWidget().objectName() == field
+
+
+def test_a_field_that_was_emptied_again_is_a_fault(qtbot: QtBot) -> None:
+    dialog = opened(qtbot, counter_with(NIGHTLY), PolicyFields(timedelta()))
+    name = child(dialog, QLineEdit, "policyName")
+    name.setText("nightly-2")
+    assert dialog.confirm.isEnabled()
+    name.clear()
+    assert dialog.bar.verdict.mark == SEVERITY_MARKS[Severity.BLOCK]
+    line = child(dialog, QLabel, "changeFindings")
+    assert line.text() == "There is no name. Write one of 1 to 64 characters." and line.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -185,6 +199,7 @@ def test_a_batch_names_its_rows_and_what_all_of_them_lack(
         (lambda _c: TagsForm(TAGGED), "No tag is changed yet. Add one,", "vaultTagsAdd"),
         (lambda _c: TagsForm(TAGGED, TagChange(ONE.id, (), deletes=True)), "No tag is ticked yet.", "vaultTagsOwn"),
         (lambda c: AssociationForm(c.context, ONE.id), "No resource is chosen.", "resourceFilter"),
+        (lambda _c: AllVaultsForm(), "Neither threshold nor notification is changed.", ""),
     ],
 )
 def test_a_window_leads_to_the_field_in_which_something_is_to_be_put_right(
@@ -193,9 +208,11 @@ def test_a_window_leads_to_the_field_in_which_something_is_to_be_put_right(
     counter = counter_with(NIGHTLY)
     dialog = opened(qtbot, counter, make(counter))
     assert child(dialog, QLabel, "changeVerdict").text().startswith(f"Not ready: {words}")
+    assert not dialog.confirm.isEnabled()
+    assert dialog.bar.verdict.mark == SEVERITY_MARKS[Severity.INFO], "nobody has been there yet"
     dialog.cancel.setFocus()
     child(dialog, QPushButton, "changeLead").click()
-    assert dialog.focusWidget().objectName() == field
+    assert dialog.focusWidget().objectName() == (field or "changeCancel")
 
 
 def test_what_no_field_can_put_right_leads_nowhere(qtbot: QtBot) -> None:

@@ -25,6 +25,7 @@ from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.outbox import Outbox
 from tests.services import give
 from tests.ui import estate
+from tests.widgets import shown_environments
 
 LONG_AGO = estate.NOW - timedelta(days=3)
 
@@ -197,7 +198,8 @@ def test_several_are_listed_oldest_first_before_any_is_released(open_page: Calla
     assert [table.item(row, 0).text() for row in range(2)] == ["7 days ago", "3 days ago"]
     assert {state(workspace, f"intent-{n}") for n in (1, 2, 3)} == {IntentState.HELD}
     keep = dialog.findChild(QPushButton, "keepHeld")
-    assert keep.isDefault()
+    assert keep.isDefault() and dialog.focusWidget() is keep
+    assert shown_environments(dialog) == ["PRODUCTION"]
     dialog.findChild(QPushButton, "releaseNow").click()
     assert [state(workspace, f"intent-{n}") for n in (1, 2, 3)] == [
         IntentState.QUEUED,

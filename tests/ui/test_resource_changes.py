@@ -31,7 +31,7 @@ from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.forms import FORMS
 from cbr_desktop.ui.vaults.page import VaultIndex
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
@@ -308,7 +308,7 @@ def row_of(page: ResourcesPage, name: str) -> Any:
 
 
 def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
-    schedules = Schedules(page._workspace.scope)
+    schedules = PolicyGaps(page._workspace.scope)
     assert gap_words(row_of(page, "ecs-free"), schedules) == "In no vault"
     assert gap_words(row_of(page, "ecs-odd"), schedules) == "Not protectable (7104): SCSI"
     suspended = next(row for row in page.rows() if gap_of(row, schedules) is Gap.SUSPENDED)
@@ -326,7 +326,7 @@ def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
 
 
 def test_what_no_policy_backs_up_in_its_vault_is_told_apart(page: ResourcesPage) -> None:
-    schedules = Schedules(page._workspace.scope)
+    schedules = PolicyGaps(page._workspace.scope)
     ledger = page._workspace.scope.members[0]
     first = VaultId(uid(1))
     holder, known = ledger.vaults[first], [each for each in ledger.vaults if each != first]

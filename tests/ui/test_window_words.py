@@ -17,7 +17,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.domain.vault import Resource, ResourceType, VaultStatus
 from cbr_desktop.text.marks import NEUTRAL, NEVER
 from cbr_desktop.text.operations.words import tally
-from cbr_desktop.text.requests import Group, finished_words, requests
+from cbr_desktop.text.requests import RequestGroup, finished_words, requests
 from cbr_desktop.text.states import protect_words, state_words
 from cbr_desktop.text.words import (
     Times,
@@ -116,6 +116,13 @@ def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
     times = Times(estate.HandClock())
     old = Freshness(estate.NOW - timedelta(minutes=3), error=Unreachable("cbr.example.com"), from_cache=True)
     assert stale_sentence("vaults", [old], times).endswith("Shown is what was read 3 min ago.")
+    cut = Freshness(estate.NOW - timedelta(minutes=3), error=NoAnswer("cbr.example.com", "the connection was lost"))
+    assert stale_sentence("vaults", [cut], times) == (  # reading changes nothing, so that nothing is said of that
+        "Not refreshed. cbr.example.com did not answer, or its answer was cut short (the connection was lost)."
+        " Shown is what was read 3 min ago."
+    )
+    away = Freshness(cut.as_of, error=Unreachable("cbr.example.com", reason="offline"))
+    assert "You work offline; end that in the status bar." in stale_sentence("vaults", [away], times)
     assert age_words(old, times) == "data 3 min old (from cache)"
     assert "may lack" in stale_sentence("vaults", [Freshness(estate.NOW, complete=False)], times)
     assert stale_sentence("vaults", [Freshness(estate.NOW)], times) == ""
@@ -172,10 +179,10 @@ def test_half_a_success_never_reads_like_a_whole_one() -> None:
 def test_requests_are_grouped_by_what_they_need() -> None:
     ledger = estate.ledger(estate.workspace())
     groups = [(r.group, r.id) for r in requests(ledger, estate.NOW, ())]
-    assert [id for group, id in groups if group is Group.NEEDS_YOU] == ["intent-5", "intent-6", "intent-7"]
-    assert [id for group, id in groups if group is Group.RUNNING] == ["intent-2", "intent-3"]
-    assert [id for group, id in groups if group is Group.QUEUED] == ["intent-1"]
-    assert [id for group, id in groups if group is Group.DONE] == ["intent-4", "intent-8"]
+    assert [id for group, id in groups if group is RequestGroup.NEEDS_YOU] == ["intent-5", "intent-6", "intent-7"]
+    assert [id for group, id in groups if group is RequestGroup.RUNNING] == ["intent-2", "intent-3"]
+    assert [id for group, id in groups if group is RequestGroup.QUEUED] == ["intent-1"]
+    assert [id for group, id in groups if group is RequestGroup.DONE] == ["intent-4", "intent-8"]
 
 
 def test_what_is_done_leaves_after_a_day_and_what_needs_somebody_stays() -> None:
@@ -213,10 +220,10 @@ def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen() ->
 @pytest.mark.usefixtures("qapp")
 def test_the_drawer_shows_one_group() -> None:
     drawer = Drawer(estate.workspace())
-    drawer.groups[Group.QUEUED].click()
+    drawer.groups[RequestGroup.QUEUED].click()
     assert drawer.is_open
     assert list(drawer._rows) == ["intent-1"]
-    drawer.groups[Group.QUEUED].click()
+    drawer.groups[RequestGroup.QUEUED].click()
     assert len(drawer._rows) == 8
 
 

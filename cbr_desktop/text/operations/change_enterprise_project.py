@@ -1,6 +1,6 @@
 """The words of putting a vault into another enterprise project."""
 
-from cbr_desktop.domain.enterprise_project import Placing
+from cbr_desktop.domain.enterprise_project_change import Placing
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _

@@ -286,7 +286,7 @@ class CheckpointDialog(StepwiseWindow):
         others, last = {}, self.form.last_request(self._context.ledger)
         if last is not None:
             at = clock_words(last.created_at, self._context.clock.now())
-            others[f"Last request for this vault, {at}"] = last.body.decode("utf-8", "replace") + "\n"
+            others[_("Last request for this vault, {at}").format(at=at)] = last.body.decode("utf-8", "replace") + "\n"
         self.file.compare(others, _("There is nothing to compare it with: no file, and no request for this vault."))
 
     # the window
@@ -404,7 +404,7 @@ class CheckpointDialog(StepwiseWindow):
         self.setSizeGripEnabled(True)
         words = _("The console calls this “Perform Backup”; it makes a restore point.")
         layout = QVBoxLayout(self._form_side)
-        layout.addLayout(place_line(self._context, "checkpointSubtitle", words))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "checkpointSubtitle", words))
         layout.addWidget(self.origin)
         layout.addWidget(self.conflict)
         layout.addWidget(self._split, 1)

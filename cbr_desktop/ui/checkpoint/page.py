@@ -24,7 +24,7 @@ from cbr_desktop.text.restore_points import (
 )
 from cbr_desktop.text.states import grouped, status_words
 from cbr_desktop.text.words import NONE, ListNotice, Times
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.pieces import AT_ONCE
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, NumberField, TextField
 from cbr_desktop.ui.session.workspace import Workspace
@@ -172,7 +172,7 @@ class CheckpointsPage(Page[RestorePoint]):
         """Return what words are looked for in."""
         return f"{row.name}\n{row.id}\n{row.vault_name}\n{row.vault_id or ''}\n{row.by}\n{row.draft}"
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the cursor's restore point, where it is known."""
         row = self.view.current_row()
         if row is None or row.vault_id not in self._workspace.scope.vaults:

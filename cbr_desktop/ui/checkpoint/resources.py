@@ -53,7 +53,7 @@ _SKIPS = frozenset(
 _LEAST_HEIGHT = 150
 
 
-class _Ticks(Ticks[Resource, Disk]):
+class _VaultResourceTicks(Ticks[Resource, Disk]):
     """The resources of a vault and those that are named besides, with their disks."""
 
     def __init__(self) -> None:
@@ -84,8 +84,8 @@ class _Ticks(Ticks[Resource, Disk]):
     def row_words(self, row: Resource, column: int) -> str:
         match column:
             case 0:
-                twin = self.alike.get(row.id, "")
-                return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name, 120)
+                suffix = self.alike.get(row.id, "")
+                return f"{plain(row.name, 100)} · {suffix}" if suffix else plain(row.name, 120)
             case 1:
                 return short_type_words(row.type) if row.type else ""
             case 2:
@@ -191,7 +191,7 @@ class ResourcePicker(QWidget):
         scope.addButton(self.chosen)
         self.whole.toggled.connect(self._scope_toggled)
         self.filter = _field("checkpointResourceFilter", _("Filter resources"), _("Filter by name, type, state or id"))
-        self._ticks = _Ticks()
+        self._ticks = _VaultResourceTicks()
         self.tree = TickTree("checkpointResources", _("Resources"), self._ticks, _WISHES)
         self.filter.textChanged.connect(self.tree.set_filter)
         self.tree.setMinimumHeight(_LEAST_HEIGHT)

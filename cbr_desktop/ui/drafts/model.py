@@ -19,7 +19,7 @@ from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.preflight import Preflight
 
 
-class Looked(Protocol):
+class LedgerGroup(Protocol):
     """Ledgers that are looked at together."""
 
     @property
@@ -28,15 +28,15 @@ class Looked(Protocol):
         ...
 
 
-class Opened(Looked, Reading, Protocol):
+class Opened(LedgerGroup, Reading, Protocol):
     """All ledgers that are open, and what they tell together."""
 
 
-class Estate(Protocol):
+class OpenLedgers(Protocol):
     """What drafts are judged by, and where they lie."""
 
     @property
-    def scope(self) -> Looked:
+    def scope(self) -> LedgerGroup:
         """What is looked at."""
         ...
 
@@ -62,7 +62,7 @@ class Comparison(NamedTuple):
 class DraftsModel:
     """Judges the drafts by whatever ledger knows what they are about."""
 
-    def __init__(self, estate: Estate, now: Callable[[], datetime]) -> None:
+    def __init__(self, estate: OpenLedgers, now: Callable[[], datetime]) -> None:
         self._estate = estate
         self._now = now
 

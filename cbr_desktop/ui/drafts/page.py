@@ -25,7 +25,7 @@ from cbr_desktop.ui.drafts.verdict import DraftRow
 from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.links import open_folder
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import Column, Field
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.operations.diff import DiffDialog
@@ -101,7 +101,7 @@ class DraftsPage(Page[DraftRow]):
         """Return the ledgers that know what a draft is about."""
         return [member for member in self._workspace.scope.members if row.subject and member.knows(row.subject)]
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the current draft."""
         row = self.view.current_row()
         return (row.vault_id if row is not None and self._workspace.scope.owners(row.vault_id) else None, ())

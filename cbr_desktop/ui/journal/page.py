@@ -30,7 +30,7 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import counted, grouped
 from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import verb_buttons
@@ -147,7 +147,7 @@ class JournalPage(Page[Entry]):
         """Return the ledgers of the profile that an entry is about."""
         return [member for member in self._workspace.open.members if member.profile.name == row.event.profile]
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the current entry, where it is known."""
         row = self.view.current_row()
         known = row is not None and row.event.vault in self._workspace.open.vaults

@@ -1,6 +1,5 @@
 """Names in one list that look alike, and the part of the id that tells them apart."""
 
-import unicodedata
 from collections.abc import Generator, Iterable, Sequence
 
 from cbr_desktop.workflows.derived import at_once, pieces
@@ -24,6 +23,8 @@ def looks(name: str) -> str:
     """
     name = name[:_LETTERS]
     if not name.isascii():
+        import unicodedata  # its table is large, and most names do without
+
         folded = unicodedata.normalize("NFKD", name).casefold()
         name = "".join(one for one in folded if unicodedata.category(one) not in ("Cf", "Cn", "Mn", "Me"))
     return " ".join(_alike(name).split())
@@ -42,7 +43,7 @@ def _all_looks(names: Sequence[str]) -> list[str]:
 
 
 def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return, by id, what to put beside the name of each thing that has a twin; ``named`` are ids and names.
+    """Return, by id, what to put beside the name of each thing that shares it; ``named`` are ids and names.
 
     That is the beginning of the id, or the whole of it where beginnings are equal as well.
     """

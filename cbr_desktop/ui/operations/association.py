@@ -20,7 +20,7 @@ from cbr_desktop.text.states import gb_words, quoted, shown
 from cbr_desktop.ui.kit.fields import column
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.stepwise import Stepwise
-from cbr_desktop.ui.operations.form import ChangeForm, Missing
+from cbr_desktop.ui.operations.form import ChangeForm, MissingField
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks, free_ones
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -98,15 +98,15 @@ class AssociationForm(Stepwise, ChangeForm):
             raise ValueError("the policy cannot be applied")
         return ResourceAssociation(VaultId(self.vault.vault_id), self.resources.choices())
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no vault is chosen yet, or that the policy does not fit it."""
         if not self.vault.vault_id:
             if not self.vault.count():
-                return Missing(_("There is no vault that takes resources of this type. Create one first."))
-            return Missing(_("No vault is chosen yet."), self.vault)
+                return MissingField(_("There is no vault that takes resources of this type. Create one first."))
+            return MissingField(_("No vault is chosen yet."), self.vault)
         if self._is_policy_blocked:
             words = _("The policy cannot be applied to this vault. Choose another one, or leave the vault as it is.")
-            return Missing(words, self.policy)
+            return MissingField(words, self.policy)
         return None
 
     def begin(self) -> None:

@@ -9,7 +9,7 @@ from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted
-from cbr_desktop.ui.operations.form import Asked, BatchForm
+from cbr_desktop.ui.operations.form import BatchForm, ContextRow
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.batch import (
     FRESH_MINUTES,
@@ -32,7 +32,7 @@ _FRESH = timedelta(minutes=FRESH_MINUTES)
 class BatchJudge:
     """Judges what ``form`` asks for of rows, those that are left out excepted."""
 
-    def __init__(self, asked: Sequence[Asked], form: BatchForm, clock: Clock) -> None:
+    def __init__(self, asked: Sequence[ContextRow], form: BatchForm, clock: Clock) -> None:
         self.asked = list(asked)
         self.contexts: dict[str, ProfileContext] = {context.profile.name: context for context, _row in asked}
         """The profiles that the rows are of, by their names."""

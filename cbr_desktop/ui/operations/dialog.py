@@ -7,6 +7,7 @@ confirmed at all by older data.
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -75,6 +76,14 @@ _MANY_LOSSES = 3
 """Losses above which what was found, which sums them up, stands before them."""
 _UNCHANGED = (FindingKind.VAULT_UNCHANGED, FindingKind.POLICY_UNCHANGED, FindingKind.NAME_UNCHANGED)
 """What is found where the form asks for what there is already."""
+_UNFILLED = frozenset(
+    {
+        *(FindingKind.NAME_MISSING, FindingKind.NO_RESOURCE, FindingKind.RECEIVER_MISSING, FindingKind.ALL_UNCHANGED),
+        *(FindingKind.TAKING_VAULT_MISSING, FindingKind.PROJECT_ID_MISSING, FindingKind.DESTINATION_MISSING),
+        *(FindingKind.NO_SCHEDULE, FindingKind.TIMEZONE_MISSING),
+    }
+)
+"""What is found where something is not filled in: a fault only once it had been."""
 _OF_SHARES = (FindingKind.SHARES_END, FindingKind.DELETION_SHARES)
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
@@ -112,6 +121,8 @@ class ChangeDialog(StepwiseWindow):
         self._change: Change | None = None
         self._verdict = Preflight(())
         self._blast = Blast()
+        self._filled: set[FindingKind] = set()
+        """What is found of fields that were filled in once, and are empty where it is found."""
         self._progress = ""
         """How far the reading has come, in words, empty where it does not tell."""
         self._tasks = TaskOwner(self)
@@ -190,6 +201,7 @@ class ChangeDialog(StepwiseWindow):
             self._change = None
         if self._change is not None:
             self._verdict = self._operation.judge(self._change, ledger, now)
+            self._filled |= _UNFILLED - {each.kind for each in self._verdict.findings}
             self._blast = self._operation.blast(self._change, ledger)
             self._show_change(self._change)
         else:
@@ -200,7 +212,8 @@ class ChangeDialog(StepwiseWindow):
             self.typed.clear()
         self._show_losses(now)
         told = (each for each in self._verdict.findings if not self.form.answers(each))
-        self.findings.show_findings(each for each in told if not self._told_already(each))
+        told = (self._weighed(each) for each in told if not self._told_already(each))
+        self.findings.show_findings(told)
         self._show_verdict()
 
     def _show_change(self, change: Change) -> None:
@@ -257,6 +270,11 @@ class ChangeDialog(StepwiseWindow):
         if reader is None or not self._blast.shareable:
             return None
         return reader.shares_lost(self._blast.shareable, self._context.ledger)
+
+    def _weighed(self, found: Finding) -> Finding:
+        """Return something found as it is shown: that a field is empty is no fault as long as nobody was there."""
+        is_open = self.form.has_fields and found.kind in _UNFILLED - self._filled
+        return replace(found, severity=Severity.INFO) if is_open else found
 
     def _told_already(self, found: Finding) -> bool:
         """Whether something found says of shares in general what is counted above."""
@@ -346,9 +364,10 @@ class ChangeDialog(StepwiseWindow):
         """Return how grave an objection is: that it is being read, or not filled in yet, is no fault."""
         if self._tasks.is_busy:
             return SEVERITY_MARKS[Severity.INFO]
-        if self._verdict.is_blocked and self._change is not None:
+        found = [self._weighed(each) for each in self._verdict.findings]
+        if self._change is not None and any(each.severity is Severity.BLOCK for each in found):
             return SEVERITY_MARKS[Severity.BLOCK]
-        is_unasked = self._change is None or any(each.kind in _UNCHANGED for each in self._verdict.findings)
+        is_unasked = self._change is None or self._verdict.is_blocked or any(each.kind in _UNCHANGED for each in found)
         return SEVERITY_MARKS[Severity.INFO if is_unasked else Severity.WARN]
 
     def _lead(self) -> None:
@@ -499,7 +518,7 @@ class ChangeDialog(StepwiseWindow):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
         layout = QVBoxLayout(form_side)
-        layout.addLayout(place_line(self._context, "changePlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "changePlace"))
         scroll = QScrollArea()
         layout.addWidget(scroll, 1)
         self._fill_middle(scroll)

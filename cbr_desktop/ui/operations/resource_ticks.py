@@ -34,7 +34,7 @@ _LINES = 7
 _NONE: frozenset[str] = frozenset()
 
 
-class _Ticks(Ticks[Protectable, Disk]):
+class _ProtectableTicks(Ticks[Protectable, Disk]):
     """What could be protected, with its disks."""
 
     def __init__(self) -> None:
@@ -55,8 +55,8 @@ class _Ticks(Ticks[Protectable, Disk]):
     def row_words(self, row: Protectable, column: int) -> str:
         match column:
             case 0:
-                twin = self.alike.get(row.id, "")
-                return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name or row.id, 120)
+                suffix = self.alike.get(row.id, "")
+                return f"{plain(row.name, 100)} · {suffix}" if suffix else plain(row.name or row.id, 120)
             case 1:
                 return short_type_words(row.type) if row.type else ""
             case 2:
@@ -105,7 +105,7 @@ class ResourceTicks(QWidget):
     def __init__(self, rows: Iterable[Protectable] = (), chosen: Iterable[ResourceChoice] = ()) -> None:
         super().__init__()
         self._given: dict[ResourceId, ResourceChoice] = {}
-        self._ticks = _Ticks()
+        self._ticks = _ProtectableTicks()
         self.tree = TickTree("resourceTicks", _("Resources"), self._ticks, _WISHES)
         self.tree.setMinimumHeight((_LINES + 1) * (self.fontMetrics().height() + 8))
         self.filter = QLineEdit()

@@ -12,7 +12,7 @@ from cbr_desktop.ui.resources.page import (
     verdict_words,
 )
 from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 
@@ -26,7 +26,7 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         status_words(resource.type),
         protection_words(row),
         protection_mark(row),
-        _explain(row, Schedules(ledger)),
+        _explain(row, PolicyGaps(ledger)),
         _facts(row, times),
         _relations(row, ledger, times),
         happened,
@@ -88,7 +88,7 @@ def _relations(row: ResourceRow, ledger: Reading, times: Times) -> list[Relation
     ]
 
 
-def _explain(row: ResourceRow, schedules: Schedules) -> str:
+def _explain(row: ResourceRow, schedules: PolicyGaps) -> str:
     """Return what the state of a resource means, and whether policies leave it out."""
     why = {
         Gap.SUSPENDED: _("Policies leave it out: its automatic backup is suspended."),

@@ -15,12 +15,12 @@ from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times, fixed_disks_words, gap_words, mb_words
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow, row_id
 from cbr_desktop.workflows.resource_rows import ScopeResourceRows
 
@@ -129,7 +129,7 @@ class ResourcesPage(Page[ResourceRow]):
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._joined = ScopeResourceRows(workspace.scope)
-        self._schedules = Schedules(workspace.scope)
+        self._schedules = PolicyGaps(workspace.scope)
         super().__init__(workspace, times, parent)
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
@@ -261,7 +261,7 @@ class ResourcesPage(Page[ResourceRow]):
         resource = row.resource
         return f"{resource.name}\n{resource.id}\n{resource.type}\n{vault_words(row)}\n{protection_words(row)}"
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the cursor and the selected resources in it: a checkpoint is of one vault."""
         vault = self._target_vault()
         if vault is None:

@@ -13,7 +13,7 @@ from cbr_desktop.text.words import Times
 
 LINES = 50
 """How many backups or tasks are listed of one row."""
-Facts = list[tuple[str, str]]
+WordPairs = list[tuple[str, str]]
 
 
 class Relation(NamedTuple):
@@ -37,7 +37,7 @@ class Sheet(Struct, frozen=True):
     state: str
     mark: Mark
     explanation: str
-    facts: Facts
+    facts: WordPairs
     relations: list[Relation]
     activity: list[Relation]
     vault_id: VaultId | None

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import SecretMissing, Unreachable
 from cbr_desktop.text.catalogue import _, listed
-from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence, reading_sentence
 from cbr_desktop.text.marks import Shape
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, duration_words
@@ -183,7 +183,7 @@ def is_offline(connection: Connection) -> bool:
 def connection_sentence(connection: Connection) -> str:
     """Return the state of the connection at length."""
     if connection.error is not None:
-        return error_sentence(connection.error)
+        return reading_sentence(connection.error)
     return {
         Reach.ONLINE: _("The service answers."),
         Reach.UNKNOWN: _("The service has not been asked yet."),
@@ -239,14 +239,14 @@ def member_problems(ledger: Ledger) -> list[str]:
     parts: dict[str, list[Part]] = {}
     for part, freshness in ledger.freshness.items():
         if freshness.error is not None:
-            parts.setdefault(error_sentence(freshness.error), []).append(part)
+            parts.setdefault(reading_sentence(freshness.error), []).append(part)
     found = [
         _("{parts}: {sentence}").format(parts=_listed(troubled), sentence=sentence)
         for sentence, troubled in parts.items()
     ]
     error = ledger.connection.error
-    if error is not None and error_sentence(error) not in parts:
-        found.append(_("Connection: {error}").format(error=error_sentence(error)))
+    if error is not None and reading_sentence(error) not in parts:
+        found.append(_("Connection: {error}").format(error=reading_sentence(error)))
     if ledger.freshness[Part.PROTECTABLES].lacking is not None:
         found.append(lacking_sentence(page_noun("Resources")))
     if ledger.unkept is not None:

@@ -1,6 +1,6 @@
 """The main window: navigation, pages, details, drawer and status bar of one profile, and the keys that move about."""
 
-import base64
+import binascii
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
             self._floor.addWidget(part)
         self._floor.setStretchFactor(self.areas, 1)
         self.setCentralWidget(central)
-        self.setMenuBar(self._menus())
+        self.setMenuWidget(self._menus())  # for setMenuBar the binding has Qt make another one first
         self.status = StatusBar(self._workspace, self._times, self)
         self.setStatusBar(self.status)
 
@@ -398,7 +398,7 @@ class MainWindow(QMainWindow):
 
     def _remember(self) -> None:
         put = self._workspace.settings.put
-        put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
+        put("window/geometry", binascii.b2a_base64(self.saveGeometry().data(), newline=False).decode("ascii"))
         put("window/page", self.pages.name_in_front)
         self.areas.remember()
         for page in self.pages.all_made:
@@ -490,6 +490,7 @@ class MainWindow(QMainWindow):
         if self.header_bar.details.isChecked():
             details.show_subject(subject, _(page.without_subject))
         self.areas.show_details(subject is not None)
+        page.note_details(subject is not None)
 
     def _create_checkpoint_of(self, page: Page[Any], *_target: object) -> None:
         self.row_dialogs.create_checkpoint(page)
@@ -585,6 +586,6 @@ def _dropped(data: "QtCore.QMimeData") -> list[str]:
 
 def _bytes(stored: str) -> QByteArray:
     try:
-        return QByteArray(base64.b64decode(stored, validate=True))
+        return QByteArray(binascii.a2b_base64(stored, strict_mode=True))
     except ValueError:
         return QByteArray()

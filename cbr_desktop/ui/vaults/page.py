@@ -26,7 +26,7 @@ from cbr_desktop.text.words import (
     use_words,
 )
 from cbr_desktop.ui.kit.list_page import ListPage
-from cbr_desktop.ui.kit.page import Target
+from cbr_desktop.ui.kit.page import CheckpointTarget
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
@@ -234,13 +234,13 @@ class VaultsPage(ListPage[Vault]):
         return (
             Column("name", _("Name"), self.name_words, lambda v: v.name, 20, hint=lambda v: v.id, middle=True),
             *self.place_columns(),
-            Column("kind", _("Kind"), kind_words, kind_words, 9, icon=lambda v: picture_of(v.kind)),
+            Column("kind", _("Kind"), kind_words, kind_words, 9, icon=lambda v: picture_of(v.kind), minor=True),
             Column(
                 "state",
                 _("State"),
                 lambda v: state_words(v.status),
                 lambda v: state_words(v.status),
-                22,
+                26,
                 mark=lambda v: mark(v.status),
                 hint=explain_vault,
             ),
@@ -304,7 +304,7 @@ class VaultsPage(ListPage[Vault]):
         resources = "\n".join(resource.name for resource in row.resources)
         return f"{row.name}\n{row.id}\n{row.status}\n{row.kind}\n{row.description}\n{tag_words(row)}\n{resources}"
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the cursor, unless it holds replicas."""
         row = self.view.current_row()
         return (row.id if row and row.takes_checkpoints else None, ())

@@ -10,7 +10,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.pair_table import PairTable
-from cbr_desktop.ui.operations.form import ChangeForm, Missing
+from cbr_desktop.ui.operations.form import ChangeForm, MissingField
 
 _ROWS = 6
 
@@ -54,15 +54,15 @@ class TagsForm(ChangeForm):
         self.table.changed.connect(self._tell_changed)
         self.list.itemChanged.connect(self._tell_changed)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no tag is written, changed or ticked yet."""
         if self._asked():
             return None
         if not self.sets.isChecked():
-            return Missing(_("No tag is ticked yet. Tick what is deleted."), self.list)
+            return MissingField(_("No tag is ticked yet. Tick what is deleted."), self.list)
         if self.table.pairs():
-            return Missing(_("No tag is changed yet. Add one, or change the value of one."), self.table.add)
-        return Missing(_("No tag is written yet. Add one."), self.table.add)
+            return MissingField(_("No tag is changed yet. Add one, or change the value of one."), self.table.add)
+        return MissingField(_("No tag is written yet. Add one."), self.table.add)
 
     def draft(self) -> TagChange:
         """Return what is asked for: of tags that are set only those that are otherwise now. ``ValueError`` for none."""
