@@ -204,6 +204,7 @@ def test_every_error_and_every_word_of_a_state_pass_the_catalogue() -> None:
     told = [
         *(errors.Unreachable(host, "", reason) for reason in unreachable),
         *(errors.ProfileError(NAME, NAME, fault) for fault in errors.FieldFault),
+        *(errors.Damaged(NAME, detail) for detail in errors.ErrorDetail),
         *(errors.SecretMissing(NAME, kind) for kind in SecretKind),
         *(errors.SecretUnfit(NAME, kind, "empty") for kind in SecretKind),
         *(make(host, status=400, code="7", message=NAME, request_id="7") for make in (errors.Refused, errors.NotFound)),

@@ -25,7 +25,7 @@ from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.resources.details import resource_sheet
 from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
-from cbr_desktop.ui.resources.page import ResourcesPage, protection_words, vault_words
+from cbr_desktop.ui.resources.page import ResourcesPage, holder_words, protection_words
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.details import vault_sheet
@@ -314,7 +314,7 @@ def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
     suspended = next(row for row in page.rows() if gap_of(row, schedules) is Gap.SUSPENDED)
     assert gap_words(suspended, schedules) == "Suspended"
     attached = row_of(page, "root-of-web")
-    assert (vault_words(attached), protection_words(attached), gap_of(attached, schedules)) == (
+    assert (holder_words(attached), protection_words(attached), gap_of(attached, schedules)) == (
         "vault-one",
         "Attached",
         None,

@@ -29,7 +29,7 @@ _PIECE = 500
 """How many lines are prepared in a turn of the loop."""
 
 
-def vault_words(vault: Vault) -> str:
+def vault_line_words(vault: Vault) -> str:
     """Return a vault's line: name, kind, use and state."""
     use = f"{use_words(vault)}, {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)
     return _DASH.join((plain(vault.name, 80), status_words(vault.kind), use, state_words(vault.status)))
@@ -139,7 +139,7 @@ class VaultField(QWidget):
 
     def _words_of(self, vault: Vault) -> str:
         """Return the line of a vault; one whose name looks like another's carries its id."""
-        words = vault_words(vault)
+        words = vault_line_words(vault)
         return f"{words}{_DASH}{shown(vault.id, 80)}" if vault.id in self._alike else words
 
     def _icon_of(self, vault: Vault) -> QIcon:

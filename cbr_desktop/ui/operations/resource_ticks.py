@@ -76,7 +76,7 @@ class _ProtectableTicks(Ticks[Protectable, Disk]):
                 return gb_words(part.size_gb)
             case 3:
                 return ""
-        return disk_words(part)
+        return disk_kind_words(part)
 
     def row_hint(self, row: Protectable, column: int) -> str:
         if column == _VERDICT and not row.protectable:
@@ -217,7 +217,7 @@ def free_ones(
     return list(free.values())
 
 
-def disk_words(disk: Disk) -> str:
+def disk_kind_words(disk: Disk) -> str:
     """Return what kind of disk it is."""
     kinds = [_("System disk") if disk.bootable else _("Data disk")]
     kinds += [_("encrypted")] if disk.encrypted else []
