@@ -291,7 +291,7 @@ def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Le
     facts: FindingFacts
     if resource.type == ResourceType.SERVER and resource.size_gb > LARGE_SERVER_GB:
         facts = {"resource": name, "id": resource.id, "size_gb": resource.size_gb, "limit_gb": LARGE_SERVER_GB}
-        yield info(FindingKind.RESOURCE_LARGE, RequestPart.RESOURCES, **facts)
+        yield info(FindingKind.RESOURCE_LARGE, RequestPart.RESOURCES, "", **facts)
     protectable = ledger.protectables.get(resource.id)
     if protectable is None:
         return
