@@ -98,10 +98,12 @@ class SmallWindows(QObject):
         held = ((context.profile, context.ledger.connection) for context in self._workspace.shown_contexts)
         for profile, connection in held:
             if connection.error is not None and connection.reach is not Reach.ONLINE and not is_offline(connection):
-                examine = {_("Connection doctor…"): partial(self.doctor_requested.emit, profile)}
+                found: dict[str, Callable[[], None]] = {
+                    _("Connection doctor…"): partial(self.doctor_requested.emit, profile)
+                }
                 if isinstance(connection.error, LoginRefused | SecretMissing):
-                    return {**examine, _("Log in…"): partial(self.login_requested.emit, profile)}
-                return examine
+                    found[_("Log in…")] = partial(self.login_requested.emit, profile)
+                return found
         return {}
 
     def open_lines(self, title: str, lines: list[str]) -> ListWindow:
