@@ -33,7 +33,7 @@ from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.reading import Unfit, mended, moment
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.diagnosis import Certificate, Contact, Greeting, HostPort, LoginResult
-from cbr_desktop.domain.error import CbrError, CloudError, LoginRefused, NotFound, Refused, Unreachable
+from cbr_desktop.domain.error import CbrError, CloudError, ErrorDetail, LoginRefused, NotFound, Refused, Unreachable
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import Profile, ProxyMode
@@ -360,13 +360,13 @@ async def _tunnel(
         await writer.drain()
         answer = await reader.readuntil(b"\r\n\r\n")
     except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-        raise Unreachable(name, "it does not answer as a proxy does", "proxy") from None
+        raise Unreachable(name, ErrorDetail.NO_PROXY, "proxy") from None
     found = _STATUS_LINE.match(answer)
     status = int(found[1]) if found else 0
     if status == 407:
         raise Unreachable(name, "", "proxy-login")
     if not 200 <= status < 300:
-        detail = f"HTTP {status} for {place}" if status else "it does not answer as a proxy does"
+        detail = f"HTTP {status} for {place}" if status else ErrorDetail.NO_PROXY
         raise Unreachable(name, detail, "proxy")
 
 

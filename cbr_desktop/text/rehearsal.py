@@ -27,7 +27,7 @@ from cbr_desktop.text.states import (
     utc_words,
     whole_times,
 )
-from cbr_desktop.text.tasks import type_words
+from cbr_desktop.text.tasks import task_type_words
 from cbr_desktop.text.words import NONE, environment_words
 from cbr_desktop.workflows.rehearsal import Compared, Rehearsal, Trait
 
@@ -192,7 +192,7 @@ def running_words(rehearsal: Rehearsal) -> list[str]:
         progress = "" if task.progress_percent is None else f" {task.progress_percent} %"
         told.append(
             _("{type}{progress} of {resource} in vault {vault}").format(
-                type=type_words(task.type),
+                type=task_type_words(task.type),
                 progress=progress,
                 resource=quoted(task.resource_name or task.resource_id or NONE, 80),
                 vault=quoted(task.vault_name or task.vault_id or NONE, 80),
@@ -222,7 +222,7 @@ def as_of_words(rehearsal: Rehearsal, now: datetime) -> str:
     )
 
 
-def verdict_words(rehearsal: Rehearsal) -> str:
+def rehearsal_verdict_words(rehearsal: Rehearsal) -> str:
     """Return whether the service would take the restore, by what is known."""
     blocks = [each for each in rehearsal.findings if each.severity is Severity.BLOCK]
     warnings = [each for each in rehearsal.findings if each.severity is Severity.WARN]
@@ -261,7 +261,9 @@ def sheet(
         stake = _("{environment}: nothing of this is real").format(environment=stake)
     with whole_times():
         sections = tuple(_sections(rehearsal, profile, now, approval))
-        return RehearsalSheet(headline(rehearsal), verdict_words(rehearsal), rehearsal.is_blocked, sections, stake)
+        return RehearsalSheet(
+            headline(rehearsal), rehearsal_verdict_words(rehearsal), rehearsal.is_blocked, sections, stake
+        )
 
 
 def _sections(

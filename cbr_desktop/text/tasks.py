@@ -8,12 +8,12 @@ from cbr_desktop.text.states import duration_words, status_words
 from cbr_desktop.text.words import NONE, Times
 
 
-def resource_words(task: Task) -> str:
+def task_resource_words(task: Task) -> str:
     """Return what a task works on, by name where it has one."""
     return task.resource_name or task.resource_id or NONE
 
 
-def type_words(type: TaskType | str) -> str:
+def task_type_words(type: TaskType | str) -> str:
     """Return what a task does; the service does not name that of every one."""
     return status_words(type) if type else pgettext("what a task does", "Not named")
 
@@ -23,7 +23,7 @@ def started_at(task: Task) -> datetime | None:
     return task.began_at
 
 
-def percent_words(task: Task) -> str:
+def progress_words(task: Task) -> str:
     """Return how far a task is; nothing for what the service does not say."""
     return NONE if task.progress_percent is None else _("{percent} %").format(percent=task.progress_percent)
 

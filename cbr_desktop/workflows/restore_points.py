@@ -5,7 +5,7 @@ of this program of its name, of what was skipped, and for ever.
 """
 
 import re
-from collections.abc import Container, Generator, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Mapping, Sequence
 from datetime import datetime
 from operator import is_
 from typing import cast
@@ -149,14 +149,6 @@ def _of(
     if id not in traces:
         traces[id] = _CheckpointTraces() if id in touched else None
     return traces[id]
-
-
-def restore_points(ledger: Reading) -> Iterator[list[RestorePoint] | None]:
-    """Yield the restore points, before that ``None`` a few times, so that something else may be done meanwhile."""
-    made = RestorePoints(ledger)
-    for _ in made.follow():
-        yield None
-    yield made.points
 
 
 def restore_point(

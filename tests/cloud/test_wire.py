@@ -26,7 +26,7 @@ from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultKind
-from cbr_desktop.text.tasks import type_words
+from cbr_desktop.text.tasks import task_type_words
 from tests.cloud.values import examples
 
 LISTS = {
@@ -123,13 +123,13 @@ def test_a_task_without_a_word_for_its_type_is_known_by_what_it_tells() -> None:
         {"id": "2", "operation_type": null, "extra_info": {"common": {"progress": 3}}},
         {"id": "3", "operation_type": "defragment", "extra_info": null}
     ]}"""
-    told = [(each.type, type_words(each.type)) for each in tasks(body, {}).rows]
+    told = [(each.type, task_type_words(each.type)) for each in tasks(body, {}).rows]
     assert told == [
         (TaskType.UPDATE_EXPIRATION, "Change of expiration"),
         ("", "Not named"),
         ("defragment", "defragment (unknown to this version)"),
     ]
-    assert all(type_words(each) != str(each) for each in TaskType)
+    assert all(task_type_words(each) != str(each) for each in TaskType)
 
 
 def test_recorded_policies() -> None:

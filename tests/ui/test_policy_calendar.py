@@ -163,7 +163,7 @@ def test_bars_on_the_same_pixels_are_drawn_once_and_the_marked_ones_all_the_same
     many = [Bar(n / 100_000, n / 100_000, is_marked=n == 50_001) for n in range(100_000)]
     made = chart(qtbot, LaneChartContent([ChartLane("a", "many", many)]))
     made.grab()
-    drawn = made.drawn_bars(0)
+    drawn = [each.bar for each in made._bars_of(0)]
     assert len(drawn) < made.width()
     assert many[50_001] in drawn
 

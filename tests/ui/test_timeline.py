@@ -185,8 +185,8 @@ def test_very_many_rows_are_counted_in_pieces(qtbot: QtBot) -> None:
     lane = TimelineLane(mark(GOOD), "x")
     made = PageTimeline("Backups", "made", line, estate.Notebook(), times, lambda _: lane, holder, at_once=3)
     made.take(COUNTS, 12_000, lambda: ((NOW - timedelta(hours=n % 48), "x") for n in range(12_000)))
-    assert made.is_counting and not made.strip._days
-    qtbot.waitUntil(lambda: not made.is_counting)
+    assert made._pieces.is_at_work and not made.strip._days
+    qtbot.waitUntil(lambda: not made._pieces.is_at_work)
     assert sum(map(sum, made.strip._days.values())) == 12_000
 
 

@@ -30,10 +30,10 @@ from cbr_desktop.text.words import (
     stale_sentence,
     use_words,
 )
-from cbr_desktop.ui.checkpoint.target import vault_words as vault_line
-from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, protection_mark, protection_words, vault_words
+from cbr_desktop.ui.checkpoint.target import vault_line_words
+from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, holder_words, protection_mark, protection_words
 from cbr_desktop.ui.shell.header_bar import _place_words
-from cbr_desktop.ui.shell.status_bar import StatusBar, connection_words, login_words, member_problems, waiting_words
+from cbr_desktop.ui.shell.status_bar import StatusBar, connection_words, login_words, member_problems, throttled_words
 from cbr_desktop.ui.shell.task_drawer import Drawer
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -134,9 +134,9 @@ def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
 def test_fault_96_a_resource_in_a_vault_that_is_not_listed_is_not_called_unprotected() -> None:
     inside = Protectable(ResourceId("r"), ResourceType.SERVER, "web", vault_id=VaultId("v-9"))
     row = ResourceRow(Resource(inside.id, inside.type, inside.name, 1), None, inside, None)
-    assert (vault_words(row), protection_words(row), protection_mark(row)) == (UNLISTED, "In a vault", NEUTRAL)
+    assert (holder_words(row), protection_words(row), protection_mark(row)) == (UNLISTED, "In a vault", NEUTRAL)
     free = replace(row, protectable=None)
-    assert (vault_words(free), protection_words(free), protection_mark(free)) == (UNPROTECTED, UNPROTECTED, NEVER)
+    assert (holder_words(free), protection_words(free), protection_mark(free)) == (UNPROTECTED, UNPROTECTED, NEVER)
 
 
 @pytest.mark.usefixtures("qapp")
@@ -265,8 +265,8 @@ def test_the_login_tells_what_is_left_of_it(left: timedelta, words: str) -> None
 
 def test_throttling_counts_down_and_only_then() -> None:
     waiting = Connection(waiting_until=estate.NOW + timedelta(seconds=9))
-    assert waiting_words(waiting, estate.NOW) == "◆ throttled, again in 9 s"
-    assert waiting_words(waiting, estate.NOW + timedelta(seconds=9)) == ""
+    assert throttled_words(waiting, estate.NOW) == "◆ throttled, again in 9 s"
+    assert throttled_words(waiting, estate.NOW + timedelta(seconds=9)) == ""
 
 
 def test_problems_of_one_cause_are_one() -> None:
@@ -335,9 +335,9 @@ def test_a_state_has_one_word_in_list_details_relations_combo_box_and_command_li
         words = state_words(vault.status)
         assert column.text(vault) == words
         assert vault_sheet(vault, workspace.scope, index, times).state == words
-        assert vault_line(vault).endswith(words)
+        assert vault_line_words(vault).endswith(words)
         assert words in vault_table([vault])
-        assert use_words(vault) in vault_line(vault)
+        assert use_words(vault) in vault_line_words(vault)
         assert use_words(vault) in vault_table([vault])
         for resource in vault.resources:
             said = protect_words(resource.protect_status)

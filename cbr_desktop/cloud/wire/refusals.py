@@ -10,7 +10,16 @@ import msgspec
 
 from cbr_desktop.cloud.wire.logins import login_refusal_reason
 from cbr_desktop.cloud.wire.reading import Unfit, mended, strictly
-from cbr_desktop.domain.error import CloudError, Forbidden, LoginRefused, NotFound, Refused, Throttled, Unreachable
+from cbr_desktop.domain.error import (
+    CloudError,
+    ErrorDetail,
+    Forbidden,
+    LoginRefused,
+    NotFound,
+    Refused,
+    Throttled,
+    Unreachable,
+)
 from cbr_desktop.domain.redaction import redacted
 
 _TEXT_LIMIT = 2000
@@ -95,7 +104,7 @@ def refusal(
     code = said.code
     message = _CANONICAL.sub("", said.message).rstrip(", ")
     if status == 407:
-        asked = Unreachable(host, "the proxy wants a login", "proxy-login")
+        asked = Unreachable(host, ErrorDetail.PROXY_LOGIN, "proxy-login")
         # a tunnel is refused before there is a request; here it was sent, and some other machine may have relayed it
         asked.executed = None
         return asked

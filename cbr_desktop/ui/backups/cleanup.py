@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from cbr_desktop.domain.cleanup import DAYS_LIMIT, KEEP_LIMIT, CleanUpRule, Sorted, sorting_out
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.text.catalogue import N_, _, sentences
-from cbr_desktop.text.cleanup import cleanup_sentence, first_sentence, stay_words, verdict_words
+from cbr_desktop.text.cleanup import cleanup_sentence, first_sentence, going_words, stay_words
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD, Mark
 from cbr_desktop.text.plain import accessible, tooltip
@@ -302,7 +302,7 @@ def _stored(value: object) -> CleanUpRule:
 
 
 def _verdict(row: CleanUpRow) -> str:
-    return verdict_words(row.told)
+    return going_words(row.told)
 
 
 def _mark(row: CleanUpRow) -> Mark:

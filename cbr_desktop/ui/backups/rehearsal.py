@@ -38,11 +38,11 @@ from cbr_desktop.text.rehearsal import (
     compared_columns,
     headline,
     metadata_words,
+    rehearsal_verdict_words,
     running_words,
     sheet,
     sheet_html,
     trait_words,
-    verdict_words,
 )
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.backups.pdf import pdf_of
@@ -174,12 +174,12 @@ class RehearsalWindow(StepwiseWindow):
             self.verdict.say(SEVERITY_MARKS[Severity.INFO], _("Reading afresh what this is judged by…"))
         else:
             mark = SEVERITY_MARKS[worst] if worst is not Severity.INFO else READY
-            self.verdict.say(mark, sentences(verdict_words(made), self._offline()))
+            self.verdict.say(mark, sentences(rehearsal_verdict_words(made), self._offline()))
         reason = ""
         if self._tasks.is_busy:
             reason = _("Wait until all is read.")
         elif made.is_blocked:
-            reason = verdict_words(made)
+            reason = rehearsal_verdict_words(made)
         self.go_on.setEnabled(not reason)
         hint = reason or _("Asks for the reason and the name, and reads all of it once more. Nothing is sent by this.")
         self.go_on.setToolTip(tooltip(hint))

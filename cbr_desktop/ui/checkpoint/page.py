@@ -17,8 +17,8 @@ from cbr_desktop.text.restore_points import (
     counts_words,
     duration_cell,
     maker_hint,
-    maker_token,
-    maker_words,
+    point_maker_token,
+    point_maker_words,
     point_state_words,
     took,
 )
@@ -133,7 +133,7 @@ class CheckpointsPage(Page[RestorePoint]):
             *self.place_fields(),
             TextField("vault", lambda p: f"{p.vault_name} {p.vault_id or ''}", lambda p: p.vault_name),
             TextField("state", lambda p: f"{p.state.value} {status_words(p.state)}", lambda p: p.state.value),
-            TextField("by", lambda p: maker_token(p, self._workspace.scope.policies), lambda p: p.maker.value),
+            TextField("by", lambda p: point_maker_token(p, self._workspace.scope.policies), lambda p: p.maker.value),
             TextField("draft", lambda p: p.draft),
             NumberField("accepted", lambda p: p.accepted),
             NumberField("skipped", lambda p: p.skipped),
@@ -204,7 +204,7 @@ class CheckpointsPage(Page[RestorePoint]):
         return [ledger.freshness[part] for part in (Part.BACKUPS, Part.TASKS)]
 
     def _maker_words(self, point: RestorePoint) -> str:
-        return maker_words(point, self._workspace.scope.policies)
+        return point_maker_words(point, self._workspace.scope.policies)
 
     def _request_backups(self) -> None:
         row = self.view.current_row()

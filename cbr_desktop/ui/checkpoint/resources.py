@@ -22,7 +22,7 @@ from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkIcons, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
-from cbr_desktop.ui.operations.resource_ticks import disk_words
+from cbr_desktop.ui.operations.resource_ticks import disk_kind_words
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
@@ -114,7 +114,7 @@ class _VaultResourceTicks(Ticks[Resource, Disk]):
             case 3:
                 return gb_words(part.size_gb)
             case 6:
-                return _("Left out by the vault") if self.is_fixed(row, part) else disk_words(part)
+                return _("Left out by the vault") if self.is_fixed(row, part) else disk_kind_words(part)
         return ""
 
     def row_hint(self, row: Resource, column: int) -> str:

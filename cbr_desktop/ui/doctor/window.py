@@ -25,11 +25,11 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.diagnosis import (
     busy_sentence,
+    check_kind_words,
     check_subject_words,
     check_verdict_words,
     diagnosis_sentence,
     found_sentence,
-    kind_words,
     next_sentence,
     time_words,
 )
@@ -262,7 +262,7 @@ class CheckTable(QTableWidget):
         self.insertRow(row)
         texts = (
             check_verdict_words(check),
-            kind_words(check.kind),
+            check_kind_words(check.kind),
             check_subject_words(check),
             plain(found_sentence(check), 2000),
             plain(next_sentence(check), 2000),

@@ -131,12 +131,6 @@ class DraftsPage(Page[DraftRow]):
         if row is not None:
             self.editors.open(row, self.open)
 
-    def open_path(self, path: str) -> None:
-        """Open a request file of the folder in an editor."""
-        self._touch(path)
-        if self.show_row(path):
-            self.open_current()
-
     def duplicate(self) -> None:
         """Write a copy of the current draft beside it."""
         row, draft_store = self._current_file()

@@ -87,7 +87,9 @@ class JournalPage(Page[Entry]):
                 hint=lambda e: e.event.intent,
                 middle=True,
             ),
-            Column("vault", _("Vault"), vault_words, vault_words, 18, hint=lambda e: e.event.vault, middle=True),
+            Column(
+                "vault", _("Vault"), entry_vault_words, entry_vault_words, 18, hint=lambda e: e.event.vault, middle=True
+            ),
             Column("profile", _("Profile"), lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),
             Column("by", _("By"), lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16),
             Column("request-id", _("Request id"), lambda e: request_id(e) or NONE, lambda e: request_id(e) or None, 26),
@@ -318,7 +320,7 @@ def what_words(entry: Entry) -> str:
     return entry_kind_words(entry.event.kind)
 
 
-def vault_words(entry: Entry) -> str:
+def entry_vault_words(entry: Entry) -> str:
     """Return the vault that an entry is about, by name where it has one."""
     return entry.event.vault_name or entry.event.vault or NONE
 

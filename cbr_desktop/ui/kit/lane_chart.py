@@ -200,10 +200,6 @@ class LaneChart(QAbstractScrollArea):
                 return [(rect, words) for rect, words in told if rect.right() <= axis.right() + NEAR]
         return []
 
-    def drawn_bars(self, place: int) -> list[Bar]:
-        """Return the bars of a lane that are drawn at this width."""
-        return [each.bar for each in self._bars_of(place)]
-
     def _lane_at(self, y: float) -> int:
         place = int(y // self.line_height) - 1
         place += self.verticalScrollBar().value()

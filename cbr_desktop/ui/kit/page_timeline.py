@@ -83,11 +83,6 @@ class PageTimeline(QObject):
         self._counted = wanted
         self._pieces.begin(self._count(), at_once=self._number <= self._at_once)
 
-    @property
-    def is_counting(self) -> bool:
-        """Whether rows are still being counted."""
-        return self._pieces.is_at_work
-
     def _count(self) -> Iterator[None]:
         """Count in pieces; what is counted is shown when it is all."""
         counts: Counts = {}

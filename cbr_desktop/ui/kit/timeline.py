@@ -125,11 +125,6 @@ class Timeline(QAbstractScrollArea):
         """The days that are chosen."""
         return self._span
 
-    @property
-    def cursor_day(self) -> date | None:
-        """The day that the keys have gone to."""
-        return self._cursor
-
     def day_words(self, day: date) -> str:
         """Return what there is on a day."""
         numbers = self._days.get(day, ())

@@ -55,7 +55,7 @@ from cbr_desktop.ui.policies.timetable import (
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.schedules import coverage, find_schedule_problems
-from cbr_desktop.workflows.timetable import Clash, find_clashes, find_usual_durations
+from cbr_desktop.workflows.timetable import Clash, clashes, usual_durations
 
 _SHOWN, _VIEW = "policies/calendar", "policies/calendar-view"
 _LINES, _SUPPOSED = 500, 4
@@ -443,9 +443,9 @@ def _known_of(
     met: list[Clash] = []
     vaults: dict[str, str] = {}
     for member in members:
-        own = yield from find_usual_durations(member.tasks.values())
+        own = yield from usual_durations(member.tasks.values())
         lasting.update(own)
-        met += yield from find_clashes(member, own, days.since, days.until)
+        met += yield from clashes(member, own, days.since, days.until)
         vaults.update({id: vault.name for id, vault in member.vaults.items()})
         yield
         findings += yield from find_schedule_problems(member, now, lasting=own)

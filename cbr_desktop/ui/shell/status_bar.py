@@ -120,7 +120,7 @@ class StatusBar(QStatusBar):
 
     def _tell_waiting(self) -> None:
         now = self._times.now()
-        waits = [waiting_words(member.connection, now) for member in self._workspace.scope.members]
+        waits = [throttled_words(member.connection, now) for member in self._workspace.scope.members]
         words = next(filter(None, waits), "")
         self._say(self.waiting, words, _("The service asked for fewer requests"))
         if not words:
@@ -201,7 +201,7 @@ def login_words(connection: Connection, now: datetime) -> str:
     return f"{Shape.DIAMOND} {words}" if left < _SOON else words
 
 
-def waiting_words(connection: Connection, now: datetime) -> str:
+def throttled_words(connection: Connection, now: datetime) -> str:
     """Return for how long the service is not to be asked, or nothing."""
     if connection.waiting_until is None or connection.waiting_until <= now:
         return ""

@@ -234,7 +234,9 @@ class VaultsPage(ListPage[Vault]):
         return (
             Column("name", _("Name"), self.name_words, lambda v: v.name, 20, hint=lambda v: v.id, middle=True),
             *self.place_columns(),
-            Column("kind", _("Kind"), kind_words, kind_words, 9, icon=lambda v: picture_of(v.kind), minor=True),
+            Column(
+                "kind", _("Kind"), vault_kind_words, vault_kind_words, 9, icon=lambda v: picture_of(v.kind), minor=True
+            ),
             Column(
                 "state",
                 _("State"),
@@ -280,7 +282,7 @@ class VaultsPage(ListPage[Vault]):
             TextField("name", lambda v: v.name),
             TextField("id", lambda v: v.id),
             *self.place_fields(),
-            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
+            TextField("type", lambda v: f"{v.kind} {vault_kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
             TextField("state", lambda v: f"{v.status} {status_words(v.status)}", lambda v: str(v.status)),
             TextField("policy", self._vault_index.policy_words),
             TextField("tag", lambda v: tag_words(v)),
@@ -346,7 +348,7 @@ _KINDS = {
 }
 
 
-def kind_words(vault: Vault) -> str:
+def vault_kind_words(vault: Vault) -> str:
     """Return what a vault holds, in one word where the service's name is known."""
     return pgettext(*_KINDS[vault.kind]) if isinstance(vault.kind, VaultKind) else status_words(vault.kind)
 

@@ -45,7 +45,7 @@ from cbr_desktop.ui.outbox.resend import ResendDialog
 from cbr_desktop.ui.plans.make_plan import MakePlanDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
-from cbr_desktop.ui.profiles.imports import RequestImportDialog as ProfilesImportDialog
+from cbr_desktop.ui.profiles.imports import ProfileImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.shell.dialogs import Dialogs, _features
@@ -288,7 +288,7 @@ class Story:
             "profiles": self.profiles,
             "profile.login": lambda: _shown(LoginDialog(profile, "", window)),
             "profile.delete": lambda: _shown(DeleteDialog(profile, window, owns_secrets=True)),
-            "profile.import": lambda: _shown(ProfilesImportDialog(kept, window, self.workspace.settings)),
+            "profile.import": lambda: _shown(ProfileImportDialog(kept, window, self.workspace.settings)),
             "doctor": self.doctor,
         }
 
