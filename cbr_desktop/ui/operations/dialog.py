@@ -222,6 +222,7 @@ class ChangeDialog(StepwiseWindow):
             self._filled |= {FindingKind.NO_RESOURCE} if excess is not None else set()
             self.subject.hide()
             self.alike.say(None, "")
+            self._compared = (None, None)
             self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
             # the loss that was on screen when the name was typed is not the one of now
