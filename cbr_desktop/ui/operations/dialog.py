@@ -248,10 +248,11 @@ class ChangeDialog(StepwiseWindow):
     def _show_lookalikes(self, subject: Subject) -> None:
         """Say which other things could be taken for the one that this is done to."""
         ledger = self._context.ledger
-        known: Mapping[Any, Vault | Policy] = {
+        by_type: dict[SubjectType, Mapping[Any, Vault | Policy]] = {
             SubjectType.VAULT: ledger.vaults,
             SubjectType.POLICY: ledger.policies,
-        }.get(subject.type, {})
+        }
+        known = by_type.get(subject.type, {})
         if subject == self._compared[0] and known is self._compared[1]:
             return
         self._compared = (subject, known)
