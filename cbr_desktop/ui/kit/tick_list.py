@@ -31,8 +31,8 @@ class Tickable(NamedTuple):
 class TickList(QWidget):
     """Things to be ticked; at first none is. What the filter hides stays as it is.
 
-    ``name`` begins the names of its parts, ``words`` say what the things are. There are ``count`` of ``rows``, which are
-    made as they come.
+    ``name`` begins the names of its parts, ``words`` say what the things are. There are ``count`` ``rows``, which
+    are made as they come.
 
     Signals:
         changed: something else is ticked.
