@@ -165,7 +165,8 @@ class PlansPage(Page[PlanRow]):
             profiles = Senders(self._workspace, {step.profile for step in run.plan.steps})
             keeper = active.get(run.id)
             is_going = keeper is not None and not keeper.stopped and not keeper.is_over()
-            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone)))
+            away = tuple(profiles.away) if is_going else ()
+            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone), away))
         return rows
 
     def id_of(self, row: PlanRow) -> str:
