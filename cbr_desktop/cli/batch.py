@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from cbr_desktop.app.plans import PlanSessions
-from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
+from cbr_desktop.app.profile import DEMO_PROFILES, profiles_read
 from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.app.terminal import is_typed
 from cbr_desktop.cli.delivery import not_sent, read_shares
@@ -90,7 +90,7 @@ def _tell(options: argparse.Namespace, rows: Sequence[Sorted], rule: CleanUpRule
 
 
 def _with_sessions(options: argparse.Namespace, choose: Choose) -> int:
-    known: Sequence[Profile] = DEMO_PROFILES if options.demo else all_profiles(places())
+    known: Sequence[Profile] = DEMO_PROFILES if options.demo else profiles_read(places())
     name = default_profile(options)
     with plan_sessions_of(options, [each for each in known if each.name == name]) as plan_sessions:
         if not plan_sessions.ledgers:

@@ -42,6 +42,14 @@ def parser() -> argparse.ArgumentParser:
     return _parser(which_cloud())[0]
 
 
+class _Acts(argparse._SubParsersAction):  # type: ignore[type-arg]
+    """Commands below another one; what one does is told in its own help as well as in the list of all."""
+
+    def add_parser(self, name: str, **words: Any) -> Any:
+        """Return the parser of a command."""
+        return super().add_parser(name, description=words.get("help"), **words)
+
+
 class _Parser(argparse.ArgumentParser):
     """Reads the command line; what is wrong with it is said through the one way out, like all that is said.
 
@@ -52,6 +60,7 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         options["formatter_class"] = partial(argparse.HelpFormatter, width=80)
         super().__init__(*arguments, **options)
+        self.register("action", "parsers", _Acts)
 
     def format_help(self) -> str:
         """Return the help, as wide as the terminal is."""
@@ -144,13 +153,13 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     backups = commands.add_parser("backups", parents=[cloud], help=_("list the backups"))
 
     check = commands.add_parser("check", parents=[cloud], help=_("judge request files, offline; nothing is sent"))
-    check.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    check.add_argument("files", metavar="FILE", nargs="+", type=Path, help=_("a request file"))
     check.add_argument("--json", action="store_true", help=_("print JSON"))
     check.set_defaults(run="cli.check:check")
 
     _send(commands.add_parser("send", parents=[cloud], help=_("send a request file, once")))
 
-    backup = commands.add_parser("backup", help=_("delete, rename, share or replicate a backup, or answer a share"))
+    backup = commands.add_parser("backup", help=_("delete, rename, share or replicate backups, or answer a share"))
     shares = commands.add_parser(
         "shares", parents=[cloud], help=_("list what other projects share, or whom a backup is shared with")
     )
@@ -194,13 +203,15 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     selftest.add_argument(
         "--pictures", metavar="FOLDER", type=Path, help=_("where to save pictures of every step (PNG)")
     )
-    selftest.add_argument("--theme", choices=("light", "dark", "high-contrast"), default="light")
+    selftest.add_argument(
+        "--theme", choices=("light", "dark", "high-contrast"), default="light", help=_("the theme of the pictures")
+    )
     selftest.set_defaults(run="app.selftest:run_selftest")
     return parser, commands.is_known
 
 
 def _send(send: _Parser) -> None:
-    send.add_argument("file", metavar="FILE", type=Path)
+    send.add_argument("file", metavar="FILE", type=Path, help=_("the request file"))
     send.add_argument("--arm", action="store_true", help=_("let the request through a read-only profile"))
     send.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
     _name(send, _("the name of what is lost by it, wanted on production"))
@@ -254,6 +265,8 @@ def _outbox(outbox: _Parser) -> None:
     reconcile.add_argument("id", metavar="ID", nargs="?", help=_("one request; by default all of unknown outcome"))
     for act in (listed, hold, release, cancel, reconcile, adopt, disown):
         act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON"))
+    for act in (listed, reconcile):
+        act.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only requests of a profile"))
 
 
 def _again(act: _Parser) -> None:
@@ -271,7 +284,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
     acts = plan.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
     make = acts.add_parser("make", help=_("write a plan with the requests of some files"))
     make.set_defaults(run="cli.plan:make")
-    make.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    make.add_argument("files", metavar="FILE", nargs="+", type=Path, help=_("a request file"))
     make.add_argument(
         "--output", metavar="PLAN", type=Path, required=True, help=_("the plan file, as patchday.plan.json")
     )
@@ -294,7 +307,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
     run = acts.add_parser("run", parents=[cloud], help=_("run a plan: send its requests in order"))
     run.set_defaults(run="cli.plan:run")
     for act in (check, run):
-        act.add_argument("file", metavar="FILE", type=Path)
+        act.add_argument("file", metavar="FILE", type=Path, help=_("the plan file"))
     go_on = acts.add_parser("continue", help=_("confirm a run anew, and start what of it has not begun"))
     go_on.set_defaults(run="cli.plan:go_on")
     report = acts.add_parser("report", help=_("tell what became of a run"))
@@ -348,16 +361,16 @@ def _add_drafts(commands: Any, cloud: _Parser) -> None:
     verbs.add_parser("list", parents=[cloud, where], help=_("list the drafts")).set_defaults(run="cli.drafts:listed")
     check = verbs.add_parser("check", parents=[cloud, where], help=_("judge every draft; nothing is sent"))
     check.set_defaults(run="cli.drafts:checked")
-    new = verbs.add_parser("new", parents=[where], help=_("make a draft of nothing yet"))
-    new.add_argument("name", metavar="NAME", nargs="?", default="draft")
+    new = verbs.add_parser("new", parents=[where], help=_("make an empty draft"))
+    new.add_argument("name", metavar="NAME", nargs="?", default="draft", help=_("the name of the draft"))
     new.add_argument("--vault", metavar="ID", default="", help=_("the id of the vault to back up"))
     new.set_defaults(run="cli.drafts:made")
     diff = verbs.add_parser("diff", parents=[where], help=_("compare two request files"))
-    diff.add_argument("left", metavar="A", type=Path)
-    diff.add_argument("right", metavar="B", type=Path)
+    diff.add_argument("left", metavar="A", type=Path, help=_("a file, or a draft by its file name"))
+    diff.add_argument("right", metavar="B", type=Path, help=_("the other one"))
     diff.set_defaults(run="cli.drafts:compared")
     taken = verbs.add_parser(
         "import", parents=[where], help=_("take over a request file, hcloud input or cURL command")
     )
-    taken.add_argument("file", metavar="FILE", type=Path)
+    taken.add_argument("file", metavar="FILE", type=Path, help=_("the file to take over"))
     taken.set_defaults(run="cli.drafts:imported")

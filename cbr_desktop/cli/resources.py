@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.cli.lists import ProjectLists, run_reading
+from cbr_desktop.cli.lists import ProjectLists, run_reading, unknown_vault
 from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.cli.vaults import vault_record
@@ -96,6 +96,10 @@ async def _read(lists: ProjectLists, *parts: Part) -> tuple[Ledger, bool]:
 
 async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     ledger, is_whole = await _read(lists, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
+    unknown = unknown_vault(ledger, options.vault) if options.vault is not None else ""
+    if unknown:
+        remark(unknown)
+        return UNUSABLE
     schedules = PolicyGaps(ledger)
     rows = _wanted(ledger, schedules, options)
     record = {
@@ -136,9 +140,11 @@ def _summary(rows: Sequence[ResourceRow], schedules: PolicyGaps) -> str:
         ),
     }
     said = [words.format(count=gaps.count(gap)) for gap, words in told.items() if gaps.count(gap)]
+    if not rows:
+        return _("There is no such resource.")
     whole = counted("{count} resource", "{count} resources", len(rows))
     if not said:
-        return _("{resources}, and nothing of them keeps policies from backing them up.").format(resources=whole)
+        return _("{resources}; policies back all of them up.").format(resources=whole)
     return _("{resources}: {gaps}.").format(resources=whole, gaps=listed(said))
 
 
@@ -197,7 +203,7 @@ async def _shown(lists: ProjectLists, options: argparse.Namespace) -> int:
     ledger, is_whole = await _read(lists, Part.POLICIES, Part.BACKUPS)
     found = [each for each in ledger.vaults.values() if options.vault in (each.id, each.name)]
     if len(found) != 1:
-        return _not_told(options, found)
+        return _not_told(options, ledger, found)
     (vault,) = found
     if vault.enterprise_project_id != DEFAULT_ENTERPRISE_PROJECT:
         # its name is told by a service of its own, which need not answer
@@ -220,16 +226,17 @@ async def _shown(lists: ProjectLists, options: argparse.Namespace) -> int:
     return GOOD if is_whole else PARTIAL
 
 
-def _not_told(options: argparse.Namespace, found: Sequence[Vault]) -> int:
+def _not_told(options: argparse.Namespace, ledger: Ledger, found: Sequence[Vault]) -> int:
     """Say why no vault is told of: there is none of that name, or several."""
     sentence = (
         _("There are {count} vaults called {name}. Name one by its id: {ids}.").format(
             count=len(found), name=quoted(options.vault, 80), ids=listed([shown(each.id) for each in found])
         )
         if found
-        else _("There is no vault {name} in this project.").format(name=quoted(options.vault, 80))
+        else unknown_vault(ledger, options.vault)
     )
-    show(options, {"vault": None, "problems": [sentence]}, "")
+    if options.json:
+        show(options, {"vault": None, "problems": [sentence]}, sentence)
     remark(sentence)
     return UNUSABLE
 

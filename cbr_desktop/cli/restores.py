@@ -43,10 +43,10 @@ async def _rehearsed(lists: ProjectLists, options: argparse.Namespace) -> int:
             ledger.put_intent(intent)
     await refresh.recall()
     await refresh.judge_by(RESTORE_BACKUP.judged_by, id)
-    opened = ledger.opened.get(id)
+    opened, backup = ledger.opened.get(id), known_restored(id, ledger)
     if opened is not None and opened.error is not None:
-        remark(sentences(problem_sentence(opened.error), _("It is rehearsed by what was known before.")))
-    backup = known_restored(id, ledger)
+        stale = _("It is rehearsed by what was known before.") if backup is not None or document is not None else ""
+        remark(sentences(problem_sentence(opened.error), stale))
     change: Change
     if document is not None:
         change = change_in(document, ledger)

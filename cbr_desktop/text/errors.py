@@ -39,7 +39,7 @@ from cbr_desktop.domain.error import (
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.codes import Explanation, explain
 from cbr_desktop.text.identity import fault_words, secret_words
-from cbr_desktop.text.states import quoted, quoted_sentence, shown
+from cbr_desktop.text.states import clock_words, quoted, quoted_sentence, shown
 
 
 def raised_sentence() -> str:
@@ -246,12 +246,9 @@ def _login_refused(error: LoginRefused) -> str:
 
 
 def _not_tried_again(error: LoginRefused, at: datetime) -> str:
-    local = at.astimezone()
-    refused = _(
-        "{host} refused this password on {date} at {time}, so it was not sent again: each wrong try may lock the user."
-    )
+    refused = _("{host} refused this password at {at}, so it was not sent again: each wrong try may lock the user.")
     anew = _("To try this one all the same, log in or test the profile in the window, or start with --try-again.")
-    said = refused.format(host=shown(error.host), date=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")
+    said = refused.format(host=shown(error.host), at=clock_words(at, None))
     return sentences(said, login_remedy(error), anew, _code(error))
 
 
@@ -323,7 +320,9 @@ def _changed_outside(error: ChangedOutside) -> str:
 
 
 def _damaged(error: Damaged) -> str:
-    damaged = _("{path} exists but cannot be read; it was left as it is. Put a good copy in its place.")
+    damaged = _(
+        "{path} exists but cannot be read; it was left as it is. Make it readable, or put a good copy in its place."
+    )
     return sentences(damaged.format(path=quoted(error.path)), _detail(error))
 
 

@@ -290,9 +290,8 @@ def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Le
     name = resource.name
     facts: FindingFacts
     if resource.type == ResourceType.SERVER and resource.size_gb > LARGE_SERVER_GB:
-        yield info(
-            FindingKind.RESOURCE_LARGE, RequestPart.RESOURCES, resource=name, id=resource.id, size_gb=resource.size_gb
-        )
+        facts = {"resource": name, "id": resource.id, "size_gb": resource.size_gb, "limit_gb": LARGE_SERVER_GB}
+        yield info(FindingKind.RESOURCE_LARGE, RequestPart.RESOURCES, "", **facts)
     protectable = ledger.protectables.get(resource.id)
     if protectable is None:
         return

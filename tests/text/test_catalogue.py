@@ -112,12 +112,11 @@ def test_the_pseudo_language_leaves_named_places_and_nothing_else() -> None:
 def facts() -> dict[str, object]:
     texts = "operation profile path name backup resource vault id found detail character other reason known written"
     more = "target disk type cloud_type other_vault first second expected code_point policy part key region day zone"
-    numbers = (
-        "line column size limit length over position count low high progress after excluded disks size_gb saved_gb more"
-    )
+    numbers = "line column size limit length over position count low high progress after excluded disks more"
+    sizes = "size_gb limit_gb saved_gb"
     return {
         **dict.fromkeys((*texts.split(), *more.split()), NAME),
-        **dict.fromkeys((*numbers.split(), "lasts"), 7),
+        **dict.fromkeys((*numbers.split(), *sizes.split(), "lasts"), 7),
         "fault": JsonFault.TOO_DEEP,
         "status": "error",
         "state": IntentState.UNKNOWN,

@@ -117,6 +117,7 @@ FACTS: dict[str, object] = {
     "other_vault": "vault-2",
     "reason": "no",
     "size_gb": 5000,
+    "limit_gb": 4096,
     "excluded": 1,
     "disks": 3,
     "resources": ["a", "b", "c", "d"],
@@ -468,7 +469,7 @@ def test_quantities_are_written_as_people_read_them() -> None:
         "less than 0.1 GB",
         "0.2 GB",
         "38 GB",
-        "1 930 GB",
+        "1\u00a0930 GB",
     ]
     assert percent_words(145.4) == "145 %"
     spans = [timedelta(seconds=-5), timedelta(seconds=59), timedelta(minutes=3), timedelta(hours=2, minutes=5)]

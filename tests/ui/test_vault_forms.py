@@ -81,7 +81,7 @@ def test_each_field_asks_for_its_own_change_alone(qtbot: QtBot) -> None:
     assert form.draft() == VaultUpdate(OWN.id, "other")
     form.name.setText("vault-one")
     form.size_gb.setValue(2000)
-    assert "From 2 000 GB to 2 500 GB. No effect once it is full." in form.growth.text()
+    assert "From 2\u00a0000 GB to 2\u00a0500 GB. No effect once it is full." in form.growth.text()
     assert form.draft() == VaultUpdate(OWN.id, size_gb=2000)
     form.size_gb.setValue(1000)
     form.level.setCurrentIndex(1)

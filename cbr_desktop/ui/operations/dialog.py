@@ -5,6 +5,7 @@ confirmed at all by older data.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -119,8 +120,12 @@ class ChangeDialog(StepwiseWindow):
         self._asked_at = context.clock.now()
         """Since when the lists must have been read to count as fresh."""
         self._change: Change | None = None
+        self._is_incomplete = True
+        """Whether something is missing before there is a request."""
         self._verdict = Preflight(())
         self._blast = Blast()
+        self._is_outdated = False
+        """Whether lists are others since it was judged."""
         self._filled: set[FindingKind] = set()
         """What is found of fields that were filled in once, and are empty where it is found."""
         self._progress = ""
@@ -193,18 +198,22 @@ class ChangeDialog(StepwiseWindow):
         """Judge what is asked for by what is known now, and show the very request that would be sent."""
         if not self._stack.shows_form:
             return
+        self._is_outdated = False
         ledger, now = self._context.ledger, self._context.clock.now()
         before = (self._blast.lost, self._blast.overwritten)
-        try:
-            self._change = change_of(self.form.draft(), ledger)
-        except ValueError:
-            self._change = None
+        self._change, excess = None, self.form.excess()
+        if excess is None:
+            with suppress(ValueError):
+                self._change = change_of(self.form.draft(), ledger)
+        self._is_incomplete = self._change is None and excess is None
         if self._change is not None:
             self._verdict = self._operation.judge(self._change, ledger, now)
             self._filled |= _UNFILLED - {each.kind for each in self._verdict.findings}
             self._blast = self._operation.blast(self._change, ledger)
             self._show_change(self._change)
         else:
+            self._verdict = Preflight(() if excess is None else (excess,))
+            self._filled |= {FindingKind.NO_RESOURCE} if excess is not None else set()
             self.subject.hide()
             self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
@@ -343,7 +352,7 @@ class ChangeDialog(StepwiseWindow):
         """Return what speaks against the change by what is known, empty when nothing does."""
         if self._tasks.is_busy:
             return self._progress or _("Reading afresh what this is judged by…")
-        if self._change is None:
+        if self._is_incomplete:
             missing = self.form.missing()
             if missing is None:
                 return _("Not ready: something is missing.")
@@ -365,9 +374,9 @@ class ChangeDialog(StepwiseWindow):
         if self._tasks.is_busy:
             return SEVERITY_MARKS[Severity.INFO]
         found = [self._weighed(each) for each in self._verdict.findings]
-        if self._change is not None and any(each.severity is Severity.BLOCK for each in found):
+        if not self._is_incomplete and any(each.severity is Severity.BLOCK for each in found):
             return SEVERITY_MARKS[Severity.BLOCK]
-        is_unasked = self._change is None or self._verdict.is_blocked or any(each.kind in _UNCHANGED for each in found)
+        is_unasked = self._is_incomplete or self._verdict.is_blocked or any(each.kind in _UNCHANGED for each in found)
         return SEVERITY_MARKS[Severity.INFO if is_unasked else Severity.WARN]
 
     def _lead(self) -> None:
@@ -380,7 +389,7 @@ class ChangeDialog(StepwiseWindow):
         """Return the field in which something is missing or to be put right, ``None`` where no field is known."""
         if self._tasks.is_busy:
             return None
-        if self._change is None:
+        if self._is_incomplete:
             missing = self.form.missing()
             return missing.field if missing is not None else None
         first = next((each for each in self._verdict.findings if each.severity is Severity.BLOCK), None)
@@ -457,7 +466,12 @@ class ChangeDialog(StepwiseWindow):
         confirm_again(self._context, id, self).open()
 
     def _ledger_changed(self, part: Part) -> None:
-        if part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS, Part.OPENED):
+        is_own = part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS, Part.OPENED)
+        self._is_outdated = self._is_outdated or is_own
+
+    def _ledger_settled(self) -> None:
+        """Judge by what has changed, once where several lists have changed together."""
+        if self._is_outdated:
             self._judge()
 
     # the window
@@ -501,6 +515,7 @@ class ChangeDialog(StepwiseWindow):
         self.typed.textChanged.connect(self._show_verdict)
         self.approval.changed.connect(self._show_verdict)
         self._context.signals.changed.connect(self._ledger_changed)
+        self._context.signals.settled.connect(self._ledger_settled)
         self._stack.edit_requested.connect(self._edit_again)
         self._stack.close_requested.connect(self.close)
         self._stack.confirmation_requested.connect(self._confirm_again)

@@ -14,10 +14,10 @@ from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.plain import exact, plain
+from cbr_desktop.text.plain import plain
 from cbr_desktop.text.words import NONE, page_title
 from cbr_desktop.ui.kit.tables.column import Column, Row
-from cbr_desktop.ui.kit.tables.copying import as_json, tsv
+from cbr_desktop.ui.kit.tables.copying import as_json, exact_cell, tsv
 from cbr_desktop.ui.kit.tables.delegate import PAD, CellDelegate, room_beside_text
 from cbr_desktop.ui.kit.tables.density import COMFORTABLE, row_height, stored_density
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
@@ -162,7 +162,7 @@ class TableView(QTableView, Generic[Row]):
         """Put the text of the current cell on the clipboard."""
         row = self.current_row()
         if row is not None:
-            self._copy(exact(plain(_copied(self._table.columns[self.currentIndex().column()], row), 100_000)))
+            self._copy(exact_cell(_copied(self._table.columns[self.currentIndex().column()], row)))
 
     def copy_ids(self) -> None:
         """Put the ids of the selected rows on the clipboard, exactly as the service has them."""
