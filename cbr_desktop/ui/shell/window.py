@@ -356,6 +356,8 @@ class MainWindow(QMainWindow):
         made.appearance.clocks_turned.connect(self._tell_clocks)
         made.small_windows.file_chosen.connect(self.open_outside)
         made.small_windows.menu_bar_chosen.connect(self._show_menu_bar)
+        made.small_windows.login_requested.connect(self.login_requested)
+        made.small_windows.doctor_requested.connect(self.doctor_requested)
         made.strip.remarked.connect(self._say)
         made.details.checkpoint_requested.connect(self.create_checkpoint)
         made.details.vault_requested.connect(self.show_vault)
