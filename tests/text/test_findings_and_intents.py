@@ -24,15 +24,11 @@ from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
 from cbr_desktop.text.codes import codes, explain
 from cbr_desktop.text.errors import error_sentence, refusal_sentence
-from cbr_desktop.text.findings import (
-    estimate_sentence,
-    finding_sentence,
-    findings_sentence,
-    template_sentence,
-    verdict_sentence,
-)
+from cbr_desktop.text.estimates import estimate_sentence
+from cbr_desktop.text.findings import finding_sentence, findings_sentence, verdict_sentence
 from cbr_desktop.text.intents import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.text.requests import waiting_words
 from cbr_desktop.text.states import (
     clock_words,
