@@ -126,7 +126,7 @@ class SecondaryWindows(QObject):
             redact=self._log.redact,
             refusals=Refusals(self._here.refusals_file),
         )
-        doctor.open_doctor(diagnosis_runner, self._window, self._workspace.settings)
+        doctor.open_doctor(diagnosis_runner, context.environment, self._window, self._workspace.settings)
 
     def look_for_update(self) -> None:
         """Ask for a newer version if an address is named for that and it was not asked of late."""

@@ -35,7 +35,9 @@ def situations(service: Service) -> list[Situation]:
         return begin
 
     return [
-        Situation("usual", _("All as usual"), _("Every fault is taken away."), laid()),
+        Situation(
+            "usual", _("All as usual"), _("Every fault is taken away. Press F5 to read everything anew."), laid()
+        ),
         Situation(
             "lost-made",
             _("The answer to a checkpoint is lost"),

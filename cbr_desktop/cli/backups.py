@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.cli.lists import ProjectLists, run_reading
+from cbr_desktop.cli.lists import ProjectLists, run_reading, unknown_resource, unknown_vault
 from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup import Backup
@@ -30,6 +30,12 @@ async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
         if freshness.error is not None:
             raise freshness.error
         remark(_("No backups are kept of this profile. Without --kept they are read from the service."))
+        return UNUSABLE
+    unknown = unknown_vault(ledger, options.vault) if options.vault is not None else ""
+    if not unknown and options.resource is not None:
+        unknown = unknown_resource(ledger, options.resource)
+    if unknown:
+        remark(unknown)
         return UNUSABLE
     rows = _wanted(ledger, options)
     record = {

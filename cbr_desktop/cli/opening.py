@@ -54,7 +54,7 @@ def nothing_sent() -> Iterator[None]:
 
 
 async def make_ready(session: ProfileSession, *, arm: bool) -> None:
-    """Arm the profile if that is wished, and read its lists afresh.
+    """Arm the profile if that is wanted, and read its lists afresh.
 
     ``ReadOnly`` when it lets nothing through; when the service cannot be reached, the error that is in the way.
     """

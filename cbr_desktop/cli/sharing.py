@@ -86,8 +86,8 @@ def replicate_vault(options: argparse.Namespace) -> int:
 async def _all_names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:
     """Return the address book, and the account's own projects in this region as far as these can be read."""
     with suppress(CloudError):
-        await session.refresh.read_neighbours()
-    return {each.name: each.id for each in session.ledger.neighbours} | names_of(options, session.profile)
+        await session.refresh.read_other_projects()
+    return {each.name: each.id for each in session.ledger.other_projects} | names_of(options, session.profile)
 
 
 async def _read_members(session: ProfileSession, id: BackupId) -> None:

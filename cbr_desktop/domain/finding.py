@@ -8,7 +8,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-Facts = dict[str, object]
+FindingFacts = dict[str, object]
 """What a finding says, by the names that its kind promises."""
 
 ALIKE = 20

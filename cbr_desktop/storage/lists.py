@@ -24,9 +24,10 @@ from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Columns, Pool, moment, shape
 from cbr_desktop.storage.database import SIDE_FILES, refuse_odd_parts
+from cbr_desktop.storage.first_rows import discard_first
 
 PAGE_ROWS = 250
-"""Rows of a page, and so of the first one, which the first paint waits for: more than any screen shows."""
+"""Rows of a page."""
 BUSY_SECONDS = 0.2
 _SPARE_PAGES = 8
 _LOOKED_FOR = 16
@@ -45,7 +46,7 @@ class WrittenPage(NamedTuple):
 
 Written = list[WrittenPage]
 """The pages of a list in their order."""
-Reading = Generator[None, None, Listing[Row] | None]
+KeptReading = Generator[None, None, Listing[Row] | None]
 """Reading page by page: the caller may do something else between two pages, and gets the list at the end."""
 
 _VERSION = 7_919
@@ -67,7 +68,7 @@ def first_vaults(path: Path) -> Listing[Vault] | None:
     return whole(reading(path, "vaults", VAULTS, first_page=True))
 
 
-def whole(reading: Reading[Row]) -> Listing[Row] | None:
+def whole(reading: KeptReading[Row]) -> Listing[Row] | None:
     """Read to the end at once."""
     while True:
         try:
@@ -85,7 +86,7 @@ def reading(
     *,
     first_page: bool = False,
     holding: Collection[str] | None = None,
-) -> Reading[Row]:
+) -> KeptReading[Row]:
     """Read a list; whatever goes wrong, the file is gone afterwards and the list ``None``.
 
     The pages are put into ``written``, for when the list is written again. With ``holding`` those pages alone are read
@@ -197,10 +198,11 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def discard(path: Path) -> None:
-    """Throw a file away, with what SQLite keeps beside it."""
+    """Throw a file away, with what SQLite keeps beside it, and with its first rows."""
     for suffix in ("", *SIDE_FILES):
         with suppress(OSError):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
+    discard_first(path)
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -229,7 +231,7 @@ class _Chosen:
 
 def _listing(
     connection: sqlite3.Connection, name: str, codec: Codec[Row], written: Written, chosen: _Chosen
-) -> Reading[Row]:
+) -> KeptReading[Row]:
     if _version(connection) != _VERSION:
         raise ValueError("another version")
     select = "SELECT as_of, complete, rows, lacking FROM list WHERE name = ? AND shape = ?"

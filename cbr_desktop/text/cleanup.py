@@ -22,7 +22,7 @@ _STAYS: dict[Stay, str | tuple[str, str]] = {
 }
 
 
-def verdict_words(row: Sorted) -> str:
+def going_words(row: Sorted) -> str:
     """Return whether a backup goes or stays."""
     return _("Goes") if row.stays is None else _("Stays")
 

@@ -125,7 +125,7 @@ def check_verdict_words(check: Check) -> str:
     return pgettext(*_VERDICTS[check.verdict])
 
 
-def kind_words(kind: CheckKind) -> str:
+def check_kind_words(kind: CheckKind) -> str:
     """Return the title of a kind of check."""
     return _(_KINDS[kind])
 
@@ -164,7 +164,7 @@ def diagnosis_sentence(diagnosis: Diagnosis) -> str:
             "{count} line failed: {kind}, {subject}.",
             "{count} lines failed. Begin with the first: {kind}, {subject}.",
             failed,
-        ).format(count=grouped(failed), kind=kind_words(first.kind), subject=check_subject_words(first))
+        ).format(count=grouped(failed), kind=check_kind_words(first.kind), subject=check_subject_words(first))
         return sentences(head, counted("{count} warning.", "{count} warnings.", warned) if warned else "")
     if warned:
         return counted("It works, with {count} warning.", "It works, with {count} warnings.", warned)
@@ -623,7 +623,7 @@ def _plain_fact(fact: object) -> object:
 def check_text(check: Check) -> str:
     """Return a line as a few lines of plain text."""
     took = f"  ({time_words(check)})" if check.millis is not None else ""
-    kind = kind_words(check.kind)
+    kind = check_kind_words(check.kind)
     head = f"{SIGNS[check.verdict]} {check_verdict_words(check):<9}  {kind:<11}  {check_subject_words(check)}{took}"
     step = next_sentence(check)
     return f"{head}\n    {found_sentence(check)}" + (f"\n    → {step}" if step else "")

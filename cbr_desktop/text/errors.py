@@ -1,7 +1,7 @@
 """The errors of this program and the codes of the service as sentences: what happened, to which thing, what to do."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from cbr_desktop.domain.enterprise_project import Hindrance
@@ -12,6 +12,7 @@ from cbr_desktop.domain.error import (
     ChangedOutside,
     CloudError,
     Damaged,
+    ErrorDetail,
     FieldFault,
     Forbidden,
     InUse,
@@ -38,7 +39,7 @@ from cbr_desktop.domain.error import (
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.codes import Explanation, explain
 from cbr_desktop.text.identity import fault_words, secret_words
-from cbr_desktop.text.states import quoted, quoted_sentence, shown
+from cbr_desktop.text.states import clock_words, quoted, quoted_sentence, shown
 
 
 def raised_sentence() -> str:
@@ -87,6 +88,18 @@ def error_sentence(error: CbrError) -> str:
         if kind in _ERRORS:
             return _ERRORS[kind](error)
     return _("Something went wrong that has no words yet. Look into the log.")
+
+
+def reading_sentence(error: CbrError) -> str:
+    """Return what happened while something was read, which changes nothing, whatever became of the answer."""
+    if isinstance(error, Unreachable) and error.reason == "offline":
+        return _("You work offline; end that in the status bar.")
+    if isinstance(error, NoAnswer):
+        host, detail = shown(error.host), shown(error.detail)
+        if detail:
+            return _("{host} did not answer, or its answer was cut short ({detail}).").format(host=host, detail=detail)
+        return _("{host} did not answer, or its answer was cut short.").format(host=host)
+    return error_sentence(error)
 
 
 _FORBIDDEN = "403"
@@ -233,12 +246,9 @@ def _login_refused(error: LoginRefused) -> str:
 
 
 def _not_tried_again(error: LoginRefused, at: datetime) -> str:
-    local = at.astimezone()
-    refused = _(
-        "{host} refused this password on {date} at {time}, so it was not sent again: each wrong try may lock the user."
-    )
+    refused = _("{host} refused this password at {at}, so it was not sent again: each wrong try may lock the user.")
     anew = _("To try this one all the same, log in or test the profile in the window, or start with --try-again.")
-    said = refused.format(host=shown(error.host), date=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")
+    said = refused.format(host=shown(error.host), at=clock_words(at, None))
     return sentences(said, login_remedy(error), anew, _code(error))
 
 
@@ -310,7 +320,9 @@ def _changed_outside(error: ChangedOutside) -> str:
 
 
 def _damaged(error: Damaged) -> str:
-    damaged = _("{path} exists but cannot be read; it was left as it is. Put a good copy in its place.")
+    damaged = _(
+        "{path} exists but cannot be read; it was left as it is. Make it readable, or put a good copy in its place."
+    )
     return sentences(damaged.format(path=quoted(error.path)), _detail(error))
 
 
@@ -412,7 +424,34 @@ def _detail(error: CloudError | StorageError) -> str:
     detail = error.detail
     if detail in set(FieldFault):
         detail = fault_words(detail, _("the address"))
-    return f"({shown(detail)})" if detail else ""
+    words = _(_DETAILS[detail]) if detail in _DETAILS else shown(detail)
+    return f"({words})" if detail else ""
+
+
+_DETAILS: Mapping[str, str] = {
+    ErrorDetail.CONNECTION_LOST: N_("the connection was lost"),
+    ErrorDetail.NOT_IN_TIME: N_("no answer in time"),
+    ErrorDetail.NOT_WRITTEN: N_("the request could not be written"),
+    ErrorDetail.CUT_SHORT: N_("the answer was cut short"),
+    ErrorDetail.BODY_DAMAGED: N_("the packed body is damaged"),
+    ErrorDetail.BODY_FOLLOWED: N_("bytes after the packed body"),
+    ErrorDetail.MANY_HEADERS: N_("too many headers"),
+    ErrorDetail.WEB_PAGE: N_("a web page"),
+    ErrorDetail.SIGNATURE: N_("the signature does not fit"),
+    ErrorDetail.OF_ACCOUNT: N_("the token is for an account, not for a project"),
+    ErrorDetail.PROXY_LOGIN: N_("the proxy wants a login"),
+    ErrorDetail.NO_PROXY: N_("it does not answer as a proxy does"),
+    ErrorDetail.MANY_LINES: N_("it has more lines or letters than can be edited here"),
+    ErrorDetail.NOT_UTF_8: N_("it is not text in UTF-8"),
+    ErrorDetail.NO_FILE_NAME: N_("not a name for a file"),
+    ErrorDetail.FILE_NAME_TAKEN: N_("a file of this name is there already"),
+    ErrorDetail.MANY_LINKS: N_("too many links"),
+    ErrorDetail.NO_PLAIN_FILE: N_("there is something else than a plain file"),
+    ErrorDetail.NAMES_NO_TEXT: N_("names that are no text"),
+    ErrorDetail.NO_DATABASE: N_("not a database"),
+    ErrorDetail.PROFILE_TABLES: N_("profiles are written as [[profile]]"),
+    ErrorDetail.AUTHORS_FORM: N_("written in a way that only its author can change"),
+}
 
 
 def _said(message: str) -> str:

@@ -588,7 +588,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Vault ‘{vault}’ is a {cloud_type} vault, which takes no such request. Choose a vault of the public cloud."
     ),
     FindingKind.VAULT_UNVERIFIED: N_(
-        "Vault {id} is not in the list that was read, so nothing could be checked. Compare the id before sending."
+        "Vault {id} is not among those known here, so nothing could be checked. Compare the id before sending."
     ),
     FindingKind.NOTHING_CHOSEN: N_("No resource is ticked. Tick at least one, or choose the whole vault."),
     FindingKind.TOO_MANY_RESOURCES: _Plural(
@@ -621,7 +621,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.NAME_TEMPLATE: _name_template,
     FindingKind.RESOURCE_NOT_PROTECTABLE: _not_protectable,
     FindingKind.RESOURCE_LARGE: N_(
-        "Resource ‘{resource}’ has {size_gb} GB. Servers over 4 096 GB are slow; a disk vault may suit better."
+        "Resource ‘{resource}’ has {size_gb} GB. Servers over {limit_gb} GB are slow; a disk vault may suit better."
     ),
     FindingKind.NO_DISK_LEFT: N_("All disks of ‘{resource}’ are unticked. Tick a disk, or leave the server out."),
     FindingKind.SYSTEM_DISK_EXCLUDED: N_(

@@ -80,7 +80,7 @@ _HELD: dict[Reason, str] = {
         " Look at it once more, then release it or take it back."
     ),
     Reason.LEFT: N_(
-        "Held: the command with which {by} asked for it {wanted} ended before it"
+        "Held: the command with which {by} asked for it at {wanted} ended before it"
         " was sent. Nothing was sent. Release it to send it, or take it back."
     ),
     Reason.NO_PROFILE: N_(

@@ -1,6 +1,7 @@
-"""Text of others made fit for showing: no controls, nothing hidden, no markup, not endless."""
+"""Text of others made fit for showing: no controls, nothing hidden, no markup, not endless.
 
-import unicodedata
+The table of Unicode is large, and is not loaded before there is a text that needs it.
+"""
 
 from cbr_desktop.text.catalogue import _
 
@@ -48,8 +49,13 @@ def bounded(text: str) -> str:
 
 
 def is_simple(text: str) -> bool:
-    """Tell whether a text keeps to letters and signs that come before Unicode's first mark to be put on others."""
-    return text.isascii() or max(text) < "\u0300"
+    """Tell whether a text keeps to letters and signs that come before Unicode's first mark to be put on others.
+
+    The same is said of dashes, dots, arrows and shapes, which this program writes itself.
+    """
+    if text.isascii() or max(text) < "\u0300":
+        return True
+    return all(c < "\u0300" or "\u2010" <= c <= "\u2027" or "\u2190" <= c <= "\u27ff" for c in text)
 
 
 def tooltip(*lines: str) -> str:
@@ -108,6 +114,8 @@ def _runs_left(shown: str) -> bool:
     """Tell whether anything outside of isolates runs from right to left."""
     if is_simple(shown):
         return False
+    import unicodedata
+
     depth = 0
     for character in shown:
         depth += (character == _ISOLATE) - (character == _END)
@@ -120,6 +128,8 @@ def _isolates(text: str) -> frozenset[int]:
     """Return where isolates begin and end that embrace what runs from right to left, as those of ``plain`` do."""
     if _ISOLATE not in text:
         return frozenset()
+    import unicodedata
+
     kept: set[int] = set()
     begun: list[int] = []
     last = -1  # where the newest letter stands that runs from right to left
@@ -136,6 +146,8 @@ def _isolates(text: str) -> frozenset[int]:
 
 
 def _visible(text: str) -> str:
+    import unicodedata
+
     isolates = _isolates(text)
     marks = 0
     shown = []

@@ -386,7 +386,7 @@ def full_interval_words(policy: Policy) -> str:
     return _("Each") if every == 1 else counted("Every {count}th", "Every {count}th", every)
 
 
-def destination_words(policy: Policy) -> str:
+def policy_destination_words(policy: Policy) -> str:
     """Return where a policy replicates to: region and project."""
     places = [shown(each, 80) for each in (policy.destination_region, policy.destination_project_id) if each]
     return " · ".join(places)

@@ -63,6 +63,14 @@ def test_backups_are_listed_narrowed_and_brought_up_to_date(service: Service, ca
     record, _ = listed(capsys, "--vault", first["vault"]["name"], "--since", first["created_at"])
     assert [row["id"] for row in record["backups"]] == ids[:1]
 
+    for narrowing, sentence in (
+        ("--vault", "There is no vault ‘nobody’"),
+        ("--resource", "No vault holds a resource ‘nobody’"),
+    ):
+        assert main(["backups", narrowing, "nobody"]) == 2, "a name that is none is not one that has no backups"
+        out, err = capsys.readouterr()
+        assert (out, sentence in err) == ("", True)
+
     assert main(["backups", "--since", first["created_at"]]) == 0
     head, row = capsys.readouterr().out.splitlines()
     assert head.split()[0] == "NAME"

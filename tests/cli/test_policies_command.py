@@ -107,7 +107,7 @@ def test_what_a_file_would_make_the_rules_delete_is_told(home: Path, capsys: pyt
     bad = {"policy": {"operation_definition": {"max_backups": 0}}}
     path = written(home, operation="UpdatePolicy", path={"policy_id": id}, body=bad)
     assert main(["policy", "simulate", path, "--demo"]) == BAD
-    assert "may be 1 to 99 999, not 0" in capsys.readouterr().err
+    assert "may be 1 to 99\u00a0999, not 0" in capsys.readouterr().err
 
 
 def test_a_file_that_changes_no_policy_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,8 @@ def test_a_backup_is_shared_by_names_of_the_address_book_and_the_share_ends(mach
 
 
 def test_what_others_share_is_listed_accepted_and_rejected(machine: Machine, told: Any) -> None:
+    assert main(["shares", "no-id"]) == 2
+    assert machine.calls("GET", "/members") == 0, "what is no id is not asked for"
     code, record, _ = told("shares")
     pending = [each for each in record["offers"] if each["answer"] == "pending"]
     assert (code, len(record["offers"]), len(pending)) == (0, 5, 2)

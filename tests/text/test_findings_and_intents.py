@@ -22,7 +22,7 @@ from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.retention import Transition
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
-from cbr_desktop.text.codes import ADVICE, codes, explain
+from cbr_desktop.text.codes import codes, explain
 from cbr_desktop.text.errors import error_sentence, refusal_sentence
 from cbr_desktop.text.findings import (
     estimate_sentence,
@@ -117,6 +117,7 @@ FACTS: dict[str, object] = {
     "other_vault": "vault-2",
     "reason": "no",
     "size_gb": 5000,
+    "limit_gb": 4096,
     "excluded": 1,
     "disks": 3,
     "resources": ["a", "b", "c", "d"],
@@ -468,7 +469,7 @@ def test_quantities_are_written_as_people_read_them() -> None:
         "less than 0.1 GB",
         "0.2 GB",
         "38 GB",
-        "1 930 GB",
+        "1\u00a0930 GB",
     ]
     assert percent_words(145.4) == "145 %"
     spans = [timedelta(seconds=-5), timedelta(seconds=59), timedelta(minutes=3), timedelta(hours=2, minutes=5)]
@@ -504,7 +505,6 @@ def test_every_code_has_a_short_meaning_and_something_to_do() -> None:
         assert explanation.code == code
         assert 1 <= len(explanation.meaning.split()) <= 12, code
         assert explanation.remedy.endswith("."), code
-        assert explanation.advice in ADVICE, code
     assert len({refusal_sentence(code) for code in codes()}) == len(codes())
 
 

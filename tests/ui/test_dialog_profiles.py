@@ -28,7 +28,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.form import ProfileForm
-from cbr_desktop.ui.profiles.imports import ImportDialog
+from cbr_desktop.ui.profiles.imports import ProfileImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
 from tests.ui.profilebook import HQ, PROD, STAGING, Account, Book, Keeper
 from tests.widgets import child
@@ -585,7 +585,7 @@ def test_importing_leads_back_to_the_list(stage: Make, run: Run) -> None:
     async def story() -> None:
         here = stage(PROD)
         here.press("importProfiles")
-        asked = here.shown(ImportDialog)
+        asked = here.shown(ProfileImportDialog)
         here.book.profiles.append(HQ)
         asked.imported.emit([HQ.name])
         assert here.edit("name").text() == HQ.name

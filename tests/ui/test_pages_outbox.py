@@ -25,6 +25,7 @@ from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.outbox import Outbox
 from tests.services import give
 from tests.ui import estate
+from tests.widgets import shown_environments
 
 LONG_AGO = estate.NOW - timedelta(days=3)
 
@@ -197,7 +198,8 @@ def test_several_are_listed_oldest_first_before_any_is_released(open_page: Calla
     assert [table.item(row, 0).text() for row in range(2)] == ["7 days ago", "3 days ago"]
     assert {state(workspace, f"intent-{n}") for n in (1, 2, 3)} == {IntentState.HELD}
     keep = dialog.findChild(QPushButton, "keepHeld")
-    assert keep.isDefault()
+    assert keep.isDefault() and dialog.focusWidget() is keep
+    assert shown_environments(dialog) == ["PRODUCTION"]
     dialog.findChild(QPushButton, "releaseNow").click()
     assert [state(workspace, f"intent-{n}") for n in (1, 2, 3)] == [
         IntentState.QUEUED,
@@ -370,7 +372,9 @@ def _offline(workspace: Workspace, _ledger: Ledger, reminder: Reminder) -> None:
 def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Workspace], OutboxPage]) -> None:
     page = open_page(workspace_of(waiting(1)))
     choose(page, "intent-1")
-    words = [action.text() for action in page.view._menu().actions()]
+    actions = page.view._menu().actions()
+    words = [action.text() for action in actions]
+    assert [each.text() for each in actions if each.shortcut().toString() == "Del"] == ["&Take back"]
     assert words[:4] == ["&Release", "&Take back", "Open &outcome", "&Edit as new…"]
     page.view.show_column_menu(QPoint(0, 0))
 

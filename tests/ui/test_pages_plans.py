@@ -116,6 +116,7 @@ def test_a_run_goes_on_step_by_step_until_somebody_stops_it(
         page.buttons["stop"].click()
         assert "continue" in offered(page)
         assert "It was stopped" in page.panel.verdict.label.text()
+        assert words(page, "state") == ["Left in the middle"], "it can be continued, and has not ended"
         estate.ledger(scene.workspace).put_intent(intent.moved(IntentState.CANCELLED, estate.NOW))
         await until(lambda: not page._tasks.is_busy)
 

@@ -15,7 +15,7 @@ from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.backup import Replica
 from cbr_desktop.domain.blast import LostBackups, destroys, wants_typed_name
 from cbr_desktop.domain.change import Change, Effect, Kind, Result
-from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange
+from cbr_desktop.domain.enterprise_project_change import EnterpriseProjectChange
 from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, IntentId, ResourceId, VaultId, VolumeId

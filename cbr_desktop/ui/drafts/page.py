@@ -25,7 +25,7 @@ from cbr_desktop.ui.drafts.verdict import DraftRow
 from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.links import open_folder
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import Column, Field
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.operations.diff import DiffDialog
@@ -101,7 +101,7 @@ class DraftsPage(Page[DraftRow]):
         """Return the ledgers that know what a draft is about."""
         return [member for member in self._workspace.scope.members if row.subject and member.knows(row.subject)]
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the current draft."""
         row = self.view.current_row()
         return (row.vault_id if row is not None and self._workspace.scope.owners(row.vault_id) else None, ())
@@ -130,12 +130,6 @@ class DraftsPage(Page[DraftRow]):
         row = self.view.current_row()
         if row is not None:
             self.editors.open(row, self.open)
-
-    def open_path(self, path: str) -> None:
-        """Open a request file of the folder in an editor."""
-        self._touch(path)
-        if self.show_row(path):
-            self.open_current()
 
     def duplicate(self) -> None:
         """Write a copy of the current draft beside it."""

@@ -24,8 +24,8 @@ _WIDTHS = {
     N_("State"): 148,
     N_("Verdict"): 118,
     N_("Name"): 200,
-    N_("Vault"): 130,
-    N_("Vault and id"): 250,
+    N_("Done to, with id"): 290,
+    N_("Request"): 170,
     N_("Profile"): 110,
     N_("File"): 150,
     N_("No."): 44,
@@ -33,6 +33,8 @@ _WIDTHS = {
     N_("Resource"): 130,
     N_("Made"): 120,
 }
+_NUMBERS = (N_("Step"), N_("No."), N_("Accepted"), N_("Skipped"), N_("Failed"), N_("Took"))
+"""Columns whose cells are compared digit by digit, and so stand on the right."""
 _NARROW = 66
 _SPARE = (N_("Accepted"), N_("Skipped"), N_("Failed"))
 """Columns that are not there while the table is narrow: the last one tells in words what they count."""
@@ -40,19 +42,20 @@ _LEAST, _LAST_LEAST = 250, 220
 """How wide the last column should be, and is at least."""
 _TENTHS = 6
 """To how many tenths of their widths the others shrink for it."""
-_CELL_ROOM = 40
-"""What a cell has beside its words at the most: its edges, and a mark."""
+_CELL_EDGES, _MARK_ROOM = 18, 20
+"""What a cell has beside its words, and what a mark takes besides."""
 _TITLE_ROOM = 18
 """What a title has beside its words."""
-_BETWEEN = 6
+_BETWEEN = 8
 """What a row has above and below its words in all, so that lines of two rows are told apart."""
+_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 _LINES = 4
 """Lines of a row that are shown."""
 _ROWS = 12
 """Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-Line = tuple[tuple[str, ...], Mark]
+StepCells = tuple[tuple[str, ...], Mark]
 """The words of a step in the order of the columns, and the mark that stands in the second one."""
 
 
@@ -62,10 +65,11 @@ class _Steps(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.titles: tuple[str, ...] = ()
-        self.lines: Sequence[Line] = ()
+        self.lines: Sequence[StepCells] = ()
         self.icons: MarkIcons | None = None
+        self._numbers = {_(title) for title in _NUMBERS}
 
-    def put(self, titles: Sequence[str], lines: Sequence[Line]) -> list[int]:
+    def put(self, titles: Sequence[str], lines: Sequence[StepCells]) -> list[int]:
         """Show other lines, and return which of them say something else than before."""
         before = self.lines
         if tuple(titles) != self.titles:
@@ -100,18 +104,23 @@ class _Steps(QAbstractTableModel):
         """Return what a cell says, whole in its tooltip, and the mark of a step."""
         words, mark = self.lines[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return plain(words[index.column()], 600)
+            return "\n".join(plain(line, 600) for line in words[index.column()].split("\n"))
         if role == Qt.ItemDataRole.ToolTipRole:
             return tooltip(words[index.column()])
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 1 and self.icons is not None:
             return self.icons(mark)
-        return None
+        return self._alignment(index.column(), role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the title of a column, or the number of a row."""
         if role != Qt.ItemDataRole.DisplayRole:
-            return None
+            return self._alignment(section, role)
         return self.titles[section] if orientation == Qt.Orientation.Horizontal else section + 1
+
+    def _alignment(self, column: int, role: int) -> Any:
+        """Return where the cells of a column stand; ``None`` for what is asked for besides, and for the usual."""
+        is_number = role == Qt.ItemDataRole.TextAlignmentRole and self.titles[column] in self._numbers
+        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter if is_number else None
 
 
 class StepTable(QTableView):
@@ -135,8 +144,6 @@ class StepTable(QTableView):
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self._title_widths = {_(title): width for title, width in _WIDTHS.items()}
         self._spare = {_(title) for title in _SPARE}
-        self._usual = 0
-        """How high a row is that needs one line, 0 before one was measured."""
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
@@ -146,7 +153,7 @@ class StepTable(QTableView):
         self.horizontalHeader().sectionResized.connect(self._fit_soon)
         self.selectionModel().selectionChanged.connect(self.chosen)
 
-    def fill(self, titles: Sequence[str], lines: Sequence[Line], absent: Collection[int] = ()) -> None:
+    def fill(self, titles: Sequence[str], lines: Sequence[StepCells], absent: Collection[int] = ()) -> None:
         """Show steps, without the columns that are ``absent``; the selection stays while the columns are the same."""
         had, before = len(self._steps.lines), (self._steps.titles, self._absent)
         changed = self._steps.put(titles, lines)
@@ -173,7 +180,6 @@ class StepTable(QTableView):
         others = [self._wish(there[place]) if place in there else None for place in range(len(titles) - 1)]
         self._columns.wish([*others, last] if titles else [])
         self._columns.fit(room)
-        self._usual = 0
         rows = self._measured()
         for _row in islice(rows, _ROWS):
             pass
@@ -181,28 +187,24 @@ class StepTable(QTableView):
 
     def _measured(self) -> Iterator[None]:
         """Make rows as high as they need to be, one after the other: hundreds take longer than a turn may."""
-        lines = self._steps.lines
-        highest = _LINES * self.fontMetrics().lineSpacing() + 6
-        for row in range(len(lines)):
+        line, usual = self.fontMetrics().lineSpacing(), self.verticalHeader().defaultSectionSize()
+        for row, (words, _mark) in enumerate(self._steps.lines):
             yield
-            wraps = self._wraps(lines[row][0])
-            # rows with a line alone are all as high
-            if not wraps and self._usual:
-                self.setRowHeight(row, self._usual)
-                continue
-            self.resizeRowToContents(row)
-            self.setRowHeight(row, min(highest, self.rowHeight(row)) + _BETWEEN)
-            if not wraps:
-                self._usual = self.rowHeight(row)
+            self.setRowHeight(row, max(usual, min(_LINES * line, self._words_height(words)) + _BETWEEN))
 
-    def _wraps(self, words: Sequence[str]) -> bool:
-        """Whether something in a row needs more than one line."""
-        metrics, told = self.fontMetrics(), enumerate(words)
-        return any(
-            "\n" in text or metrics.horizontalAdvance(text) > self.columnWidth(column) - _CELL_ROOM
-            for column, text in told
-            if not self.isColumnHidden(column)
-        )
+    def _words_height(self, words: Sequence[str]) -> int:
+        """Return how high the words of a row are, none of which is broken off by the edge of its column.
+
+        Qt's own measure leaves out what the style keeps clear at the sides of a cell.
+        """
+        metrics, highest = self.fontMetrics(), 0
+        for column, text in enumerate(words):
+            room = self.columnWidth(column) - _CELL_EDGES - (_MARK_ROOM if column == 1 else 0)
+            if not self.isColumnHidden(column) and ("\n" in text or metrics.horizontalAdvance(text) > room):
+                # of a text without end no more is measured than is shown
+                text = "\n".join(plain(each, 600) for each in text.split("\n"))
+                highest = max(highest, metrics.boundingRect(0, 0, max(1, room), 10_000, _WRAPPED, text).height())
+        return highest
 
     def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)

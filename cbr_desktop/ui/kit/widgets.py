@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QHBoxLayout, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
@@ -83,6 +83,8 @@ def ask_for_file(
     parent: QWidget, title: str, name: str, filters: Sequence[str], chosen: Callable[[str], object]
 ) -> None:
     """Ask for a file that is there, without holding up anything; its path goes to ``chosen``."""
+    from PySide6.QtWidgets import QFileDialog
+
     asked = QFileDialog(parent, title)
     asked.setObjectName(name)
     asked.setFileMode(QFileDialog.FileMode.ExistingFile)

@@ -327,7 +327,7 @@ class OutcomePanel(QWidget):
         acts = (self.back, self.retry, *settling, self.edit, self.release, self.cancel)
         buttons = button_row(self.close_button, self.report, self.request, *acts)
         layout = QVBoxLayout(self)
-        layout.addLayout(place_line(self._context, "outcomePlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "outcomePlace"))
         for widget in (self._head, self._sentence, self._progress):
             layout.addWidget(widget)
         layout.addWidget(self._table, 1)

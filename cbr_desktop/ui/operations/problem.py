@@ -14,6 +14,7 @@ def problem_sentence(finding: Finding) -> str:
         if finding.facts["line"]
         else _("This is not valid JSON: {why}. Correct it here, or undo (Ctrl+Z).")
     )
-    # the parser's words, which begin as a sentence does, stand within one here
     why = json_words(finding)
-    return bad.format(column=finding.facts.get("column"), why=why[:1].lower() + why[1:])
+    if finding.facts["detail"]:  # the parser's English, which begins as a sentence does, stands within one here
+        why = why[:1].lower() + why[1:]
+    return bad.format(column=finding.facts.get("column"), why=why)

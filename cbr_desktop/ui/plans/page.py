@@ -31,7 +31,7 @@ from cbr_desktop.text.plans import (
 )
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import ListNotice, Times
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import verb_buttons
@@ -103,7 +103,7 @@ class PlansPage(Page[PlanRow]):
         self._going: dict[str, _Going] = {}
         self._has_read = False
         self._trouble = ""
-        self._wished = ""
+        self._awaited_id = ""
         super().__init__(workspace, times, parent)
         self.files = PlanFiles(workspace, times, self)
         self.files.started.connect(self.begin)
@@ -185,7 +185,7 @@ class PlansPage(Page[PlanRow]):
         """Return the ledgers of the profiles that a run sends from."""
         return [member for member in self._workspace.open.members if member.profile.name in row.profiles]
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the chosen step, where it is known."""
         intent = self.subject()
         vault_id = intent.change.vault_id if intent is not None else None
@@ -237,7 +237,7 @@ class PlansPage(Page[PlanRow]):
     def show_row(self, id: str) -> bool:
         """Select a run; one that was not read yet is selected as soon as it is there."""
         found = super().show_row(id)
-        self._wished = "" if found else id
+        self._awaited_id = "" if found else id
         return found
 
     def going(self) -> list[PlanReport]:
@@ -253,8 +253,8 @@ class PlansPage(Page[PlanRow]):
         read = {run.id for run in runs}
         self._runs = [*(run for run in self._runs if run.id not in read and run.id in self._going), *runs]
         self._take()
-        if self._wished:
-            self.show_row(self._wished)
+        if self._awaited_id:
+            self.show_row(self._awaited_id)
 
     def _read(self) -> None:
         plans = self._workspace.plans

@@ -52,7 +52,7 @@ class Senders:
         return {profile.environment for profile in self._workspace.profiles if profile.name in self._names}
 
     def hindrance(self, act: str) -> str:
-        """Return what keeps them from letting anything through, empty when nothing does; ``act`` is what was wished."""
+        """Return what keeps them from letting anything through, empty when nothing does; ``act`` is what was wanted."""
         if self._workspace.sealed is not None:
             return error_sentence(self._workspace.sealed)
         names = ", ".join(quoted(name, 60) for name in self.unarmed)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
     from cbr_desktop.ui.drafts.request import RequestDialog
     from cbr_desktop.ui.operations.dialog import ChangeDialog
-    from cbr_desktop.ui.operations.form import Asked, ChangeForm, Forms
+    from cbr_desktop.ui.operations.form import ChangeForm, ContextRow, Forms
     from cbr_desktop.ui.plans.make_plan import MakePlanDialog
     from cbr_desktop.ui.session.draft_store import Source
     from cbr_desktop.ui.session.workspace import Workspace
@@ -48,7 +48,7 @@ class Dialogs:
         dialog.open()
         return dialog
 
-    def create_checkpoints(self, workspace: "Workspace", asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
+    def create_checkpoints(self, workspace: "Workspace", asked: "Sequence[ContextRow]", parent: QWidget) -> QWidget:
         """Ask for checkpoints of several vaults, each with the resources of it that are chosen."""
         from cbr_desktop.ui.checkpoint.several import CheckpointsForm
         from cbr_desktop.ui.operations.batch import BatchWindow
@@ -104,7 +104,9 @@ class Dialogs:
         dialog.open()
         return dialog
 
-    def ask(self, workspace: "Workspace", page: str, verb: str, asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
+    def ask(
+        self, workspace: "Workspace", page: str, verb: str, asked: "Sequence[ContextRow]", parent: QWidget
+    ) -> QWidget:
         """Open what a verb of a page asks for: a dialog of one change, or a window of its own."""
         forms = _features()[page]
         if verb in forms.windows:

@@ -8,7 +8,8 @@ class Wish(NamedTuple):
     """What one visible column asks for, in pixels: ``least <= good <= full``.
 
     ``own`` is the width that the operator has given it, which stays, or 0. ``yields`` says whether it may go while
-    there is no room, ``elastic`` that it takes what is left over.
+    there is no room, ``elastic`` that it takes what is left over, ``is_empty`` that no row says anything in it,
+    ``minor`` that it yields before others.
     """
 
     least: int
@@ -17,18 +18,24 @@ class Wish(NamedTuple):
     own: int = 0
     yields: bool = True
     elastic: bool = False
+    is_empty: bool = False
+    minor: bool = False
 
 
 def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
     """Return the width of each column, 0 for those that yield.
 
-    Those further right yield first, but one that fits into what is left stays. Then as many as possible become as wide
-    as is good, then as wide as their content, and the elastic one takes the rest. Where even those that must stay have
-    no room, their sum exceeds it.
+    Empty ones yield before another is less wide than is good. Then minor ones yield first and after them those further
+    right, but one that fits into what is left stays. Then as many as possible become as wide as is good, then as wide
+    as their content, and the elastic one takes the rest. Where even those that must stay have no room, their sum
+    exceeds it.
     """
+    if any(map(_is_idle, wishes)) and sum(wish.own or wish.good for wish in wishes) > room:
+        others = iter(fitted([wish for wish in wishes if not _is_idle(wish)], room))
+        return [0 if _is_idle(wish) else next(others) for wish in wishes]
     least = [wish.own or wish.least for wish in wishes]
     stays = [True] * len(wishes)
-    for place in reversed(range(len(wishes))):
+    for place in sorted(range(len(wishes)), key=lambda place: (wishes[place].minor, place), reverse=True):
         if sum(width for width, stay in zip(least, stays, strict=True) if stay) <= room:
             break
         stays[place] = not wishes[place].yields or bool(wishes[place].own)
@@ -49,3 +56,7 @@ def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
     for place in [place for place in free if wishes[place].elastic][:1]:
         widths[place] += max(0, left)
     return widths
+
+
+def _is_idle(wish: Wish) -> bool:
+    return wish.is_empty and wish.yields and not wish.own
