@@ -32,8 +32,8 @@ def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
     """
     kept = _kept(wishes, room)
     if len(kept) < len(wishes):
-        widths = dict(zip(kept, fitted([wishes[place] for place in kept], room), strict=True))
-        return [widths.get(place, 0) for place in range(len(wishes))]
+        those_kept = dict(zip(kept, fitted([wishes[place] for place in kept], room), strict=True))
+        return [those_kept.get(place, 0) for place in range(len(wishes))]
     least = [wish.own or wish.least for wish in wishes]
     stays = [True] * len(wishes)
     for place in reversed(range(len(wishes))):
