@@ -360,7 +360,10 @@ class CheckpointDialog(StepwiseWindow):
         )
         self.close_button = push_button(_("Close"), "checkpointClose", self.close)
         self.file = DraftFile(
-            *(self, self._context, self.draft_document, draft_store, _("Create checkpoint"), self._stem, self._judge)
+            *(self, self._context, self.draft_document, draft_store),
+            title=_("Create checkpoint"),
+            stem=self._stem,
+            settle=self._judge,
         )
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
