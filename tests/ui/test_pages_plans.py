@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain import document
 from cbr_desktop.domain.change import checkpoint_result
-from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.connection import Connection, Reach
+from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.plan import Plan, Run, Step
