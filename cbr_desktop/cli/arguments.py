@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from cbr_desktop.cli.values import days_of_week, moment, number, seconds, times_of_day, whole
+from cbr_desktop.cli.values import days_of_week, moment, number, seconds, times_of_day, whole, zone
 from cbr_desktop.domain.cleanup import DAYS_LIMIT, KEEP_LIMIT
 from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS
+from cbr_desktop.domain.schedule import INTERVAL_LIMIT
 from cbr_desktop.text.catalogue import N_, NN_, _
 
 ARGPARSE = (
@@ -186,7 +187,7 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
     create.add_argument("--name", dest="policy_name", metavar="NAME", required=True, help=_("its name"))
     often = create.add_mutually_exclusive_group(required=True)
     often.add_argument("--weekly", metavar="DAYS", type=days_of_week, help=_("days of the week in UTC, as MO,TU"))
-    often.add_argument("--every", metavar="N", type=whole, help=_("every N days"))
+    often.add_argument("--every", metavar="N", type=number(1, INTERVAL_LIMIT), help=_("every N days"))
     create.add_argument(
         "--at", metavar="TIMES", type=times_of_day, required=True, help=_("times in UTC, as 01:00,13:00")
     )
@@ -200,7 +201,9 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
     }
     for span, words in spans.items():
         create.add_argument(f"--keep-{span}", metavar="N", type=whole, default=0, help=words)
-    create.add_argument("--timezone", metavar="ZONE", default="", help=_("whose days those are, as UTC+01:00"))
+    create.add_argument(
+        "--timezone", metavar="ZONE", type=zone, default="", help=_("whose days those are, as UTC+01:00")
+    )
     create.add_argument("--disabled", action="store_true", help=_("make it, and let it do nothing yet"))
     create.set_defaults(run="cli.changes:create_policy", name=None)
     _add_sending(create)

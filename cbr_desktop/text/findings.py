@@ -555,6 +555,9 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.NAME_TAKEN: N_(
         "‘{name}’ is in use already in this vault. A lost answer is easier to find again under a name of its own."
     ),
+    FindingKind.POLICY_NAME_TAKEN: N_(
+        "Another policy is called ‘{name}’ already. The two are hard to tell apart then."
+    ),
     FindingKind.NAME_OMITTED: N_(
         "Without a name the service chooses one; a lost answer is then looked for by vault, resources and time alone."
     ),
