@@ -136,9 +136,9 @@ async def _destination(session: ProfileSession, options: argparse.Namespace) -> 
     there = listed([destination_words(each) for each in known])
     said = _("No replication vault {name} is known in another region.").format(name=quoted(options.to, 80))
     hint = (
-        _("Known are: {vaults}.").format(vaults=there)
+        _("There are: {vaults}.").format(vaults=there)
         if known
-        else _("Say --region and --project beside its id where it cannot be looked at from here.")
+        else _("Where it cannot be looked at from here, give --region and --project beside its id.")
     )
     raise Unclear(f"{said} {hint}")
 

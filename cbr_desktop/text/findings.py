@@ -112,11 +112,11 @@ def _data_old(finding: Finding) -> str:
     words = duration_words(age) if isinstance(age, timedelta) else shown(age)
     old = (
         _(
-            "This was judged by what was read {age} ago, from the cache. Things may stand otherwise now; refresh to be"
-            " sure."
+            "This was judged by what was read {age} ago, from the cache. Things may have changed since; refresh"
+            " to be sure."
         )
         if finding.facts["from_cache"] is True
-        else _("This was judged by what was read {age} ago. Things may stand otherwise now; refresh to be sure.")
+        else _("This was judged by what was read {age} ago. Things may have changed since; refresh to be sure.")
     )
     return old.format(age=words)
 
@@ -152,25 +152,24 @@ def _policy_disabled(finding: Finding) -> str:
 def _rules_changed(finding: Finding) -> str:
     transition = finding.facts["transition"]
     changed = _TRANSITIONS.get(transition) if isinstance(transition, Transition) else None
-    other = N_("Of policy {policy} this changes how long backups are kept: other backups are deleted than before.")
+    other = N_("This changes how long policy {policy} keeps backups: other backups are deleted than before.")
     return _(changed or other).format(policy=quoted(finding.facts["policy"]))
 
 
 _TRANSITIONS = {
     Transition.NUMBER_TO_NUMBER: N_(
-        "Of policy {policy} this changes how long backups are kept: after its next backup, the new number counts for"
+        "This changes how long policy {policy} keeps backups: after its next backup, the new number counts for"
         " the old automatic ones too."
     ),
     Transition.NUMBER_TO_TIME: N_(
-        "Of policy {policy} this changes how long backups are kept: the automatic backups of before stay until somebody"
-        " deletes them."
+        "This changes how long policy {policy} keeps backups: the automatic backups of before stay until"
+        " somebody deletes them."
     ),
     Transition.TIME_TO_TIME: N_(
-        "Of policy {policy} this changes how long backups are kept: the automatic backups of before expire as they were"
-        " to."
+        "This changes how long policy {policy} keeps backups: the automatic backups of before expire as they were to."
     ),
     Transition.TIME_TO_NUMBER: N_(
-        "Of policy {policy} this changes how long backups are kept: the automatic backups of before still expire, and"
+        "This changes how long policy {policy} keeps backups: the automatic backups of before still expire, and"
         " the new number counts for them."
     ),
 }
@@ -222,7 +221,10 @@ def _clash(finding: Finding) -> str:
         )
     else:
         told = (
-            _("Policies {policy} and {other} begin at one moment in vault {vault}, which makes one backup at a time.")
+            _(
+                "Policies {policy} and {other} begin at the same moment in vault {vault}, which makes one backup"
+                " at a time."
+            )
             if lasts is None
             else _(
                 "Policy {policy} begins while {other} is usually still at work in vault {vault}, which makes one backup"
@@ -459,7 +461,7 @@ def _restore_status(finding: Finding) -> str:
 
 
 def _target_status(finding: Finding) -> str:
-    usual = _("{target} is in state {status}, in which it cannot be restored. Wait for another one.")
+    usual = _("{target} is in state {status}, in which it cannot be restored. Wait until that changes.")
     said = {
         "2007": _("Server {target} is deleted ({status}) and cannot be restored."),
         "2008": _("Server {target} is in state {status}; it must run or be stopped. Wait for that."),
@@ -488,7 +490,7 @@ _PAIR_RULES = {
     Rule.DISK_UNKNOWN: N_("The server has no disk ‘{disk}’ today. Choose one that it has, or leave ‘{backup}’ out."),
     Rule.BACKUP_UNKNOWN: N_("The backup has no disk of the id ‘{backup}’. Choose one that it has."),
     Rule.NAMED_TWICE: N_(
-        "‘{backup}’ to ‘{disk}’: each backup of a disk and each disk may be named once alone. Choose another disk."
+        "‘{backup}’ to ‘{disk}’: each backup of a disk and each disk may be named only once. Choose another disk."
     ),
 }
 
@@ -542,7 +544,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "The file asks for a checkpoint and for ‘{operation}’; which one counts? Keep one of them, the other in a file"
         " of its own."
     ),
-    FindingKind.NOT_TAKEN: N_("‘{path}’ is nothing that the operation takes. Take it out."),
+    FindingKind.NOT_TAKEN: N_("The operation takes no ‘{path}’. Take it out."),
     FindingKind.PRIOR_MISSING: N_(
         "It takes the result of another request, and waits for none. Such a request is a step of a plan, with ‘after’."
     ),
@@ -550,7 +552,8 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.BAD_CHARACTER: _bad_character,
     FindingKind.CONTROL_CHARACTER: _control_character,
     FindingKind.NAME_LOOKS_AUTOMATIC: N_(
-        "The name begins like those of automatic backups (autobk). Begin it otherwise, so that nobody takes it for one."
+        "The name begins like those of automatic backups (autobk). Begin it differently, so that nobody takes it"
+        " for one."
     ),
     FindingKind.NAME_TAKEN: N_(
         "‘{name}’ is in use already in this vault. A lost answer is easier to find again under a name of its own."
@@ -559,7 +562,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Another policy is called ‘{name}’ already. The two are hard to tell apart then."
     ),
     FindingKind.NAME_OMITTED: N_(
-        "Without a name the service chooses one; a lost answer is then looked for by vault, resources and time alone."
+        "Without a name the service chooses one; a lost answer is then looked for only by vault, resources and time."
     ),
     FindingKind.NAME_EMPTY: N_(
         "The name is empty, and the service takes none of that kind. Write one, or take the key out: it chooses then."
@@ -571,7 +574,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.NO_VAULT: N_("No vault is chosen. Choose the vault to back up."),
     FindingKind.BAD_ID: _bad_id,
     FindingKind.OTHER_SPELLING: N_(
-        "The service spells the id ‘{found}’ as ‘{written}’. Write it so: its answers are told apart by that."
+        "The service spells the id ‘{found}’ as ‘{written}’. Write it so too: its answers are told apart by that."
     ),
     FindingKind.VAULT_UNKNOWN: N_("There is no vault {id} in this project. Check the id, the project and the region."),
     FindingKind.VAULT_STATUS: _vault_status,
@@ -612,7 +615,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     ),
     FindingKind.FOREIGN_RESOURCE: _foreign_resource,
     FindingKind.BOTH_FORMS: N_(
-        "The file has ‘resources’ and ‘resource_details’; which one counts is nowhere defined. Keep one of them."
+        "The file has ‘resources’ and ‘resource_details’; which one counts is not documented. Keep one of them."
     ),
     FindingKind.RESOURCE_STATE: N_(
         "Resource ‘{resource}’ is in the state ‘{status}’ and will most likely be skipped. Wait, or leave it out."
@@ -678,8 +681,8 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Backup ‘{backup}’ is being copied to region {region}. It can be deleted when that has ended."
     ),
     FindingKind.PLAN_OVERWRITES: N_(
-        "The step writes a backup over a resource, and such a request is never part of a plan: a person sends it by"
-        " itself, after a last look. Take the step out."
+        "The step writes a backup over a resource, and such a request is never part of a plan: a person sends it"
+        " on its own, after a last look. Take the step out."
     ),
     FindingKind.RESTORE_TARGETS: N_(
         "The request must name exactly one target: server_id, volume_id or resource_id. Correct the file."
@@ -701,8 +704,8 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Vault ‘{vault}’ is in the state {status}; a backup in it can be restored once it is available."
     ),
     FindingKind.RESTORE_ELSEWHERE: N_(
-        "‘{backup}’ was made of ‘{resource}’ and is restored to that alone, not to ‘{target}’. For another server or"
-        " disk make an image or a new disk of it in the console."
+        "‘{backup}’ was made of ‘{resource}’ and is restored only to that, not to ‘{target}’. For another server"
+        " or disk make an image or a new disk of it in the console."
     ),
     FindingKind.RESTORE_WRONG_KEY: N_("What this backup was made of is named by {expected}, not by {key}."),
     FindingKind.TARGET_UNKNOWN: N_(
@@ -775,8 +778,8 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
     FindingKind.POLICY_STOPS: _Plural(
         "count",
         *NN_(
-            "Policy ‘{policy}’ then backs up {count} vault no more. Apply another one if backups are to be made.",
-            "Policy ‘{policy}’ then backs up {count} vaults no more. Apply another one if backups are to be made.",
+            "Policy ‘{policy}’ then no longer backs up {count} vault. Apply another one if backups are to be made.",
+            "Policy ‘{policy}’ then no longer backs up {count} vaults. Apply another one if backups are to be made.",
         ),
     ),
     FindingKind.COPIES_NOWHERE: N_(
@@ -789,7 +792,7 @@ _FINDINGS: dict[FindingKind, str | _Plural | Callable[[Finding], str]] = {
         "Policy ‘{policy}’ is applied to a vault, so where it copies to cannot be changed. Remove it from there first."
     ),
     FindingKind.RULES_UNSENT: N_(
-        "The change names some rules of policy ‘{policy}’ and not {names}. Whether those stay is nowhere documented:"
+        "The change names some rules of policy ‘{policy}’ and not {names}. Whether those stay is not documented:"
         " name them."
     ),
     FindingKind.RULES_CHANGED: _rules_changed,
