@@ -300,9 +300,10 @@ def resource_findings(
 
     ``homes`` are the names of the vaults that resources are in. ``was_read`` is whether ``known`` is all that there is.
     """
+    excess = excess_finding(len(draft.resources))
     return [
         *folded(_own_findings(draft, known, homes, was_read=was_read)),
-        *_number_findings(draft),
+        *([excess] if excess is not None else []),
         *_room_findings(draft, known),
     ]
 
@@ -348,11 +349,12 @@ def _known_findings(resource: NewResource, found: Protectable) -> Iterator[Findi
             yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, part, "6209", **facts)
 
 
-def _number_findings(draft: VaultDraft) -> Iterator[Finding]:
-    count = len(draft.resources)
-    if count > RESOURCES_LIMIT:
-        facts: FindingFacts = {"count": count, "limit": RESOURCES_LIMIT}
-        yield block(FindingKind.VAULT_TAKES_FEWER, RequestPart.RESOURCES, "6100", **facts)
+def excess_finding(count: int) -> Finding | None:
+    """Return that so many resources are more than a new vault takes, ``None`` where they are not."""
+    if count <= RESOURCES_LIMIT:
+        return None
+    facts: FindingFacts = {"count": count, "limit": RESOURCES_LIMIT}
+    return block(FindingKind.VAULT_TAKES_FEWER, RequestPart.RESOURCES, "6100", **facts)
 
 
 def _room_findings(draft: VaultDraft, known: Mapping[ResourceId, Protectable]) -> Iterator[Finding]:

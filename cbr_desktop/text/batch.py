@@ -1,9 +1,10 @@
 """Batches as people read them: the lines of the table, what all of it destroys, and what is to be typed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cbr_desktop.domain.blast import Blast, LostBackups, Tie
+from cbr_desktop.domain.change import Subject
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, ngettext, sentences
@@ -43,12 +44,19 @@ RESOURCE_COLUMNS = (5, 6)
 
 
 def batch_line(
-    row: BatchRow, now: datetime, lacking: str, *, is_uncounted: bool, is_open: bool = False
+    row: BatchRow,
+    now: datetime,
+    lacking: str,
+    alike: Mapping[str, str],
+    *,
+    is_uncounted: bool,
+    is_open: bool = False,
 ) -> tuple[tuple[str, ...], Mark]:
     """Return the words of a row before it goes, and its mark.
 
-    ``lacking`` is why nothing can be asked for, ``is_uncounted`` whether what it destroys could not be counted afresh,
-    ``is_open`` whether it lacks only what has still to be filled in for all of the rows.
+    ``lacking`` is why nothing can be asked for, ``alike`` what is put beside names that look alike, by ids,
+    ``is_uncounted`` whether what it destroys could not be counted afresh, ``is_open`` whether it lacks only what has
+    still to be filled in for all of the rows.
     """
     lost = row.blast.backups[0] if len(row.blast.lost) == len(row.blast.backups) == 1 else None
     resource, made = NONE, NONE
@@ -64,10 +72,17 @@ def batch_line(
     if all(each.kind is not FindingKind.DELETION_BACKUPS for each in row.findings):
         told += _row_losses(row.blast, now)
     words, mark = _verdict(row, is_uncounted=is_uncounted, is_open=is_open)
-    where = shown(row.subject.label, 80) if row.subject is not None else NONE
     name = shown(row.name, 80) or NONE
-    found = sentences(*told) or NONE
+    found, where = sentences(*told) or NONE, _subject_words(row.subject, alike)
     return (str(row.number), words, shown(row.profile, 60), where, name, resource, made, found), mark
+
+
+def _subject_words(subject: Subject | None, alike: Mapping[str, str]) -> str:
+    """Return what a row is done to, with the part of its id that tells it from others of a like name."""
+    if subject is None:
+        return NONE
+    label = shown(subject.label, 80)
+    return f"{label} · {alike[subject.id]}" if subject.name and subject.id in alike else label
 
 
 def _row_losses(blast: Blast, now: datetime) -> list[str]:
@@ -94,7 +109,7 @@ def _verdict(row: BatchRow, *, is_uncounted: bool, is_open: bool) -> tuple[str, 
     return _("Ready"), GOOD
 
 
-def run_lines(rows: Sequence[StepRow], now: datetime) -> list[tuple[tuple[str, ...], Mark]]:
+def run_lines(rows: Sequence[StepRow], now: datetime, alike: Mapping[str, str]) -> list[tuple[tuple[str, ...], Mark]]:
     """Return the words of each step of a batch that has gone, with its mark."""
     return [
         (
@@ -102,7 +117,7 @@ def run_lines(rows: Sequence[StepRow], now: datetime) -> list[tuple[tuple[str, .
                 str(row.number),
                 stand_words(row),
                 shown(row.profile, 60),
-                shown(row.subject.label, 80) if row.subject is not None else NONE,
+                _subject_words(row.subject, alike),
                 duration_words(row.took) if row.took is not None else NONE,
                 step_sentence(row, now),
             ),

@@ -9,7 +9,7 @@ from cbr_desktop.text.catalogue import _, listed, ngettext, sentences
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 
 _SHARED_NAMED = 5
-"""Shared backups, and projects that lose them, that a sentence names; it counts all of them."""
+"""Shared backups, projects that lose them, and things of a like name that a sentence names; it counts all of them."""
 _NAMED = 12
 """Disks that a sentence names; it counts all of them."""
 
@@ -143,6 +143,18 @@ def shares_progress(read: int, total: int) -> str:
 def _first_of(names: Sequence[str]) -> str:
     more = len(names) - _SHARED_NAMED
     return listed([*names[:_SHARED_NAMED], counted("{count} more", "{count} more", more)] if more > 0 else names)
+
+
+def lookalikes_sentence(others: Sequence[tuple[str, str]]) -> str:
+    """Return which other things, by ids and names, could be taken for the one that is named; empty of none."""
+    if not others:
+        return ""
+    names = [_("{name} ({id})").format(name=quoted(name, 60), id=shown(id, 64)) for id, name in others]
+    return ngettext(
+        "Another one has a name that looks alike: {names}. Compare the id.",
+        "{count} others have names that look alike: {names}. Compare the id.",
+        len(others),
+    ).format(count=grouped(len(others)), names=_first_of(names))
 
 
 def grave_sentence(why: NameCheck) -> str:

@@ -298,6 +298,15 @@ def test_what_lies_over_an_empty_table_is_as_high_as_its_words_at_any_time(qtbot
         assert panel.height() == panel._column.heightForWidth(panel.width())
 
 
+def test_in_a_wide_window_names_do_not_stand_far_from_what_is_told_of_them(qtbot: QtBot) -> None:
+    page = vaults(qtbot, width=1900)
+    view = page.view
+    sections = view._visible_columns()
+    spare = 1900 - sum(view._contents[section] for section in sections)
+    assert view.columnWidth(sections[0]) - view._contents[sections[0]] < spare * 0.6
+    assert view.horizontalHeader().length() <= view.viewport().width()
+
+
 def test_columns_come_back_when_the_window_grows(qtbot: QtBot) -> None:
     page = vaults(qtbot, width=500)
     assert page.view._yielded

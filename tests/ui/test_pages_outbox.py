@@ -372,7 +372,9 @@ def _offline(workspace: Workspace, _ledger: Ledger, reminder: Reminder) -> None:
 def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Workspace], OutboxPage]) -> None:
     page = open_page(workspace_of(waiting(1)))
     choose(page, "intent-1")
-    words = [action.text() for action in page.view._menu().actions()]
+    actions = page.view._menu().actions()
+    words = [action.text() for action in actions]
+    assert [each.text() for each in actions if each.shortcut().toString() == "Del"] == ["&Take back"]
     assert words[:4] == ["&Release", "&Take back", "Open &outcome", "&Edit as new…"]
     page.view.show_column_menu(QPoint(0, 0))
 

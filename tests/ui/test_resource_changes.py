@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPersistentModelIndex
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.association import ProtectionSetting, ResourceDissociation, ResourceMigration, resource_ids
+from cbr_desktop.domain.association import (
+    ProtectionSetting,
+    ResourceAssociation,
+    ResourceDissociation,
+    ResourceMigration,
+    resource_ids,
+)
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
@@ -136,6 +142,53 @@ def test_what_is_read_after_the_form_was_opened_is_offered_and_ticks_stay(counte
     place = QPersistentModelIndex(form.resources.tree.model().index(0, 0))
     counter.signals.changed.emit(Part.PROTECTABLES)
     assert place.isValid(), "nothing is built anew for what is the same"
+
+
+@pytest.mark.parametrize(
+    ("make", "more"),
+    [
+        (lambda counter: AssociationForm(counter.context, uid(2)), "257 resources are named; a request takes 256"),
+        (lambda counter: FORMS.asked["create"](counter.context, None), "257 resources are chosen, and a new vault"),
+    ],
+    ids=["associate", "create"],
+)
+def test_more_than_a_request_may_name_is_said_and_the_request_comes_with_fewer(
+    counter: Counter, opened: Any, make: Callable[[Counter], Any], more: str
+) -> None:
+    many = [replace(SERVER, id=ResourceId(uid(600 + n)), name=f"ecs-{n:03}", disks=()) for n in range(257)]
+    counter.ledger.put_protectables(Listing(many, NOW))
+    form = make(counter)
+    dialog = opened(form)
+    preview, confirm = child(dialog, QPlainTextEdit, "changePreview"), child(dialog, QPushButton, "changeConfirm")
+    child(dialog, QPushButton, "resourceTickAll").click()
+    assert verdict(dialog).startswith(f"Not ready: {more}") and not confirm.isEnabled()
+    assert not preview.toPlainText(), "none of it can be sent"
+    child(dialog, QPushButton, "changeLead").click()
+    assert dialog.focusWidget() is form.resources.filter
+    for row in range(2):
+        TickLine(form.resources.tree, row).tick(is_on=False)
+    assert more not in verdict(dialog)
+    assert preview.toPlainText().count('"OS::Nova::Server"') == 255
+
+
+def test_lists_that_change_together_are_judged_by_once(counter: Counter, opened: Any) -> None:
+    class Asked(AssociationForm):
+        times = 0
+
+        def draft(self) -> ResourceAssociation:
+            self.times += 1
+            return super().draft()
+
+    form = Asked(counter.context, uid(2))
+    dialog = opened(form)
+    before = form.times
+    renamed = replace(counter.ledger.vaults[VaultId(uid(2))], name="vault-renamed")
+    counter.ledger.put_vaults(Listing([renamed], NOW))
+    counter.ledger.put_protectables(Listing([SERVER], NOW))
+    counter.ledger.put_policies(Listing([], NOW))
+    counter.signals.notice(Part.INTENTS)
+    assert form.times == before + 1
+    assert "vault-renamed" in child(dialog, QLabel, "changeSubject").text()
 
 
 def test_a_new_vault_offers_what_is_read_after_it_was_opened(counter: Counter) -> None:

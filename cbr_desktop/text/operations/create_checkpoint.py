@@ -3,7 +3,7 @@
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _, listed, ngettext
-from cbr_desktop.text.operations.words import PlanWords, Words, losses, short_id, subject_name, tally
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, losses, short_id, subject_name, tally
 from cbr_desktop.text.states import counted, grouped, quoted, shown
 
 
@@ -115,10 +115,9 @@ def _untraceable(_intent: Intent, until: str) -> str:
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
         _("Checkpoint: {name}").format(name=shown(intent.name) or _("(named by the service)")),
-        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Vault: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
     ]
 
 

@@ -82,6 +82,8 @@ class CheckpointDialog(StepwiseWindow):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_JUDGE_MS)
         self._timer.timeout.connect(self._judge)
+        self._is_outdated = False
+        """Whether vaults or what could be protected are others since they were offered."""
         self._draft_store = draft_store
         self._begins_with = (vault_id, resource_ids, source, words, request)
         if at_once:
@@ -190,13 +192,19 @@ class CheckpointDialog(StepwiseWindow):
         if not self._stack.shows_form:
             return
         if part in (Part.VAULTS, Part.PROTECTABLES):
-            self._read_anew()
+            self._is_outdated = True
         elif part is Part.CONNECTION:
             self._show_verdict()
         else:
             self._timer.start()
 
+    def _ledger_settled(self) -> None:
+        """Offer and judge what there is now, once where several lists have changed together."""
+        if self._is_outdated and self._stack.shows_form:
+            self._read_anew()
+
     def _read_anew(self) -> None:
+        self._is_outdated = False
         self.vault.refill()
         self.resources.show_vault(self.vault.vault)
         self._judge()
@@ -352,7 +360,10 @@ class CheckpointDialog(StepwiseWindow):
         )
         self.close_button = push_button(_("Close"), "checkpointClose", self.close)
         self.file = DraftFile(
-            *(self, self._context, self.draft_document, draft_store, _("Create checkpoint"), self._stem, self._judge)
+            *(self, self._context, self.draft_document, draft_store),
+            title=_("Create checkpoint"),
+            stem=self._stem,
+            settle=self._judge,
         )
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
@@ -385,6 +396,7 @@ class CheckpointDialog(StepwiseWindow):
         self._stack.close_requested.connect(self.close)
         self.inspector.subject_requested.connect(self._focus)
         self._context.signals.changed.connect(self._ledger_changed)
+        self._context.signals.settled.connect(self._ledger_settled)
 
     def _set_keys(self) -> None:
         for keys in ("Return", "Enter"):

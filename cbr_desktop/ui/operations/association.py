@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from cbr_desktop.domain.association import ResourceAssociation, holder_of
+from cbr_desktop.domain.association import ResourceAssociation, excess_finding, holder_of
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity
@@ -26,7 +26,6 @@ from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
-from cbr_desktop.workflows.operations.associate_resources import added_gb
 from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.schedules import policy_of
 
@@ -109,6 +108,10 @@ class AssociationForm(Stepwise, ChangeForm):
             return MissingField(words, self.policy)
         return None
 
+    def excess(self) -> Finding | None:
+        """Return that more resources are chosen than a request may name, ``None`` where they are not."""
+        return excess_finding(self.resources.count)
+
     def begin(self) -> None:
         """Put the focus into what is still to be chosen."""
         (self.vault if not self.vault.vault_id else self.resources.filter).setFocus()
@@ -188,10 +191,8 @@ class AssociationForm(Stepwise, ChangeForm):
         self.then.show()
 
     def _room_words(self, vault: Vault) -> str:
-        ledger = self._context.ledger
-        own = {each.id for each in vault.resources}
-        added = added_gb(tuple(each for each in self.resources.choices() if each.id not in own), ledger)
-        held = policy_of(vault.id, ledger)
+        added = self.resources.chosen_gb({each.id for each in vault.resources})
+        held = policy_of(vault.id, self._context.ledger)
         return sentences(
             _("{used} of {size} are used; what it backs up has {allocated}, with these {then}.").format(
                 used=gb_words(vault.used_gb),

@@ -5,7 +5,7 @@ most; rows that the service would refuse, or of which nothing could be counted a
 What a batch comes to is worked out in pieces, since there may be hundreds of rows; nothing can be sent meanwhile.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -35,6 +35,7 @@ from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, label
+from cbr_desktop.ui.kit.lookalikes import find_duplicates
 from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -106,6 +107,8 @@ class BatchWindow(OperationWindow):
         """Whether what it comes to is not worked out yet by the lists that are known and by what is asked for."""
         self._is_outdated = False
         """Whether lists are others since that was worked out."""
+        self._alike: Mapping[str, str] = {}
+        """What is put beside names that look alike, by the ids of the things that are called so."""
         self._progress = ""
         """How far the reading has come, in words, empty where it does not tell."""
         self._pieces = Pieces(self)
@@ -297,12 +300,13 @@ class BatchWindow(OperationWindow):
     def _shown(self, batch: Batch) -> Generator[object, None, None]:
         """Show the rows as they were judged, in pieces."""
         now = self._workspace.clock.now()
+        self._alike = yield from find_duplicates(self._judge.named(batch))
         uncounted = self._judge.uncounted(batch) if not self._tasks.is_busy else set()
         taken = self._judge.taken(batch)
         is_open, lines = self.form.missing() is not None, []
         for row in sorted(taken, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted)):
             line = words.batch_line(
-                *(row, now, self._judge.lacking(row)),
+                *(row, now, self._judge.lacking(row), self._alike),
                 is_uncounted=row.profile in uncounted,
                 is_open=is_open and row.change is None,
             )
@@ -409,7 +413,7 @@ class BatchWindow(OperationWindow):
     def _show_report(self, report: PlanReport) -> None:
         rows = self._told = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
         absent = {words.PROFILE_COLUMN} if len({row.profile for row in report.rows}) < 2 else set()
-        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()), absent)
+        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now(), self._alike), absent)
         self.verdict.say(verdict_mark(report), plan_sentence(report))
         self._offer_outcome()
         undone = self._undone(report)

@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from cbr_desktop.domain.blast import merged
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, sentences
@@ -51,6 +52,14 @@ class BatchJudge:
     def ledgers(self) -> dict[str, Ledger]:
         """What is known, by the names of the profiles."""
         return {name: context.ledger for name, context in self.contexts.items()}
+
+    def named(self, batch: Batch) -> list[tuple[str, str]]:
+        """Return ids and names of what its rows are done to, and of what else could be taken for a vault among it."""
+        subjects = [row.subject for row in batch.rows if row.subject is not None and row.subject.id]
+        named = [(each.id, each.name) for each in subjects]
+        if any(each.type is SubjectType.VAULT for each in subjects):
+            named += [(vault.id, vault.name) for each in self.ledgers.values() for vault in each.vaults.values()]
+        return named
 
     @property
     def is_small(self) -> bool:

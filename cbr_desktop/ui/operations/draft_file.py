@@ -40,6 +40,7 @@ class DraftFile(QObject):
         context: ProfileContext,
         document: DraftDocument,
         store: DraftStore | None,
+        *,
         title: str,
         stem: Callable[[], str],
         settle: Callable[[], None],

@@ -55,6 +55,13 @@ class ChangeForm(QWidget):
         """Return what keeps ``draft`` from being made, ``None`` where nothing does."""
         return None
 
+    def excess(self) -> Finding | None:
+        """Return that more is chosen than any request may ask for, ``None`` where it is not.
+
+        Such a request is neither made nor shown: of thousands that takes long, and none of it can be sent.
+        """
+        return None
+
     def field(self, part: RequestPart | None) -> QWidget | None:  # noqa: ARG002  # most show what is found alone
         """Return the field that a finding is about, ``None`` where that cannot be told."""
         return None

@@ -106,6 +106,8 @@ class ResourceTicks(QWidget):
         super().__init__()
         self._given: dict[ResourceId, ResourceChoice] = {}
         self._ticks = _ProtectableTicks()
+        self._sizes_gb: dict[str, int] = {}
+        """The sizes of what is ticked, by their ids."""
         self.tree = TickTree("resourceTicks", _("Resources"), self._ticks, _WISHES)
         self.tree.setMinimumHeight((_LINES + 1) * (self.fontMetrics().height() + 8))
         self.filter = QLineEdit()
@@ -123,13 +125,18 @@ class ResourceTicks(QWidget):
         self.tree.invert_requested.connect(self._invert)
         self.filter.textChanged.connect(self.tree.set_filter)
 
+    @property
+    def count(self) -> int:
+        """How many are ticked."""
+        return self._ticks.ticked_count
+
     def choices(self) -> tuple[ResourceChoice, ...]:
         """Return what is ticked, in the order of the list."""
         return tuple(map(self._choice, self._ticks.ticked_rows))
 
-    def chosen_gb(self) -> int:
-        """Return the sizes of what is ticked, in GB."""
-        return sum(taken_gb(row, self._choice(row)) for row in self._ticks.ticked_rows)
+    def chosen_gb(self, but: Collection[str] = ()) -> int:
+        """Return the sizes of what is ticked, in GB, without resources of some ids."""
+        return sum(self._sizes_gb.values()) - sum(self._sizes_gb.get(id, 0) for id in but)
 
     def show_rows(self, known: Iterable[Protectable], chosen: Iterable[ResourceChoice] = ()) -> None:
         """Show other resources, some of them ticked; those come first, and what cannot be backed up comes last."""
@@ -183,7 +190,8 @@ class ResourceTicks(QWidget):
         self._tell_changed()
 
     def _summarize(self) -> None:
-        count, total = self._ticks.ticked_count, len(self._ticks.rows)
+        self._sizes_gb = {row.id: taken_gb(row, self._choice(row)) for row in self._ticks.ticked_rows}
+        count, total = self.count, len(self._ticks.rows)
         if not total:
             self.words.setText(_("No resource of this kind is known that is in no vault."))
         elif not count:

@@ -215,7 +215,10 @@ class OutboxPage(Page[Intent]):
         """Offer what can be done about the selected requests."""
         for verb, button in self.buttons.items():
             if button.isEnabled():
-                menu.addAction(button.text()).triggered.connect(self._acts[verb])
+                action = menu.addAction(button.text())
+                action.triggered.connect(self._acts[verb])
+                if verb == "cancel":
+                    action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
 
     # those that have no profile any more
 
