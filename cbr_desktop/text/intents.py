@@ -151,7 +151,8 @@ def _unknown(intent: Intent, now: datetime) -> str:
             " looked at. Look at {place} yourself, then say that none is yours."
         ).format(place_searched=words.searched(intent), place=words.place)
         return sentences(unproved, looked_sentence(intent, now))
-    lost = _(_LOST.get(intent.reason, N_("The answer was lost {age} ago.")))
+    is_busy = intent.reason == Reason.REFUSED and intent.refusal is not None and intent.refusal.status < _OWN_FAULT
+    lost = _(_BUSY if is_busy else _LOST.get(intent.reason, N_("The answer was lost {age} ago.")))
     return sentences(lost.format(age=duration_words(now - intent.changed_at)), words.looking(intent))
 
 
@@ -184,6 +185,12 @@ def candidate_words(candidate: Candidate, now: datetime) -> str:
     return _("{name} ({id}, made {at})").format(name=name, id=id, at=clock_words(candidate.created_at, now))
 
 
+_OWN_FAULT = 500
+"""From this HTTP status on an answer tells of a fault of the service."""
+_BUSY = N_(
+    "The service refused it {age} ago because something is at work there. That may be this very request, if something"
+    " on the way has sent it twice."
+)
 _LOST: dict[Reason, str] = {
     Reason.INTERRUPTED: N_("The answer was lost {age} ago (the program ended while it was being sent)."),
     Reason.LOOKING_AGAIN: N_("The answer was lost {age} ago (no trace of it was found so far)."),

@@ -386,6 +386,16 @@ def test_a_lost_answer_says_how_long_and_where_is_looked_and_that_nothing_is_sen
         assert part in sentence
 
 
+def test_a_refusal_that_may_come_of_the_request_itself_is_no_lost_answer_and_no_fault_of_the_service() -> None:
+    busy, broken = (
+        intent_sentence(intent(IntentState.UNKNOWN, "Refused", refusal=Refusal(status, code, "", "req-1")), None, NOW)
+        for status, code in ((400, "BackupService.6125"), (500, "BackupService.0001"))
+    )
+    assert "refused it 3 min ago because something is at work there" in busy and "this very request" in busy
+    assert "lost 3 min ago" in broken and "fault of its own" in broken
+    assert "not sent again" in busy and "not sent again" in broken
+
+
 def test_a_refusal_says_code_meaning_and_remedy() -> None:
     refused = intent(IntentState.REJECTED, refusal=Refusal(400, "BackupService.6114", "full", "req-1"))
     sentence = intent_sentence(refused, None, NOW)

@@ -369,6 +369,19 @@ def _offline(workspace: Workspace, _ledger: Ledger, reminder: Reminder) -> None:
     workspace.settings.put("window/offline", False)
 
 
+def test_an_age_that_has_become_longer_is_not_cut(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    workspace = workspace_of(replace(waiting(1), created_at=estate.NOW, confirmed_at=estate.NOW))
+    page = open_page(workspace)
+    made = [column.key for column in page.model.columns].index("made")
+    before = page.view.columnWidth(made)
+    assert isinstance(workspace.clock, estate.HandClock)
+    workspace.clock.at += timedelta(days=900)
+    page.retell_times()
+    words = page.model.columns[made].text(page.model.row_at(0))
+    assert words == "900 days ago" and page.view.columnWidth(made) > before
+    assert page.view.fontMetrics().horizontalAdvance(words) < page.view.columnWidth(made)
+
+
 def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Workspace], OutboxPage]) -> None:
     page = open_page(workspace_of(waiting(1)))
     choose(page, "intent-1")

@@ -293,7 +293,8 @@ class Page(QWidget, Generic[Row]):
         self._is_stale = True
 
     def retell_times(self) -> None:
-        """Say ages and times anew."""
+        """Say ages and times anew; some have become longer words by that."""
+        self.view.measure()
         self.view.viewport().update()
         self._tell_state()
         self._changes.tell(self._times)
