@@ -36,7 +36,7 @@ def situations(service: Service) -> list[Situation]:
 
     return [
         Situation(
-            "usual", _("All as usual"), _("Every fault is taken away. Press F5 to read everything anew."), laid()
+            "usual", _("All as usual"), _("Every fault is taken away. Press F5 to read everything again."), laid()
         ),
         Situation(
             "lost-made",

@@ -62,7 +62,7 @@ _VERDICT_MARKS = {
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
     "failure": N_("No further step began, because one did not succeed."),
-    "stale": N_("No further step began: it could not go on for too long. Continue it, and it is confirmed anew."),
+    "stale": N_("No further step began: it could not go on for too long. Continue it to confirm it again."),
     "paused": N_("No further step begins until somebody continues it."),
     "person": N_("It was stopped; no further step began."),
     "refused": N_("A step could not be queued: the profile is read-only, or the disk would not take it."),

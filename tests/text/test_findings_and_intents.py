@@ -288,7 +288,7 @@ def test_errors_name_the_host_the_code_and_the_request() -> None:
 
 def test_whoever_names_no_profile_is_told_which_there_are() -> None:
     moon, demo, several, none = (error_sentence(error) for error in ERRORS if isinstance(error, errors.NoProfile))
-    assert moon == "There is no profile ‘Moon’ in /config/profiles.toml. Those there are: ‘prod’, ‘test’."
+    assert moon == "There is no profile ‘Moon’ in /config/profiles.toml. There are: ‘prod’, ‘test’."
     assert "in the demo cloud" in demo
     assert several == "There are several profiles: ‘prod’, ‘test’. Say which one with --profile."
     assert "no profile yet in /config/profiles.toml" in none

@@ -96,7 +96,7 @@ def test_lines_come_one_by_one_and_the_end_says_where_to_begin(run: Callable[...
         assert window.isVisible()
         assert not window.isModal()
         await until(lambda: table(window).rowCount() == 2)
-        assert status(window) == "Looking at the login …"
+        assert status(window) == "Looking at the login…"
         assert not button(window, "doctorAgain").isEnabled()
         examination.go_on.set()
         await until(lambda: button(window, "doctorAgain").isEnabled())

@@ -340,7 +340,7 @@ def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
         ledger.put_intent(intent.moved(IntentState.HELD, estate.NOW, reason="stale"))
         reminder.look()
     qtbot.waitUntil(lambda: bool(bar.notices))
-    assert bar.notices[0].label.text().startswith("10 requests wait for up to 3 days")
+    assert bar.notices[0].label.text().startswith("10 requests have waited for up to 3 days")
     assert len(bar.notices) == len(told.told) == 1
     bar.notices[0].button.click()
     assert asked == [True]
@@ -356,7 +356,7 @@ def test_rows_of_before_are_told_when_their_profile_comes_online(qtbot: QtBot) -
     ledger.put_connection(Connection(Reach.ONLINE))
     reminder.tell()
     reminder.tell()
-    assert [notice.label.text()[:17] for notice in bar.notices] == ["1 request waits f"]
+    assert [notice.label.text()[:17] for notice in bar.notices] == ["1 request has wai"]
     bar.notices[0].dismiss.click()
     _offline(workspace, ledger, reminder)
     reminder.tell()

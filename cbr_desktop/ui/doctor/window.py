@@ -133,7 +133,7 @@ class DoctorWindow(QDialog):
         self._checks = []
         self._started_at = datetime.now(UTC)
         self._table.clear_lines()
-        self._say(BUSY, _("Looking …"))
+        self._say(BUSY, _("Looking…"))
         self._tasks.start(self._examine(self._tell, self._begin), self._finish, group="examination")
         self._offer(running=True)
 

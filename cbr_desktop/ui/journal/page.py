@@ -176,7 +176,7 @@ class JournalPage(Page[Entry]):
             return self._trouble
         if self._older() and not self.model.filter.is_empty:
             read = counted("{count} entry", "{count} entries", len(self._entries))
-            return _("The filter looks at the newest {read} alone. Read all to be sure.").format(read=read)
+            return _("The filter looks only at the newest {read}. Read all to be sure.").format(read=read)
         return ""
 
     def empty_notice(self, total: int) -> ListNotice | None:

@@ -71,7 +71,7 @@ class OutboxPage(Page[Intent]):
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "hold": (N_("&Hold"), N_("Keep what waits from being sent until you release it")),
-        "release": (N_("&Release"), N_("Confirm anew, so that it is sent")),
+        "release": (N_("&Release"), N_("Confirm again, so that it is sent")),
         "cancel": (N_("&Take back"), N_("Take back what has not been sent (Delete)")),
         "look": (N_("&Keep looking"), N_("Look once more for what became of it; nothing is sent by that")),
         "again": (N_("&Send again…"), N_("See what was looked for, then decide")),

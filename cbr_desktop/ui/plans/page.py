@@ -77,7 +77,7 @@ class PlansPage(Page[PlanRow]):
     run_ended = Signal(str)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "continue": (N_("&Continue"), N_("Confirms the rest of the plan anew, and starts what has not begun")),
+        "continue": (N_("&Continue"), N_("Confirms the rest of the plan again, and starts what has not begun")),
         "stop": (N_("S&top"), N_("Begins no further step; what has begun goes its way")),
         "arm": ("", N_("Lets the read-only profiles of the plan send")),
         "profiles": (
