@@ -334,8 +334,12 @@ class MainWindow(QMainWindow):
         from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
 
         made = DeferredWidgets(
-            *(self, self._workspace, self._dialogs, self.areas, self.header_bar),
-            *(self._vault_index, self._times, self._dress),
+            *(self, self._workspace, self._dialogs),
+            areas=self.areas,
+            header=self.header_bar,
+            vault_index=self._vault_index,
+            times=self._times,
+            dress=self._dress,
             row_dialogs=self.row_dialogs,
             notifier=self._notifier,
             further=self._further_of_scope,
