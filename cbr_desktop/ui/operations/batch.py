@@ -159,7 +159,7 @@ class BatchWindow(StepwiseWindow):
         self.take_in = push_button("", "batchTakeIn", self.take_all_in)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.arm = push_button(arm, "batchArm", self._arm)
-        self.outcome = push_button(_("Open &outcome"), "batchOutcome", self.open_outcome)
+        self.outcome = push_button(_("Open outco&me"), "batchOutcome", self.open_outcome)
         self.outcome.setToolTip(tooltip(_("All that is known of the request of the chosen row, and what can be done")))
         self.retry = push_button("", "batchRetry", self.ask_again)
         self.outcome.hide()
