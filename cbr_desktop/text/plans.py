@@ -22,7 +22,7 @@ from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, M
 from cbr_desktop.text.markup import escape
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
-from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words, whole_times
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
@@ -378,9 +378,10 @@ def plan_report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
 
 def report_file(report: PlanReport, now: datetime, path: str) -> str:
     """Return a report as the file of this name has it: JSON, text, or a page to print."""
-    if path.lower().endswith(".json"):
-        return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
-    return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
+    with whole_times():
+        if path.lower().endswith(".json"):
+            return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
+        return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
 
 
 def plan_report_text(report: PlanReport, now: datetime) -> str:
@@ -501,6 +502,8 @@ _STYLE = (
     "table{border-collapse:collapse;width:100%}"
     "th,td{border-bottom:1px solid #999;padding:2pt 4pt;text-align:left;vertical-align:top}"
     "thead{display:table-header-group}tr{break-inside:avoid}"
+    # from the accepted resources to the time that it took
+    ":is(th,td):nth-child(n+6):nth-child(-n+9){text-align:right;white-space:nowrap}"
     ".broken{font-weight:bold;border:2px solid #000;padding:4pt}"
 )
 
