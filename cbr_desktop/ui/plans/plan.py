@@ -140,10 +140,13 @@ class PlanDialog(QDialog):
                     len(warned),
                 )
             )
-        if self._is_counting and not profiles.closed:
-            self.verdict.say(NEUTRAL, reason)
-            return
-        mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if warned else GOOD
+        if closed or self._is_counting:
+            mark = NEUTRAL
+        elif is_blocked(self._findings) or self._workspace.sealed is not None:
+            mark = BAD
+        else:
+            # what a person has still to do in the window is no fault of the plan
+            mark = SEVERITY_MARKS[Severity.WARN] if reason or warned else GOOD
         self.verdict.say(mark, reason or " ".join([ready, *whole]))
 
     def _rule_words(self) -> str:
@@ -269,7 +272,7 @@ class PlanDialog(QDialog):
         shown = self._workspace.shown_contexts
         self.profile.setCurrentIndex(max(0, self.profile.findData(shown[0].profile.name if shown else "")))
         self.profile.currentIndexChanged.connect(self.refresh)
-        ask: QLabel = label(_("Steps that name no profile go by"), "planProfileQuestion")
+        ask: QLabel = label(_("Steps without a profile use"), "planProfileQuestion")
         ask.setWordWrap(False)
         ask.setBuddy(self.profile)
         names_none = any(not step.profile for step in self._plan.steps)
