@@ -462,6 +462,13 @@ def _subject_and_id(subject: Subject | None) -> str:
     return f"{words}\n{id}" if name and id else words
 
 
+def unopened_line(plan: Plan, number: int, profile: str, now: datetime) -> tuple[tuple[str, ...], Mark]:
+    """Return the words and the mark of a step whose profile is not open, so that nothing can be said of it."""
+    step_number, _verdict, _profile, *rest, _found = found_cells(plan, number, [], profile, Scope(), {}, now)
+    why = _("Its profile {name} is not open.").format(name=quoted(profile, 60))
+    return (step_number, _("Not known"), shown(profile, 60), *rest, why), NEUTRAL
+
+
 def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:
     """Return the mark of what was found about a step."""
     weights = {found.finding.severity for found in findings if found.step == number}
