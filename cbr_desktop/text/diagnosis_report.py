@@ -109,7 +109,7 @@ def _profile_lines(profile: Profile) -> Iterable[str]:
     }[profile.proxy]
     yield _("CA file {name}").format(name=PurePath(profile.ca_file).name) if profile.ca_file else _("No CA file")
     if profile.address_family is not AddressFamily.ANY:
-        yield _("{family} alone").format(family=profile.address_family)
+        yield _("{family} only").format(family=profile.address_family)
 
 
 def _names(diagnosis: Diagnosis, profile: Profile) -> Iterable[str]:

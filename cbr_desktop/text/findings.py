@@ -61,11 +61,11 @@ def _data_old(finding: Finding) -> str:
     words = duration_words(age) if isinstance(age, timedelta) else shown(age)
     old = (
         _(
-            "This was judged by what was read {age} ago, from the cache. Things may stand otherwise now; refresh to be"
-            " sure."
+            "This was judged by what was read {age} ago, from the cache. Things may have changed since; refresh"
+            " to be sure."
         )
         if finding.facts["from_cache"] is True
-        else _("This was judged by what was read {age} ago. Things may stand otherwise now; refresh to be sure.")
+        else _("This was judged by what was read {age} ago. Things may have changed since; refresh to be sure.")
     )
     return old.format(age=words)
 
@@ -216,7 +216,7 @@ _FINDINGS: Mapping[FindingKind, FindingWords] = {
     ),
     FindingKind.FOREIGN_RESOURCE: _foreign_resource,
     FindingKind.BOTH_FORMS: N_(
-        "The file has ‘resources’ and ‘resource_details’; which one counts is nowhere defined. Keep one of them."
+        "The file has ‘resources’ and ‘resource_details’; which one counts is not documented. Keep one of them."
     ),
     FindingKind.RESOURCE_STATE: N_(
         "Resource ‘{resource}’ is in the state ‘{status}’ and will most likely be skipped. Wait, or leave it out."
@@ -280,8 +280,8 @@ _FINDINGS: Mapping[FindingKind, FindingWords] = {
         "Backup ‘{backup}’ is being copied to region {region}. It can be deleted when that has ended."
     ),
     FindingKind.PLAN_OVERWRITES: N_(
-        "The step writes a backup over a resource, and such a request is never part of a plan: a person sends it by"
-        " itself, after a last look. Take the step out."
+        "The step writes a backup over a resource, and such a request is never part of a plan: a person sends it"
+        " on its own, after a last look. Take the step out."
     ),
     FindingKind.PLAN_IS_REQUEST: N_(
         "The file holds one request, not a plan of several. Check or open it as a request file, or make a plan that has"

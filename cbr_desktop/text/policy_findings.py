@@ -35,25 +35,24 @@ def _policy_disabled(finding: Finding) -> str:
 def _rules_changed(finding: Finding) -> str:
     transition = finding.facts["transition"]
     changed = _TRANSITIONS.get(transition) if isinstance(transition, Transition) else None
-    other = N_("Of policy {policy} this changes how long backups are kept: other backups are deleted than before.")
+    other = N_("This changes how long policy {policy} keeps backups: other backups are deleted than before.")
     return _(changed or other).format(policy=quoted(finding.facts["policy"]))
 
 
 _TRANSITIONS = {
     Transition.NUMBER_TO_NUMBER: N_(
-        "Of policy {policy} this changes how long backups are kept: after its next backup, the new number counts for"
+        "This changes how long policy {policy} keeps backups: after its next backup, the new number counts for"
         " the old automatic ones too."
     ),
     Transition.NUMBER_TO_TIME: N_(
-        "Of policy {policy} this changes how long backups are kept: the automatic backups of before stay until somebody"
-        " deletes them."
+        "This changes how long policy {policy} keeps backups: the automatic backups of before stay until"
+        " somebody deletes them."
     ),
     Transition.TIME_TO_TIME: N_(
-        "Of policy {policy} this changes how long backups are kept: the automatic backups of before expire as they were"
-        " to."
+        "This changes how long policy {policy} keeps backups: the automatic backups of before expire as they were to."
     ),
     Transition.TIME_TO_NUMBER: N_(
-        "Of policy {policy} this changes how long backups are kept: the automatic backups of before still expire, and"
+        "This changes how long policy {policy} keeps backups: the automatic backups of before still expire, and"
         " the new number counts for them."
     ),
 }
@@ -105,7 +104,10 @@ def _clash(finding: Finding) -> str:
         )
     else:
         told = (
-            _("Policies {policy} and {other} begin at one moment in vault {vault}, which makes one backup at a time.")
+            _(
+                "Policies {policy} and {other} begin at the same moment in vault {vault}, which makes one backup"
+                " at a time."
+            )
             if lasts is None
             else _(
                 "Policy {policy} begins while {other} is usually still at work in vault {vault}, which makes one backup"
@@ -160,6 +162,9 @@ POLICY_FINDINGS: Mapping[FindingKind, FindingWords] = {
     FindingKind.POLICY_UNKNOWN: N_(
         "There is no policy {id} in this project. Check the id, the project and the region."
     ),
+    FindingKind.POLICY_NAME_TAKEN: N_(
+        "Another policy is called ‘{name}’ already. The two are hard to tell apart then."
+    ),
     FindingKind.POLICY_UNCHANGED: N_("Nothing of policy ‘{policy}’ is changed by that. Change something, or leave it."),
     FindingKind.POLICY_TYPE_UNFIT: N_(
         "Policy ‘{policy}’ does not suit vault ‘{vault}’. Backup policies are for backup vaults, replication policies"
@@ -173,8 +178,8 @@ POLICY_FINDINGS: Mapping[FindingKind, FindingWords] = {
     FindingKind.POLICY_STOPS: Plural(
         "count",
         *NN_(
-            "Policy ‘{policy}’ then backs up {count} vault no more. Apply another one if backups are to be made.",
-            "Policy ‘{policy}’ then backs up {count} vaults no more. Apply another one if backups are to be made.",
+            "Policy ‘{policy}’ then no longer backs up {count} vault. Apply another one if backups are to be made.",
+            "Policy ‘{policy}’ then no longer backs up {count} vaults. Apply another one if backups are to be made.",
         ),
     ),
     FindingKind.COPIES_NOWHERE: N_(
@@ -187,7 +192,7 @@ POLICY_FINDINGS: Mapping[FindingKind, FindingWords] = {
         "Policy ‘{policy}’ is applied to a vault, so where it copies to cannot be changed. Remove it from there first."
     ),
     FindingKind.RULES_UNSENT: N_(
-        "The change names some rules of policy ‘{policy}’ and not {names}. Whether those stay is nowhere documented:"
+        "The change names some rules of policy ‘{policy}’ and not {names}. Whether those stay is not documented:"
         " name them."
     ),
     FindingKind.RULES_CHANGED: _rules_changed,

@@ -153,7 +153,7 @@ REQUEST_FINDINGS: Mapping[FindingKind, FindingWords] = {
         "The file asks for a checkpoint and for ‘{operation}’; which one counts? Keep one of them, the other in a file"
         " of its own."
     ),
-    FindingKind.NOT_TAKEN: N_("‘{path}’ is nothing that the operation takes. Take it out."),
+    FindingKind.NOT_TAKEN: N_("The operation takes no ‘{path}’. Take it out."),
     FindingKind.PRIOR_MISSING: N_(
         "It takes the result of another request, and waits for none. Such a request is a step of a plan, with ‘after’."
     ),
@@ -161,13 +161,14 @@ REQUEST_FINDINGS: Mapping[FindingKind, FindingWords] = {
     FindingKind.BAD_CHARACTER: _bad_character,
     FindingKind.CONTROL_CHARACTER: _control_character,
     FindingKind.NAME_LOOKS_AUTOMATIC: N_(
-        "The name begins like those of automatic backups (autobk). Begin it otherwise, so that nobody takes it for one."
+        "The name begins like those of automatic backups (autobk). Begin it differently, so that nobody takes it"
+        " for one."
     ),
     FindingKind.NAME_TAKEN: N_(
         "‘{name}’ is in use already in this vault. A lost answer is easier to find again under a name of its own."
     ),
     FindingKind.NAME_OMITTED: N_(
-        "Without a name the service chooses one; a lost answer is then looked for by vault, resources and time alone."
+        "Without a name the service chooses one; a lost answer is then looked for only by vault, resources and time."
     ),
     FindingKind.NAME_EMPTY: N_(
         "The name is empty, and the service takes none of that kind. Write one, or take the key out: it chooses then."
@@ -178,7 +179,7 @@ REQUEST_FINDINGS: Mapping[FindingKind, FindingWords] = {
     ),
     FindingKind.BAD_ID: _bad_id,
     FindingKind.OTHER_SPELLING: N_(
-        "The service spells the id ‘{found}’ as ‘{written}’. Write it so: its answers are told apart by that."
+        "The service spells the id ‘{found}’ as ‘{written}’. Write it so too: its answers are told apart by that."
     ),
     FindingKind.NAME_TEMPLATE: _name_template,
     FindingKind.BETA_FIELD: N_("Not every region knows ‘{path}’; where it is unknown the service refuses the request."),

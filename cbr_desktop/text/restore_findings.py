@@ -21,7 +21,7 @@ def _restore_status(finding: Finding) -> str:
 
 
 def _target_status(finding: Finding) -> str:
-    usual = _("{target} is in state {status}, in which it cannot be restored. Wait for another one.")
+    usual = _("{target} is in state {status}, in which it cannot be restored. Wait until that changes.")
     said = {
         "2007": _("Server {target} is deleted ({status}) and cannot be restored."),
         "2008": _("Server {target} is in state {status}; it must run or be stopped. Wait for that."),
@@ -50,7 +50,7 @@ _PAIR_RULES = {
     Rule.DISK_UNKNOWN: N_("The server has no disk ‘{disk}’ today. Choose one that it has, or leave ‘{backup}’ out."),
     Rule.BACKUP_UNKNOWN: N_("The backup has no disk of the id ‘{backup}’. Choose one that it has."),
     Rule.NAMED_TWICE: N_(
-        "‘{backup}’ to ‘{disk}’: each backup of a disk and each disk may be named once alone. Choose another disk."
+        "‘{backup}’ to ‘{disk}’: each backup of a disk and each disk may be named only once. Choose another disk."
     ),
 }
 
@@ -103,8 +103,8 @@ RESTORE_FINDINGS: Mapping[FindingKind, FindingWords] = {
         "Vault ‘{vault}’ is in the state {status}; a backup in it can be restored once it is available."
     ),
     FindingKind.RESTORE_ELSEWHERE: N_(
-        "‘{backup}’ was made of ‘{resource}’ and is restored to that alone, not to ‘{target}’. For another server or"
-        " disk make an image or a new disk of it in the console."
+        "‘{backup}’ was made of ‘{resource}’ and is restored only to that, not to ‘{target}’. For another server"
+        " or disk make an image or a new disk of it in the console."
     ),
     FindingKind.RESTORE_WRONG_KEY: N_("What this backup was made of is named by {expected}, not by {key}."),
     FindingKind.TARGET_UNKNOWN: N_(

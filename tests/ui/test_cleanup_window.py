@@ -62,7 +62,7 @@ def test_a_rule_tells_what_goes_what_stays_and_why(tmp_path: Path, opened: Open)
     }
     why = told(window, "why")
     assert why["b4"] == "It is among the 3 newest good ones of its resource."
-    assert why["b8"] == "It failed, and the rule is about good ones alone."
+    assert why["b8"] == "It failed, and the rule is only about good ones."
     assert "2 backups of 1 resource would go, made between " in window.summary.label.text()
     assert "5 backups made by persons stay." in window.summary.label.text()
     window.keep.setValue(1)

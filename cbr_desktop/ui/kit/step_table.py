@@ -15,7 +15,7 @@ from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.tables.fitted_columns import LETTER, FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.widgets import dress_table
+from cbr_desktop.ui.kit.widgets import dress_table, words_height
 
 _WIDTHS = {
     N_("Step"): 40,
@@ -42,13 +42,10 @@ _LEAST, _LAST_LEAST = 250, 220
 """How wide the last column should be, and is at least."""
 _TENTHS = 6
 """To how many tenths of their widths the others shrink for it."""
-_CELL_EDGES, _MARK_ROOM = 18, 20
-"""What a cell has beside its words, and what a mark takes besides."""
 _TITLE_ROOM = 18
 """What a title has beside its words."""
 _BETWEEN = 8
 """What a row has above and below its words in all, so that lines of two rows are told apart."""
-_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 _LINES = 4
 """Lines of a row that are shown."""
 _ROWS = 12
@@ -190,21 +187,9 @@ class StepTable(QTableView):
         line, usual = self.fontMetrics().lineSpacing(), self.verticalHeader().defaultSectionSize()
         for row, (words, _mark) in enumerate(self._steps.lines):
             yield
-            self.setRowHeight(row, max(usual, min(_LINES * line, self._words_height(words)) + _BETWEEN))
-
-    def _words_height(self, words: Sequence[str]) -> int:
-        """Return how high the words of a row are, none of which is broken off by the edge of its column.
-
-        Qt's own measure leaves out what the style keeps clear at the sides of a cell.
-        """
-        metrics, highest = self.fontMetrics(), 0
-        for column, text in enumerate(words):
-            room = self.columnWidth(column) - _CELL_EDGES - (_MARK_ROOM if column == 1 else 0)
-            if not self.isColumnHidden(column) and ("\n" in text or metrics.horizontalAdvance(text) > room):
-                # of a text without end no more is measured than is shown
-                text = "\n".join(plain(each, 600) for each in text.split("\n"))
-                highest = max(highest, metrics.boundingRect(0, 0, max(1, room), 10_000, _WRAPPED, text).height())
-        return highest
+            # of a text without end no more is measured than is shown
+            cells = ["\n".join(plain(each, 600) for each in text.split("\n")) for text in words]
+            self.setRowHeight(row, max(usual, min(_LINES * line, words_height(self, cells, 1)) + _BETWEEN))
 
     def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)

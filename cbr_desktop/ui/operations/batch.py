@@ -25,12 +25,12 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import Run
 from cbr_desktop.text import batch as words
-from cbr_desktop.text.catalogue import NN_, _, listed, sentences
+from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import grave_sentence, shares_progress
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import accessible, tooltip
-from cbr_desktop.text.plans import plan_sentence, verdict_mark
+from cbr_desktop.text.plans import away_sentence, plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
@@ -387,13 +387,7 @@ class BatchWindow(OperationWindow):
 
     def _later(self, contexts: Sequence[ProfileContext]) -> str:
         """Return which profiles would not send now, empty where all would."""
-        away = self._judge.away(contexts)
-        if not away:
-            return ""
-        return _(
-            "There is no connection now to {names}: what goes there waits, and is left for you to continue if it waits"
-            " for long."
-        ).format(names=listed([quoted(name, 60) for name in away]))
+        return away_sentence(self._judge.away(contexts))
 
     def _objection(self, batch: Batch) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
@@ -414,7 +408,9 @@ class BatchWindow(OperationWindow):
         rows = self._told = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
         absent = {words.PROFILE_COLUMN} if len({row.profile for row in report.rows}) < 2 else set()
         self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now(), self._alike), absent)
-        self.verdict.say(verdict_mark(report), plan_sentence(report))
+        waiting = {row.profile for row in report.rows if row.stand is Stand.NOT_STARTED and not report.stopped}
+        later = self._later([self._judge.contexts[name] for name in waiting])
+        self.verdict.say(verdict_mark(report), sentences(plan_sentence(report), later))
         self._offer_outcome()
         undone = self._undone(report)
         self.retry.setVisible(bool(undone))
