@@ -19,6 +19,7 @@ from cbr_desktop.domain.vault_changes import TagChange
 from cbr_desktop.ui.backups.forms import RenameForm
 from cbr_desktop.ui.backups.sharing import ShareForm, WithdrawForm
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS
+from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -31,6 +32,7 @@ from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.enterprise import EnterpriseProjectForm
+from cbr_desktop.ui.vaults.forms import deletion_form as vault_deletion
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
@@ -47,7 +49,7 @@ SERVER = resource(100, ONE, 0)
 Make = Callable[[Counter], ChangeForm]
 
 
-def opened(qtbot: QtBot, counter: Counter, form: ChangeForm) -> ChangeDialog:
+def opened(qtbot: QtBot, counter: Counter | Scene, form: ChangeForm) -> ChangeDialog:
     dialog = ChangeDialog(counter.context, form)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -213,6 +215,23 @@ def test_a_window_leads_to_the_field_in_which_something_is_to_be_put_right(
     dialog.cancel.setFocus()
     child(dialog, QPushButton, "changeLead").click()
     assert dialog.focusWidget().objectName() == (field or "changeCancel")
+
+
+def test_a_vault_that_could_be_taken_for_another_is_told_by_its_id(tmp_path: Path, qtbot: QtBot) -> None:
+    alike, third = replace(OTHER, name=VAULT.name.replace("o", "0").upper()), vault(3, "vault-three", 100, 1000)
+    scene = Scene(tmp_path)
+    scene.context.ledger.put_vaults(Listing([VAULT, alike, third], NOW))
+    dialog = opened(qtbot, scene, vault_deletion(VAULT.id))
+    told = f"Another one has a name that looks alike: ‘{alike.name}’ ({alike.id}). Compare the id."
+    assert child(dialog, QLabel, "changeAlike").text() == told
+    window = BatchWindow(scene.workspace, [(scene.context, each) for each in (VAULT, third)], TagsBatch())
+    qtbot.addWidget(window)
+    window.show()
+    named = duplicates([(VAULT.id, VAULT.name), (alike.id, alike.name)])
+    assert column(window, "Done to") == [f"{VAULT.name} · {named[VAULT.id]}", third.name]
+    scene.context.ledger.put_vaults(Listing([VAULT, OTHER, third], NOW))
+    dialog._judge()
+    assert not child(dialog, QLabel, "changeAlike").isVisible()
 
 
 def test_what_no_field_can_put_right_leads_nowhere(qtbot: QtBot) -> None:

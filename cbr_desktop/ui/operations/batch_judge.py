@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from cbr_desktop.domain.blast import merged
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, sentences
@@ -51,6 +52,14 @@ class BatchJudge:
     def ledgers(self) -> dict[str, Ledger]:
         """What is known, by the names of the profiles."""
         return {name: context.ledger for name, context in self.contexts.items()}
+
+    def named(self, batch: Batch) -> list[tuple[str, str]]:
+        """Return ids and names of what its rows are done to, and of what else could be taken for a vault among it."""
+        subjects = [row.subject for row in batch.rows if row.subject is not None and row.subject.id]
+        named = [(each.id, each.name) for each in subjects]
+        if any(each.type is SubjectType.VAULT for each in subjects):
+            named += [(vault.id, vault.name) for each in self.ledgers.values() for vault in each.vaults.values()]
+        return named
 
     @property
     def is_small(self) -> bool:
@@ -122,7 +131,7 @@ class BatchJudge:
     def objection(self, batch: Batch) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
         if len(batch.sent) > LIMIT:
-            return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
+            return _("Not ready: a batch takes {limit} at most. Select fewer, and do the rest afterwards.").format(
                 limit=LIMIT
             )
         if all(row.change is None for row in batch.sent):

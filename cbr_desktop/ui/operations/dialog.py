@@ -4,9 +4,10 @@ Nothing can be confirmed before what it is judged by was read afresh, or could n
 confirmed at all by older data.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -23,15 +24,17 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.blast import Blast, NameCheck, destroys, grave, name_to_type, wants_reason, wants_typed_name
-from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.change import Change, Subject, SubjectType
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import Approval, Intent, IntentState
+from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.sharing import SharesLost
+from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import NN_, _, sentences
-from cbr_desktop.text.consequences import loss_sentences, shares_progress, shares_sentences
+from cbr_desktop.text.consequences import lookalikes_sentence, loss_sentences, shares_progress, shares_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
@@ -43,6 +46,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.finding_lines import FindingLines
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.lookalikes import lookalikes
 from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import TIGHT
@@ -124,6 +128,8 @@ class ChangeDialog(StepwiseWindow):
         """Whether something is missing before there is a request."""
         self._verdict = Preflight(())
         self._blast = Blast()
+        self._compared: tuple[Subject | None, object] = (None, None)
+        """What was looked through last for names that look alike: what it is done to, and all that is like it."""
         self._is_outdated = False
         """Whether lists are others since it was judged."""
         self._filled: set[FindingKind] = set()
@@ -215,6 +221,8 @@ class ChangeDialog(StepwiseWindow):
             self._verdict = Preflight(() if excess is None else (excess,))
             self._filled |= {FindingKind.NO_RESOURCE} if excess is not None else set()
             self.subject.hide()
+            self.alike.say(None, "")
+            self._compared = (None, None)
             self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
             # the loss that was on screen when the name was typed is not the one of now
@@ -231,10 +239,26 @@ class ChangeDialog(StepwiseWindow):
         id = f" ({shown(subject.id, 64)})" if subject.id else ""
         self.subject.setText(f"{status_words(subject.type)} {name}{id}")
         self.subject.setVisible(bool(subject.id or subject.name))
+        self._show_lookalikes(subject)
         text = bounded(request_text(change, self._context.profile))
         if text != self.preview.toPlainText():
             self.preview.setPlainText(text)
         self.ask.setText(_("To go on, type {subject}:").format(subject=quoted(name_to_type(subject))))
+
+    def _show_lookalikes(self, subject: Subject) -> None:
+        """Say which other things could be taken for the one that this is done to."""
+        ledger = self._context.ledger
+        by_type: dict[SubjectType, Mapping[Any, Vault | Policy]] = {
+            SubjectType.VAULT: ledger.vaults,
+            SubjectType.POLICY: ledger.policies,
+        }
+        known = by_type.get(subject.type, {})
+        if subject == self._compared[0] and known is self._compared[1]:
+            return
+        self._compared = (subject, known)
+        named = [(each.id, each.name) for each in known.values()] if subject.id and subject.name else []
+        others = lookalikes(subject.id, subject.name, named)
+        self.alike.say(_LOSS, lookalikes_sentence(others))
 
     def _show_losses(self, now: datetime) -> None:
         told, shares = list(self._loss_words(now)), self._share_words()
@@ -342,7 +366,7 @@ class ChangeDialog(StepwiseWindow):
         if self._context.ledger.connection.reach is Reach.UNREACHABLE:
             return _("There is no connection now: it is queued, and sent when there is one.")
         return (
-            "" if self._is_fresh() else _("It is judged by what was known before, since that could not be read anew.")
+            "" if self._is_fresh() else _("It is judged by what was known before, since that could not be read again.")
         )
 
     def _wants_name(self) -> bool:
@@ -481,6 +505,8 @@ class ChangeDialog(StepwiseWindow):
         font = self.subject.font()
         font.setBold(True)
         self.subject.setFont(font)
+        self.alike = MarkedLine("changeAlike")
+        self.alike.hide()
         self.about = label(self.form.about, "changeAbout")
         self.about.setVisible(bool(self.form.about))
         self._loss_lines: list[MarkedLine] = []
@@ -559,6 +585,7 @@ class ChangeDialog(StepwiseWindow):
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
         layout.addWidget(self.subject)
+        layout.addWidget(self.alike)
         layout.addWidget(self.about)
         if self.form.has_fields:
             layout.addWidget(self.form)

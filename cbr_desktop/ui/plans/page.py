@@ -77,7 +77,7 @@ class PlansPage(Page[PlanRow]):
     run_ended = Signal(str)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "continue": (N_("&Continue"), N_("Confirms the rest of the plan anew, and starts what has not begun")),
+        "continue": (N_("&Continue"), N_("Confirms the rest of the plan again, and starts what has not begun")),
         "stop": (N_("S&top"), N_("Begins no further step; what has begun goes its way")),
         "arm": ("", N_("Lets the read-only profiles of the plan send")),
         "profiles": (
@@ -165,7 +165,8 @@ class PlansPage(Page[PlanRow]):
             profiles = Senders(self._workspace, {step.profile for step in run.plan.steps})
             keeper = active.get(run.id)
             is_going = keeper is not None and not keeper.stopped and not keeper.is_over()
-            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone)))
+            away = tuple(profiles.away) if is_going else ()
+            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone), away))
         return rows
 
     def id_of(self, row: PlanRow) -> str:

@@ -334,8 +334,12 @@ class MainWindow(QMainWindow):
         from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
 
         made = DeferredWidgets(
-            *(self, self._workspace, self._dialogs, self.areas, self.header_bar),
-            *(self._vault_index, self._times, self._dress),
+            *(self, self._workspace, self._dialogs),
+            areas=self.areas,
+            header=self.header_bar,
+            vault_index=self._vault_index,
+            times=self._times,
+            dress=self._dress,
             row_dialogs=self.row_dialogs,
             notifier=self._notifier,
             further=self._further_of_scope,
@@ -352,6 +356,8 @@ class MainWindow(QMainWindow):
         made.appearance.clocks_turned.connect(self._tell_clocks)
         made.small_windows.file_chosen.connect(self.open_outside)
         made.small_windows.menu_bar_chosen.connect(self._show_menu_bar)
+        made.small_windows.login_requested.connect(self.login_requested)
+        made.small_windows.doctor_requested.connect(self.doctor_requested)
         made.strip.remarked.connect(self._say)
         made.details.checkpoint_requested.connect(self.create_checkpoint)
         made.details.vault_requested.connect(self.show_vault)

@@ -41,6 +41,8 @@ _LEAST_LETTERS_OF_NAME = 24
 Numbers and what a gauge tells are never cut.
 """
 _SORT_ARROW = 18
+_AIR = 48
+"""How much wider than its words a column becomes at most where there is room for all, in device-independent pixels."""
 
 
 def _viewport() -> QWidget:
@@ -239,6 +241,9 @@ class TableView(QTableView, Generic[Row]):
             return
         elastic = next((s for s in sections if self._table.columns[s].elastic), sections[0])
         wishes = [self._wish(section, section == elastic, section == sections[0]) for section in sections]
+        spare = self._room - sum(wish.own or wish.full for wish in wishes)
+        air = max(0, min(_AIR, spare // (2 * len(wishes))))  # half of it, so that names do not stand far from the rest
+        wishes = [wish._replace(full=wish.full + air) for wish in wishes]
         self._is_fitting = True
         for section, width in zip(sections, fitted(wishes, self._room), strict=True):
             if width:
