@@ -180,10 +180,14 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     update.add_argument("--json", action="store_true", help=_("print JSON"))
     update.set_defaults(run="cli.updates:update")
 
-    doctor = commands.add_parser("doctor", parents=[cloud], help=_("examine the way to a project, line by line"))
+    doctor = commands.add_parser(
+        "doctor",
+        parents=[cloud],
+        help=_("check the connection to a project, from the name of the host to each permission"),
+    )
     form = doctor.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=_("print JSON"))
-    form.add_argument("--report", action="store_true", help=_("print a report to hand on: names veiled, no secrets"))
+    form.add_argument("--report", action="store_true", help=_("print a report to pass on: names shortened, no secrets"))
     doctor.set_defaults(run="cli.doctor:doctor")
 
     _outbox(commands.add_parser("outbox", help=_("what waits to be sent, and what became of the rest")))
@@ -236,13 +240,13 @@ def _outbox(outbox: _Parser) -> None:
     outbox.add_argument("--json", action="store_true", help=_("print JSON"))
     outbox.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only requests of a profile"))
     acts = outbox.add_subparsers(title=_("what to do"), metavar="ACT")
-    listed = acts.add_parser("list", help=_("list the requests, newest last (as without an act)"))
+    listed = acts.add_parser("list", help=_("list the requests, newest last (the default)"))
     listed.set_defaults(run="cli.outbox:listed")
     hold = acts.add_parser("hold", help=_("keep waiting requests from being sent"))
     hold.set_defaults(run="cli.outbox:hold")
     cancel = acts.add_parser("cancel", help=_("take waiting requests back; they are never sent"))
     cancel.set_defaults(run="cli.outbox:cancel")
-    release = acts.add_parser("release", help=_("confirm held requests anew and send them now"))
+    release = acts.add_parser("release", help=_("confirm held requests again and send them now"))
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help=_("let them through a read-only profile"))
     _name(release, _("the name of what is lost by it, wanted on production"))
@@ -308,7 +312,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
     run.set_defaults(run="cli.plan:run")
     for act in (check, run):
         act.add_argument("file", metavar="FILE", type=Path, help=_("the plan file"))
-    go_on = acts.add_parser("continue", help=_("confirm a run anew, and start what of it has not begun"))
+    go_on = acts.add_parser("continue", help=_("confirm a run again, and start the steps that have not begun"))
     go_on.set_defaults(run="cli.plan:go_on")
     report = acts.add_parser("report", help=_("tell what became of a run"))
     report.set_defaults(run="cli.plan:report")
@@ -320,7 +324,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
         act.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
         _again(act)
     for act in (run, go_on, report):
-        act.add_argument("--html", metavar="FILE", type=Path, help=_("write a report to print as well"))
+        act.add_argument("--html", metavar="FILE", type=Path, help=_("also write a report to print (HTML)"))
     listed = acts.add_parser("list", help=_("list the runs, newest first"))
     listed.set_defaults(run="cli.plan:listed")
     for act in (check, run, go_on, report, listed):

@@ -224,9 +224,7 @@ def _show_looked(options: argparse.Namespace, looked: list[Intent], others: list
     if others:
         words = [counted_states(IntentState(state), count) for state, count in counts.items()]
         lines.append(
-            _("Besides there are in the outbox: {states}. cbr-desktop outbox lists them.").format(
-                states=listed_words(words)
-            )
+            _("Also in the outbox: {states}. cbr-desktop outbox lists them.").format(states=listed_words(words))
         )
     show(options, record, "\n".join(lines))
 

@@ -62,7 +62,7 @@ _VERDICT_MARKS = {
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
     "failure": N_("No further step began, because one did not succeed."),
-    "stale": N_("No further step began: it could not go on for too long. Continue it, and it is confirmed anew."),
+    "stale": N_("No further step began: it could not go on for too long. Continue it to confirm it again."),
     "paused": N_("No further step begins until somebody continues it."),
     "person": N_("It was stopped; no further step began."),
     "refused": N_("A step could not be queued: the profile is read-only, or the disk would not take it."),
@@ -120,13 +120,17 @@ class Plans(Protocol):
 
 
 class PlanRow(Struct, frozen=True):
-    """A run in the list of plans. ``is_going``: this window begins its steps; ``closed`` and ``gone`` are profiles."""
+    """A run in the list of plans; ``is_going``: this window begins its steps.
+
+    ``closed`` and ``gone`` are profiles, ``away`` those to which there is no connection now.
+    """
 
     run: Run
     told: PlanReport
     is_going: bool = False
     closed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -238,7 +242,18 @@ def run_sentence(row: PlanRow) -> str:
         return _("Not all of it is known: open {names} to see. Nothing is sent by that.").format(
             names=_names_words(row.closed)
         )
-    return plan_sentence(row.told)
+    waits = row.is_going and bool(row.told.count(Stand.NOT_STARTED))
+    return sentences(plan_sentence(row.told), away_sentence(row.away) if waits else "")
+
+
+def away_sentence(names: Sequence[str]) -> str:
+    """Return that there is no connection to these profiles, and what becomes of what goes there; empty of none."""
+    if not names:
+        return ""
+    return _(
+        "There is no connection now to {names}: what goes there waits, and is left for you to continue if it waits"
+        " for long."
+    ).format(names=_names_words(names))
 
 
 def _names_words(names: Sequence[str]) -> str:

@@ -210,7 +210,7 @@ def metadata_words(rehearsal: Rehearsal) -> str:
         return _("What was saved with the backup has not been read.")
     if opened.metadata_error is not None:
         return _("What was saved with the backup could not be read.")
-    return _("The service has not got ready what was saved with the backup.")
+    return _("The service does not have ready yet what was saved with the backup.")
 
 
 def as_of_words(rehearsal: Rehearsal, now: datetime) -> str:
@@ -234,7 +234,7 @@ def rehearsal_verdict_words(rehearsal: Rehearsal) -> str:
             "It could be sent, with {count} warnings: {first}",
             len(warnings),
         ).format(count=grouped(len(warnings)), first=finding_sentence(warnings[0]))
-    return _("By what is known, the service would take it.")
+    return _("As far as is known, the service would accept it.")
 
 
 def headline(rehearsal: Rehearsal) -> str:
@@ -258,7 +258,7 @@ def sheet(
     """
     stake = environment_words(environment)
     if environment is Environment.DEMO:
-        stake = _("{environment}: nothing of this is real").format(environment=stake)
+        stake = _("{environment}: nothing here is real").format(environment=stake)
     with whole_times():
         sections = tuple(_sections(rehearsal, profile, now, approval))
         return RehearsalSheet(
@@ -312,7 +312,7 @@ def _facts(rehearsal: Rehearsal, profile: Profile, now: datetime) -> Iterator[tu
     yield _("Profile"), " · ".join(shown(part, 60) for part in (profile.name, region, profile.project) if part)
     if rehearsal.asked.kind is TargetKind.SERVER:
         yield _("Afterwards"), _("the server is started") if rehearsal.asked.power_on else _("the server stays off")
-    yield _("Written in all"), gb_words(rehearsal.written_gb)
+    yield _("Written in total"), gb_words(rehearsal.written_gb)
     yield _("Sheet made"), utc_words(now)
     yield _("Judged by data of"), utc_words(rehearsal.as_of) if rehearsal.as_of is not None else NONE
 

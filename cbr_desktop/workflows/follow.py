@@ -45,6 +45,7 @@ class Follow:
         clock: Clock,
         outbox: Outbox,
         reconcile: Reconcile,
+        *,
         ended: Callable[[frozenset[Part]], None] = lambda _parts: None,
         pauses: Callable[[], Iterator[float]] = pauses_seconds,
     ) -> None:

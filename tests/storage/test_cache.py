@@ -368,6 +368,17 @@ def test_texts_that_rows_have_in_common_are_one_object(path: Path) -> None:
     assert len({id(row.resource_name) for row in found.rows}) == 1
 
 
+@pytest.mark.parametrize("beside", ["", "half \ud800"])
+def test_the_pages_that_hold_a_text_are_read_alone(path: Path, beside: str) -> None:
+    rows = [vault(number) for number in range(2 * PAGE_ROWS)]
+    rows[3] = replace(rows[3], name=beside)
+    rows[5] = replace(rows[5], name="Süd \x7f \\ 北")
+    kept(path, Listing(rows, NOON)).close()
+    found = whole(SqliteCache(path, lambda _name: [rows[5].name]).vaults())
+    assert found is not None
+    assert found.rows == rows[:PAGE_ROWS]
+
+
 def test_a_file_that_another_program_is_writing_is_left_alone(path: Path) -> None:
     kept(path, Listing([vault(1)], NOON)).close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -192,7 +192,7 @@ def test_fault_72_without_a_store_nothing_is_sent_until_a_secret_is_given_and_it
             assert secrets.problem is problem
             assert await secrets.get(here, SecretKind.PASSWORD) == CANARY
         sentence = store_sentence(secrets.problem)
-        assert "in memory alone" in sentence
+        assert "only in memory" in sentence
         assert CANARY not in sentence + repr(secrets)
 
     run(story())

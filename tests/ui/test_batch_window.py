@@ -374,5 +374,5 @@ def test_a_batch_that_is_closed_while_it_is_looked_at_once_more_is_not_sent(
 def test_a_batch_has_an_end(tmp_path: Path, opened: Open, qtbot: QtBot) -> None:
     scene = Scene(tmp_path)
     window = counted(opened(scene, *many(scene, 501)), qtbot)
-    assert "a batch takes 500 at the most" in said(window)
+    assert "a batch takes 500 at most" in said(window)
     assert not confirm(window).isEnabled()

@@ -189,7 +189,7 @@ class RehearsalWindow(StepwiseWindow):
         """Return that nothing can be sent now, where that is so."""
         if self._context.ledger.connection.reach is not Reach.UNREACHABLE:
             return ""
-        return _("There is no connection now: save sheet and request; it is judged anew and sent once there is one.")
+        return _("There is no connection now: save sheet and request; it is judged again and sent once there is one.")
 
     # what the operator does
 

@@ -13,8 +13,8 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.template import PRESETS, TICKET, Rendered, uses
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.operations.form import BatchForm, ContextRow
 from cbr_desktop.ui.session.profile_context import ProfileContext

@@ -66,7 +66,12 @@ class RequestDialog(OperationWindow):
         self.json = JsonField(state=_(_STATE), compared=_("With its file"))
         self.inspector = Inspector(context.profile)
         self.inspector.preview.show_form(PreviewForm.HTTP)
-        self.file = DraftFile(*(self, context, self.draft_document, draft_store, _("Request"), self._stem, self._judge))
+        self.file = DraftFile(
+            *(self, context, self.draft_document, draft_store),
+            title=_("Request"),
+            stem=self._stem,
+            settle=self._judge,
+        )
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
         self.verdict = AnnouncedLine("requestVerdict")

@@ -179,7 +179,7 @@ class PlanDialog(QDialog):
         self.ask.setVisible(why is not None)
         stale = profiles.uncounted(steps)
         if stale is not None:
-            return _("Not ready: what step {number} destroys was not counted of late. Refresh (F5).").format(
+            return _("Not ready: what step {number} destroys was not counted recently. Refresh (F5).").format(
                 number=stale.number
             )
         if why is None or (self._plan.name and self.typed.text() == self._plan.name):

@@ -28,7 +28,7 @@ from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_w
 
 _SIGN = 36
 _STEPS = (
-    N_("Add a profile: its region, its project, and who asks. Or import what other programs on this machine have."),
+    N_("Add a profile: its region, its project, and who you are. Or import what other programs on this machine have."),
     N_("Test it: name, network, certificate and login are looked at one by one, and nothing is changed."),
     N_("Open it. The password is asked for once; it goes into the system's password store only if you say so."),
 )

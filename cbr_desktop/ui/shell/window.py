@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
     def _make_page(self, name: str) -> Page[Any]:
         if name == "Vaults":
             return VaultsPage(self._workspace, self._times, self._vault_index, self.pages)
-        return self.deferred_widgets.make_page(name)
+        return self.deferred_widgets.make_page(name, self.pages)
 
     def _build(self) -> None:
         central = QWidget(self)
@@ -334,8 +334,12 @@ class MainWindow(QMainWindow):
         from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
 
         made = DeferredWidgets(
-            *(self, self._workspace, self._dialogs, self.areas, self.header_bar),
-            *(self._vault_index, self._times, self._dress),
+            *(self, self._workspace, self._dialogs),
+            areas=self.areas,
+            header=self.header_bar,
+            vault_index=self._vault_index,
+            times=self._times,
+            dress=self._dress,
             row_dialogs=self.row_dialogs,
             notifier=self._notifier,
             further=self._further_of_scope,

@@ -74,7 +74,7 @@ class TasksPage(Page[Task]):
     hint = "state:failed type:backup erp"
     chips = ((N_("Running"), "state:running"), (N_("Failed"), "state:failed"), (N_("Today"), "day:today"))
 
-    def __init__(self, workspace: Workspace, times: Times) -> None:
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._older: dict[ProfileContext, list[Task]] = {}
         """By profile context the tasks that were read from what is kept here."""
         self._told: Mapping[TaskId, Task] = {}
@@ -85,7 +85,7 @@ class TasksPage(Page[Task]):
         """By the id of such a task whose project it was kept of."""
         self._ended: set[ProfileContext] = set()
         """The profile contexts of which all that is kept has been read."""
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failure)
         self.filter.textChanged.connect(self._want_older)
@@ -155,7 +155,14 @@ class TasksPage(Page[Task]):
             ),
             Column("code", _("Code"), lambda t: code_words(t), lambda t: t.code or None, 9, hint=_meaning),
             Column("message", _("Message"), lambda t: t.message or NONE, lambda t: t.message or None, 36),
-            Column("request-id", _("Request id"), lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
+            Column(
+                "request-id",
+                _("Request id"),
+                lambda t: t.request_id or NONE,
+                lambda t: t.request_id or None,
+                30,
+                minor=True,
+            ),
             Column("id", "ID", lambda t: t.id, lambda t: t.id, 34, shown=False),
             Column(
                 "backup",
