@@ -376,12 +376,12 @@ class Details(QFrame):
     def _buttons(self) -> ActionRow:
         row = ActionRow("detailsActions", self)
         self.create_checkpoint = _button(
-            "createCheckpointOfThis", _("Create checkpoint of this"), _("Create checkpoint"), "plus", self
+            "createCheckpointOfThis", _("Create checkpoint of this"), _("Create checkpoint"), "plus", row
         )
         self.create_checkpoint.clicked.connect(self.checkpoint_requested)
-        self.copy_id = _button("copyId", _("Copy id"), _("Copy id"), "", self)
+        self.copy_id = _button("copyId", _("Copy id"), _("Copy id"), "", row)
         self.copy_id.clicked.connect(partial(self._copy, lambda held: held.id))
-        self.copy_name = _button("copyName", _("Copy name"), _("Copy name"), "", self)
+        self.copy_name = _button("copyName", _("Copy name"), _("Copy name"), "", row)
         self.copy_name.clicked.connect(partial(self._copy, lambda held: held.name))
         row.add([self.create_checkpoint, self.copy_id, self.copy_name])
         return row
