@@ -50,6 +50,8 @@ _LINES = 4
 """Lines of a row that are shown."""
 _ROWS = 12
 """Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
+_DISPLAY, _HINT = int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.ToolTipRole)
+_DECORATION, _ALIGNMENT = int(Qt.ItemDataRole.DecorationRole), int(Qt.ItemDataRole.TextAlignmentRole)
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 StepCells = tuple[tuple[str, ...], Mark]
@@ -99,24 +101,26 @@ class _Steps(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell says, whole in its tooltip, and the mark of a step."""
-        words, mark = self.lines[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == _DISPLAY:
+            words, _mark = self.lines[index.row()]
             return "\n".join(plain(line, 600) for line in words[index.column()].split("\n"))
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == _HINT:
+            words, _mark = self.lines[index.row()]
             return tooltip(words[index.column()])
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == 1 and self.icons is not None:
+        if role == _DECORATION and index.column() == 1 and self.icons is not None:
+            _words, mark = self.lines[index.row()]
             return self.icons(mark)
-        return self._alignment(index.column(), role)
+        return self._alignment(index.column(), role) if role == _ALIGNMENT else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the title of a column, or the number of a row."""
-        if role != Qt.ItemDataRole.DisplayRole:
+        if role != _DISPLAY:
             return self._alignment(section, role)
         return self.titles[section] if orientation == Qt.Orientation.Horizontal else section + 1
 
     def _alignment(self, column: int, role: int) -> Any:
         """Return where the cells of a column stand; ``None`` for what is asked for besides, and for the usual."""
-        is_number = role == Qt.ItemDataRole.TextAlignmentRole and self.titles[column] in self._numbers
+        is_number = role == _ALIGNMENT and self.titles[column] in self._numbers
         return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter if is_number else None
 
 
@@ -177,6 +181,7 @@ class StepTable(QTableView):
         others = [self._wish(there[place]) if place in there else None for place in range(len(titles) - 1)]
         self._columns.wish([*others, last] if titles else [])
         self._columns.fit(room)
+        self._fitting.stop()  # the widths that have changed meanwhile are these
         rows = self._measured()
         for _row in islice(rows, _ROWS):
             pass

@@ -5,7 +5,7 @@ most; rows that the service would refuse, or of which nothing could be counted a
 What a batch comes to is worked out in pieces, since there may be hundreds of rows; nothing can be sent meanwhile.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -47,7 +47,7 @@ from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.dialog import confirm_again
 from cbr_desktop.ui.operations.form import BatchForm, ContextRow
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
-from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, PlacesLine, lead_button
+from cbr_desktop.ui.operations.window import LEAD_KEYS, PlacesLine, StepwiseWindow, lead_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
@@ -80,11 +80,20 @@ _BLOCKED, _WARNED = SEVERITY_MARKS[Severity.BLOCK], SEVERITY_MARKS[Severity.WARN
 _NOTED = SEVERITY_MARKS[Severity.INFO]
 
 
-class BatchWindow(OperationWindow):
-    """Asks for one operation on several rows. It blocks nothing, and becomes the report of what it has sent."""
+class BatchWindow(StepwiseWindow):
+    """Asks for one operation on several rows. It blocks nothing, and becomes the report of what it has sent.
+
+    Unless ``at_once``, it is made in turns of the loop when it is opened.
+    """
 
     def __init__(
-        self, workspace: Workspace, asked: Sequence[ContextRow], form: BatchForm, parent: QWidget | None = None
+        self,
+        workspace: Workspace,
+        asked: Sequence[ContextRow],
+        form: BatchForm,
+        parent: QWidget | None = None,
+        *,
+        at_once: bool = True,
     ) -> None:
         count = sum(form.takes(context, row) for context, row in asked)
         super().__init__("batchWindow", _title(form, count), parent)
@@ -114,11 +123,18 @@ class BatchWindow(OperationWindow):
         self._pieces = Pieces(self)
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make what stands around the form, and judge what it asks for at first."""
         self._make_parts()
+        yield
         self._lay_out()
+        yield
         self._connect()
         self.refresh()
-        missing = form.missing()
+        missing = self.form.missing()
         began = missing.field if missing is not None and missing.field is not None else self.leave
         began.setFocus()
 
@@ -143,7 +159,7 @@ class BatchWindow(OperationWindow):
         self.take_in = push_button("", "batchTakeIn", self.take_all_in)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.arm = push_button(arm, "batchArm", self._arm)
-        self.outcome = push_button(_("Open &outcome"), "batchOutcome", self.open_outcome)
+        self.outcome = push_button(_("Open outco&me"), "batchOutcome", self.open_outcome)
         self.outcome.setToolTip(tooltip(_("All that is known of the request of the chosen row, and what can be done")))
         self.retry = push_button("", "batchRetry", self.ask_again)
         self.outcome.hide()
@@ -199,9 +215,9 @@ class BatchWindow(OperationWindow):
         after = (self.outcome, self.retry)
         return button_row(self.leave, *before, *after, self.confirm, beside=(self.consent,))
 
-    def open(self) -> None:
-        """Show the window beside the others, and read afresh what the batch is judged by."""
-        super().open()
+    def _come(self) -> None:
+        """Come to the front, and read afresh what the batch is judged by."""
+        super()._come()
         self.read()
 
     def read(self) -> None:
@@ -449,7 +465,7 @@ class BatchWindow(OperationWindow):
         if undone:
             self.form.setEnabled(True)
             self.form.narrow(undone)
-            BatchWindow(self._workspace, undone, self.form, self.parentWidget()).open()
+            BatchWindow(self._workspace, undone, self.form, self.parentWidget(), at_once=False).open()
             self.close()
 
     # what a person does
