@@ -5,11 +5,16 @@ import importlib
 import os
 from typing import NoReturn
 
+from cbr_desktop.late_modules import loaded_when_used
+
 # nothing of what is imported becomes garbage, and looking for it takes a part of every start; see ``cli`` for the rest
 gc.disable()
 
 # qasync takes the first binding that it finds; ours is named before anything imports it
 os.environ["QT_API"] = "pyside6"
+
+with loaded_when_used("ipaddress"):  # it is asked for addresses in brackets alone, by what paths ask for file: URLs
+    import pathlib  # noqa: F401
 
 from cbr_desktop.cli import main  # noqa: E402
 from cbr_desktop.text.catalogue import choose_language  # noqa: E402

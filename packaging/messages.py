@@ -33,6 +33,8 @@ _HEAD = "# The messages of CBR Desktop, made by `python3 packaging/bootstrap.py 
 _PASSING = re.compile(
     r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid-Bugs-To).*\n', re.M
 )
+_PLACE = re.compile(r"%\(\w+\)[rs]|%[rs]\b")
+"""What argparse fills in by ``%``."""
 _ALIKE = 0.6
 """How much of a message has to stay for a new one to count as changed."""
 
@@ -118,11 +120,12 @@ def broken(path: Path) -> Iterator[str]:
 
 
 def places(text: str) -> set[str]:
-    """Return the named places of a message; text that is never filled in may have braces that are none."""
+    """Return the places of a message; text that is never filled in may have braces that are none."""
     try:
-        return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name is not None}
+        named = {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name is not None}
     except ValueError:
-        return set()
+        named = set()
+    return named.union(_PLACE.findall(text))
 
 
 if __name__ == "__main__":

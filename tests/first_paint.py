@@ -1,6 +1,5 @@
 """Starts the program as the operator does, and tells as JSON what there was when it painted first."""
 
-import json
 import os
 import sys
 from types import ModuleType
@@ -10,11 +9,14 @@ from cbr_desktop.__main__ import start
 
 def import_main_loop(_application: object, window: object) -> None:
     """Stand in for the life of the window, which begins when it is painted."""
+    modules = sorted(sys.modules)
+    import json
+
     from PySide6 import QtWidgets
 
     page = window.page("Vaults")  # type: ignore[attr-defined]
     told = {
-        "modules": sorted(sys.modules),
+        "modules": modules,
         "rows": page.model.rowCount(),
         "count": page.count.text(),
         "untold": len(window._workspace.signals._pending),  # type: ignore[attr-defined]

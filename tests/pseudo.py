@@ -2,8 +2,11 @@
 
 import re
 import string
-from collections.abc import Iterable
-from gettext import NullTranslations
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from gettext import NullTranslations, textdomain
+from pathlib import Path
 
 _WIDE = {ord(letter): chr(ord(letter) - 0x21 + 0xFF01) for letter in string.ascii_letters}
 _NARROW = re.compile(r"[A-Za-z]{2,}")
@@ -43,3 +46,28 @@ def narrow_words(text: str, known: Iterable[str] = ()) -> list[str]:
     for word in sorted(known, key=len, reverse=True):
         text = text.replace(word, "")
     return _NARROW.findall(text)
+
+
+def compiled(folder: Path, language: str, messages: Mapping[str, str]) -> None:
+    """Write a catalogue as gettext reads it: a table of places, then the texts, each ended by a zero."""
+    pairs = sorted({"": "Content-Type: text/plain; charset=utf-8\n", **messages}.items())
+    texts = [text.encode() for pair in zip(*pairs, strict=True) for text in pair]
+    begin = 28 + 8 * len(texts)
+    places, body = b"", b""
+    for text in texts:
+        places += struct.pack("<II", len(text), begin + len(body))
+        body += text + b"\0"
+    head = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
+    path = folder / language / "LC_MESSAGES"
+    path.mkdir(parents=True)
+    (path / "cbr_desktop.mo").write_bytes(head + places + body)
+
+
+@contextmanager
+def own_domain() -> Iterator[None]:
+    """Leave the domain of the process, by which argparse looks its words up, as it was."""
+    before = textdomain()
+    try:
+        yield
+    finally:
+        textdomain(before)

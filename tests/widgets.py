@@ -23,6 +23,11 @@ def words(parent: QWidget) -> str:
     return "\n".join(label.text() for label in parent.findChildren(QLabel) if label.isVisible())
 
 
+def shown_environments(parent: QWidget) -> list[str]:
+    """Return what a window says is at stake in the profiles that it is of."""
+    return [each.text() for each in parent.findChildren(QLabel, "environment") if not each.isHidden()]
+
+
 def cell(table: QTableView, row: int, column: int | str) -> str:
     """Return what a cell of a table says; the column is told by its number or its title."""
     return str(table.model().index(row, column if isinstance(column, int) else titles(table).index(column)).data())

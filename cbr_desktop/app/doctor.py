@@ -15,7 +15,7 @@ from cbr_desktop.cloud.probe import BareNetwork, CloudProbe
 from cbr_desktop.cloud.sign_in import RefusalStore, Secret, login_of
 from cbr_desktop.domain.diagnosis import CheckKind, Diagnosis
 from cbr_desktop.domain.error import CbrError, LoginRefused, ProfileError, SecretMissing
-from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.secret import SecretKind, login_secrets, wants_proxy_login
 from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.text.catalogue import _
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class DiagnosisRunner:
-    """Examines one profile as often as it is wished, and writes the report.
+    """Examines one profile as often as it is wanted, and writes the report.
 
     ``transport`` stands for the whole network where the cloud is part of this program. ``refusal`` tells which login
     failed last elsewhere in the program with the same secrets. ``redact`` takes secrets out of what leaves.
@@ -95,15 +95,17 @@ class DiagnosisRunner:
 
 
 def open_doctor(
-    diagnosis_runner: DiagnosisRunner, parent: "QWidget | None" = None, settings: "Settings | None" = None
+    diagnosis_runner: DiagnosisRunner,
+    environment: Environment,
+    parent: "QWidget | None" = None,
+    settings: "Settings | None" = None,
 ) -> "QWidget":
-    """Open the window of a diagnosis and begin; needs a running loop."""
+    """Open the window of a diagnosis and begin; needs a running loop. ``environment`` is what is at stake in it."""
     # a command needs no Qt
     from cbr_desktop.ui.doctor.window import DoctorWindow
 
-    window = DoctorWindow(
-        diagnosis_runner.profile.name, diagnosis_runner.examine, diagnosis_runner.report, parent, settings
-    )
+    runner = diagnosis_runner
+    window = DoctorWindow(runner.profile, environment, runner.examine, runner.report, parent, settings)
     window.open()
     return window
 

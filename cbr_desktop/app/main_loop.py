@@ -154,9 +154,10 @@ def open_services(
         past = demo_requests.PastClock(workspace.clock.now)
         sessions = stack.enter_context(
             opened_sessions(
-                *(here, access.secret_of, lambda _profile: transport, offline, log.redact),
-                past.now if has_past else None,
-                most,
+                *(here, access.secret_of, lambda _profile: transport, offline),
+                redact=log.redact,
+                now=past.now if has_past else None,
+                most=most,
             )
         )
         if has_past:
@@ -168,14 +169,14 @@ def open_services(
         access = Access(workspace, log, secrets)
         try:
             sessions = stack.enter_context(
-                opened_sessions(here, access.secret_of, session_network, offline, log.redact, most=most)
+                opened_sessions(here, access.secret_of, session_network, offline, redact=log.redact, most=most)
             )
         except (NotSaved, NewerVersion) as error:
             # what is known can be looked at all the same
             workspace.seal(error)
             copy = stack.enter_context(copied_data(here))
             sessions = stack.enter_context(
-                opened_sessions(copy, access.secret_of, session_network, offline, log.redact, most=most)
+                opened_sessions(copy, access.secret_of, session_network, offline, redact=log.redact, most=most)
             )
     workspace.serve(sessions.services(draft_store.open_draft_store(here, workspace, drafts)))
     return SessionServices(access, sessions, secrets, transport)

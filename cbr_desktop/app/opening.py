@@ -1,11 +1,11 @@
 """Opening the window: what comes before its first paint, beginning with what needs no Qt."""
 
-import argparse
 import gc
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cbr_desktop.app import quick_binding, quick_enums
 from cbr_desktop.app.profile import find_demo, find_profile
@@ -13,8 +13,12 @@ from cbr_desktop.domain.error import CbrError, InUse, NotSaved
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.paths import Places, places
 
+if TYPE_CHECKING:
+    import argparse
+    from types import SimpleNamespace
 
-def run_window(options: argparse.Namespace) -> int:
+
+def run_window(options: "argparse.Namespace | SimpleNamespace") -> int:
     """Open the window; return its exit code when the operator has left."""
     here = places()
     try:

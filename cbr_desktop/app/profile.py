@@ -1,6 +1,6 @@
 """Which profile: the one named, the only one, or the demo cloud."""
 
-from cbr_desktop.domain.error import CbrError, NoProfile
+from cbr_desktop.domain.error import CbrError, Damaged, NoProfile, ProfileError
 from cbr_desktop.domain.profile import Environment, NameRules, Profile, Way
 from cbr_desktop.storage.kept_profiles import recall
 from cbr_desktop.storage.paths import Places
@@ -78,6 +78,18 @@ def all_profiles(places: Places) -> list[Profile]:
     return _read(places)[0]
 
 
+def profiles_read(places: Places) -> list[Profile]:
+    """Return the profiles that can be used, for what depends on which there are. ``Damaged`` for a file that is none.
+
+    It is ``all_profiles`` for who must not take a profile for missing that cannot be read.
+    """
+    known, problems = _read(places)
+    for problem in problems:
+        if isinstance(problem, Damaged):
+            raise problem
+    return known
+
+
 def find_profile(places: Places, name: str | None) -> Profile:
     """Return the profile called ``name``, or the only one there is; raises ``CbrError`` when that is not one."""
     known, problems = _read(places)
@@ -85,8 +97,9 @@ def find_profile(places: Places, name: str | None) -> Profile:
     found = known[0] if name is None and len(known) == 1 else next(named, None)
     if found is not None:
         return found
-    if problems and (name is None or not known):
-        raise problems[0]
+    own = [each for each in problems if isinstance(each, ProfileError) and each.profile == name]
+    if own or (problems and (name is None or not known)):
+        raise [*own, *problems][0]
     raise NoProfile(name or "", tuple(profile.name for profile in known), str(places.profiles_file))
 
 

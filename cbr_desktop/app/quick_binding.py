@@ -1,6 +1,8 @@
 """Bringing Qt's binding in, without what it does at every start for what this program never asks of it.
 
 It imports what supports it twice, the first time for starts that this is none of, and drops that before the second.
+Modules of the standard library that it imports for builds of another kind, and to write its stubs, are loaded when they
+are first used.
 
 Patterns of its parser of signatures are compiled when they are first used, which is when a call has failed; they are a
 sixteenth of a start. It looks for users of its switchable features (``from __feature__ import``) in every import and in
@@ -10,12 +12,12 @@ in as it is.
 
 import builtins
 import importlib.util
-import linecache
 import os
 import sys
 from pathlib import Path
 from types import ModuleType
 
+from cbr_desktop.late_modules import loaded_when_used
 from cbr_desktop.late_patterns import compiled_when_used
 
 SWITCH = "CBR_DESKTOP_USUAL_BINDING"
@@ -30,7 +32,10 @@ def bring_in() -> None:
 
         return
     _spare_the_first_round()
-    with compiled_when_used("shibokensupport.", "logging", "textwrap"):
+    with (
+        compiled_when_used("shibokensupport.", "textwrap"),
+        loaded_when_used("argparse", "base64", "logging", "tempfile", "traceback", "zipfile"),
+    ):
         import PySide6.QtCore  # noqa: F401
     _look_for_no_features()
 
@@ -58,7 +63,7 @@ def _look_for_no_features() -> None:
     feature = sys.modules.get("shibokensupport.feature")
     if hasattr(feature, "_mod_uses_pyside"):
         feature._mod_uses_pyside = lambda _module: False  # type: ignore[union-attr]
-        linecache.clearcache()  # it has read some already
+        sys.modules["linecache"].clearcache()  # it has read some already
     usual = getattr(builtins, "__orig_import__", None)
     if usual is not None:
         builtins.__import__ = usual

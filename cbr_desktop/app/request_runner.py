@@ -28,6 +28,8 @@ _UNSETTLED = frozenset({*WAITING, IntentState.SENDING, IntentState.UNKNOWN})
 """The states in which a request may have been carried out, or may yet be, which is not known."""
 _UNDER_WAY = frozenset({IntentState.QUEUED, IntentState.SENDING, IntentState.ACCEPTED, IntentState.UNKNOWN})
 _SAID_EVERY = timedelta(seconds=10)
+_SAME_EVERY = timedelta(minutes=1)
+"""How often the very same is said again."""
 _LOOK_SECONDS = 45.0
 """How long a command that does not wait looks for a lost answer before it says so."""
 
@@ -76,6 +78,8 @@ def _asked(body: bytes) -> object:
 class Waits:
     """Says what requests wait for: at once when something is in the way, else after ten seconds, and each ten again.
 
+    What is the same still is said each minute.
+
     ``session_of`` returns the session that sends a request, whose clock counts.
     """
 
@@ -84,6 +88,7 @@ class Waits:
         self._clock = clock
         self._say = say
         self._due: dict[IntentId, tuple[object, datetime]] = {}
+        self._said: dict[IntentId, tuple[str, datetime]] = {}
 
     async def tell(self, waiting: Callable[[], Iterable[Intent]]) -> None:
         """Look at what is waited for, for ever."""
@@ -104,9 +109,15 @@ class Waits:
         if reason != before:
             due = now if ahead is not None or intent.reason in PASSING else now + _SAID_EVERY
         if now >= due or due - now > _SAID_EVERY:
-            self._say(waiting_sentence(intent, ahead, outcome_of(session.ledger, intent), now))
+            self._tell(intent.id, waiting_sentence(intent, ahead, outcome_of(session.ledger, intent), now), now)
             due = now + _SAID_EVERY
         self._due[intent.id] = (reason, due)
+
+    def _tell(self, id: IntentId, words: str, now: datetime) -> None:
+        before, at = self._said.get(id, ("", now))
+        if words != before or not timedelta(0) <= now - at < _SAME_EVERY:
+            self._said[id] = (words, now)
+            self._say(words)
 
 
 def leave(session: ProfileSession, ids: Iterable[IntentId], say: Say) -> None:

@@ -40,7 +40,7 @@ from cbr_desktop.ui.shell.navigation import NAMES
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.outcomes import outcome_of
 
-Kind = TypeVar("Kind", bound=QWidget)
+WidgetKind = TypeVar("WidgetKind", bound=QWidget)
 
 SPEED = 20.0
 """How much faster than on the wall time runs."""
@@ -254,7 +254,7 @@ class Operator:
             raise SelftestFailed(f"the picture could not be saved as {path}")
 
 
-def _child(parent: QWidget, kind: type[Kind], name: str) -> Kind:
+def _child(parent: QWidget, kind: type[WidgetKind], name: str) -> WidgetKind:
     child = parent.findChild(kind, name)
     if child is None:
         raise SelftestFailed(f"there is no {name} in {parent.objectName()}")

@@ -44,6 +44,7 @@ class SessionPool:
         data: Data,
         secret_of: SecretOf,
         transport_of: TransportOf,
+        *,
         offline: Callable[[], bool],
         closing: ExitStack,
         most: Callable[[], int],
@@ -184,6 +185,7 @@ def opened_sessions(
     secret_of: SecretOf,
     transport_of: TransportOf,
     offline: Callable[[], bool] = lambda: False,
+    *,
     redact: Callable[[str], str] | None = None,
     now: Callable[[], datetime] | None = None,
     most: Callable[[], int] = lambda: MOST_IN_FLIGHT,
@@ -194,7 +196,7 @@ def opened_sessions(
     requests of a profile are on their way at a time at the most.
     """
     with opened_data(here, redact, now) as data, ExitStack() as closing:
-        yield SessionPool(here, data, secret_of, transport_of, offline, closing, most)
+        yield SessionPool(here, data, secret_of, transport_of, offline=offline, closing=closing, most=most)
 
 
 def session_network(_profile: Profile) -> Transport | None:

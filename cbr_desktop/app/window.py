@@ -22,7 +22,7 @@ from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
 from cbr_desktop.domain.error import CbrError, InUse
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.files import write_whole
-from cbr_desktop.storage.lists import first_vaults
+from cbr_desktop.storage.first_rows import recall_first
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.settings import JsonSettings
 from cbr_desktop.ui.kit.theme import apply, stored_theme
@@ -85,10 +85,15 @@ def open_window(here: Places, profile: Profile | None, files: Sequence[Path] = (
 
 
 def recall_first_page(ledger: Ledger, here: Places) -> None:
-    """Put the first page of what was seen last into the ledger: quick enough to come before the first paint."""
+    """Put the first rows of what was seen last into the ledger: quick enough to come before the first paint."""
     if ledger.profile in DEMO_PROFILES:
         return
-    listing = first_vaults(here.cache_file(ledger.profile))
+    cache = here.cache_file(ledger.profile)
+    listing = recall_first(cache)
+    if listing is None and cache.exists():
+        from cbr_desktop.storage.lists import first_vaults
+
+        listing = first_vaults(cache)
     if listing is not None:
         ledger.put_vaults(listing, from_cache=True)
 

@@ -9,26 +9,25 @@ Exit codes of every command::
     4  not known: the answer was lost and reading has not settled it
 """
 
-import argparse
 import gc
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-from cbr_desktop import __version__
 from cbr_desktop.text.catalogue import _
 
 if TYPE_CHECKING:
+    import argparse
+
     from cbr_desktop.domain.error import CbrError
 
 _UNUSABLE = 2
 _WINDOW = "app.opening:run_window"
-_VERSION = "--version"
 _COMMANDS = "cli."
 """Where what is not shown in a window is."""
 _INTERRUPTED = 130
@@ -48,17 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.try_again:
             _let_try_again(options.profile)
-        run = getattr(_late(module), name)
+        run = getattr(late(module), name)
         if options.run != _WINDOW:
             gc.enable()
-        with _late("text.states").whole_times() if options.run.startswith(_COMMANDS) else nullcontext():
+        with late("text.states").whole_times() if options.run.startswith(_COMMANDS) else nullcontext():
             code: int = run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
     except (_cbr_error(), ExceptionGroup) as error:
         return _refused(error)
     except KeyboardInterrupt:
-        _late("cli.output").remark(_("Interrupted."))
+        late("cli.output").remark(_("Interrupted."))
         return _INTERRUPTED
     except BrokenPipeError:
         # what read has seen enough, as ``head`` does; nothing may be written at the end either
@@ -74,24 +73,24 @@ def _let_try_again(name: str | None) -> None:
 
     That there is no profile of this name is for those to say who want to use it.
     """
-    here = _late("storage.paths").places()
-    refusals = _late("storage.refusals").Refusals(here.refusals_file)
+    here = late("storage.paths").places()
+    refusals = late("storage.refusals").Refusals(here.refusals_file)
     if name is None:
         refusals.forget_all()
     else:
-        for profile in (each for each in _late("app.profile").all_profiles(here) if each.name == name):
+        for profile in (each for each in late("app.profile").all_profiles(here) if each.name == name):
             refusals.forget(profile)
 
 
 def _cbr_error() -> type["CbrError"]:
     """Return the base of the errors of this program, which is asked for once there is an error."""
-    base: type[CbrError] = _late("domain.error").CbrError
+    base: type[CbrError] = late("domain.error").CbrError
     return base
 
 
 def _refused(error: "CbrError | ExceptionGroup") -> int:
     """Say what kept a command from its work; several tasks of it may have met errors of this program, and no others."""
-    output = _late("cli.output")
+    output = late("cli.output")
     if isinstance(error, ExceptionGroup):
         found, rest = _cbr_errors(error), error.split(_cbr_error())[1]
     else:
@@ -114,52 +113,7 @@ def _cbr_errors(group: ExceptionGroup) -> "list[CbrError]":
     return found
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the whole command line, for the manual and the completion that packages bring along."""
-    return _parser(_cloud())[0]
-
-
-class _HelpFormatter(argparse.HelpFormatter):
-    """Lays help out; the word before the usage passes the catalogue."""
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        """Add the usage, after a word unless another one is given."""
-        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reads the command line; what is wrong with it is said through the one way out, like all that is said.
-
-    Every option that is added is tried on help of its own. That is not shown, so it is not found out how wide the
-    terminal is for it. What argparse itself writes into help has its words here; its errors are English.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        options["formatter_class"] = partial(_HelpFormatter, width=80)
-        super().__init__(*arguments, **options)
-
-    def format_help(self) -> str:
-        """Return the help, as wide as the terminal is."""
-        self.formatter_class = _HelpFormatter
-        # not before: options of parents are sorted in by the titles that these have there
-        self._positionals.title, self._optionals.title = _("positional arguments"), _("options")
-        if self.add_help:
-            self._option_string_actions["--help"].help = _("show this help message and exit")
-        return super().format_help()
-
-    def format_usage(self) -> str:
-        """Return the usage, as wide as the terminal is."""
-        self.formatter_class = _HelpFormatter
-        return super().format_usage()
-
-    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
-        """End the program, after a message on the standard error."""
-        if message:
-            _late("cli.output").remark(message.removeprefix(f"{self.prog}: ").rstrip("\n"))
-        sys.exit(status)
-
-
-def _late(module: str) -> Any:
+def late(module: str) -> Any:
     """Import a module of this program that only some commands need; each would cost the others their start-up time.
 
     Nothing of what is imported becomes garbage, so the collector rests meanwhile: that is a twentieth of a start.
@@ -174,29 +128,19 @@ def _late(module: str) -> Any:
             gc.enable()
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read the command line: the options of the window, and all the rest only when there is more than these."""
+def _options(arguments: Sequence[str]) -> "argparse.Namespace | SimpleNamespace":
+    """Read the command line; its grammar is fetched only when it is not one of the usual ways to open a window."""
     plain = _plainly(arguments)
     if plain is not None:
         return plain
-    cloud = _cloud()
-    try:
-        options, more = cloud.parse_known_args(arguments, _usual())
-    except argparse.ArgumentError:
-        more = ["to be told by the one who knows all commands"]
-    if more and _are_files(more):
-        options.files = [Path(word) for word in more]
-        return options
-    if not more:
-        return options
-    # to describe all commands takes longer than what most of them do; one that is none is told beside all that are
-    parser, known = _parser(cloud, more[0])
-    return (parser if known or more == [_VERSION] else _parser(cloud)[0]).parse_args(arguments, _usual())
+    from cbr_desktop.cli.command_line import read
+
+    return read(arguments, usual())
 
 
-def _plainly(arguments: Sequence[str]) -> argparse.Namespace | None:
+def _plainly(arguments: Sequence[str]) -> SimpleNamespace | None:
     """Read the usual ways to open a window, ``None`` for any other: for these a grammar takes a fiftieth of a start."""
-    options = _usual()
+    options = usual()
     match arguments:
         case []:
             return options
@@ -204,312 +148,18 @@ def _plainly(arguments: Sequence[str]) -> argparse.Namespace | None:
             options.demo = True
         case ["--profile", name] if name and not name.startswith("-"):
             options.profile = name
-        case _ if _are_files(arguments):
+        case _ if are_files(arguments):
             options.files = [Path(word) for word in arguments]
         case _:
             return None
     return options
 
 
-def _are_files(words: Sequence[str]) -> bool:
+def are_files(words: Sequence[str]) -> bool:
+    """Whether all words name files that the window opens."""
     return all(word.lower().endswith(_FILES) and not word.startswith("-") for word in words)
 
 
-def _usual() -> argparse.Namespace:
+def usual() -> SimpleNamespace:
     """Return what counts unless it is said; defaults of a command would undo what stands before it."""
-    return argparse.Namespace(run=_WINDOW, profile=None, demo=False, try_again=False, files=[])
-
-
-def _cloud() -> _Parser:
-    """Return the options that say which cloud is meant, which the window and most commands have."""
-    cloud = _Parser(add_help=False, exit_on_error=False)
-    cloud.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("the profile to use"))
-    cloud.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help=_("use the built-in demo cloud"))
-    cloud.add_argument(
-        "--try-again",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help=_("log in with a password that was refused before; each wrong try may lock the user"),
-    )
-    return cloud
-
-
-class _Commands:
-    """Adds commands to a command line: the one that is wanted, or all where it is ``None``."""
-
-    def __init__(self, parser: _Parser, wanted: str | None) -> None:
-        self._commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
-        self._wanted = wanted
-        self.is_known = wanted is None
-
-    def wants(self, *names: str) -> bool:
-        """Whether one of these is the command that is wanted, or all are."""
-        return self._wanted is None or self._wanted in names
-
-    def add_parser(self, name: str, **words: Any) -> Any:
-        """Return the parser of a command, or what takes all that is said of it and keeps nothing."""
-        if not self.wants(name):
-            return _Unwanted()
-        self.is_known = True
-        return self._commands.add_parser(name, **words)
-
-
-class _Unwanted:
-    """Stands for the parser of a command that was not asked for, and for all that is made of it."""
-
-    def __getattr__(self, _name: str) -> Any:
-        return self._take
-
-    def _take(self, *_arguments: Any, **_words: Any) -> "_Unwanted":
-        return self
-
-
-def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
-    """Return a command line with the command that is wanted, or with all, and whether there is one of that name."""
-    parser = _Parser(
-        prog="cbr-desktop",
-        parents=[cloud],
-        description=_(
-            "For operators of Cloud Backup and Recovery. Without a command it opens the window;"
-            " FILE.cbr.json in place of a command opens that file there for review. Nothing is sent by that."
-        ),
-    )
-    parser.add_argument(
-        "--open",
-        dest="files",
-        metavar="FILE",
-        action="append",
-        type=Path,
-        help=_("open a request file in the window for review; nothing is sent by that"),
-    )
-    parser.add_argument(_VERSION, action="version", version=f"CBR Desktop {__version__}")
-    commands = _Commands(parser, wanted)
-
-    vaults = commands.add_parser("vaults", parents=[cloud], help=_("list the vaults"))
-    vaults.add_argument("--json", action="store_true", help=_("print JSON"))
-    vaults.set_defaults(run="cli.vaults:vaults")
-
-    backups = commands.add_parser("backups", parents=[cloud], help=_("list the backups"))
-
-    check = commands.add_parser("check", parents=[cloud], help=_("judge request files, offline; nothing is sent"))
-    check.add_argument("files", metavar="FILE", nargs="+", type=Path)
-    check.add_argument("--json", action="store_true", help=_("print JSON"))
-    check.set_defaults(run="cli.check:check")
-
-    _send(commands.add_parser("send", parents=[cloud], help=_("send a request file, once")))
-
-    backup = commands.add_parser("backup", help=_("delete, rename, share or replicate a backup, or answer a share"))
-    shares = commands.add_parser(
-        "shares", parents=[cloud], help=_("list what other projects share, or whom a backup is shared with")
-    )
-    policies = commands.add_parser("policies", parents=[cloud], help=_("list the policies and what is wrong with them"))
-    policy = commands.add_parser("policy", help=_("make a backup policy; tell when one runs and what its rules delete"))
-    if commands.wants("vault", "resources", "backups", "backup", "shares", "restore", "policy", "policies"):
-        arguments = _late("cli.arguments")
-        arguments.add_holdings(commands, cloud)
-        arguments.add_backups(backups)
-        arguments.add_backup(backup, cloud)
-        arguments.add_shares(shares)
-        arguments.add_restore(commands, cloud)
-        arguments.add_policy(policy, cloud)
-        arguments.add_policies(policies)
-    _add_drafts(commands, cloud)
-
-    update = commands.add_parser("update", help=_("ask for a newer version, if updates.toml names an address"))
-    update.add_argument("--json", action="store_true", help=_("print JSON"))
-    update.set_defaults(run="cli.updates:update")
-
-    doctor = commands.add_parser("doctor", parents=[cloud], help=_("examine the way to a project, line by line"))
-    form = doctor.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help=_("print JSON"))
-    form.add_argument("--report", action="store_true", help=_("print a report to hand on: names veiled, no secrets"))
-    doctor.set_defaults(run="cli.doctor:doctor")
-
-    _outbox(commands.add_parser("outbox", help=_("what waits to be sent, and what became of the rest")))
-    _plan(
-        commands.add_parser("plan", help=_("several requests in one file: judge them, run them, tell of a run")), cloud
-    )
-    _journal(commands.add_parser("journal", help=_("the record of every request: verify it, export it")))
-
-    simulator = commands.add_parser("simulator", help=_("serve the demo cloud over TCP, for other clients"))
-    simulator.add_argument("--port", type=int, default=0, help=_("the port; 0, the default, takes a free one"))
-    simulator.add_argument(
-        "--host", default="127.0.0.1", help=_("the address to listen at (default: this machine only)")
-    )
-    simulator.add_argument("--vaults", type=int, metavar="N", help=_("a generated estate of N vaults"))
-    simulator.add_argument("--backups", type=int, metavar="N", help=_("a generated estate of N backups"))
-    simulator.add_argument("--seed", type=int, default=1, help=_("another seed, another estate (default: 1)"))
-    simulator.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help=_("answer so much later"))
-    simulator.add_argument("--gzip", action="store_true", help=_("pack answers for clients that accept gzip"))
-    simulator.add_argument(
-        "--missing", metavar="PART", action="append", default=[], help=_("lack a part of the API, such as protectables")
-    )
-    simulator.set_defaults(run="cli.simulator:simulator")
-
-    selftest = commands.add_parser("selftest", help=_("do the main job in the demo cloud and tell how it went"))
-    selftest.add_argument(
-        "--screenshot", metavar="FILE", type=Path, help=_("where to save a picture of the window (PNG)")
-    )
-    selftest.add_argument(
-        "--pictures", metavar="FOLDER", type=Path, help=_("where to save pictures of every step (PNG)")
-    )
-    selftest.add_argument("--theme", choices=("light", "dark", "high-contrast"), default="light")
-    selftest.set_defaults(run="app.selftest:run_selftest")
-    return parser, commands.is_known
-
-
-def _send(send: _Parser) -> None:
-    send.add_argument("file", metavar="FILE", type=Path)
-    send.add_argument("--arm", action="store_true", help=_("let the request through a read-only profile"))
-    send.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
-    _name(send, _("the name of what is lost by it, wanted on production"))
-    _reason(send)
-    _again(send)
-    send.add_argument("--json", action="store_true", help=_("print JSON"))
-    send.set_defaults(run="cli.commands:send")
-
-
-def _name(act: Any, words: str) -> None:
-    if not isinstance(act, _Unwanted):
-        _late("cli.arguments").add_name(act, words)
-
-
-def _reason(act: _Parser) -> None:
-    act.add_argument("--reason", metavar="TEXT", help=_("why something is written over, wanted for a restore"))
-    act.add_argument("--approver", metavar="NAME", help=_("who approved that"))
-
-
-def _outbox(outbox: _Parser) -> None:
-    outbox.set_defaults(run="cli.outbox:listed", json=False)
-    outbox.add_argument("--json", action="store_true", help=_("print JSON"))
-    outbox.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only requests of a profile"))
-    acts = outbox.add_subparsers(title=_("what to do"), metavar="ACT")
-    listed = acts.add_parser("list", help=_("list the requests, newest last (as without an act)"))
-    listed.set_defaults(run="cli.outbox:listed")
-    hold = acts.add_parser("hold", help=_("keep waiting requests from being sent"))
-    hold.set_defaults(run="cli.outbox:hold")
-    cancel = acts.add_parser("cancel", help=_("take waiting requests back; they are never sent"))
-    cancel.set_defaults(run="cli.outbox:cancel")
-    release = acts.add_parser("release", help=_("confirm held requests anew and send them now"))
-    release.set_defaults(run="cli.outbox:release")
-    release.add_argument("--arm", action="store_true", help=_("let them through a read-only profile"))
-    _name(release, _("the name of what is lost by it, wanted on production"))
-    _reason(release)
-    reconcile = acts.add_parser("reconcile", help=_("look once for requests whose answer was lost; nothing is sent"))
-    reconcile.set_defaults(run="cli.outbox:reconcile")
-    adopt = acts.add_parser(
-        "adopt", help=_("say that a request whose answer was lost made a checkpoint that was found")
-    )
-    adopt.set_defaults(run="cli.outbox:adopt")
-    disown = acts.add_parser(
-        "disown", help=_("say that a request whose answer was lost made nothing of what was found")
-    )
-    disown.set_defaults(run="cli.outbox:disown")
-    for act in (hold, release, cancel):
-        act.add_argument("ids", metavar="ID", nargs="+", help=_("a request's id, or how it begins"))
-    for act in (adopt, disown):
-        act.add_argument("ids", metavar="ID", nargs=1, help=_("the request's id, or how it begins"))
-    adopt.add_argument("checkpoint", metavar="CHECKPOINT", help=_("the whole id of a checkpoint that the list names"))
-    reconcile.add_argument("id", metavar="ID", nargs="?", help=_("one request; by default all of unknown outcome"))
-    for act in (listed, hold, release, cancel, reconcile, adopt, disown):
-        act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON"))
-
-
-def _again(act: _Parser) -> None:
-    act.add_argument(
-        "--again",
-        action="store_true",
-        help=_("send it although the same was asked for before and is held, waiting or of unknown outcome"),
-    )
-
-
-def _plan(plan: _Parser, cloud: _Parser) -> None:
-    acts = plan.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
-    make = acts.add_parser("make", help=_("write a plan with the requests of some files"))
-    make.set_defaults(run="cli.plan:make")
-    make.add_argument("files", metavar="FILE", nargs="+", type=Path)
-    make.add_argument(
-        "--output", metavar="PLAN", type=Path, required=True, help=_("the plan file, as patchday.plan.json")
-    )
-    make.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("the profile to send them from"))
-    make.add_argument(
-        "--names",
-        metavar="TEMPLATE",
-        default="",
-        help=_("a template for requests without a name; a random part is added where it has none"),
-    )
-    make.add_argument("--concurrency", metavar="N", type=int, default=1, help=_("how many at once (default: 1)"))
-    make.add_argument("--stagger", metavar="SECONDS", type=float, default=0, help=_("the pause between two beginnings"))
-    make.add_argument("--go-on", action="store_true", help=_("go on after a failure"))
-    check = acts.add_parser("check", parents=[cloud], help=_("judge a plan by what was last seen; nothing is sent"))
-    check.set_defaults(run="cli.plan:check")
-    run = acts.add_parser("run", parents=[cloud], help=_("run a plan: send its requests in order"))
-    run.set_defaults(run="cli.plan:run")
-    for act in (check, run):
-        act.add_argument("file", metavar="FILE", type=Path)
-    go_on = acts.add_parser("continue", help=_("confirm a run anew, and start what of it has not begun"))
-    go_on.set_defaults(run="cli.plan:go_on")
-    report = acts.add_parser("report", help=_("tell what became of a run"))
-    report.set_defaults(run="cli.plan:report")
-    for act in (go_on, report):
-        act.add_argument("run_id", metavar="RUN", help=_("the id of the run, or how it begins"))
-    for act in (run, go_on):
-        act.add_argument("--arm", action="store_true", help=_("let the requests through read-only profiles"))
-        _name(act, _("the plan's name, wanted where it destroys on production"))
-        act.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
-        _again(act)
-    for act in (run, go_on, report):
-        act.add_argument("--html", metavar="FILE", type=Path, help=_("write a report to print as well"))
-    listed = acts.add_parser("list", help=_("list the runs, newest first"))
-    listed.set_defaults(run="cli.plan:listed")
-    for act in (check, run, go_on, report, listed):
-        act.add_argument("--json", action="store_true", help=_("print JSON"))
-
-
-def _journal(journal: _Parser) -> None:
-    acts = journal.add_subparsers(title=_("what to do"), metavar="ACT", required=True)
-    verify = acts.add_parser("verify", help=_("tell whether nothing is missing and nothing was changed"))
-    verify.add_argument("--json", action="store_true", help=_("print JSON"))
-    verify.set_defaults(run="cli.journal:verify")
-    export = acts.add_parser("export", help=_("write entries out"))
-    export.add_argument("--format", choices=("json", "csv", "html"), default="json", help=_("(default: json)"))
-    export.add_argument("--output", metavar="FILE", type=Path, help=_("a file; by default standard output"))
-    export.add_argument("--since", metavar="TIME", help=_("no entry before, as 2026-03-01 or 2026-03-01T12:00Z"))
-    export.add_argument("--until", metavar="TIME", help=_("only entries before"))
-    export.add_argument("--vault", metavar="VAULT", default="", help=_("only entries of a vault, by id or name"))
-    export.add_argument(
-        "--request", metavar="ID", default="", help=_("only entries of a request, by how its id begins")
-    )
-    export.add_argument(
-        "--kind", metavar="KIND", action="append", default=[], help=_("only entries of a kind; repeatable")
-    )
-    export.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only entries of a profile"))
-    export.set_defaults(run="cli.journal:export")
-
-
-def _add_drafts(commands: Any, cloud: _Parser) -> None:
-    """Add the commands on the folder of drafts."""
-    drafts = commands.add_parser("drafts", help=_("list, judge, make, compare and import drafts, offline"))
-    verbs = drafts.add_subparsers(title=_("what to do (by default: list)"), metavar="VERB")
-    where = _Parser(add_help=False)
-    where.add_argument("--folder", type=Path, default=argparse.SUPPRESS, help=_("another folder than the window's"))
-    where.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON"))
-    drafts.add_argument("--folder", type=Path, help=_("another folder than the window's"))
-    drafts.add_argument("--json", action="store_true", help=_("print JSON"))
-    drafts.set_defaults(run="cli.drafts:listed")
-    verbs.add_parser("list", parents=[cloud, where], help=_("list the drafts")).set_defaults(run="cli.drafts:listed")
-    check = verbs.add_parser("check", parents=[cloud, where], help=_("judge every draft; nothing is sent"))
-    check.set_defaults(run="cli.drafts:checked")
-    new = verbs.add_parser("new", parents=[where], help=_("make a draft of nothing yet"))
-    new.add_argument("name", metavar="NAME", nargs="?", default="draft")
-    new.add_argument("--vault", metavar="ID", default="", help=_("the id of the vault to back up"))
-    new.set_defaults(run="cli.drafts:made")
-    diff = verbs.add_parser("diff", parents=[where], help=_("compare two request files"))
-    diff.add_argument("left", metavar="A", type=Path)
-    diff.add_argument("right", metavar="B", type=Path)
-    diff.set_defaults(run="cli.drafts:compared")
-    taken = verbs.add_parser(
-        "import", parents=[where], help=_("take over a request file, hcloud input or cURL command")
-    )
-    taken.add_argument("file", metavar="FILE", type=Path)
-    taken.set_defaults(run="cli.drafts:imported")
+    return SimpleNamespace(run=_WINDOW, profile=None, demo=False, try_again=False, files=[])

@@ -1,58 +1,26 @@
 """The part of the command line for backups and for changes of one thing; it knows nothing of what commands do."""
 
 import argparse
-import re
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cbr_desktop.cli.values import days_of_week, moment, number, seconds, times_of_day, whole, zone
 from cbr_desktop.domain.cleanup import DAYS_LIMIT, KEEP_LIMIT
 from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS
-from cbr_desktop.domain.schedule import DAYS
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.domain.schedule import INTERVAL_LIMIT
+from cbr_desktop.text.catalogue import N_, NN_, _
 
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
-
-
-def times_of_day(text: str) -> list[int]:
-    """Read ``01:00,13:00`` as minutes of the day. ``ArgumentTypeError``."""
-    found = [_TIME.fullmatch(part.strip()) for part in text.split(",")]
-    if None in found:
-        raise argparse.ArgumentTypeError(_("{text} is no list of times such as 01:00,13:00").format(text=repr(text)))
-    return [60 * int(each[1]) + int(each[2]) for each in found if each is not None]
-
-
-def days_of_week(text: str) -> list[str]:
-    """Read ``MO,TU`` as days, in the order of the week. ``ArgumentTypeError``."""
-    given = [part.strip().upper() for part in text.split(",")]
-    if not set(given) <= set(DAYS):
-        raise argparse.ArgumentTypeError(
-            _("{text} is no list of days such as MO,TU; they are {days}").format(text=repr(text), days=", ".join(DAYS))
-        )
-    return [day for day in DAYS if day in given]
-
-
-def moment(text: str) -> datetime:
-    """Read ``2026-03-01`` or ``2026-03-01T12:00Z``; one without a zone is the operator's. ``ArgumentTypeError``."""
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        wrong = _("{text} is no time such as 2026-03-01 or 2026-03-01T12:00Z").format(text=repr(text))
-        raise argparse.ArgumentTypeError(wrong) from None
-
-
-def _up_to(limit: int) -> Callable[[str], int]:
-    """Return what reads a whole number from 0 to ``limit``. It raises ``ArgumentTypeError``."""
-
-    def read(text: str) -> int:
-        if not text.isdecimal() or int(text) > limit:
-            raise argparse.ArgumentTypeError(
-                _("{text} is no whole number from 0 to {limit}").format(text=repr(text), limit=limit)
-            )
-        return int(text)
-
-    return read
+ARGPARSE = (
+    *(N_("usage: "), N_("positional arguments"), N_("options"), N_("show this help message and exit")),
+    *(N_("%(prog)s: error: %(message)s\n"), N_("argument %(argument_name)s: %(message)s")),
+    *(N_("unrecognized arguments: %s"), N_("the following arguments are required: %s")),
+    *(N_("one of the arguments %s is required"), N_("not allowed with argument %s")),
+    *(N_("expected one argument"), N_("expected at most one argument"), N_("expected at least one argument")),
+    *(N_("ignored explicit argument %r"), N_("ambiguous option: %(option)s could match %(matches)s")),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    *(NN_("expected %s argument", "expected %s arguments"), N_("%(heading)s:")),
+)
+"""What argparse says to people, for those who translate it: argparse itself looks these up, in our domain."""
 
 
 def add_name(act: Any, words: str) -> None:
@@ -114,17 +82,27 @@ def add_backup(backup: Any, cloud: argparse.ArgumentParser) -> None:
     delete.add_argument("ids", metavar="ID", nargs="+", help=_("the whole id of a backup"))
     delete.set_defaults(run="cli.changes:delete_backup", delete=True)
     clean = acts.add_parser(
-        "cleanup", parents=[cloud], help=_("tell which backups made by persons go by a rule, and delete them if wished")
+        "cleanup",
+        parents=[cloud],
+        help=_("tell which backups made by persons a rule would delete, and delete them if wished"),
     )
     clean.add_argument(
-        "--keep", metavar="N", type=_up_to(KEEP_LIMIT), default=3, help=_("so many newest of each resource stay (3)")
+        "--keep",
+        metavar="N",
+        type=number(0, KEEP_LIMIT),
+        default=3,
+        help=_("how many of the newest of each resource stay (default: 3)"),
     )
     clean.add_argument(
-        "--older", metavar="DAYS", type=_up_to(DAYS_LIMIT), default=30, help=_("only those at least so old go (30)")
+        "--older",
+        metavar="DAYS",
+        type=number(0, DAYS_LIMIT),
+        default=30,
+        help=_("only those at least so many days old go (default: 30)"),
     )
     clean.add_argument("--pattern", metavar="NAME", default="", help=_("only those whose name matches, with * and ?"))
-    clean.add_argument("--failed", action="store_true", help=_("those that failed as well"))
-    clean.add_argument("--delete", action="store_true", help=_("delete what goes, after it was confirmed"))
+    clean.add_argument("--failed", action="store_true", help=_("failed ones as well"))
+    clean.add_argument("--delete", action="store_true", help=_("delete what goes, after you have confirmed it"))
     clean.set_defaults(run="cli.batch:clean_up")
     for act in (delete, clean):
         act.add_argument("--yes", action="store_true", help=_("do not ask"))
@@ -202,8 +180,10 @@ def add_restore(commands: Any, cloud: argparse.ArgumentParser) -> None:
         metavar="FILE|ID",
         help=_("a request file, or the whole id of a backup to restore to what it was made of"),
     )
-    rehearse.add_argument("--sheet", metavar="FILE", type=Path, help=_("write the sheet as a page to print as well"))
-    rehearse.add_argument("--request", metavar="FILE", type=Path, help=_("write the request file as well"))
+    rehearse.add_argument(
+        "--sheet", metavar="FILE", type=Path, help=_("also write the sheet to a file, as a page to print")
+    )
+    rehearse.add_argument("--request", metavar="FILE", type=Path, help=_("also write the request to a file"))
     rehearse.add_argument("--reason", metavar="TEXT", help=_("the reason that the sheet gives"))
     rehearse.add_argument("--approver", metavar="NAME", help=_("who approved it, as the sheet says"))
     rehearse.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -219,12 +199,12 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
     create.add_argument("--name", dest="policy_name", metavar="NAME", required=True, help=_("its name"))
     often = create.add_mutually_exclusive_group(required=True)
     often.add_argument("--weekly", metavar="DAYS", type=days_of_week, help=_("days of the week in UTC, as MO,TU"))
-    often.add_argument("--every", metavar="N", type=int, help=_("every N days"))
+    often.add_argument("--every", metavar="N", type=number(1, INTERVAL_LIMIT), help=_("every N days"))
     create.add_argument(
         "--at", metavar="TIMES", type=times_of_day, required=True, help=_("times in UTC, as 01:00,13:00")
     )
-    create.add_argument("--keep-days", metavar="N", type=int, default=FOREVER, help=_("keep backups for N days"))
-    create.add_argument("--keep-number", metavar="N", type=int, default=FOREVER, help=_("keep the newest N backups"))
+    create.add_argument("--keep-days", metavar="N", type=whole, default=FOREVER, help=_("keep backups for N days"))
+    create.add_argument("--keep-number", metavar="N", type=whole, default=FOREVER, help=_("keep the newest N backups"))
     spans = {
         "daily": _("keep N daily backups in addition"),
         "weekly": _("keep N weekly backups in addition"),
@@ -232,14 +212,22 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
         "yearly": _("keep N yearly backups in addition"),
     }
     for span, words in spans.items():
-        create.add_argument(f"--keep-{span}", metavar="N", type=int, default=0, help=words)
-    create.add_argument("--timezone", metavar="ZONE", default="", help=_("whose days those are, as UTC+01:00"))
-    create.add_argument("--disabled", action="store_true", help=_("make it, and let it do nothing yet"))
+        create.add_argument(f"--keep-{span}", metavar="N", type=whole, default=0, help=words)
+    create.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        type=zone,
+        default="",
+        help=_("the zone of these days, weeks, months and years, as UTC+01:00"),
+    )
+    create.add_argument("--disabled", action="store_true", help=_("make it disabled: it does nothing yet"))
     create.set_defaults(run="cli.changes:create_policy", name=None)
     _add_sending(create)
     following = acts.add_parser("next", parents=[cloud], help=_("tell when a policy runs next"))
     following.add_argument("policy", metavar="NAME", help=_("the policy's name or id"))
-    following.add_argument("--count", metavar="N", type=_runs, default=10, help=_("how many runs (default: 10)"))
+    following.add_argument(
+        "--count", metavar="N", type=number(1, 1000), default=10, help=_("how many runs (default: 10)")
+    )
     following.add_argument(
         "--zone", metavar="ZONE", help=_("the clock to tell them by, as Europe/Berlin (default: here)")
     )
@@ -251,7 +239,7 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
         "policy", metavar="NAME|FILE", help=_("the policy's name or id, or a request file that changes one")
     )
     simulate.add_argument(
-        "--days", metavar="N", type=_days, default=HORIZON_DAYS, help=_("how far ahead (default: 90)")
+        "--days", metavar="N", type=number(1, 3660), default=HORIZON_DAYS, help=_("how far ahead (default: 90)")
     )
     simulate.set_defaults(run="cli.policies:simulated")
     for act in (following, simulate):
@@ -264,19 +252,25 @@ def add_policies(policies: Any) -> None:
     policies.set_defaults(run="cli.policies:all_policies")
 
 
-def _runs(text: str) -> int:
-    return _number(text, 1000)
-
-
-def _days(text: str) -> int:
-    return _number(text, 3660)
-
-
-def _number(text: str, most: int) -> int:
-    """Read a whole number from 1 on. ``ArgumentTypeError``."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= most or len(text) > 6:
-        raise argparse.ArgumentTypeError(_("{text} is no number from 1 to {most}").format(text=repr(text), most=most))
-    return int(text)
+def add_simulator(simulator: Any) -> None:
+    """Add how the demo cloud is served, and what it has."""
+    simulator.add_argument(
+        "--port", type=number(0, 65535), default=0, help=_("the port; 0, the default, takes a free one")
+    )
+    simulator.add_argument(
+        "--host", default="127.0.0.1", help=_("the address to listen at (default: this machine only)")
+    )
+    simulator.add_argument("--vaults", type=number(0, 99_999), metavar="N", help=_("a generated estate of N vaults"))
+    simulator.add_argument("--backups", type=number(0, 999_999), metavar="N", help=_("a generated estate of N backups"))
+    simulator.add_argument("--seed", type=whole, default=1, help=_("another seed, another estate (default: 1)"))
+    simulator.add_argument(
+        "--latency", type=seconds, default=0.0, metavar="SECONDS", help=_("delay every answer by so many seconds")
+    )
+    simulator.add_argument("--gzip", action="store_true", help=_("pack answers for clients that accept gzip"))
+    simulator.add_argument(
+        "--missing", metavar="PART", action="append", default=[], help=_("lack a part of the API, such as protectables")
+    )
+    simulator.set_defaults(run="cli.simulator:simulator")
 
 
 def _add_sending(act: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.cli.lists import ProjectLists, run_reading
+from cbr_desktop.cli.lists import ProjectLists, run_reading, unknown_resource, unknown_vault
 from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup import Backup
@@ -29,7 +29,13 @@ async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     if freshness.as_of is None:
         if freshness.error is not None:
             raise freshness.error
-        remark(_("No backups are kept of this profile. Without --kept they are read from the service."))
+        remark(_("No list of backups is kept for this profile. Without --kept it is read from the service."))
+        return UNUSABLE
+    unknown = unknown_vault(ledger, options.vault) if options.vault is not None else ""
+    if not unknown and options.resource is not None:
+        unknown = unknown_resource(ledger, options.resource)
+    if unknown:
+        remark(unknown)
         return UNUSABLE
     rows = _wanted(ledger, options)
     record = {
@@ -63,11 +69,11 @@ def _doubts(freshness: Freshness, known: int, *, kept: bool) -> Iterable[str]:
     at = _time_words(freshness.as_of)
     if freshness.error is not None:
         yield sentences(
-            _("Not read afresh: {error}").format(error=problem_sentence(freshness.error)),
-            _("Listed is what was read at {at}.").format(at=at),
+            _("The list could not be read again: {error}").format(error=problem_sentence(freshness.error)),
+            _("This list was read at {at}.").format(at=at),
         )
     elif kept:
-        yield _("Listed is what was read at {at}; nothing was asked of the service.").format(at=at)
+        yield _("This list was read at {at}; nothing was asked of the service.").format(at=at)
     if not freshness.complete:
         given = counted("{count} backup", "{count} backups", known)
         yield incomplete_sentence(given, freshness.shortfall, known, freshness.total)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from cbr_desktop.app.plans import PlanSessions
-from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles
+from cbr_desktop.app.profile import DEMO_PROFILES, profiles_read
 from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.app.terminal import is_typed
 from cbr_desktop.cli.delivery import not_sent, read_shares
@@ -26,7 +26,7 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.batch import consequence_lines, typed_wish
 from cbr_desktop.text.catalogue import _, sentences
-from cbr_desktop.text.cleanup import cleanup_sentence, first_sentence, stay_words, verdict_words
+from cbr_desktop.text.cleanup import cleanup_sentence, first_sentence, going_words, stay_words
 from cbr_desktop.text.consequences import grave_sentence
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import batch_words, typed_words
@@ -47,7 +47,7 @@ def delete_backups(options: argparse.Namespace) -> int:
 
 
 def clean_up(options: argparse.Namespace) -> int:
-    """Say what a rule takes of the backups that persons made, and delete it where that is wished."""
+    """Say what a rule takes of the backups that persons made, and delete it where that is wanted."""
     rule = CleanUpRule(options.keep, options.older, options.pattern, options.failed)
 
     def chosen(plan_sessions: PlanSessions, ledger: Ledger) -> list[BackupId]:
@@ -86,15 +86,15 @@ def _tell(options: argparse.Namespace, rows: Sequence[Sorted], rule: CleanUpRule
         backup = row.backup
         made = clock_words(backup.created_at, now) if backup.created_at is not None else NONE
         named = f"{shown(backup.name, 80)}  {backup.id}  {shown(backup.resource_name, 80)}  {made}"
-        say(f"{verdict_words(row)}  {named}  {stay_words(row, rule)}".rstrip())
+        say(f"{going_words(row)}  {named}  {stay_words(row, rule)}".rstrip())
 
 
 def _with_sessions(options: argparse.Namespace, choose: Choose) -> int:
-    known: Sequence[Profile] = DEMO_PROFILES if options.demo else all_profiles(places())
+    known: Sequence[Profile] = DEMO_PROFILES if options.demo else profiles_read(places())
     name = default_profile(options)
     with plan_sessions_of(options, [each for each in known if each.name == name]) as plan_sessions:
         if not plan_sessions.ledgers:
-            remark(_("Say with --profile of which profile the backups are."))
+            remark(_("Say with --profile which profile the backups belong to."))
             return UNUSABLE
         return run_command(closing(plan_sessions, _deleted(plan_sessions, options, choose)))
 
@@ -111,7 +111,7 @@ async def _deleted(plan_sessions: PlanSessions, options: argparse.Namespace, cho
     if not options.delete or not ids:
         return GOOD
     if len(ids) > LIMIT:
-        words = _("One batch takes {limit}; {count} are named. Nothing was sent.")
+        words = _("One batch takes {limit} at most; {count} are named. Nothing was sent.")
         return not_sent(options, {"subjects": list(ids)}, [words.format(limit=LIMIT, count=len(ids))], UNUSABLE)
     kind, items = kind_of(BackupDeletion), [Item(profile, BackupDeletion(id)) for id in ids]
     batch = judged(kind, items, plan_sessions.ledgers, (), plan_sessions.clock.now())

@@ -41,11 +41,14 @@ def listed(options: argparse.Namespace) -> int:
         record, words = _record(entry, known)
         rows.append(record)
         lines.append("  ".join(words))
-    show(
-        options,
-        {"folder": drafts.folder, "drafts": rows},
-        "\n".join(lines) or _("No drafts in {folder}").format(folder=shown_path(drafts.folder)),
-    )
+    if not lines and not options.json:
+        return _show_none(options, drafts)
+    show(options, {"folder": drafts.folder, "drafts": rows}, "\n".join(lines))
+    return GOOD
+
+
+def _show_none(options: argparse.Namespace, drafts: Drafts) -> int:
+    show(options, {}, _("There are no drafts in {folder}.").format(folder=shown_path(drafts.folder)))
     return GOOD
 
 
@@ -74,6 +77,8 @@ def checked(options: argparse.Namespace) -> int:
     drafts = _drafts(options)
     drafts.refuse_unreadable()
     files = [Path(entry.path) for entry in drafts.entries()]
+    if not files and not options.json:
+        return _show_none(options, drafts)
     return show_judgements(options, files, lambda documents: _ledgers(options, documents) or [Ledger(DEMO, _nobody)])
 
 
@@ -95,7 +100,7 @@ def compared(options: argparse.Namespace) -> int:
     same = (
         _("Both say the same.")
         if left == right
-        else _("Both say the same; they differ in line breaks and blanks alone.")
+        else _("Both say the same; they differ only in line breaks and blanks.")
     )
     show(options, {"same": not lines, "diff": lines}, words or same)
     return BAD if lines else GOOD

@@ -11,8 +11,9 @@ from cbr_desktop.storage.files import write_output
 from cbr_desktop.storage.journal import read_only, verified
 from cbr_desktop.storage.paths import Places, places
 from cbr_desktop.storage.records import peek
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.evidence import csv_export, html_export, json_export, verification_sentence
+from cbr_desktop.text.states import quoted
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -47,7 +48,11 @@ def export(options: argparse.Namespace) -> int:
         return UNUSABLE
     unknown = sorted(wanted.kinds - set(EntryKind))
     if unknown:
-        remark(_("no kind {kind}; there are {kinds}").format(kind=repr(unknown[0]), kinds=", ".join(EntryKind)))
+        remark(
+            _("There is no kind {kind}. There are: {kinds}.").format(
+                kind=quoted(unknown[0], 80), kinds=listed(list(EntryKind))
+            )
+        )
         return UNUSABLE
     here = places()
     found = _verified(here)
@@ -86,5 +91,5 @@ def _time(text: str | None) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(
-            _("{text} is no time; write it as 2026-03-01 or 2026-03-01T12:00Z").format(text=repr(text))
+            _("{text} is no time. Write it as 2026-03-01 or 2026-03-01T12:00Z.").format(text=quoted(text, 80))
         ) from error

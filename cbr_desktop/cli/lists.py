@@ -15,6 +15,8 @@ from cbr_desktop.storage.archive import SqliteArchive
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.lock import InstanceLock
 from cbr_desktop.storage.paths import Places, places
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.states import quoted
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.ports import Archive, Cache, Clock, Cloud
 from cbr_desktop.workflows.refresh import Refresh
@@ -51,6 +53,27 @@ async def all_lists(name: str | None, *, demo: bool) -> Ledger:
     async with opened_lists(name, demo=demo) as lists:
         await lists.refresh.once()
         return lists.ledger
+
+
+def unknown_vault(ledger: Ledger, name: str) -> str:
+    """Return that no vault that is known has this name or id, empty where one has."""
+    backups = ledger.backups.values()
+    if any(name in (vault.id, vault.name) for vault in ledger.vaults.values()) or any(
+        b.vault_id == name for b in backups
+    ):
+        return ""
+    return _("There is no vault {name} in this project. cbr-desktop vaults lists them.").format(name=quoted(name, 80))
+
+
+def unknown_resource(ledger: Ledger, name: str) -> str:
+    """Return that nothing in a vault and nothing that was backed up has this name or id, empty where something has."""
+    held = ((each.id, each.name) for vault in ledger.vaults.values() for each in vault.resources)
+    if any(name in each for each in held):
+        return ""
+    if any(name in (backup.resource_id, backup.resource_name) for backup in ledger.backups.values()):
+        return ""
+    lacking = _("No vault holds a resource {name}, and there is no backup of one. cbr-desktop resources lists them.")
+    return lacking.format(name=quoted(name, 80))
 
 
 @asynccontextmanager

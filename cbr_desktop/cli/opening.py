@@ -49,12 +49,12 @@ def nothing_sent() -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        remark(_("Nothing was asked of the service but its lists, and nothing was queued."))
+        remark(_("Only lists were read from the service, and nothing was queued."))
         raise
 
 
 async def make_ready(session: ProfileSession, *, arm: bool) -> None:
-    """Arm the profile if that is wished, and read its lists afresh.
+    """Arm the profile if that is wanted, and read its lists afresh.
 
     ``ReadOnly`` when it lets nothing through; when the service cannot be reached, the error that is in the way.
     """

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from cbr_desktop.app.profile import all_profiles
+from cbr_desktop.app.profile import profiles_read
 from cbr_desktop.app.request_runner import RequestRunner
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.delivery import open_for, say_losses
@@ -18,7 +18,7 @@ from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.report import change_record, exit_code, settling_record
 from cbr_desktop.cli.running import run_command
 from cbr_desktop.cli.tables import BAD, GOOD, UNCERTAIN, UNUSABLE, show
-from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.error import CbrError, Damaged
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Reason, without_profile
 from cbr_desktop.storage.paths import places
@@ -27,7 +27,7 @@ from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.catalogue import listed as listed_words
 from cbr_desktop.text.intents import intent_sentence, looked_sentence, settling_commands
 from cbr_desktop.text.operations import state_of, typed_words, words_of
-from cbr_desktop.text.states import clock_words, counted_states, shown
+from cbr_desktop.text.states import clock_words, counted_states, grouped, quoted, shown
 
 _LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)
 
@@ -35,9 +35,17 @@ _LOST = (IntentState.UNKNOWN, IntentState.NOT_FOUND)
 def listed(options: argparse.Namespace) -> int:
     """Print what is in the outbox; nothing is opened for writing, so the window may be open."""
     here = places()
-    intents = [i for i in peek(here.records_file)[0] if options.profile in (None, i.target.profile)]
-    names = {profile.name for profile in all_profiles(here)}
-    _show(options, [i if i.target.profile in names else without_profile(i) for i in intents])
+    kept = peek(here.records_file)[0]
+    intents = [i for i in kept if options.profile in (None, i.target.profile)]
+    try:
+        names = {profile.name for profile in profiles_read(here)}
+    except Damaged as error:
+        remark(problem_sentence(error))  # which profiles are gone is not known then
+        names = {intent.target.profile for intent in intents}
+    none = _("The outbox is empty.")
+    if kept and options.profile is not None:
+        none = _("The outbox has no request of profile {profile}.").format(profile=quoted(options.profile, 60))
+    _show(options, [i if i.target.profile in names else without_profile(i) for i in intents], none)
     return GOOD
 
 
@@ -72,8 +80,8 @@ def adopt(options: argparse.Namespace) -> int:
         if options.checkpoint not in candidates:
             ids = ", ".join(shown(id, 64) for id in candidates)
             remark(
-                _("{checkpoint} is no candidate of request {id}; these are: {ids}").format(
-                    checkpoint=repr(options.checkpoint), id=intent.id[:8], ids=ids
+                _("{checkpoint} is no candidate of request {id}. These are: {ids}.").format(
+                    checkpoint=quoted(options.checkpoint, 80), id=intent.id[:8], ids=ids
                 )
             )
             return UNUSABLE
@@ -188,21 +196,21 @@ def _with_some(options: argparse.Namespace, act: Callable[[ProfileSession, list[
 def _refused(id: str, count: int) -> int:
     told = (
         ngettext(
-            "{count} request has an id that begins with {id}; 'cbr-desktop outbox' lists them",
-            "{count} requests have ids that begin with {id}; 'cbr-desktop outbox' lists them",
+            "{count} request has an id that begins with {id}. cbr-desktop outbox lists them.",
+            "{count} requests have ids that begin with {id}. cbr-desktop outbox lists them.",
             count,
         )
         if count
-        else _("there is no such request: {id}; 'cbr-desktop outbox' lists them")
+        else _("There is no request {id}. cbr-desktop outbox lists them.")
     )
-    remark(told.format(count=count, id=repr(id)))
+    remark(told.format(count=grouped(count), id=quoted(id, 80)))
     return UNUSABLE
 
 
-def _show(options: argparse.Namespace, intents: list[Intent]) -> None:
+def _show(options: argparse.Namespace, intents: list[Intent], none: str = "") -> None:
     now = datetime.now(UTC)
     record = {"requests": [_record(intent, now) for intent in intents]}
-    show(options, record, "\n".join(_text(intent, now) for intent in intents) or _("The outbox is empty."))
+    show(options, record, "\n".join(_text(intent, now) for intent in intents) or none)
 
 
 def _show_looked(options: argparse.Namespace, looked: list[Intent], others: list[Intent]) -> None:
@@ -216,9 +224,7 @@ def _show_looked(options: argparse.Namespace, looked: list[Intent], others: list
     if others:
         words = [counted_states(IntentState(state), count) for state, count in counts.items()]
         lines.append(
-            _("Besides there are in the outbox: {states}. 'cbr-desktop outbox' lists them.").format(
-                states=listed_words(words)
-            )
+            _("Also in the outbox: {states}. cbr-desktop outbox lists them.").format(states=listed_words(words))
         )
     show(options, record, "\n".join(lines))
 

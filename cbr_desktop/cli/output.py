@@ -20,8 +20,13 @@ from cbr_desktop.domain.secret import VARIABLES, SecretKind
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence, secret_unset_sentence
 from cbr_desktop.text.plain import plain
-from cbr_desktop.text.states import shown
+from cbr_desktop.text.states import NO_BREAK, shown
 
+_SIGNS = {"✕": "x", "▲": "!", "△": "!", "●": "*", "○": "o", "▶": ">", "◐": "~", "◆": "+", "■": "#", "✚": "+"}
+_TYPED = str.maketrans(
+    {NO_BREAK: " ", "‘": "'", "’": "'", "…": "...", "–": "-", "→": "->", "·": "-", "☐": "[ ]", **_SIGNS}
+)
+"""What our own sentences have beyond ASCII, as it is typed."""
 _GROWTH = 16
 """How many times as long a line becomes at the most when everything in it is shown by its name."""
 
@@ -93,11 +98,17 @@ def _print(stream: TextIO | None, text: str) -> None:
     if stream is None:
         return
     with _handed_on(stream):
-        try:
-            stream.write(text)
-        except UnicodeEncodeError:
-            stream.write(text.encode(stream.encoding, "backslashreplace").decode(stream.encoding))
+        stream.write(_encodable(text, stream.encoding or "utf-8"))
         stream.flush()
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """Return text that an encoding can say: our own signs are typed otherwise, what it does not have is escaped."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_TYPED).encode(encoding, "backslashreplace").decode(encoding)
+    return text
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The commands of plans: judge one, run one, go on with one, and tell what became of it."""
 
 import argparse
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TypeVar
 from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.judging import cached_ledger
 from cbr_desktop.app.plans import PlanSessions, opened_demo_plan_sessions, opened_plan_sessions
-from cbr_desktop.app.profile import DEMO_PROFILES, all_profiles, find_demo, find_profile
+from cbr_desktop.app.profile import DEMO_PROFILES, find_demo, find_profile, profiles_read
 from cbr_desktop.app.session import new_intent_id
 from cbr_desktop.cli.delivery import read_shares
 from cbr_desktop.cli.destroying import plan_obstacle
@@ -34,6 +34,7 @@ from cbr_desktop.text.consequences import shares_sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.intents import behind_sentence
 from cbr_desktop.text.plans import findings_text, plan_report_record, plan_report_text, plan_sentence, report_html
+from cbr_desktop.text.states import grouped, quoted, shown, utc_words
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.plan import blasts, destroying, judged_steps, prepared
 from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, all_left, left
@@ -118,7 +119,7 @@ def go_on(options: argparse.Namespace) -> int:
     if begun is None:
         return UNUSABLE
     wanted = {step.profile for step in begun.plan.steps}
-    known = [profile for profile in all_profiles(places()) if profile.name in wanted]
+    known = [profile for profile in profiles_read(places()) if profile.name in wanted]
     with opened_plan_sessions(places(), known, WallClock()) as plan_sessions:
         return run_work(closing(plan_sessions, _go_on(plan_sessions, begun, options)))
 
@@ -199,7 +200,10 @@ def listed(options: argparse.Namespace) -> int:
     if options.json:
         say_json({"runs": [plan_report_record(each, now) for each in reports]})
     else:
-        lines = [f"{each.run[:8]}  {each.name}: {plan_sentence(each)}" for each in reports]
+        lines = [
+            f"{each.run[:8]}  {utc_words(each.started_at)}  {shown(each.name, 80)}: {plan_sentence(each)}"
+            for each in reports
+        ]
         say("\n".join(lines) or _("No plan was run yet."))
     return GOOD
 
@@ -224,7 +228,7 @@ def plan_sessions_of(options: argparse.Namespace, known: list[Profile]) -> Itera
 
 def _profiles(options: argparse.Namespace, plan: Plan) -> list[Profile]:
     """Return the profiles that a plan names, as far as there are such, and the one for steps that name none."""
-    known: Iterable[Profile] = DEMO_PROFILES if options.demo else all_profiles(places())
+    known: Sequence[Profile] = DEMO_PROFILES if options.demo else profiles_read(places())
     wanted = {step.profile or default_profile(options) for step in plan.steps}
     return [profile for profile in known if profile.name in wanted]
 
@@ -235,12 +239,12 @@ def default_profile(options: argparse.Namespace) -> str:
         return find_demo(options.profile).name
     if options.profile is not None:
         return find_profile(places(), options.profile).name
-    known = all_profiles(places())
+    known = profiles_read(places())
     return known[0].name if len(known) == 1 else ""
 
 
 def arm_all(plan_sessions: PlanSessions, options: argparse.Namespace) -> None:
-    """Arm the profiles if that is wished. ``ReadOnly`` when one lets nothing through: before anything is sent."""
+    """Arm the profiles if that is wanted. ``ReadOnly`` when one lets nothing through: before anything is sent."""
     for session in plan_sessions.sessions.values():
         if options.arm:
             session.guard.arm(_ARMED_MINUTES)
@@ -253,19 +257,21 @@ def _is_of_plan(found: StepFinding) -> bool:
 
 
 def _found(options: argparse.Namespace) -> Run | None:
-    found = [each for each in PlanRuns(places().plans_folder).runs() if each.id.startswith(options.run_id)]
+    # an empty id is a variable that was never set, and means none
+    runs, id = PlanRuns(places().plans_folder).runs(), options.run_id
+    found = [each for each in runs if id and each.id.startswith(id)]
     if len(found) == 1:
         return found[0]
     told = (
         ngettext(
-            "{count} run has an id that begins with {id}; 'cbr-desktop plan list' lists them",
-            "{count} runs have ids that begin with {id}; 'cbr-desktop plan list' lists them",
+            "{count} run has an id that begins with {id}. cbr-desktop plan list lists them.",
+            "{count} runs have ids that begin with {id}. cbr-desktop plan list lists them.",
             len(found),
         )
         if found
-        else _("there is no such run: {id}; 'cbr-desktop plan list' lists them")
+        else _("There is no run {id}. cbr-desktop plan list lists them.")
     )
-    remark(told.format(count=len(found), id=repr(options.run_id)))
+    remark(told.format(count=grouped(len(found)), id=quoted(id, 80)))
     return None
 
 

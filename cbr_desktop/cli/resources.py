@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cbr_desktop.cli.lists import ProjectLists, run_reading
+from cbr_desktop.cli.lists import ProjectLists, run_reading, unknown_vault
 from cbr_desktop.cli.output import problem_sentence, remark
 from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.cli.vaults import vault_record
@@ -40,7 +40,7 @@ from cbr_desktop.text.words import (
     use_words,
     vault_billing_words,
 )
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow
 
 _NONE = "-"
@@ -96,7 +96,11 @@ async def _read(lists: ProjectLists, *parts: Part) -> tuple[Ledger, bool]:
 
 async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     ledger, is_whole = await _read(lists, Part.PROTECTABLES, Part.BACKUPS, Part.POLICIES)
-    schedules = Schedules(ledger)
+    unknown = unknown_vault(ledger, options.vault) if options.vault is not None else ""
+    if unknown:
+        remark(unknown)
+        return UNUSABLE
+    schedules = PolicyGaps(ledger)
     rows = _wanted(ledger, schedules, options)
     record = {
         "resources": [_record(row, schedules) for row in rows],
@@ -109,7 +113,7 @@ async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     return GOOD if is_whole else PARTIAL
 
 
-def _wanted(ledger: Ledger, schedules: Schedules, options: argparse.Namespace) -> list[ResourceRow]:
+def _wanted(ledger: Ledger, schedules: PolicyGaps, options: argparse.Namespace) -> list[ResourceRow]:
     rows: Iterable[ResourceRow] = ledger.resource_rows()
     wanted = (_UNPROTECTED if options.unprotected else set()) | (_WITHOUT_POLICY if options.without_policy else set())
     if wanted:
@@ -119,7 +123,7 @@ def _wanted(ledger: Ledger, schedules: Schedules, options: argparse.Namespace) -
     return list(rows)
 
 
-def _summary(rows: Sequence[ResourceRow], schedules: Schedules) -> str:
+def _summary(rows: Sequence[ResourceRow], schedules: PolicyGaps) -> str:
     """Return how many resources policies do not back up, and why."""
     gaps = [gap_of(row, schedules) for row in rows]
     told = {
@@ -136,13 +140,15 @@ def _summary(rows: Sequence[ResourceRow], schedules: Schedules) -> str:
         ),
     }
     said = [words.format(count=gaps.count(gap)) for gap, words in told.items() if gaps.count(gap)]
+    if not rows:
+        return _("There is no such resource.")
     whole = counted("{count} resource", "{count} resources", len(rows))
     if not said:
-        return _("{resources}, and nothing of them keeps policies from backing them up.").format(resources=whole)
+        return _("{resources}; policies back all of them up.").format(resources=whole)
     return _("{resources}: {gaps}.").format(resources=whole, gaps=listed(said))
 
 
-def _record(row: ResourceRow, schedules: Schedules) -> dict[str, Any]:
+def _record(row: ResourceRow, schedules: PolicyGaps) -> dict[str, Any]:
     """Return a resource for JSON; sizes carry their unit in the key."""
     resource, held = row.resource, row.protectable
     return {
@@ -166,7 +172,7 @@ def _record(row: ResourceRow, schedules: Schedules) -> dict[str, Any]:
     }
 
 
-def _table(rows: Sequence[ResourceRow], schedules: Schedules, now: datetime) -> str:
+def _table(rows: Sequence[ResourceRow], schedules: PolicyGaps, now: datetime) -> str:
     head = (
         *(_("NAME"), _("TYPE"), _("VAULT"), _("STATE"), _("NOT BACKED UP BECAUSE"), _("SIZE")),
         *(_("LAST GOOD BACKUP"), _("BACKUPS"), _("ID")),
@@ -174,7 +180,7 @@ def _table(rows: Sequence[ResourceRow], schedules: Schedules, now: datetime) -> 
     return table([head, *(_cells(row, schedules, now) for row in rows)])
 
 
-def _cells(row: ResourceRow, schedules: Schedules, now: datetime) -> tuple[str, ...]:
+def _cells(row: ResourceRow, schedules: PolicyGaps, now: datetime) -> tuple[str, ...]:
     resource, holder = row.resource, row.vault or row.server_vault
     made = row.last_good.created_at if row.last_good is not None else None
     return (
@@ -197,7 +203,7 @@ async def _shown(lists: ProjectLists, options: argparse.Namespace) -> int:
     ledger, is_whole = await _read(lists, Part.POLICIES, Part.BACKUPS)
     found = [each for each in ledger.vaults.values() if options.vault in (each.id, each.name)]
     if len(found) != 1:
-        return _not_told(options, found)
+        return _not_told(options, ledger, found)
     (vault,) = found
     if vault.enterprise_project_id != DEFAULT_ENTERPRISE_PROJECT:
         # its name is told by a service of its own, which need not answer
@@ -210,7 +216,7 @@ async def _shown(lists: ProjectLists, options: argparse.Namespace) -> int:
     record = {
         **vault_record(vault),
         **_further(vault, ledger.enterprise_projects.get(vault.enterprise_project_id)),
-        "resources": [_record(row, Schedules(ledger)) for row in rows],
+        "resources": [_record(row, PolicyGaps(ledger)) for row in rows],
         "policies": [{"id": each.id, "name": each.name, "enabled": each.enabled} for each in policies],
         "complete": is_whole,
         "as_of": ledger.freshness[Part.VAULTS].as_of,
@@ -220,16 +226,17 @@ async def _shown(lists: ProjectLists, options: argparse.Namespace) -> int:
     return GOOD if is_whole else PARTIAL
 
 
-def _not_told(options: argparse.Namespace, found: Sequence[Vault]) -> int:
+def _not_told(options: argparse.Namespace, ledger: Ledger, found: Sequence[Vault]) -> int:
     """Say why no vault is told of: there is none of that name, or several."""
     sentence = (
         _("There are {count} vaults called {name}. Name one by its id: {ids}.").format(
             count=len(found), name=quoted(options.vault, 80), ids=listed([shown(each.id) for each in found])
         )
         if found
-        else _("There is no vault {name} in this project.").format(name=quoted(options.vault, 80))
+        else unknown_vault(ledger, options.vault)
     )
-    show(options, {"vault": None, "problems": [sentence]}, "")
+    if options.json:
+        show(options, {"vault": None, "problems": [sentence]}, sentence)
     remark(sentence)
     return UNUSABLE
 

@@ -4,18 +4,19 @@ import argparse
 import json
 from pathlib import Path
 
-from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.destroying import approval_in
-from cbr_desktop.cli.opening import closing_client, opened_session
+from cbr_desktop.cli.lists import ProjectLists, run_reading
 from cbr_desktop.cli.output import problem_sentence, remark
-from cbr_desktop.cli.running import run_command
 from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE, show
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.document import ChangeDocument
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId, is_uuid
+from cbr_desktop.domain.profile import Environment
 from cbr_desktop.storage import requestfile
 from cbr_desktop.storage.files import write_output
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.records import peek
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.rehearsal import rehearsal_record, sheet, sheet_html, sheet_text
@@ -27,22 +28,25 @@ from cbr_desktop.workflows.rehearsal import rehearsed, usual_restore
 
 def rehearse(options: argparse.Namespace) -> int:
     """Rehearse a restore; 1 where the service would refuse it, 2 where there is nothing to rehearse."""
-    with opened_session(options.profile, demo=options.demo) as session:
-        return run_command(closing_client(session, _rehearsed(session, options)))
+    return run_reading(options, _rehearsed, keeps=True)
 
 
-async def _rehearsed(session: ProfileSession, options: argparse.Namespace) -> int:
-    ledger, refresh = session.ledger, session.refresh
+async def _rehearsed(lists: ProjectLists, options: argparse.Namespace) -> int:
+    ledger, refresh = lists.ledger, lists.refresh
     document = None if is_uuid(options.what) else _document(Path(options.what))
     if document is None and not is_uuid(options.what):
         return UNUSABLE
     id = BackupId(options.what) if document is None else BackupId(document.path["backup_id"])
+    # one that was asked for before is in the way; the demo cloud keeps none for the next command
+    for intent in [] if options.demo else peek(places().records_file)[0]:
+        if intent.target.profile == lists.profile.name:
+            ledger.put_intent(intent)
     await refresh.recall()
     await refresh.judge_by(RESTORE_BACKUP.judged_by, id)
-    opened = ledger.opened.get(id)
+    opened, backup = ledger.opened.get(id), known_restored(id, ledger)
     if opened is not None and opened.error is not None:
-        remark(sentences(problem_sentence(opened.error), _("It is rehearsed by what was known before.")))
-    backup = known_restored(id, ledger)
+        stale = _("It is rehearsed by what was known before.") if backup is not None or document is not None else ""
+        remark(sentences(problem_sentence(opened.error), stale))
     change: Change
     if document is not None:
         change = change_in(document, ledger)
@@ -52,8 +56,9 @@ async def _rehearsed(session: ProfileSession, options: argparse.Namespace) -> in
         remark(_("No backup {id} is known here, so there is nothing to rehearse.").format(id=id))
         return UNUSABLE
     assert backup_id_of(change) == id  # noqa: S101  # both are of the same path
-    made, now = rehearsed(change, ledger, session.clock.now()), session.clock.now()
-    paper = sheet(made, session.profile, now, approval_in(options))
+    made, now = rehearsed(change, ledger, lists.clock.now()), lists.clock.now()
+    environment = Environment.DEMO if options.demo else lists.profile.environment
+    paper = sheet(made, lists.profile, environment, now, approval_in(options))
     show(options, rehearsal_record(made, now), sheet_text(paper))
     if options.sheet is not None:
         write_output(options.sheet, sheet_html(paper).encode("utf-8", "backslashreplace"))

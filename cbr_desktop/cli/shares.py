@@ -5,9 +5,9 @@ from typing import Any
 
 from cbr_desktop.cli.lists import ProjectLists, run_reading
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.tables import GOOD, PARTIAL, show, table
+from cbr_desktop.cli.tables import GOOD, PARTIAL, UNUSABLE, show, table
 from cbr_desktop.domain.backup_details import Member
-from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
+from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId, is_uuid
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.sharing import Offer
@@ -16,7 +16,7 @@ from cbr_desktop.storage.addresses import entries_in
 from cbr_desktop.storage.paths import places
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.states import counted, shown, status_words
+from cbr_desktop.text.states import counted, quoted, shown, status_words
 from cbr_desktop.text.words import NONE, incomplete_sentence
 from cbr_desktop.workflows.ledger import Part
 
@@ -28,6 +28,9 @@ def shares(options: argparse.Namespace) -> int:
 
 async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     names = names_of(options, lists.profile)
+    if options.id is not None and not is_uuid(options.id):
+        remark(no_backup_id(options.id))
+        return UNUSABLE
     if options.id is not None:
         members = await lists.cloud.members(BackupId(options.id))
         record = {"backup_id": options.id, "members": [_member_record(each, names) for each in members.rows]}
@@ -56,6 +59,11 @@ def _print(options: argparse.Namespace, record: dict[str, Any], text: str, found
         )
         remark(incomplete_sentence(given))
     return GOOD if found.complete else PARTIAL
+
+
+def no_backup_id(id: str) -> str:
+    """Return that a text is no id of a backup."""
+    return _("{id} is no id of a backup. cbr-desktop backups lists them.").format(id=quoted(id, 80))
 
 
 def names_of(options: argparse.Namespace, profile: Profile) -> dict[str, ProjectId]:

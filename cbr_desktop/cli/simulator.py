@@ -10,13 +10,18 @@ from cbr_desktop.simulator.clock import RunningClock
 from cbr_desktop.simulator.modes import Modes
 from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
-from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.catalogue import _, listed
+from cbr_desktop.text.states import quoted, shown
 
 
 def simulator(options: argparse.Namespace) -> int:
     unknown = sorted(set(options.missing) - PARTS)
     if unknown:
-        remark(_("no part {part}; there are {parts}").format(part=repr(unknown[0]), parts=", ".join(sorted(PARTS))))
+        remark(
+            _("There is no part {part}. There are: {parts}.").format(
+                part=quoted(unknown[0], 80), parts=listed(sorted(PARTS))
+            )
+        )
         return UNUSABLE
     clock = RunningClock()
     if options.vaults is None and options.backups is None:
@@ -36,8 +41,8 @@ def simulator(options: argparse.Namespace) -> int:
         serve(Service(inventory, clock, modes), options.host, options.port, started)
     except OSError as error:
         remark(
-            _("cannot listen at {host} port {port}: {why}").format(
-                host=options.host, port=options.port, why=error.strerror
+            _("Nothing can listen at {host} port {port}: {why}. Choose another address or port.").format(
+                host=shown(options.host, 80), port=options.port, why=error.strerror or type(error).__name__
             )
         )
         return UNUSABLE

@@ -33,7 +33,7 @@ def _padded(text: str, width: int) -> str:
 
 
 def show(options: Namespace, record: object, text: str) -> None:
-    """Print a record as JSON when that is wished, else the text."""
+    """Print a record as JSON when that is wanted, else the text."""
     if options.json:
         say_json(record)
     else:

@@ -32,7 +32,7 @@ from cbr_desktop.cloud.wire.members import domain_name, members
 from cbr_desktop.cloud.wire.metadata import metadata
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import ListPage, at_once
+from cbr_desktop.cloud.wire.reading import AnswerPage, at_once
 from cbr_desktop.cloud.wire.replication import regions_from
 from cbr_desktop.cloud.wire.results import result_of
 from cbr_desktop.cloud.wire.tasks import task, tasks_in_pieces
@@ -57,7 +57,7 @@ from cbr_desktop.domain.ids import (
     is_project_id,
 )
 from cbr_desktop.domain.journal import RequestObserver
-from cbr_desktop.domain.listing import Changes, Listing
+from cbr_desktop.domain.listing import ListChanges, Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
@@ -170,7 +170,7 @@ class CbrCloud(ProjectReader):
         answer = await self._get("backups", (*query, ("limit", "1")))
         return decoded(answer, lambda body: backups(body, {})).count
 
-    async def changed_backups(self, since: datetime, expected: int = 0) -> Changes[Backup] | None:
+    async def changed_backups(self, since: datetime, expected: int = 0) -> ListChanges[Backup] | None:
         """Return the backups that were changed at ``since`` or later, and how many there are in all (ListBackups).
 
         ``expected`` is how many these may be. ``None`` where that cannot be told: the service does not say when a
@@ -193,7 +193,7 @@ class CbrCloud(ProjectReader):
             changed = [row for row, time in zip(page.rows, times, strict=False) if time >= since]
             found.update((row.id, row) for row in changed)
             if len(changed) < len(page.rows) or offset + len(page.rows) >= page.count:
-                return Changes(list(found.values()), page.count) if await self._sorts(newest) else None
+                return ListChanges(list(found.values()), page.count) if await self._sorts(newest) else None
             if len(found) == before:
                 return None
             offset += len(page.rows) - min(_OVERLAP, len(page.rows) // 2)
@@ -206,7 +206,7 @@ class CbrCloud(ProjectReader):
             query.append(("offset", str(offset)))
         return decoded(await self._get("backups", tuple(query)), changed_backups)
 
-    async def _sorts(self, newest: ListPage[Backup]) -> bool:
+    async def _sorts(self, newest: AnswerPage[Backup]) -> bool:
         """Tell whether the service heeds ``sort``: then other backups come when they are sorted the other way.
 
         Backups change in the order in which they are made, mostly, so that the order itself does not tell. Asked once.
@@ -342,7 +342,7 @@ class CbrCloud(ProjectReader):
         is_own = change.kind.service is Service.BACKUP
         url = f"{self._endpoint}/v3/{self._segment(project_id)}/{path}" if is_own else self._enterprise.url(path)
         headers = {"Content-Type": JSON} if change.body else {}
-        call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True, is_neighbour=not is_own)
+        call = Call(change.method, url, headers=headers, body=change.body or None, fresh=True, is_enterprise=not is_own)
         client = self._client if is_own else self._enterprise.client
         once = client.once if observer is None else partial(self._once_seen, client, observer)
         answer = await (authorised(self._auth, client, call, once) if is_own else self._enterprise.send(call, once))

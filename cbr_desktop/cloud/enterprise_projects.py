@@ -1,4 +1,4 @@
-"""The enterprise project service (EPS) of an account: a neighbour of the backup service, with a login of its own."""
+"""The enterprise project service (EPS) of an account, which asks for a login of its own."""
 
 from http import HTTPStatus
 

@@ -427,6 +427,7 @@ class _Dial:
     """Opens connections for the HTTP library. Names are resolved aside, addresses are tried one after the other."""
 
     def __init__(self, resolve: Resolve, family: int, is_for_proxy: bool) -> None:
+        import anyio._backends._asyncio  # noqa: F401  # here in a thread, else on the loop with the first connection
         import httpcore
 
         self._resolve = resolve

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from cbr_desktop.cloud.wire.reading import ListPage
+from cbr_desktop.cloud.wire.reading import AnswerPage
 from cbr_desktop.domain.listing import Shortfall
 
 
@@ -18,9 +18,9 @@ class Identified(Protocol):
 
 
 Row = TypeVar("Row", bound=Identified)
-Fetch = Callable[[int], Awaitable[ListPage[Row]]]
+Fetch = Callable[[int], Awaitable[AnswerPage[Row]]]
 """Reads the page that starts at an offset."""
-After = Callable[[str], Awaitable[ListPage[Row]]]
+After = Callable[[str], Awaitable[AnswerPage[Row]]]
 """Reads the page that follows a row, by the row's id."""
 
 
@@ -48,7 +48,7 @@ class Collection(Generic[Row]):
         self.count: int | None = None
         """How many rows there are, as the service said last."""
 
-    def note(self, page: ListPage[Row]) -> None:
+    def note(self, page: AnswerPage[Row]) -> None:
         """Take note of how much has come; its rows are added in their turn."""
         pages, rows, size_bytes = self._came
         self._came = Limits(pages + 1, rows + len(page), size_bytes + page.size_bytes)
@@ -63,7 +63,7 @@ class Collection(Generic[Row]):
             self._reached = next(reached, Shortfall.NONE)
         return bool(self._reached)
 
-    def add(self, page: ListPage[Row], follows: str | None = None) -> bool:
+    def add(self, page: AnswerPage[Row], follows: str | None = None) -> bool:
         """Take a page in and tell whether it brought anything new.
 
         One that ``follows`` a row was asked for from that row on: where it does not begin with it, rows have moved.
@@ -83,7 +83,7 @@ class Collection(Generic[Row]):
             self._whole = False
         return new > 0
 
-    def holds_all_of(self, page: ListPage[Row]) -> bool:
+    def holds_all_of(self, page: AnswerPage[Row]) -> bool:
         """Whether every row of ``page`` is known already."""
         return all(row.id in self._rows for row in page.rows)
 
@@ -153,7 +153,7 @@ async def collect(
     return found
 
 
-async def _by_marker(after: After[Row], found: Collection[Row], last: ListPage[Row]) -> Collection[Row]:
+async def _by_marker(after: After[Row], found: Collection[Row], last: AnswerPage[Row]) -> Collection[Row]:
     """Read the pages after the last one that came, each from the last row of the one before."""
     while last.rows and not found.is_full():
         last = await after(last.rows[-1].id)
@@ -181,7 +181,7 @@ async def collect_counted_oddly(
     repeated = sum(row.id in known for row in second.rows)
     by_page = 1 if repeated >= len(first.rows) else 0 if repeated == 0 and len(first.rows) > 1 else None
 
-    async def numbered(offset: int) -> ListPage[Row]:
+    async def numbered(offset: int) -> AnswerPage[Row]:
         if by_page is None or offset == 0:
             return await remembering(offset)
         return await remembering(-(-offset // step) + by_page)
@@ -197,31 +197,31 @@ async def fetched_ahead(fetch: Fetch[Row], offsets: range, in_flight: int, limit
     return _remembering(fetch, await _together(fetch, offsets, Collection(limits), in_flight))
 
 
-def _remembering(fetch: Fetch[Row], pages: dict[int, ListPage[Row]]) -> Fetch[Row]:
+def _remembering(fetch: Fetch[Row], pages: dict[int, AnswerPage[Row]]) -> Fetch[Row]:
     """Return a way to fetch pages that has some already."""
 
-    async def remembered(offset: int) -> ListPage[Row]:
+    async def remembered(offset: int) -> AnswerPage[Row]:
         return pages[offset] if offset in pages else await fetch(offset)
 
     return remembered
 
 
-async def _fetched(fetch: Fetch[Row], offset: int, found: Collection[Row]) -> ListPage[Row]:
+async def _fetched(fetch: Fetch[Row], offset: int, found: Collection[Row]) -> AnswerPage[Row]:
     page = await fetch(offset)
     found.note(page)
     return page
 
 
-def _is_over(found: Collection[Row], last: ListPage[Row], end: int) -> bool:
+def _is_over(found: Collection[Row], last: AnswerPage[Row], end: int) -> bool:
     """Whether there is nothing after the last page, which ended at ``end``, by what it says itself."""
     return not len(last) or (last.count is not None and last.count <= end and found.believes(last.count))
 
 
 async def _together(
     fetch: Fetch[Row], offsets: range, found: Collection[Row], in_flight: int
-) -> dict[int, ListPage[Row]]:
+) -> dict[int, AnswerPage[Row]]:
     """Return the pages at ``offsets`` by these; no further ones once a limit is reached or one brings nothing new."""
-    pages: dict[int, ListPage[Row]] = {}
+    pages: dict[int, AnswerPage[Row]] = {}
     left = iter(offsets)
     try:
         async with asyncio.TaskGroup() as group:
@@ -233,7 +233,7 @@ async def _together(
 
 
 async def _fetch_some(
-    fetch: Fetch[Row], left: Iterator[int], found: Collection[Row], pages: dict[int, ListPage[Row]]
+    fetch: Fetch[Row], left: Iterator[int], found: Collection[Row], pages: dict[int, AnswerPage[Row]]
 ) -> None:
     """Fetch one page after the other; ``found`` holds the first, which a page may be empty or the same as."""
     for offset in left:

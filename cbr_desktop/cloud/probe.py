@@ -32,8 +32,8 @@ from cbr_desktop.cloud.transport import Answer, Call, Client, Clock
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.reading import Unfit, mended, moment
 from cbr_desktop.domain.connection import Connection
-from cbr_desktop.domain.diagnosis import Certificate, Contact, Greeting, LoginResult, Place
-from cbr_desktop.domain.error import CbrError, CloudError, LoginRefused, NotFound, Refused, Unreachable
+from cbr_desktop.domain.diagnosis import Certificate, Contact, Greeting, HostPort, LoginResult
+from cbr_desktop.domain.error import CbrError, CloudError, ErrorDetail, LoginRefused, NotFound, Refused, Unreachable
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import Profile, ProxyMode
@@ -74,7 +74,7 @@ class BareNetwork:
         self._proxy_password = proxy_password
         self._resolve = resolve
 
-    async def resolve(self, place: Place) -> tuple[str, ...]:
+    async def resolve(self, place: HostPort) -> tuple[str, ...]:
         """Return the addresses of a host; the wait for them can be given up at once."""
         family = FAMILIES[self._profile.address_family]
         find = partial(self._resolve, place.host, place.port, family=family, type=socket.SOCK_STREAM)
@@ -91,7 +91,7 @@ class BareNetwork:
 
     async def certificate(self, endpoint: str) -> Certificate:
         """Shake hands, and tell what the server showed; of what is not accepted as much as can be read."""
-        place = Place.of(endpoint)
+        place = HostPort.of(endpoint)
         try:
             context = await aside(lambda: whole(context_of(self._profile.ca_file)))
         except OSError as error:
@@ -133,7 +133,7 @@ class BareNetwork:
     @contextlib.asynccontextmanager
     async def _secured(self, endpoint: str, context: ssl.SSLContext) -> AsyncIterator[ssl.SSLObject]:
         async with self._open(endpoint) as ((_, writer), _):
-            await writer.start_tls(context, server_hostname=Place.of(endpoint).host)
+            await writer.start_tls(context, server_hostname=HostPort.of(endpoint).host)
             shaken = writer.get_extra_info("ssl_object")
             assert shaken is not None  # noqa: S101  # asyncio shakes hands before it returns
             yield shaken
@@ -141,7 +141,7 @@ class BareNetwork:
     @contextlib.asynccontextmanager
     async def _open(self, endpoint: str) -> AsyncIterator[tuple[Streams, Contact]]:
         """Hold a connection to a place open, through its proxy if there is one."""
-        place = Place.of(endpoint)
+        place = HostPort.of(endpoint)
         proxy = await self._proxy(endpoint)
         streams, contact = await self._reached(proxy.place if proxy else place, by_proxy=proxy is not None)
         try:
@@ -156,16 +156,16 @@ class BareNetwork:
         if not url:
             return None
         try:
-            place, parts = Place.of(url), urlsplit(url)
+            place, parts = HostPort.of(url), urlsplit(url)
         except ValueError as error:
-            raise Unreachable(Place.of(endpoint).host, str(error), "proxy") from None
+            raise Unreachable(HostPort.of(endpoint).host, str(error), "proxy") from None
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
         if self._profile.proxy is ProxyMode.MANUAL and self._profile.proxy_user:
             password = await self._proxy_password() if self._proxy_password else ""
             login = f"{self._profile.proxy_user}:{password}"
         return _ProxyWay(place, login)
 
-    async def _tunnel(self, streams: Streams, proxy: "_ProxyWay", place: Place) -> None:
+    async def _tunnel(self, streams: Streams, proxy: "_ProxyWay", place: HostPort) -> None:
         if proxy.place.secure:
             context = await aside(lambda: whole(context_of(self._profile.ca_file)))
             try:
@@ -174,7 +174,7 @@ class BareNetwork:
                 raise Unreachable(str(proxy.place), _words(error), "proxy") from None
         await _tunnel(*streams, proxy, place)
 
-    async def _reached(self, place: Place, *, by_proxy: bool) -> tuple[Streams, Contact]:
+    async def _reached(self, place: HostPort, *, by_proxy: bool) -> tuple[Streams, Contact]:
         """Try the addresses of a place one after the other."""
         try:
             found = await self.resolve(place)
@@ -237,7 +237,7 @@ class CloudProbe:
 
     async def resolve(self, endpoint: str) -> tuple[str, ...]:
         """Return the addresses of a host."""
-        return await self._bare.resolve(Place.of(endpoint))
+        return await self._bare.resolve(HostPort.of(endpoint))
 
     async def connect(self, endpoint: str) -> Contact:
         """Open a connection, by the proxy if there is one, and close it again."""
@@ -307,7 +307,7 @@ class CloudProbe:
 
 @dataclass(frozen=True, slots=True)
 class _ProxyWay:
-    place: Place
+    place: HostPort
     login: str = field(default="", repr=False)
 
 
@@ -347,7 +347,9 @@ def _first(answer: Answer, key: str = "") -> str:
     return id if isinstance(id, str) and is_uuid(id) else ""
 
 
-async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, proxy: _ProxyWay, place: Place) -> None:
+async def _tunnel(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, proxy: _ProxyWay, place: HostPort
+) -> None:
     """Have a proxy connect to a place. Raises ``Unreachable`` with ``proxy`` or ``proxy-login``."""
     head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
     if proxy.login:
@@ -358,13 +360,13 @@ async def _tunnel(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pr
         await writer.drain()
         answer = await reader.readuntil(b"\r\n\r\n")
     except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-        raise Unreachable(name, "it does not answer as a proxy does", "proxy") from None
+        raise Unreachable(name, ErrorDetail.NO_PROXY, "proxy") from None
     found = _STATUS_LINE.match(answer)
     status = int(found[1]) if found else 0
     if status == 407:
         raise Unreachable(name, "", "proxy-login")
     if not 200 <= status < 300:
-        detail = f"HTTP {status} for {place}" if status else "it does not answer as a proxy does"
+        detail = f"HTTP {status} for {place}" if status else ErrorDetail.NO_PROXY
         raise Unreachable(name, detail, "proxy")
 
 

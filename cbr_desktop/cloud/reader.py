@@ -11,7 +11,7 @@ from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.pages import LIMITS, After, Collection, Fetch, Limits, Row, collect, fetched_ahead
 from cbr_desktop.cloud.transport import DEADLINE_SECONDS, Answer, Call, Client, Clock
-from cbr_desktop.cloud.wire.reading import ListPage, Names, Pieces, Unfit, collector_at_rest
+from cbr_desktop.cloud.wire.reading import AnswerPage, AnswerPieces, Names, Unfit, collector_at_rest
 from cbr_desktop.cloud.wire.vaults import vault, vaults_in_pieces
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.error import FieldFault, NotFound, ProfileError, Refused
@@ -60,7 +60,7 @@ class ProjectReader:
         self._auth = auth
         self._clock = clock
         self._client = Client(transport, clock, report, deadline=deadline, offline=offline, most=most)
-        self._remembered: dict[str, dict[int, tuple[_Digest, ListPage[Any]]]] = {}
+        self._remembered: dict[str, dict[int, tuple[_Digest, AnswerPage[Any]]]] = {}
         """The pages of lists as they came last: the digest of the answer at each offset, and what was made of it."""
 
     async def project_id(self) -> ProjectId:
@@ -89,7 +89,7 @@ class ProjectReader:
     async def _list(
         self,
         path: str,
-        read: Callable[[bytes, Names], Pieces[Row]],
+        read: Callable[[bytes, Names], AnswerPieces[Row]],
         query: dict[str, str | None] | None = None,
         limits: Limits = LIMITS,
         *,
@@ -110,7 +110,7 @@ class ProjectReader:
     def _pages(
         self,
         path: str,
-        read: Callable[[bytes, Names], Pieces[Row]],
+        read: Callable[[bytes, Names], AnswerPieces[Row]],
         query: dict[str, str | None],
         size: int,
         *,
@@ -124,14 +124,14 @@ class ProjectReader:
         """
         names: Names = {}
         given = tuple((key, value) for key, value in query.items() if value is not None)
-        before: dict[int, tuple[_Digest, ListPage[Row]]] = (
+        before: dict[int, tuple[_Digest, AnswerPage[Row]]] = (
             self._remembered.get(path, {}) if remembers is not None else {}
         )
-        now: dict[int, tuple[_Digest, ListPage[Row]]] = {}
+        now: dict[int, tuple[_Digest, AnswerPage[Row]]] = {}
         if remembers is not None:
             self._remembered[path] = now
 
-        async def page(*paging: tuple[str, str], offset: int | None = None) -> ListPage[Row]:
+        async def page(*paging: tuple[str, str], offset: int | None = None) -> AnswerPage[Row]:
             answer = await self._get(path, (*given, ("limit", str(size)), *paging))
             async with self._client.turn(len(answer.body)):
                 digest = (len(answer.body), hash(answer.body)) if remembers is not None else (0, 0)
@@ -146,18 +146,18 @@ class ProjectReader:
                 now[offset] = (digest, page)
             return page
 
-        async def fetch(offset: int) -> ListPage[Row]:
+        async def fetch(offset: int) -> AnswerPage[Row]:
             # the first page goes without offset: one definition of the service starts counting at 1
             return await page(*((("offset", str(offset)),) if offset else ()), offset=offset)
 
-        async def after(id: str) -> ListPage[Row]:
+        async def after(id: str) -> AnswerPage[Row]:
             try:
                 return await page(("marker", id))
             except Refused as error:
                 if error.status != HTTPStatus.BAD_REQUEST:
                     raise
                 # neither offset nor marker: there is more that cannot be read
-                return ListPage([], lost=1)
+                return AnswerPage([], lost=1)
 
         return fetch, after
 
@@ -187,14 +187,14 @@ def decoded(answer: Answer, read: Callable[[bytes], Value]) -> Value:
         raise answer.unfit(str(error)) from None
 
 
-async def _read(answer: Answer, pieces: Pieces[Row]) -> ListPage[Row]:
+async def _read(answer: Answer, pieces: AnswerPieces[Row]) -> AnswerPage[Row]:
     """Read a page; between two pieces the loop does something else."""
     while True:
         try:
             with collector_at_rest():
                 next(pieces)
         except StopIteration as end:
-            page: ListPage[Row] = end.value
+            page: AnswerPage[Row] = end.value
             return page
         except Unfit as error:
             raise answer.unfit(str(error)) from None

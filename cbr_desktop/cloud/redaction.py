@@ -59,7 +59,7 @@ class _Trace:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Traces:
+class _SecretTraces:
     """How a secret may stand in a large body, in any other, and in a sentence."""
 
     written: tuple[_Trace, ...]
@@ -70,7 +70,7 @@ class _Traces:
 class AnswerRedaction:
     """Cuts certain secrets from one answer."""
 
-    def __init__(self, secrets: Iterable[_Traces]) -> None:
+    def __init__(self, secrets: Iterable[_SecretTraces]) -> None:
         self._secrets = tuple(secrets)
 
     def body(self, body: bytes) -> bytes:
@@ -104,7 +104,7 @@ class KnownSecrets:
     """The secrets that one client was told of; the newest ones, when there are many."""
 
     def __init__(self) -> None:
-        self._known: dict[str, _Traces] = {}
+        self._known: dict[str, _SecretTraces] = {}
 
     def hide(self, *secrets: str) -> None:
         """Cut these from every answer from now on."""
@@ -135,19 +135,19 @@ def _proof(value: str) -> str:
     return value.rpartition("Signature=")[2].strip().rpartition(" ")[2]
 
 
-def _traces(secret: str) -> _Traces:
+def _traces(secret: str) -> _SecretTraces:
     plain = secret.strip()
     if len(plain) < SHORTEST_SECRET:
-        return _Traces((), (), ())
+        return _SecretTraces((), (), ())
     said = _trace(plain, alone=_PLAIN.match(plain) is not None or len(plain) < 6)
     if _WORD.match(plain):
         encoded = {form for form in forms(secret) if len(form) >= _ENCODED and form.strip() != plain}
-        return _Traces((), tuple(map(_trace, _distinct(encoded))) if len(plain) >= 6 else (), (said,))
+        return _SecretTraces((), tuple(map(_trace, _distinct(encoded))) if len(plain) >= 6 else (), (said,))
     written, all = (
         (said, *(_trace(form) for form in _distinct(some) if len(form) >= _ENCODED and form.strip() != plain))
         for some in (written_forms(secret), forms(secret))
     )
-    return _Traces(written, all, (said,))
+    return _SecretTraces(written, all, (said,))
 
 
 def _distinct(found: Iterable[str]) -> list[str]:

@@ -24,6 +24,7 @@ from cbr_desktop.domain.error import (
     BadAnswer,
     CbrError,
     CloudError,
+    ErrorDetail,
     Forbidden,
     LoginRefused,
     NotFound,
@@ -90,7 +91,7 @@ class TokenLogin:
         """Return the id of the token's project, logging in if need be."""
         held = await self._valid(client)
         if held.project_id is None:
-            raise BadAnswer(_host(self._profile), "the token is for an account, not for a project")
+            raise BadAnswer(_host(self._profile), ErrorDetail.OF_ACCOUNT)
         return held.project_id
 
     async def signed(self, call: Call, client: Client) -> Call:

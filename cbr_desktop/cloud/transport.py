@@ -37,6 +37,7 @@ from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import (
     BadAnswer,
     CloudError,
+    ErrorDetail,
     NoAnswer,
     Redirected,
     Refused,
@@ -108,7 +109,7 @@ class Address(NamedTuple):
 class Call:
     """A request before it is sent. ``fresh`` asks for a connection that nothing else has used; headers stay unshown.
 
-    ``is_neighbour`` tells that it goes to the enterprise project service, whose form of a refusal only it can prove
+    ``is_enterprise`` tells that it goes to the enterprise project service, whose form of a refusal only it can prove
     something by: relayed by the backup service the same words say nothing of what that has done.
     """
 
@@ -118,7 +119,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     fresh: bool = False
-    is_neighbour: bool = False
+    is_enterprise: bool = False
 
     @property
     def host(self) -> str:
@@ -323,7 +324,7 @@ class Client:
                     body = redaction.body(body)
                 if self.clock.now() - asked_at > _SLEPT:
                     # the deadline does not run while the machine sleeps; what is that old is no answer any more
-                    raise NoAnswer(call.host, "no answer in time")
+                    raise NoAnswer(call.host, ErrorDetail.NOT_IN_TIME)
                 self._compare_clocks(response, body, asked_at, answered_at)
                 answer = _judged(call, response, body, request_id, redaction.text)
                 latency_ms = (self._meter() - started) * 1000
@@ -559,7 +560,7 @@ async def _body(host: str, response: httpx.Response) -> bytes:
         if max(received, unpacked) > BODY_LIMIT:
             raise _bad(host, response, f"larger than {BODY_LIMIT >> 20} MiB")
     if received < _content_length(response) or (received and decoder is not None and not decoder.eof):
-        raise NoAnswer(host, "the answer was cut short")
+        raise NoAnswer(host, ErrorDetail.CUT_SHORT)
     return b"".join(parts)
 
 
@@ -567,16 +568,16 @@ def _unpacked(host: str, response: httpx.Response, decoder: "zlib._Decompress", 
     try:
         unpacked = decoder.decompress(chunk, limit)
     except zlib.error:
-        raise _bad(host, response, "the packed body is damaged") from None
+        raise _bad(host, response, ErrorDetail.BODY_DAMAGED) from None
     if decoder.unused_data:
-        raise _bad(host, response, "bytes after the packed body")
+        raise _bad(host, response, ErrorDetail.BODY_FOLLOWED)
     return unpacked
 
 
 def _check_headers(host: str, response: httpx.Response) -> None:
     raw = response.headers.raw
     if len(raw) > _HEADER_LIMIT or sum(len(name) + len(value) for name, value in raw) > _HEADER_BYTES:
-        raise _bad(host, response, "too many headers")
+        raise _bad(host, response, ErrorDetail.MANY_HEADERS)
     if _content_length(response) > BODY_LIMIT:
         raise _bad(host, response, f"larger than {BODY_LIMIT >> 20} MiB")
 
@@ -616,10 +617,10 @@ def _judged(call: Call, response: httpx.Response, body: bytes, request_id: str, 
     if not 200 <= status < 600:
         raise BadAnswer(host, f"status {status}", status, request_id)
     if status == 511 or (status < 300 and _is_page(response, body)):
-        raise SignInPage(host, "a web page", status, request_id)
+        raise SignInPage(host, ErrorDetail.WEB_PAGE, status, request_id)
     if status >= 400:
         form = RefusalForm.OTHER if _is_page(response, body) else refusal_form_of(status, body)
-        if form is RefusalForm.NEIGHBOUR and not call.is_neighbour:
+        if form is RefusalForm.ENTERPRISE and not call.is_enterprise:
             form = RefusalForm.OTHER
         error = refusal(host, status, envelope(body, redact), request_id, form)
         if isinstance(error, Throttled):
@@ -678,21 +679,21 @@ def _unreachable(host: str, error: Exception) -> CloudError:
 
 
 def _lost(host: str, _error: Exception) -> CloudError:
-    return NoAnswer(host, "the connection was lost")
+    return NoAnswer(host, ErrorDetail.CONNECTION_LOST)
 
 
 def _late(host: str, _error: Exception) -> CloudError:
-    return NoAnswer(host, "no answer in time")
+    return NoAnswer(host, ErrorDetail.NOT_IN_TIME)
 
 
 def _odd(host: str, error: Exception) -> CloudError:
     text = str(error)
-    return NoAnswer(host, "the answer was cut short") if _CUT.search(text) else BadAnswer(host, text[:200])
+    return NoAnswer(host, ErrorDetail.CUT_SHORT) if _CUT.search(text) else BadAnswer(host, text[:200])
 
 
 def _unsendable(host: str, _error: Exception) -> CloudError:
     """Say no more: the library's words hold the header that it did not like, which may be the token."""
-    return NoAnswer(host, "the request could not be written")
+    return NoAnswer(host, ErrorDetail.NOT_WRITTEN)
 
 
 _MEANINGS: tuple[tuple[type[Exception], Callable[[str, Exception], CloudError]], ...] = (

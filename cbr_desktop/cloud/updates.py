@@ -8,7 +8,7 @@ import msgspec
 
 from cbr_desktop.cloud.network import Transport
 from cbr_desktop.cloud.transport import Call, Client, Clock
-from cbr_desktop.domain.error import Unproved
+from cbr_desktop.domain.error import ErrorDetail, Unproved
 from cbr_desktop.domain.update import Release, UpdateSource, is_newer
 
 
@@ -34,7 +34,7 @@ class Updates:
         manifest = await self._client.read(Call("GET", address))
         signature = await self._client.read(Call("GET", f"{address}.sig"))
         if not _is_signed(manifest.body, signature.body, self._source.public_key):
-            raise Unproved(manifest.host, "the signature does not fit", manifest.status, manifest.request_id)
+            raise Unproved(manifest.host, ErrorDetail.SIGNATURE, manifest.status, manifest.request_id)
         try:
             found = msgspec.json.decode(manifest.body, type=_Manifest)
         except (msgspec.DecodeError, RecursionError) as error:

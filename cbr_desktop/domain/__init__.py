@@ -6,16 +6,29 @@ carry their unit. An enumeration of the service is open: a value that this versi
 (see ``known``).
 """
 
+import gc
 import sys
 
+from cbr_desktop.late_modules import loaded_when_used
 from cbr_desktop.late_patterns import compiled_when_used
+
+if "datetime" not in sys.modules:
+    # up to 3.11 it makes its classes twice; those that it drops are looked for among what is new alone
+    gc.freeze()
+    import datetime  # noqa: F401
+
+    gc.collect()
+    gc.unfreeze()
 
 # msgspec takes from typing_extensions what the standard library has as well; that is a module of four thousand lines,
 # and what needs it finds it afterwards
 if not {"msgspec", "typing_extensions"} & sys.modules.keys():
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]
     try:
-        with compiled_when_used("platform"):  # which is asked for the name of the system alone
+        with (
+            compiled_when_used("platform"),  # which is asked for the name of the system alone
+            loaded_when_used("msgspec.inspect", "msgspec.toml", "msgspec.yaml"),
+        ):
             import msgspec  # noqa: F401
     finally:
         del sys.modules["typing_extensions"]

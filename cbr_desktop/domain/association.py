@@ -139,11 +139,19 @@ def id_findings(ids: Sequence[ResourceId], path: str) -> Iterator[Finding]:
             facts = {"resource": id, "other": "" if other == id else other}
             yield block(FindingKind.DUPLICATE_RESOURCE, RequestPart.RESOURCES, "6104", **facts)
         seen.setdefault(key, id)
+    excess = excess_finding(len(ids))
     if not ids:
         yield block(FindingKind.NO_RESOURCE, RequestPart.RESOURCES, "9900")
-    elif len(ids) > RESOURCES_PER_VAULT:
-        counts = {"count": len(ids), "limit": RESOURCES_PER_VAULT}
-        yield block(FindingKind.REQUEST_TOO_LARGE, RequestPart.RESOURCES, "9900", **counts)
+    elif excess is not None:
+        yield excess
+
+
+def excess_finding(count: int) -> Finding | None:
+    """Return that so many resources are more than a request may name, ``None`` where they are not."""
+    if count <= RESOURCES_PER_VAULT:
+        return None
+    counts = {"count": count, "limit": RESOURCES_PER_VAULT}
+    return block(FindingKind.REQUEST_TOO_LARGE, RequestPart.RESOURCES, "9900", **counts)
 
 
 def volume_findings(choices: Iterable[ResourceChoice]) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ CLOCK_FAIL_SECONDS = 15 * 60
 """A clock that is further off makes the service refuse every signed request."""
 
 FactValue = str | int | float | bool | datetime | tuple[str, ...]
-Facts = tuple[tuple[str, FactValue], ...]
+CheckFacts = tuple[tuple[str, FactValue], ...]
 
 
 class CheckKind(StrEnum):
@@ -98,7 +98,7 @@ class Check(Struct, frozen=True):
     kind: CheckKind
     subject: str
     verdict: Verdict
-    facts: Facts = ()
+    facts: CheckFacts = ()
     error: CbrError | None = None
     millis: float | None = None
 
@@ -134,7 +134,7 @@ class Diagnosis(Struct, frozen=True):
 # what is measured
 
 
-class Place(Struct, frozen=True):
+class HostPort(Struct, frozen=True):
     """A host and its port; ``secure`` where TLS is spoken."""
 
     host: str
@@ -142,8 +142,8 @@ class Place(Struct, frozen=True):
     secure: bool = True
 
     @classmethod
-    def of(cls, endpoint: str) -> "Place":
-        """Return the place of ``https://host[:port]``. Raises ``ValueError`` for what is no address."""
+    def of(cls, endpoint: str) -> "HostPort":
+        """Return host and port of ``https://host[:port]``. Raises ``ValueError`` for what is no address."""
         parts = urlsplit(endpoint)
         if not parts.hostname or parts.scheme not in ("http", "https"):
             raise ValueError("no address")

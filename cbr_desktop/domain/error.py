@@ -5,7 +5,7 @@
     CbrError
     ├── CloudError                 the service was asked
     │   ├── Unreachable            nothing left this machine: name, connection, TLS, proxy
-    │   ├── NotAsked               a neighbour service that this profile cannot ask
+    │   ├── NotAsked               another service, which this profile cannot ask
     │   ├── NoAnswer               it was sent, the answer did not come (whole) in time
     │   ├── BadAnswer              an answer came that no service of this kind gives
     │   │   ├── Redirected         it points elsewhere; nothing was sent there
@@ -211,6 +211,33 @@ class NewerVersion(Damaged):
 
 class InUse(StorageError):
     """The data folder ``path`` belongs to another running program of ours."""
+
+
+class ErrorDetail(StrEnum):
+    """What more is known of an error, where it is one of these things; the values are words for the log."""
+
+    CONNECTION_LOST = "the connection was lost"
+    NOT_IN_TIME = "no answer in time"
+    NOT_WRITTEN = "the request could not be written"
+    CUT_SHORT = "the answer was cut short"
+    BODY_DAMAGED = "the packed body is damaged"
+    BODY_FOLLOWED = "bytes after the packed body"
+    MANY_HEADERS = "too many headers"
+    WEB_PAGE = "a web page"
+    SIGNATURE = "the signature does not fit"
+    OF_ACCOUNT = "the token is for an account, not for a project"
+    PROXY_LOGIN = "the proxy wants a login"
+    NO_PROXY = "it does not answer as a proxy does"
+    MANY_LINES = "it has more lines or letters than can be edited here"
+    NOT_UTF_8 = "it is not text in UTF-8"
+    NO_FILE_NAME = "not a name for a file"
+    FILE_NAME_TAKEN = "a file of this name is there already"
+    MANY_LINKS = "too many links"
+    NO_PLAIN_FILE = "it is no plain file"
+    NAMES_NO_TEXT = "names that are no text"
+    NO_DATABASE = "not a database"
+    PROFILE_TABLES = "profiles are written as [[profile]]"
+    AUTHORS_FORM = "written in a way that only its author can change"
 
 
 class FieldFault(StrEnum):

@@ -18,15 +18,15 @@ class Node(Struct, frozen=True):
 
     start: int
     end: int
-    members: "tuple[Member, ...]" = ()
+    members: "tuple[JsonMember, ...]" = ()
     items: "tuple[Node, ...]" = ()
 
-    def member(self, key: str) -> "Member | None":
+    def member(self, key: str) -> "JsonMember | None":
         """Return the member with this key."""
         return next((member for member in self.members if member.key == key), None)
 
 
-class Member(Struct, frozen=True):
+class JsonMember(Struct, frozen=True):
     """A key and its value; ``start`` is where the key begins."""
 
     key: str
@@ -150,7 +150,7 @@ def _members(text: str, start: int) -> Node:
     while text[at] != "}":
         key, end = _DECODER.raw_decode(text, at)
         value = _value(text, _skip(text, end) + 1)
-        members.append(Member(key, at, value))
+        members.append(JsonMember(key, at, value))
         at = _skip(text, value.end)
         if text[at] == ",":
             at = _skip(text, at + 1)
@@ -184,7 +184,7 @@ def _object(text: str, path: Sequence[str]) -> tuple[Node, list[str]]:
     return node, []
 
 
-def _place(node: Node, key: str, order: Sequence[str]) -> Member | None:
+def _place(node: Node, key: str, order: Sequence[str]) -> JsonMember | None:
     """Return the member after which a new key comes, ``None`` for the very first place."""
     if key not in order:
         return node.members[-1] if node.members else None

@@ -45,7 +45,7 @@ class Listing(NamedTuple, Generic[Row]):
     mark: datetime | None = None
 
 
-class Changes(NamedTuple, Generic[Row]):
+class ListChanges(NamedTuple, Generic[Row]):
     """The rows of a list that were changed or made after a time, and how many rows the list has in all."""
 
     rows: list[Row]

@@ -88,11 +88,6 @@ def _alike(run: Recurrence | None) -> object:
     return None if run is None else (frozenset(run.days), run.interval, run.minute)
 
 
-def run_times(patterns: Iterable[str]) -> list[int]:
-    """Return the minutes of the UTC day at which rules run, in their order; one that is none is left out."""
-    return sorted(found.minute for pattern in patterns if (found := recurrence(pattern)) is not None)
-
-
 def is_peak(minute: int) -> bool:
     """Whether the service is busy at a minute of the local day."""
     begin, end = PEAK_HOURS

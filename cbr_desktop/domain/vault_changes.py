@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cbr_desktop.domain.agent import AgentState
 from cbr_desktop.domain.checkpoint import name_findings
-from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, block, info, warn
+from cbr_desktop.domain.finding import Finding, FindingFacts, FindingKind, RequestPart, block, info, warn
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.protectable import Protectable
@@ -327,7 +327,7 @@ def size_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
         say = warn if size_gb < vault.size_gb else info
         yield say(FindingKind.SIZE_BELOW_ALLOCATED, part, allocated_gb=vault.allocated_gb, size_gb=size_gb)
     after = replace(vault, size_gb=size_gb)
-    facts: Facts = {"size_gb": size_gb, "free_gb": after.free_gb, "used_percent": after.used_percent}
+    facts: FindingFacts = {"size_gb": size_gb, "free_gb": after.free_gb, "used_percent": after.used_percent}
     yield info(FindingKind.SIZE_AFTER, part, "", vault=name, **facts)
 
 
@@ -384,7 +384,7 @@ def threshold_findings(update: VaultUpdate, vault: Vault) -> Iterator[Finding]:
     was_over = vault.used_percent >= vault.threshold_percent
     is_changed = after.threshold_percent != vault.threshold_percent or not was_over
     if is_changed and after.size_gb > 0 and after.used_percent >= after.threshold_percent:
-        facts: Facts = {"used_percent": after.used_percent, "threshold": after.threshold_percent}
+        facts: FindingFacts = {"used_percent": after.used_percent, "threshold": after.threshold_percent}
         yield info(FindingKind.OVER_THRESHOLD, RequestPart.VAULT, "", vault=vault.name, **facts)
 
 
@@ -400,13 +400,13 @@ def binding_findings(
     if has_policy is False:
         yield warn(FindingKind.BINDING_NEEDS_POLICY, part, vault=name)
     if vault.free_gb <= BIND_ROOM_GB:
-        room: Facts = {"free_gb": max(vault.free_gb, 0.0), "limit": BIND_ROOM_GB}
+        room: FindingFacts = {"free_gb": max(vault.free_gb, 0.0), "limit": BIND_ROOM_GB}
         yield warn(FindingKind.BINDING_NEEDS_ROOM, part, "", vault=name, **room)
     if known is None:
         yield info(FindingKind.BINDING_UNKNOWN, part, vault=name)
         return
     taken, some = bound(vault.kind, vault.bind_tags, known)
-    facts: Facts = {
+    facts: FindingFacts = {
         "names": [each.name or each.id for each in taken],
         "size_gb": sum(each.size_gb for each in taken),
         "some": some,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from cbr_desktop.domain.checkpoint import description_findings
-from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, block, folded, info, warn
+from cbr_desktop.domain.finding import Finding, FindingFacts, FindingKind, RequestPart, block, folded, info, warn
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, is_enterprise_project_id, is_uuid
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.protectable import Protectable
@@ -247,7 +247,7 @@ def _text_findings(draft: VaultDraft) -> Iterator[Finding]:
     length, part = len(draft.description), RequestPart.DESCRIPTION
     yield from (each for each in description_findings(draft.description) if each.kind is not FindingKind.TOO_LONG)
     if length > DESCRIPTION_LIMIT:
-        facts: Facts = {"length": length, "limit": DESCRIPTION_LIMIT, "over": length - DESCRIPTION_LIMIT}
+        facts: FindingFacts = {"length": length, "limit": DESCRIPTION_LIMIT, "over": length - DESCRIPTION_LIMIT}
         yield block(FindingKind.TOO_LONG, part, "9900", **facts)
     if len(draft.prefix) > PREFIX_LIMIT or _NO_PREFIX.search(draft.prefix):
         yield block(FindingKind.BAD_PREFIX, RequestPart.VAULT, "9900", found=draft.prefix, limit=PREFIX_LIMIT)
@@ -278,7 +278,7 @@ def _billing_findings(draft: VaultDraft) -> Iterator[Finding]:
         return
     if draft.overuse:
         yield block(FindingKind.OVERUSE_BY_ORDER, part, "9900", vault=draft.name)
-    facts: Facts = {"size_gb": draft.size_gb, "name": draft.price_class, "multi": draft.multi_az}
+    facts: FindingFacts = {"size_gb": draft.size_gb, "name": draft.price_class, "multi": draft.multi_az}
     yield info(FindingKind.PRICE_CLASS, part, "", **facts)
     if draft.auto_expand:
         facts = {"vault": draft.name, "size_gb": draft.size_gb, "then_gb": expanded_gb(draft.size_gb)}
@@ -300,9 +300,10 @@ def resource_findings(
 
     ``homes`` are the names of the vaults that resources are in. ``was_read`` is whether ``known`` is all that there is.
     """
+    excess = excess_finding(len(draft.resources))
     return [
         *folded(_own_findings(draft, known, homes, was_read=was_read)),
-        *_number_findings(draft),
+        *([excess] if excess is not None else []),
         *_room_findings(draft, known),
     ]
 
@@ -342,23 +343,24 @@ def _known_findings(resource: NewResource, found: Protectable) -> Iterator[Findi
     if left_out and len(left_out) == len(found.disks):
         yield block(FindingKind.NO_DISK_LEFT, part, "7108", **facts)
     elif left_out:
-        numbers: Facts = {"excluded": len(left_out), "disks": len(found.disks)}
+        numbers: FindingFacts = {"excluded": len(left_out), "disks": len(found.disks)}
         yield warn(FindingKind.SOME_DISKS_EXCLUDED, part, "", **facts, **numbers)
         if any(disk.bootable for disk in left_out):
             yield warn(FindingKind.SYSTEM_DISK_EXCLUDED, part, "6209", **facts)
 
 
-def _number_findings(draft: VaultDraft) -> Iterator[Finding]:
-    count = len(draft.resources)
-    if count > RESOURCES_LIMIT:
-        facts: Facts = {"count": count, "limit": RESOURCES_LIMIT}
-        yield block(FindingKind.VAULT_TAKES_FEWER, RequestPart.RESOURCES, "6100", **facts)
+def excess_finding(count: int) -> Finding | None:
+    """Return that so many resources are more than a new vault takes, ``None`` where they are not."""
+    if count <= RESOURCES_LIMIT:
+        return None
+    facts: FindingFacts = {"count": count, "limit": RESOURCES_LIMIT}
+    return block(FindingKind.VAULT_TAKES_FEWER, RequestPart.RESOURCES, "6100", **facts)
 
 
 def _room_findings(draft: VaultDraft, known: Mapping[ResourceId, Protectable]) -> Iterator[Finding]:
     taken = allocated_gb(draft, known)
     if taken > draft.size_gb:
-        facts: Facts = {"allocated_gb": taken, "size_gb": draft.size_gb}
+        facts: FindingFacts = {"allocated_gb": taken, "size_gb": draft.size_gb}
         yield warn(FindingKind.SIZE_BELOW_ALLOCATED, RequestPart.VAULT, "", **facts)
 
 

@@ -18,10 +18,17 @@ from cbr_desktop.domain.vault import ResourceType, Vault
 from cbr_desktop.storage.columns import VAULTS, Codec, Nested, Table, moments, tuples, words
 from cbr_desktop.storage.database import refuse_odd_parts, transaction
 from cbr_desktop.storage.files import create_private
-from cbr_desktop.storage.lists import BUSY_SECONDS, Reading, Row, Written, discard, prepare, reading, write
+from cbr_desktop.storage.first_rows import keep_first
+from cbr_desktop.storage.lists import BUSY_SECONDS, KeptReading, Row, Written, discard, prepare, reading, write
 from cbr_desktop.storage.opened import OpenedRow, opened_backup, opened_row
 
 _Write = Callable[[sqlite3.Connection], None]
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
 Holding = Callable[[str], Collection[str] | None]
 """Tells which texts the rows of a list must have to be read, of the list of this name; ``None`` for all rows."""
 
@@ -87,32 +94,33 @@ class SqliteCache:
         self._holding = holding
         self._writes = writes
         self._lock = threading.Lock()
-        self._waiting: dict[str, _Write] = {}
+        self._waiting: dict[str, tuple[_Write, Callable[[], None]]] = {}
+        """By list how it is written, and what is done afterwards."""
         self._writer: threading.Thread | None = None
         self._written: dict[str, Written] = {}
         """What is on the disk of each list, as far as it was read or written here."""
 
-    def vaults(self) -> Reading[Vault]:
+    def vaults(self) -> KeptReading[Vault]:
         """Read the vaults that were seen last, page by page."""
         return self._read("vaults", VAULTS)
 
-    def tasks(self) -> Reading[Task]:
+    def tasks(self) -> KeptReading[Task]:
         """Read the tasks that were seen last, page by page."""
         return self._read("tasks", _TASKS)
 
-    def backups(self) -> Reading[Backup]:
+    def backups(self) -> KeptReading[Backup]:
         """Read the backups that were seen last, page by page."""
         return self._read("backups", _BACKUPS)
 
-    def policies(self) -> Reading[Policy]:
+    def policies(self) -> KeptReading[Policy]:
         """Read the policies that were seen last, page by page."""
         return self._read("policies", _POLICIES)
 
-    def protectables(self) -> Reading[Protectable]:
+    def protectables(self) -> KeptReading[Protectable]:
         """Read what could be protected when it was seen last, page by page."""
         return self._read("protectables", _PROTECTABLES)
 
-    def opened(self) -> Reading[OpenedBackup]:
+    def opened(self) -> KeptReading[OpenedBackup]:
         """Read the backups that were read by themselves, page by page."""
         listing = yield from self._read("opened", _OPENED)
         if listing is None:
@@ -121,7 +129,7 @@ class SqliteCache:
 
     def keep_vaults(self, listing: Listing[Vault]) -> None:
         """Keep a list in place of the one before; it is on its way to the disk when this returns."""
-        self._keep("vaults", VAULTS, listing)
+        self._keep("vaults", VAULTS, listing, partial(keep_first, self._path, listing))
 
     def keep_tasks(self, listing: Listing[Task]) -> None:
         """Keep a list in place of the one before; it is on its way to the disk when this returns."""
@@ -153,7 +161,7 @@ class SqliteCache:
 
     # reading
 
-    def _read(self, name: str, codec: Codec[Row]) -> Reading[Row]:
+    def _read(self, name: str, codec: Codec[Row]) -> KeptReading[Row]:
         self.close()
         written: Written = []
         listing = yield from reading(self._path, name, codec, written, holding=self._holding(name))
@@ -164,11 +172,13 @@ class SqliteCache:
 
     # writing
 
-    def _keep(self, name: str, codec: Codec[Row], listing: Listing[Row]) -> None:
+    def _keep(
+        self, name: str, codec: Codec[Row], listing: Listing[Row], afterwards: Callable[[], None] = _nothing
+    ) -> None:
         if not self._writes:
             return
         with self._lock:
-            self._waiting[name] = partial(self._write_list, name, codec, listing)
+            self._waiting[name] = (partial(self._write_list, name, codec, listing), afterwards)
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write_waiting, name="cache")
                 self._writer.start()
@@ -177,13 +187,15 @@ class SqliteCache:
         self._written[name] = write(connection, name, codec, listing, self._written.pop(name, []))
 
     def _write_waiting(self) -> None:
-        while write := self._next():
+        while waiting := self._next():
+            write, afterwards = waiting
             try:
                 self._write_once(write)
+                afterwards()
             except Exception:  # a row that cannot be written must not end the thread that writes the next
                 discard(self._path)
 
-    def _next(self) -> _Write | None:
+    def _next(self) -> tuple[_Write, Callable[[], None]] | None:
         with self._lock:
             if not self._waiting:
                 self._writer = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from cbr_desktop.domain.error import Damaged, NotSaved
+from cbr_desktop.domain.error import Damaged, ErrorDetail, NotSaved
 from cbr_desktop.domain.error import NewerVersion as NewerVersion
 from cbr_desktop.storage.files import (
     PRIVATE_FILE,
@@ -61,7 +61,7 @@ def open_database(path: Path, steps: Steps) -> sqlite3.Connection:
         raise _translated(path, error) from error
     except UnicodeDecodeError as error:
         # a flipped bit in a name, which SQLite quotes in what it says of it
-        raise Damaged(str(path), "names that are no text") from error
+        raise Damaged(str(path), ErrorDetail.NAMES_NO_TEXT) from error
 
 
 def create_database(path: Path, steps: Steps) -> None:
@@ -142,7 +142,7 @@ def _refuse(path: Path, steps: Steps) -> None:
     with path.open("rb") as file:
         head = file.read(100)
     if not head.startswith(_MAGIC) or len(head) < 100:
-        raise Damaged(str(path), "not a database")
+        raise Damaged(str(path), ErrorDetail.NO_DATABASE)
     _refuse_newer(path, int.from_bytes(head[_VERSION_OFFSET : _VERSION_OFFSET + 4], "big"), steps)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from cbr_desktop.domain import draft
 from cbr_desktop.domain.document import read as read_bytes
 from cbr_desktop.domain.draft import SUFFIX, DraftEntry, DraftText, Unsaved
-from cbr_desktop.domain.error import ChangedOutside, Damaged, NotSaved, StorageError
+from cbr_desktop.domain.error import ChangedOutside, Damaged, ErrorDetail, NotSaved, StorageError
 from cbr_desktop.domain.finding import FindingKind, RequestPart, block
 from cbr_desktop.domain.request import SIZE_LIMIT
 from cbr_desktop.storage.files import PRIVATE_FILE, System, make_folder, make_missing_folder, reason, write_whole
@@ -112,11 +112,11 @@ class Drafts:
         """Read a file to be edited. ``Damaged`` when it cannot be, or is not text, or is too large."""
         data = read_whole(Path(path))
         if len(data) > EDIT_LIMIT or data.count(b"\n") > LINE_LIMIT:
-            raise Damaged(path, "it has more lines or letters than can be edited here")
+            raise Damaged(path, ErrorDetail.MANY_LINES)
         try:
             return draft.decoded(data)
         except UnicodeDecodeError as error:
-            raise Damaged(path, "it is not text in UTF-8") from error
+            raise Damaged(path, ErrorDetail.NOT_UTF_8) from error
 
     def outside(self, path: str) -> bytes:
         """Return the bytes of a file that may come from outside. ``Damaged``."""
@@ -163,12 +163,12 @@ class Drafts:
         """Give a file another name in its folder, never one that is taken (``NotSaved``); return the new path."""
         bare = name.strip().removesuffix(SUFFIX)
         if not is_file_name(bare):
-            raise NotSaved(name, "not a name for a file")
+            raise NotSaved(name, ErrorDetail.NO_FILE_NAME)
         source, target = Path(path), Path(path).with_name(f"{bare}{SUFFIX}")
         if target == source:
             return path
         if os.path.lexists(target) and not _is_same(source, target):
-            raise NotSaved(str(target), "a file of this name is there already")
+            raise NotSaved(str(target), ErrorDetail.FILE_NAME_TAKEN)
         try:
             self._system.replace(source, target)
         except OSError as error:

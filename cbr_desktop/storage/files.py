@@ -4,7 +4,6 @@ import errno
 import os
 import stat
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from cbr_desktop.domain.error import NotSaved
+from cbr_desktop.domain.error import ErrorDetail, NotSaved
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
@@ -27,6 +26,8 @@ _PATIENCE_SECONDS = (0.0, 0.0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 def _pause(seconds: float) -> None:
     # The replacement cannot be left half done and taken up later, so this wait is the caller's too; nearly always it
     # is over after a few hundredths of a second, and on Linux it never happens.
+    import threading
+
     threading.Event().wait(seconds)
 
 
@@ -80,7 +81,7 @@ def _followed(path: Path) -> Path:
             continue
         links += 1
         if links > _LINKS:
-            raise NotSaved(str(path), "too many links")
+            raise NotSaved(str(path), ErrorDetail.MANY_LINKS)
         if not _is_private(place):
             raise NotSaved(str(path), f"{step} is a link in a folder that others can write, and is not followed")
         aim = place / step.readlink()
@@ -133,7 +134,7 @@ def _write_at(path: Path, target: Path, content: bytes, mode: int, system: Syste
     temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}{_TEMPORARY}")
     try:
         if not _is_plain(target):
-            raise NotSaved(str(path), "there is something else than a plain file")
+            raise NotSaved(str(path), ErrorDetail.NO_PLAIN_FILE)
         _write_new(temporary, content, mode, system)
         replace_patiently(temporary, target, system)
     except OSError as error:

@@ -3,6 +3,7 @@
 To read TOML takes a fiftieth of a start. What is kept is made anew from the file, and never the other way round.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -29,7 +30,7 @@ def recall(path: Path, file: Path) -> list[Profile] | None:
     """Return what ``path`` keeps of a file of profiles; ``None`` where that says something else now."""
     try:
         kept = msgspec.json.decode(_read(path), type=_Kept)
-        said = _read(file).decode("utf-8-sig")
+        said = _read(file).removeprefix(BOM_UTF8).decode()
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
     return kept.profiles if (kept.file, kept.fields) == (said, _FIELDS) else None

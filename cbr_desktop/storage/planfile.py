@@ -14,7 +14,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severi
 from cbr_desktop.domain.plan import SUFFIX, Plan, Run, Step, StepFinding
 from cbr_desktop.domain.request import SIZE_LIMIT
 from cbr_desktop.storage import requestfile
-from cbr_desktop.storage.files import make_folder, write_output, write_whole
+from cbr_desktop.storage.files import make_folder, reason, write_output, write_whole
 
 ProfileOf = Callable[[Document], str]
 
@@ -96,9 +96,15 @@ class PlanRuns:
         write_whole(self._folder / f"{run.id}{SUFFIX}", plans.written(run.plan, **started))
 
     def runs(self) -> list[Run]:
-        """Return the runs whose copies can be read, the newest first."""
+        """Return the runs whose copies can be read, the newest first. ``Damaged`` where the folder cannot be."""
+        try:
+            paths = sorted(path for path in self._folder.iterdir() if path.name.endswith(SUFFIX))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise Damaged(str(self._folder), reason(error)) from error
         found = []
-        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
+        for path in paths:
             with suppress(Damaged, ValueError, KeyError, TypeError):
                 run = _run(path)
                 if run is not None:

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from cbr_desktop.domain.endpoint import endpoint, proxy_address
-from cbr_desktop.domain.error import CbrError, Damaged, FieldFault, NotSaved, ProfileError
+from cbr_desktop.domain.error import CbrError, Damaged, ErrorDetail, FieldFault, NotSaved, ProfileError
 from cbr_desktop.domain.profile import AddressFamily, Environment, NameRules, Profile, ProxyMode, Way
 from cbr_desktop.storage.files import open_plain, reason, write_whole
 from cbr_desktop.storage.kept_profiles import keep
@@ -95,11 +95,6 @@ def keep_for_the_start(path: Path, kept: Path) -> None:
             keep(kept, said, found)
 
 
-def profile_named(profiles: Iterable[Profile], name: str) -> Profile | None:
-    """Return the profile of that name, or ``None``."""
-    return next((profile for profile in profiles if profile.name == name), None)
-
-
 def colour(text: str) -> str:
     """Return a colour as ``#rrggbb`` in lower case; ``ValueError`` when it is none."""
     text = text.strip().lower()
@@ -168,7 +163,7 @@ def text_of(path: Path) -> str:
 def _profiles(path: Path, document: dict[str, Any]) -> tuple[list[Profile], list[CbrError]]:
     tables = document.get("profile", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        return [], [Damaged(str(path), "profiles are written as [[profile]]")]
+        return [], [Damaged(str(path), ErrorDetail.PROFILE_TABLES)]
     profiles: dict[str, Profile] = {}
     errors: list[CbrError] = []
     for number, table in enumerate(tables, 1):

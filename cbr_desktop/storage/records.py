@@ -42,6 +42,7 @@ from cbr_desktop.storage.database import (
     set_aside,
     transaction,
 )
+from cbr_desktop.storage.files import reason
 
 STEPS: Steps = (
     (
@@ -227,15 +228,18 @@ def peek(path: Path) -> tuple[list[Intent], Head | None]:
 
     ``Damaged`` when it cannot be read; a file that is not there has none.
     """
-    if not path.exists():
-        return [], None
-    refuse_odd_parts(path)
     try:
+        path.stat()  # that it is not there is not that it cannot be looked at
+        refuse_odd_parts(path)
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=2.0, uri=True)) as connection:
             connection.text_factory = bytes
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             rows = list(_rows(connection, _SELECTS[min(max(version, 1), len(STEPS)) - 1]))
             return [_intent(row) for _, row in rows if _is_whole(row)], _head(connection) if version > 1 else None
+    except (FileNotFoundError, NotADirectoryError):
+        return [], None
+    except OSError as error:
+        raise Damaged(str(path), reason(error)) from error
     except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
         raise Damaged(str(path), str(error)) from error
 

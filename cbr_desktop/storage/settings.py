@@ -1,9 +1,11 @@
 """What screens remember between starts: sizes, columns, theme; nothing that would be missed."""
 
-import json
+from codecs import BOM_UTF8
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from cbr_desktop.domain.error import Damaged, NotSaved
 from cbr_desktop.storage.files import bad_name, open_plain, reason, replace_patiently, write_whole
@@ -38,7 +40,7 @@ class JsonSettings:
         """Write what has changed."""
         if self._is_changed:
             with suppress(NotSaved):
-                write_whole(self._path, json.dumps(self._values, ensure_ascii=False, indent=1).encode())
+                write_whole(self._path, msgspec.json.format(msgspec.json.encode(self._values), indent=1))
             self._is_changed = False
 
     def _read(self) -> dict[str, Any]:
@@ -65,8 +67,7 @@ def _values(path: Path) -> dict[str, Any]:
         data = file.read(_SIZE_LIMIT + 1)
     if len(data) > _SIZE_LIMIT:
         raise ValueError(f"larger than {_SIZE_LIMIT} bytes")
-    value = json.loads(data)
+    value = msgspec.json.decode(data.removeprefix(BOM_UTF8))
     if not isinstance(value, dict):
         raise ValueError("not an object of JSON")
-    json.dumps(value, ensure_ascii=False).encode()  # half a character could be read and never be written again
     return value

@@ -46,7 +46,7 @@ _OTC = "https://iam.{region}.otc.t-systems.com"
 Values = Mapping[str, Any]
 
 
-class Surroundings(Struct, frozen=True):
+class SourceFolders(Struct, frozen=True):
     """What lies around this program: its environment, the home folder, the folder it was started in, ``/etc``."""
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -56,7 +56,7 @@ class Surroundings(Struct, frozen=True):
 
     def __repr__(self) -> str:
         """Return the folders alone: an environment has secrets."""
-        return f"Surroundings(home={self.home!r}, folder={self.folder!r}, system={self.system!r})"
+        return f"SourceFolders(home={self.home!r}, folder={self.folder!r}, system={self.system!r})"
 
     def look_around(self) -> list[ProfileSource]:
         """Return what other programs have here, one source for each place that has something to say."""

@@ -8,13 +8,13 @@ from typing import Any
 import tomlkit
 from msgspec import Struct
 
-from cbr_desktop.domain.error import CbrError, Damaged, FieldFault, ProfileError
+from cbr_desktop.domain.error import CbrError, Damaged, ErrorDetail, FieldFault, ProfileError
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.source import ProfileSource
 from cbr_desktop.storage.files import make_folder, reason, write_whole
 from cbr_desktop.storage.layout import Layout, cut
 from cbr_desktop.storage.profiles import DEFAULTS, FIELDS, checked, parsed, read, text_of, values_of
-from cbr_desktop.storage.sources import Surroundings
+from cbr_desktop.storage.sources import SourceFolders
 
 _LIST = "profile"
 
@@ -22,9 +22,9 @@ _LIST = "profile"
 class TomlProfiles:
     """The profiles of one file. Nothing is held in memory: its owner may be writing into it at the same time."""
 
-    def __init__(self, path: Path, surroundings: Surroundings | None = None) -> None:
+    def __init__(self, path: Path, surroundings: SourceFolders | None = None) -> None:
         self._path = path
-        self._surroundings = surroundings or Surroundings()
+        self._surroundings = surroundings or SourceFolders()
 
     def read(self) -> tuple[list[Profile], list[CbrError]]:
         """Return the profiles that can be used and what is wrong with the others."""
@@ -142,7 +142,7 @@ class TomlProfiles:
         tables = values.pop(_LIST, [])
         layout = cut(text.replace("\r\n", "\n"), _LIST)
         if not isinstance(tables, list) or len(layout.tables) != len(tables):
-            raise Damaged(str(self._path), "profiles are written as [[profile]]")
+            raise Damaged(str(self._path), ErrorDetail.PROFILE_TABLES)
         return _File(layout, tables, values, "\r\n" if "\r\n" in text else "\n")
 
     def _write(self, file: "_File") -> None:
@@ -153,7 +153,7 @@ class TomlProfiles:
         except ValueError:
             values = {}
         if _canonical(values.pop(_LIST, [])) != _canonical(file.tables) or _canonical(values) != _canonical(file.rest):
-            raise Damaged(str(self._path), "written in a way that only its author can change")
+            raise Damaged(str(self._path), ErrorDetail.AUTHORS_FORM)
         make_folder(self._path.parent)
         write_whole(self._path, text.replace("\n", file.line_end).encode())
 

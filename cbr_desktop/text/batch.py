@@ -1,9 +1,11 @@
 """Batches as people read them: the lines of the table, what all of it destroys, and what is to be typed."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cbr_desktop.domain.blast import Blast, LostBackups, Tie
+from cbr_desktop.domain.change import Subject
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, ngettext, sentences
@@ -14,7 +16,7 @@ from cbr_desktop.text.plans import stand_mark, stand_words, step_sentence
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
-from cbr_desktop.workflows.batch import BatchRow, Remainder, Typed, remainders
+from cbr_desktop.workflows.batch import BatchRow, NameToType, Remainder, remainders
 from cbr_desktop.workflows.plan_report import StepRow
 
 RESOURCES_NAMED = 12
@@ -43,12 +45,19 @@ RESOURCE_COLUMNS = (5, 6)
 
 
 def batch_line(
-    row: BatchRow, now: datetime, lacking: str, *, is_uncounted: bool, is_open: bool = False
+    row: BatchRow,
+    now: datetime,
+    lacking: str,
+    alike: Mapping[str, str],
+    *,
+    is_uncounted: bool,
+    is_open: bool = False,
 ) -> tuple[tuple[str, ...], Mark]:
     """Return the words of a row before it goes, and its mark.
 
-    ``lacking`` is why nothing can be asked for, ``is_uncounted`` whether what it destroys could not be counted afresh,
-    ``is_open`` whether it lacks only what has still to be filled in for all of the rows.
+    ``lacking`` is why nothing can be asked for, ``alike`` what is put beside names that look alike, by ids,
+    ``is_uncounted`` whether what it destroys could not be counted afresh, ``is_open`` whether it lacks only what has
+    still to be filled in for all of the rows.
     """
     lost = row.blast.backups[0] if len(row.blast.lost) == len(row.blast.backups) == 1 else None
     resource, made = NONE, NONE
@@ -64,10 +73,17 @@ def batch_line(
     if all(each.kind is not FindingKind.DELETION_BACKUPS for each in row.findings):
         told += _row_losses(row.blast, now)
     words, mark = _verdict(row, is_uncounted=is_uncounted, is_open=is_open)
-    where = shown(row.subject.label, 80) if row.subject is not None else NONE
     name = shown(row.name, 80) or NONE
-    found = sentences(*told) or NONE
+    found, where = sentences(*told) or NONE, _subject_words(row.subject, alike)
     return (str(row.number), words, shown(row.profile, 60), where, name, resource, made, found), mark
+
+
+def _subject_words(subject: Subject | None, alike: Mapping[str, str]) -> str:
+    """Return what a row is done to, with the part of its id that tells it from others of a like name."""
+    if subject is None:
+        return NONE
+    label = shown(subject.label, 80)
+    return f"{label} · {alike[subject.id]}" if subject.name and subject.id in alike else label
 
 
 def _row_losses(blast: Blast, now: datetime) -> list[str]:
@@ -94,7 +110,7 @@ def _verdict(row: BatchRow, *, is_uncounted: bool, is_open: bool) -> tuple[str, 
     return _("Ready"), GOOD
 
 
-def run_lines(rows: Sequence[StepRow], now: datetime) -> list[tuple[tuple[str, ...], Mark]]:
+def run_lines(rows: Sequence[StepRow], now: datetime, alike: Mapping[str, str]) -> list[tuple[tuple[str, ...], Mark]]:
     """Return the words of each step of a batch that has gone, with its mark."""
     return [
         (
@@ -102,7 +118,7 @@ def run_lines(rows: Sequence[StepRow], now: datetime) -> list[tuple[tuple[str, .
                 str(row.number),
                 stand_words(row),
                 shown(row.profile, 60),
-                shown(row.subject.label, 80) if row.subject is not None else NONE,
+                _subject_words(row.subject, alike),
                 duration_words(row.took) if row.took is not None else NONE,
                 step_sentence(row, now),
             ),
@@ -159,11 +175,16 @@ def _total_lines(blast: Blast) -> list[tuple[Mark, str]]:
     own = [each for each in blast.lost if isinstance(each, LostBackups) and each.at is None]
     if len(own) < len(blast.lost) or len(own) == 1:
         return []
-    backups = counted("{count} backup", "{count} backups", blast.more + sum(each.count for each in own))
+    count = blast.more + sum(each.count for each in own)
     if blast.more:
-        return [(_WARNED, _("{backups} are lost for good.").format(backups=backups))]
-    resources = counted("{count} resource", "{count} resources", len({each.id for each in own}))
-    return [(_WARNED, _("{backups} of {resources} are lost for good.").format(backups=backups, resources=resources))]
+        return [(_WARNED, counted("{count} backup is lost for good.", "{count} backups are lost for good.", count))]
+    return [(_WARNED, _lost_of(count, len({each.id for each in own})))]
+
+
+def _lost_of(count: int, resources: int) -> str:
+    return ngettext(
+        "{count} backup of {resources} is lost for good.", "{count} backups of {resources} are lost for good.", count
+    ).format(count=grouped(count), resources=counted("{count} resource", "{count} resources", resources))
 
 
 def _resource_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
@@ -194,18 +215,25 @@ def _share_lines(shares: SharesLost | None) -> list[tuple[Mark, str]]:
 
 
 def _head(blast: Blast, resources: int, now: datetime) -> str:
-    backups = counted("{count} backup", "{count} backups", len(blast.lost) + blast.more)
-    of = counted("{count} resource", "{count} resources", resources)
+    count = len(blast.lost) + blast.more
     times = sorted(each.created_at for each in blast.backups if each.created_at is not None)
     if not times:
-        return _("{backups} of {resources} are lost for good.").format(backups=backups, resources=of)
+        return _lost_of(count, resources)
     if times[0] == times[-1]:
-        return _("{backups} of {resources} are lost for good, made {at}.").format(
-            backups=backups, resources=of, at=clock_words(times[0], now)
+        words = ngettext(
+            "{count} backup of {resources} is lost for good, made at {first}.",
+            "{count} backups of {resources} are lost for good, made at {first}.",
+            count,
         )
-    return _("{backups} of {resources} are lost for good, made between {first} and {last}.").format(
-        backups=backups, resources=of, first=clock_words(times[0], now), last=clock_words(times[-1], now)
-    )
+    else:
+        words = ngettext(
+            "{count} backup of {resources} is lost for good, made between {first} and {last}.",
+            "{count} backups of {resources} are lost for good, made between {first} and {last}.",
+            count,
+        )
+    of = counted("{count} resource", "{count} resources", resources)
+    first, last = (clock_words(each, now) for each in (times[0], times[-1]))
+    return words.format(count=grouped(count), resources=of, first=first, last=last)
 
 
 def _remainder(told: Remainder, now: datetime) -> str:
@@ -236,7 +264,7 @@ def _remainder(told: Remainder, now: datetime) -> str:
 
 def _tied(blast: Blast) -> list[str]:
     """Return what else hangs on the backups that are lost, as far as it is known here."""
-    count = {tie: sum(tie in each.ties for each in blast.backups) for tie in Tie}
+    count = Counter(tie for each in blast.backups for tie in each.ties)
     told = []
     if count[Tie.IMAGE]:
         told.append(
@@ -261,34 +289,34 @@ def _tied(blast: Blast) -> list[str]:
     return told
 
 
-def typed_wish(typed: Typed, total: int) -> str:
+def typed_wish(typed: NameToType, total: int) -> str:
     """Return what is to be typed, and of what it is the name."""
     name = quoted(typed.name, 80)
     if typed.of == "resource":
-        return _("To go on, type {name}, the resource of all of them:").format(name=name)
+        return _("To go on, type {name}, the resource of all of them.").format(name=name)
     if typed.of == "vaults" and typed.count == 1:
-        return _("To go on, type {name}, the name of the vault:").format(name=name)
+        return _("To go on, type {name}, the name of the vault.").format(name=name)
     if typed.of == "vaults" and typed.count == total:
         return ngettext(
-            "To go on, type the name of {count} vault: {name}",
-            "To go on, type the names of all {count} vaults, with commas between: {name}",
+            "To go on, type the name of {count} vault: {name}.",
+            "To go on, type the names of all {count} vaults, with commas between: {name}.",
             typed.count,
         ).format(count=grouped(typed.count), name=name)
     if typed.of == "vaults":
         return ngettext(
-            "To go on, type the name of the vault that loses the most: {name}",
-            "To go on, type the names of the {count} vaults that lose the most, with commas between: {name}",
+            "To go on, type the name of the vault that loses the most: {name}.",
+            "To go on, type the names of the {count} vaults that lose the most, with commas between: {name}.",
             typed.count,
         ).format(count=grouped(typed.count), name=name)
     if typed.of == "vault" and typed.count == total:
-        return _("To go on, type {name}, the vault of all of them:").format(name=name)
+        return _("To go on, type {name}, the vault of all of them.").format(name=name)
     if typed.of == "vault":
         return ngettext(
-            "To go on, type {name}, the vault of {count} of them:",
-            "To go on, type {name}, the vault of {count} of them:",
+            "To go on, type {name}, the vault of {count} of them.",
+            "To go on, type {name}, the vault of {count} of them.",
             typed.count,
         ).format(name=name, count=grouped(typed.count))
-    return _("To go on, type {name}, the first of them:").format(name=name)
+    return _("To go on, type {name}, the first of them.").format(name=name)
 
 
 def profiles_words(names: Sequence[str]) -> str:

@@ -18,6 +18,8 @@ if sys.platform == "win32":
     import locale
 
 DOMAIN = "cbr_desktop"
+_NO_DOMAIN = library.textdomain()
+"""The domain of a process that has chosen none: there is no catalogue of it."""
 FOLDER = Path(__file__).parent / "locale"
 """Holds ``<language>/LC_MESSAGES/cbr_desktop.mo`` for every language but English."""
 
@@ -36,13 +38,15 @@ def choose_language(languages: Sequence[str] = (), folder: Path = FOLDER) -> Non
 
     Without ``languages`` those of the environment count, as gettext reads them: ``LANGUAGE``, ``LC_ALL``,
     ``LC_MESSAGES``, ``LANG``, and on Windows that of the user's windows. English, also as ``C`` or ``POSIX``, ends the
-    search: it needs no catalogue.
+    search: it needs no catalogue. argparse looks its own words up in the domain of the process, by the environment.
     """
     wanted = []
     for language in languages or _languages_of_environment():
         if language.split(".")[0].replace("-", "_").split("_")[0] in ("en", "C", "POSIX"):
             break
         wanted.append(language.replace("-", "_"))
+    library.bindtextdomain(DOMAIN, str(folder))
+    library.textdomain(DOMAIN if wanted else _NO_DOMAIN)
     if not wanted:
         _Spoken.translations = library.NullTranslations()
         return
@@ -55,7 +59,9 @@ def _languages_of_environment() -> list[str]:
         if os.environ.get(name):
             return [language for language in os.environ[name].split(":") if language]
     if sys.platform == "win32":
-        return [locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "en")]
+        language = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "en")
+        os.environ["LANGUAGE"] = language  # gettext itself, which argparse asks, knows the variables alone
+        return [language]
     return []
 
 

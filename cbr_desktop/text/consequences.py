@@ -9,7 +9,7 @@ from cbr_desktop.text.catalogue import _, listed, ngettext, sentences
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown
 
 _SHARED_NAMED = 5
-"""Shared backups, and projects that lose them, that a sentence names; it counts all of them."""
+"""Shared backups, projects that lose them, and things of a like name that a sentence names; it counts all of them."""
 _NAMED = 12
 """Disks that a sentence names; it counts all of them."""
 
@@ -72,7 +72,7 @@ def _elsewhere_words(lost: LostBackups, resource: str, now: datetime) -> str:
     if lost.left is None:
         return _("Whether {resource} has good backups elsewhere is not known.").format(resource=resource)
     if not lost.left and lost.at is not None:
-        now_there = _("Of the good backups of {resource} that there are now none is left in this region then.")
+        now_there = _("None of the good backups that {resource} has now is left in this region then.")
         return now_there.format(resource=resource)
     if not lost.left:
         return _("No good backup of {resource} is left in this region then.").format(resource=resource)
@@ -145,12 +145,24 @@ def _first_of(names: Sequence[str]) -> str:
     return listed([*names[:_SHARED_NAMED], counted("{count} more", "{count} more", more)] if more > 0 else names)
 
 
+def lookalikes_sentence(others: Sequence[tuple[str, str]]) -> str:
+    """Return which other things, by ids and names, could be taken for the one that is named; empty of none."""
+    if not others:
+        return ""
+    names = [_("{name} ({id})").format(name=quoted(name, 60), id=shown(id, 64)) for id, name in others]
+    return ngettext(
+        "Another one has a name that looks alike: {names}. Compare the id.",
+        "{count} others have names that look alike: {names}. Compare the id.",
+        len(others),
+    ).format(count=grouped(len(others)), names=_first_of(names))
+
+
 def grave_sentence(why: NameCheck) -> str:
     """Return why a name is to be typed before something goes."""
     return {
         NameCheck.PRODUCTION: _("It destroys something on production."),
         NameCheck.LAST: _("It leaves a resource without a good backup."),
-        NameCheck.BINDING: _("It does what can never be undone."),
+        NameCheck.BINDING: _("It can never be undone."),
     }[why]
 
 

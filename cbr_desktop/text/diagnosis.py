@@ -49,18 +49,18 @@ _VERDICTS = {
     Verdict.SKIPPED: NP_("how a check ended", "Skipped"),
 }
 _BUSY = {
-    CheckKind.SETTINGS: N_("Looking at the settings …"),
-    CheckKind.ENVIRONMENT: N_("Looking at the environment …"),
-    CheckKind.NAME: N_("Looking at the names of the hosts …"),
-    CheckKind.PROXY: N_("Looking at the proxy …"),
-    CheckKind.CONNECTION: N_("Looking at the connections …"),
-    CheckKind.CERTIFICATE: N_("Looking at the certificates …"),
-    CheckKind.CLOCK: N_("Looking at the clocks …"),
-    CheckKind.SERVICE: N_("Looking at the services …"),
-    CheckKind.LOGIN: N_("Looking at the login …"),
-    CheckKind.SCOPE: N_("Looking at the project …"),
-    CheckKind.PERMISSION: N_("Looking at the permissions …"),
-    CheckKind.FEATURE: N_("Looking at what this region has …"),
+    CheckKind.SETTINGS: N_("Looking at the settings…"),
+    CheckKind.ENVIRONMENT: N_("Looking at the environment…"),
+    CheckKind.NAME: N_("Looking at the names of the hosts…"),
+    CheckKind.PROXY: N_("Looking at the proxy…"),
+    CheckKind.CONNECTION: N_("Looking at the connections…"),
+    CheckKind.CERTIFICATE: N_("Looking at the certificates…"),
+    CheckKind.CLOCK: N_("Looking at the clocks…"),
+    CheckKind.SERVICE: N_("Looking at the services…"),
+    CheckKind.LOGIN: N_("Looking at the login…"),
+    CheckKind.SCOPE: N_("Looking at the project…"),
+    CheckKind.PERMISSION: N_("Looking at the permissions…"),
+    CheckKind.FEATURE: N_("Looking at what this region has…"),
 }
 _ABOVE = {
     CheckKind.SETTINGS: N_("the settings"),
@@ -125,7 +125,7 @@ def check_verdict_words(check: Check) -> str:
     return pgettext(*_VERDICTS[check.verdict])
 
 
-def kind_words(kind: CheckKind) -> str:
+def check_kind_words(kind: CheckKind) -> str:
     """Return the title of a kind of check."""
     return _(_KINDS[kind])
 
@@ -164,7 +164,7 @@ def diagnosis_sentence(diagnosis: Diagnosis) -> str:
             "{count} line failed: {kind}, {subject}.",
             "{count} lines failed. Begin with the first: {kind}, {subject}.",
             failed,
-        ).format(count=grouped(failed), kind=kind_words(first.kind), subject=check_subject_words(first))
+        ).format(count=grouped(failed), kind=check_kind_words(first.kind), subject=check_subject_words(first))
         return sentences(head, counted("{count} warning.", "{count} warnings.", warned) if warned else "")
     if warned:
         return counted("It works, with {count} warning.", "It works, with {count} warnings.", warned)
@@ -202,7 +202,7 @@ def _way_words(check: Check) -> str:
 
 def _ignored_words(check: Check) -> str:
     ignored = _list(check, "ignored")
-    return _("Set, but not heeded: {ignored}.").format(ignored=ignored) if ignored else ""
+    return _("Set, but not used: {ignored}.").format(ignored=ignored) if ignored else ""
 
 
 def _name(check: Check) -> str:
@@ -349,7 +349,7 @@ def _only_sending(check: Check) -> tuple[str, str]:
 
 
 def _variables_used(check: Check) -> tuple[str, str]:
-    used = _("Set, and heeded: {variables}.").format(variables=_list(check, "used"))
+    used = _("Set and used: {variables}.").format(variables=_list(check, "used"))
     step = _("If that is not wanted, choose no proxy or a fixed one in the profile.")
     return sentences(_way_words(check), used, _ignored_words(check)), step
 
@@ -429,7 +429,7 @@ def _no_service(check: Check) -> tuple[str, str]:
 def _refused_before(check: Check) -> tuple[str, str]:
     found = _("Not tried again: these credentials were refused before, and each try may lock the account.")
     remedy = login_remedy(check.error) if isinstance(check.error, LoginRefused) else ""
-    return found, sentences(_("Give them anew by logging in, then run again."), remedy)
+    return found, sentences(_("Enter them again by logging in, then run again."), remedy)
 
 
 _WHYS: Mapping[Why, Callable[[Check], tuple[str, str]]] = {
@@ -525,7 +525,7 @@ _REASONS = {
         N_("Choose a PEM file with certificates in the profile."),
     ),
     "self-signed": (
-        N_("The certificate is signed by itself alone"),
+        N_("The certificate is signed only by itself"),
         N_(
             "If this is a private cloud, get its certificate from whoever runs it and choose it as CA file in the"
             " profile. Else somebody stands in between: do not log in here."
@@ -623,7 +623,7 @@ def _plain_fact(fact: object) -> object:
 def check_text(check: Check) -> str:
     """Return a line as a few lines of plain text."""
     took = f"  ({time_words(check)})" if check.millis is not None else ""
-    kind = kind_words(check.kind)
+    kind = check_kind_words(check.kind)
     head = f"{SIGNS[check.verdict]} {check_verdict_words(check):<9}  {kind:<11}  {check_subject_words(check)}{took}"
     step = next_sentence(check)
     return f"{head}\n    {found_sentence(check)}" + (f"\n    → {step}" if step else "")
@@ -673,7 +673,7 @@ def _profile_lines(profile: Profile) -> Iterable[str]:
     }[profile.proxy]
     yield _("CA file {name}").format(name=PurePath(profile.ca_file).name) if profile.ca_file else _("No CA file")
     if profile.address_family is not AddressFamily.ANY:
-        yield _("{family} alone").format(family=profile.address_family)
+        yield _("{family} only").format(family=profile.address_family)
 
 
 def _names(diagnosis: Diagnosis, profile: Profile) -> Iterable[str]:

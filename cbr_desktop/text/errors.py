@@ -1,7 +1,7 @@
 """The errors of this program and the codes of the service as sentences: what happened, to which thing, what to do."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from cbr_desktop.domain.enterprise_project import Hindrance
@@ -12,6 +12,7 @@ from cbr_desktop.domain.error import (
     ChangedOutside,
     CloudError,
     Damaged,
+    ErrorDetail,
     FieldFault,
     Forbidden,
     InUse,
@@ -38,7 +39,7 @@ from cbr_desktop.domain.error import (
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.codes import Explanation, explain
 from cbr_desktop.text.identity import fault_words, secret_words
-from cbr_desktop.text.states import quoted, quoted_sentence, shown
+from cbr_desktop.text.states import clock_words, quoted, quoted_sentence, shown
 
 
 def raised_sentence() -> str:
@@ -86,7 +87,19 @@ def error_sentence(error: CbrError) -> str:
     for kind in type(error).__mro__:
         if kind in _ERRORS:
             return _ERRORS[kind](error)
-    return _("Something went wrong that has no words yet. Look into the log.")
+    return _("Something went wrong that this version cannot explain. Look into the log.")
+
+
+def reading_sentence(error: CbrError) -> str:
+    """Return what happened while something was read, which changes nothing, whatever became of the answer."""
+    if isinstance(error, Unreachable) and error.reason == "offline":
+        return _("You work offline; end that in the status bar.")
+    if isinstance(error, NoAnswer):
+        host, detail = shown(error.host), shown(error.detail)
+        if detail:
+            return _("{host} did not answer, or its answer was cut short ({detail}).").format(host=host, detail=detail)
+        return _("{host} did not answer, or its answer was cut short.").format(host=host)
+    return error_sentence(error)
 
 
 _FORBIDDEN = "403"
@@ -233,12 +246,9 @@ def _login_refused(error: LoginRefused) -> str:
 
 
 def _not_tried_again(error: LoginRefused, at: datetime) -> str:
-    local = at.astimezone()
-    refused = _(
-        "{host} refused this password on {date} at {time}, so it was not sent again: each wrong try may lock the user."
-    )
+    refused = _("{host} refused this password at {at}, so it was not sent again: each wrong try may lock the user.")
     anew = _("To try this one all the same, log in or test the profile in the window, or start with --try-again.")
-    said = refused.format(host=shown(error.host), date=f"{local:%Y-%m-%d}", time=f"{local:%H:%M}")
+    said = refused.format(host=shown(error.host), at=clock_words(at, None))
     return sentences(said, login_remedy(error), anew, _code(error))
 
 
@@ -251,14 +261,12 @@ _LOGIN_REASONS = {
     "domain": N_("The domain (the account's name) is not known there. Correct it in the profile."),
     "project": N_("The profile's project is not one that this login is for. Choose another project or another login."),
     "token": N_("The token is not valid or has ended. Paste a new one."),
-    "keys": N_("The access key or its secret is wrong or no longer valid. Give both anew."),
-    "agency": N_(
-        "The agency cannot be taken on. Check its name, the account that lent it, and your right to act for it."
-    ),
+    "keys": N_("The access key or its secret is wrong or no longer valid. Enter both again."),
+    "agency": N_("The agency cannot be used. Check its name, the account that lent it, and your right to act for it."),
     "clock": N_(
         "The clock of this machine seems to be wrong: signed requests arrive too old or too early. Set the clock."
     ),
-    "user-id": N_("A login with a passcode takes the user's id. Put it into the profile."),
+    "user-id": N_("A login with a passcode needs the user's id. Put it into the profile."),
 }
 
 
@@ -310,7 +318,9 @@ def _changed_outside(error: ChangedOutside) -> str:
 
 
 def _damaged(error: Damaged) -> str:
-    damaged = _("{path} exists but cannot be read; it was left as it is. Put a good copy in its place.")
+    damaged = _(
+        "{path} exists but cannot be read; it was left as it is. Make it readable, or put a good copy in its place."
+    )
     return sentences(damaged.format(path=quoted(error.path)), _detail(error))
 
 
@@ -333,7 +343,7 @@ def _in_use(error: InUse) -> str:
 
 
 def _storage(error: StorageError) -> str:
-    unfit = _("The disk would not at {path}. Check the folder's permissions and free space.")
+    unfit = _("The disk failed at {path}. Check the folder's permissions and free space.")
     return sentences(unfit.format(path=quoted(error.path)), _detail(error))
 
 
@@ -348,7 +358,7 @@ def _no_profile(error: NoProfile) -> str:
     if not error.profile and known:
         return _("There are several profiles: {known}. Say which one with --profile.").format(known=known)
     then = (
-        _("Those there are: {known}.").format(known=known)
+        _("There are: {known}.").format(known=known)
         if known
         else _("Add one in the window, or take the built-in cloud with --demo.")
     )
@@ -412,7 +422,34 @@ def _detail(error: CloudError | StorageError) -> str:
     detail = error.detail
     if detail in set(FieldFault):
         detail = fault_words(detail, _("the address"))
-    return f"({shown(detail)})" if detail else ""
+    words = _(_DETAILS[detail]) if detail in _DETAILS else shown(detail)
+    return f"({words})" if detail else ""
+
+
+_DETAILS: Mapping[str, str] = {
+    ErrorDetail.CONNECTION_LOST: N_("the connection was lost"),
+    ErrorDetail.NOT_IN_TIME: N_("no answer in time"),
+    ErrorDetail.NOT_WRITTEN: N_("the request could not be written"),
+    ErrorDetail.CUT_SHORT: N_("the answer was cut short"),
+    ErrorDetail.BODY_DAMAGED: N_("the packed body is damaged"),
+    ErrorDetail.BODY_FOLLOWED: N_("bytes after the packed body"),
+    ErrorDetail.MANY_HEADERS: N_("too many headers"),
+    ErrorDetail.WEB_PAGE: N_("a web page"),
+    ErrorDetail.SIGNATURE: N_("the signature does not fit"),
+    ErrorDetail.OF_ACCOUNT: N_("the token is for an account, not for a project"),
+    ErrorDetail.PROXY_LOGIN: N_("the proxy wants a login"),
+    ErrorDetail.NO_PROXY: N_("it does not answer as a proxy does"),
+    ErrorDetail.MANY_LINES: N_("it has more lines or letters than can be edited here"),
+    ErrorDetail.NOT_UTF_8: N_("it is not text in UTF-8"),
+    ErrorDetail.NO_FILE_NAME: N_("not a name for a file"),
+    ErrorDetail.FILE_NAME_TAKEN: N_("a file of this name is there already"),
+    ErrorDetail.MANY_LINKS: N_("too many links"),
+    ErrorDetail.NO_PLAIN_FILE: N_("it is no plain file"),
+    ErrorDetail.NAMES_NO_TEXT: N_("names that are no text"),
+    ErrorDetail.NO_DATABASE: N_("not a database"),
+    ErrorDetail.PROFILE_TABLES: N_("profiles are written as [[profile]]"),
+    ErrorDetail.AUTHORS_FORM: N_("written in a way that only its author can change"),
+}
 
 
 def _said(message: str) -> str:

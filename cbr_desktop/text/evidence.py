@@ -238,7 +238,7 @@ _WHY = {
     Reason.BAD_ANSWER: N_("the answer cannot be read"),
     Reason.REDIRECTED: N_("the answer leads elsewhere"),
     Reason.SIGN_IN_PAGE: N_("a sign-in page answered"),
-    Reason.REFUSED: N_("the service reported a fault of its own"),
+    Reason.REFUSED: N_("the answer proves nothing"),
     Reason.FORBIDDEN: N_("the service does not allow it"),
     Reason.NOT_THERE: N_("the service does not know it"),
     Reason.LOGIN_REFUSED: N_("the login was refused"),

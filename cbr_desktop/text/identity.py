@@ -153,7 +153,7 @@ def store_sentence(problem: str) -> str:
     unusable = _STORE_PROBLEMS.get(problem, N_("The system's password store cannot be used ({problem})."))
     return sentences(
         _(unusable).format(problem=shown(problem, 60)),
-        _("What you enter is kept until you leave, in memory alone."),
+        _("What you enter is kept only in memory, until you leave."),
     )
 
 
@@ -173,15 +173,15 @@ def fault_words(fault: str, field: str) -> str:
 
 
 _FAULTS: dict[str, str] = {
-    FieldFault.MISSING: N_("{field} missing"),
+    FieldFault.MISSING: N_("{field} is missing"),
     FieldFault.IS_MISSING: N_("{field} is missing"),
-    FieldFault.EMPTY: N_("{field} empty"),
-    FieldFault.USED_TWICE: N_("{field} used twice"),
+    FieldFault.EMPTY: N_("{field} is empty"),
+    FieldFault.USED_TWICE: N_("{field} is used twice"),
     FieldFault.NOT_BOOLEAN: N_("{field} must be true or false"),
     FieldFault.NOT_TEXT: N_("{field} must be text"),
     FieldFault.CONTROLS: N_("{field} must be one line without control characters"),
-    FieldFault.NAME_TAKEN: N_("{field} there is a profile of this name"),
-    FieldFault.NAME_UNKNOWN: N_("{field} there is no profile of this name"),
+    FieldFault.NAME_TAKEN: N_("{field} is that of another profile"),
+    FieldFault.NAME_UNKNOWN: N_("{field} is that of no profile"),
     FieldFault.COLON: N_("{field} must not have a colon: a password is asked for and is not part of a file"),
     FieldFault.NO_ADDRESS: N_("{field} must be an address like https://host, without spaces, user name or query"),
     FieldFault.NO_HOST: N_("{field} must name a host, like https://host"),
@@ -197,6 +197,6 @@ _FAULTS: dict[str, str] = {
     FieldFault.PROXY_FORM: N_("{field} is not http://host:port"),
     FieldFault.PROXY_SOCKS: N_("{field} is a SOCKS proxy; only http and https proxies can be used"),
     FieldFault.PROXY_HOLDS_LOGIN: N_("{field} holds a login; its user has a field of its own"),
-    FieldFault.ENDPOINT_FORM: N_("{field} not https://host[:port]"),
-    FieldFault.ENDPOINT_NOT_HTTPS: N_("{field} not https"),
+    FieldFault.ENDPOINT_FORM: N_("{field} is not https://host[:port]"),
+    FieldFault.ENDPOINT_NOT_HTTPS: N_("{field} is not https"),
 }

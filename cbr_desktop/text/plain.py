@@ -1,7 +1,9 @@
-"""Text of others made fit for showing: no controls, nothing hidden, no markup, not endless."""
+"""Text of others made fit for showing: no controls, nothing hidden, no markup, not endless.
+
+The table of Unicode is large, and is not loaded before there is a text that needs it.
+"""
 
 import functools
-import unicodedata
 
 from cbr_desktop.text.catalogue import _
 
@@ -55,8 +57,13 @@ def bounded(text: str) -> str:
 
 
 def is_simple(text: str) -> bool:
-    """Tell whether a text keeps to letters and signs that come before Unicode's first mark to be put on others."""
-    return text.isascii() or max(text) < "\u0300"
+    """Tell whether a text keeps to letters and signs that come before Unicode's first mark to be put on others.
+
+    The same is said of dashes, dots, arrows and shapes, which this program writes itself.
+    """
+    if text.isascii() or max(text) < "\u0300":
+        return True
+    return all(c < "\u0300" or "\u2010" <= c <= "\u2027" or "\u2190" <= c <= "\u27ff" for c in text)
 
 
 def tooltip(*lines: str) -> str:
@@ -115,6 +122,8 @@ def _runs_left(shown: str) -> bool:
     """Tell whether anything outside of isolates runs from right to left."""
     if is_simple(shown):
         return False
+    import unicodedata
+
     leading = {one for one in set(shown) if unicodedata.bidirectional(one) in _RIGHT_TO_LEFT}
     depth = 0
     for character in shown if leading else ():
@@ -128,6 +137,8 @@ def _isolates(text: str) -> frozenset[int]:
     """Return where isolates begin and end that embrace what runs from right to left, as those of ``plain`` do."""
     if _ISOLATE not in text:
         return frozenset()
+    import unicodedata
+
     kept: set[int] = set()
     begun: list[int] = []
     last = -1  # where the newest letter stands that runs from right to left
@@ -144,6 +155,8 @@ def _isolates(text: str) -> frozenset[int]:
 
 
 def _visible(text: str) -> str:
+    import unicodedata
+
     # a text has few different characters, and most texts none that is shown otherwise than it stands
     odd = {one: category for one in set(text) if (category := unicodedata.category(one)) in _ODD or one in _BLANKS}
     if not odd:

@@ -62,7 +62,7 @@ _VERDICT_MARKS = {
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
     "failure": N_("No further step began, because one did not succeed."),
-    "stale": N_("No further step began: it could not go on for too long. Continue it, and it is confirmed anew."),
+    "stale": N_("No further step began: it could not go on for too long. Continue it to confirm it again."),
     "paused": N_("No further step begins until somebody continues it."),
     "person": N_("It was stopped; no further step began."),
     "refused": N_("A step could not be queued: the profile is read-only, or the disk would not take it."),
@@ -74,18 +74,18 @@ PROFILE_COLUMN = 2
 
 def found_columns() -> tuple[str, ...]:
     """Return the titles of what was found about a plan, step by step."""
-    return _("Step"), _("Verdict"), _("Profile"), _("Vault and id"), _("Name"), _("What was found")
+    return _("Step"), _("Verdict"), _("Profile"), _("Done to, with id"), _("Request"), _("What was found")
 
 
 def make_columns() -> tuple[str, ...]:
     """Return the titles of what was found about files that are to become a plan."""
-    return _("Step"), _("Verdict"), _("File"), _("Vault and id"), _("Name"), _("What was found")
+    return _("Step"), _("Verdict"), _("File"), _("Done to, with id"), _("Request"), _("What was found")
 
 
 def columns() -> tuple[str, ...]:
     """Return the titles of a run, step by step."""
     return (
-        *(_("Step"), _("State"), _("Profile"), _("Vault"), _("Name"), _("Accepted"), _("Skipped"), _("Failed")),
+        *(_("Step"), _("State"), _("Profile"), _("Done to"), _("Request"), _("Accepted"), _("Skipped"), _("Failed")),
         *(_("Took"), _("What happened")),
     )
 
@@ -120,13 +120,17 @@ class Plans(Protocol):
 
 
 class PlanRow(Struct, frozen=True):
-    """A run in the list of plans. ``is_going``: this window begins its steps; ``closed`` and ``gone`` are profiles."""
+    """A run in the list of plans; ``is_going``: this window begins its steps.
+
+    ``closed`` and ``gone`` are profiles, ``away`` those to which there is no connection now.
+    """
 
     run: Run
     told: PlanReport
     is_going: bool = False
     closed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -174,7 +178,9 @@ def run_words(row: PlanRow) -> str:
         return _("Running")
     waits = row.told.count(Stand.NOT_STARTED)
     if row.told.verdict is PlanVerdict.RUNNING and waits:
-        return _("Left in the middle") if waits < len(row.told.rows) else _("Not begun")
+        return _left_words(row.told)
+    if _is_stopped(row.told):
+        return _left_words(row.told)
     words = _plan_words(row.told)
     return {
         PlanVerdict.RUNNING: _("Under way"),
@@ -185,12 +191,23 @@ def run_words(row: PlanRow) -> str:
     }[row.told.verdict]
 
 
+def _is_stopped(report: PlanReport) -> bool:
+    """Whether a person has stopped a run before all of its steps had begun: it can be continued, and has not ended."""
+    return report.stopped == "person" and bool(report.count(Stand.NOT_STARTED))
+
+
+def _left_words(report: PlanReport) -> str:
+    """Return how a run stands that somebody may continue."""
+    is_begun = report.count(Stand.NOT_STARTED) < len(report.rows)
+    return _("Left in the middle") if is_begun else _("Not begun")
+
+
 def run_mark(row: PlanRow) -> Mark:
     """Return the mark of a run."""
     if not row.is_known:
         return UNKNOWN
     rests = not row.is_going and row.told.verdict is PlanVerdict.RUNNING and row.told.count(Stand.NOT_STARTED)
-    return _LEFT if rests else _VERDICT_MARKS[row.told.verdict]
+    return _LEFT if rests else verdict_mark(row.told)
 
 
 def need_words(row: PlanRow) -> str:
@@ -225,7 +242,18 @@ def run_sentence(row: PlanRow) -> str:
         return _("Not all of it is known: open {names} to see. Nothing is sent by that.").format(
             names=_names_words(row.closed)
         )
-    return plan_sentence(row.told)
+    waits = row.is_going and bool(row.told.count(Stand.NOT_STARTED))
+    return sentences(plan_sentence(row.told), away_sentence(row.away) if waits else "")
+
+
+def away_sentence(names: Sequence[str]) -> str:
+    """Return that there is no connection to these profiles, and what becomes of what goes there; empty of none."""
+    if not names:
+        return ""
+    return _(
+        "There is no connection now to {names}: what goes there waits, and is left for you to continue if it waits"
+        " for long."
+    ).format(names=_names_words(names))
 
 
 def _names_words(names: Sequence[str]) -> str:
@@ -262,7 +290,7 @@ def stand_mark(row: StepRow) -> Mark:
 def verdict_mark(report: PlanReport) -> Mark:
     """Return the mark of what became of a run."""
     rests = bool(report.stopped) and report.verdict is PlanVerdict.RUNNING
-    return _LEFT if rests else _VERDICT_MARKS[report.verdict]
+    return _LEFT if rests or _is_stopped(report) else _VERDICT_MARKS[report.verdict]
 
 
 def plan_sentence(report: PlanReport) -> str:
@@ -281,6 +309,8 @@ def plan_sentence(report: PlanReport) -> str:
         PlanVerdict.FAILED: own.none,
         PlanVerdict.UNKNOWN: _("Ended, and not all outcomes are known"),
     }[report.verdict]
+    if _is_stopped(report):
+        verdict = _left_words(report)
     head = _("{verdict}: {tally}.").format(verdict=verdict, tally=listed(parts))
     is_kept_back = bool(report.stopped) and bool(report.count(Stand.NOT_STARTED))
     return sentences(head, _(_STOPPED[report.stopped])) if is_kept_back else head
@@ -422,11 +452,13 @@ def found_cells(
 
 
 def _subject_and_id(subject: Subject | None) -> str:
+    """Return what a step is done to, and its id on a line of its own, where it is not broken."""
     if subject is None:
-        return ""
-    named = f"{shown(subject.name, 64)} ({shown(subject.id, 64)})" if subject.id else shown(subject.name, 64)
-    label = named if subject.name else shown(subject.id, 64)
-    return label if subject.type is SubjectType.VAULT else typed_words(subject.type, label)
+        return NONE
+    name, id = shown(subject.name, 64), shown(subject.id, 64)
+    label = name or id
+    words = label if subject.type is SubjectType.VAULT else typed_words(subject.type, label)
+    return f"{words}\n{id}" if name and id else words
 
 
 def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:

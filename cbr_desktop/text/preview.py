@@ -19,7 +19,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.workflows.operations import OPERATIONS
 
 
-class Form(StrEnum):
+class PreviewForm(StrEnum):
     """The forms that a request can be shown in, by the name that the operator sees."""
 
     JSON = "JSON"
@@ -29,7 +29,7 @@ class Form(StrEnum):
     PYTHON = "Python"
 
 
-def rendered(form: Form, change: Change, profile: Profile) -> str:
+def rendered(form: PreviewForm, change: Change, profile: Profile) -> str:
     """Return ``change`` in one of the forms, ready to be copied; as JSON its body alone, empty where it has none."""
     return _RENDERINGS[form](change, profile)
 
@@ -204,9 +204,9 @@ def _literal(value: Any) -> str:
 
 
 _RENDERINGS = {
-    Form.JSON: _json,
-    Form.HTTP: _http,
-    Form.CURL: _curl,
-    Form.HCLOUD: _hcloud,
-    Form.PYTHON: _python,
+    PreviewForm.JSON: _json,
+    PreviewForm.HTTP: _http,
+    PreviewForm.CURL: _curl,
+    PreviewForm.HCLOUD: _hcloud,
+    PreviewForm.PYTHON: _python,
 }

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.intent import Approval
-from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.protectable import Disk
 from cbr_desktop.domain.restore import CODES, DiskBackup, PairRow, Rule, TargetKind
 from cbr_desktop.text.backups import told_words
@@ -27,10 +27,12 @@ from cbr_desktop.text.states import (
     utc_words,
     whole_times,
 )
-from cbr_desktop.text.tasks import type_words
-from cbr_desktop.text.words import NONE
+from cbr_desktop.text.tasks import task_type_words
+from cbr_desktop.text.words import NONE, environment_words
 from cbr_desktop.workflows.rehearsal import Compared, Rehearsal, Trait
 
+BY_HAND = "_" * 40
+"""What stands where something is to be written by hand."""
 _UNTOLD = N_("not told")
 _RULES = {
     Rule.TOO_SMALL: N_("Too small"),
@@ -57,7 +59,7 @@ _TRAITS = {
 }
 
 
-class Section(NamedTuple):
+class SheetSection(NamedTuple):
     """A part of the sheet: facts with their titles, then a table, then lines."""
 
     title: str
@@ -67,13 +69,17 @@ class Section(NamedTuple):
     lines: tuple[str, ...] = ()
 
 
-class Sheet(NamedTuple):
-    """The rehearsal to be printed, read and signed. ``verdict`` says whether it could be sent."""
+class RehearsalSheet(NamedTuple):
+    """The rehearsal to be printed, read and signed.
+
+    ``verdict`` says whether it could be sent, ``stake`` what is at stake in its profile.
+    """
 
     title: str
     verdict: str
     is_blocked: bool
-    sections: tuple[Section, ...]
+    sections: tuple[SheetSection, ...]
+    stake: str = ""
 
 
 # the disks
@@ -186,7 +192,7 @@ def running_words(rehearsal: Rehearsal) -> list[str]:
         progress = "" if task.progress_percent is None else f" {task.progress_percent} %"
         told.append(
             _("{type}{progress} of {resource} in vault {vault}").format(
-                type=type_words(task.type),
+                type=task_type_words(task.type),
                 progress=progress,
                 resource=quoted(task.resource_name or task.resource_id or NONE, 80),
                 vault=quoted(task.vault_name or task.vault_id or NONE, 80),
@@ -204,7 +210,7 @@ def metadata_words(rehearsal: Rehearsal) -> str:
         return _("What was saved with the backup has not been read.")
     if opened.metadata_error is not None:
         return _("What was saved with the backup could not be read.")
-    return _("The service has not got ready what was saved with the backup.")
+    return _("The service does not have ready yet what was saved with the backup.")
 
 
 def as_of_words(rehearsal: Rehearsal, now: datetime) -> str:
@@ -216,7 +222,7 @@ def as_of_words(rehearsal: Rehearsal, now: datetime) -> str:
     )
 
 
-def verdict_words(rehearsal: Rehearsal) -> str:
+def rehearsal_verdict_words(rehearsal: Rehearsal) -> str:
     """Return whether the service would take the restore, by what is known."""
     blocks = [each for each in rehearsal.findings if each.severity is Severity.BLOCK]
     warnings = [each for each in rehearsal.findings if each.severity is Severity.WARN]
@@ -228,7 +234,7 @@ def verdict_words(rehearsal: Rehearsal) -> str:
             "It could be sent, with {count} warnings: {first}",
             len(warnings),
         ).format(count=grouped(len(warnings)), first=finding_sentence(warnings[0]))
-    return _("By what is known, the service would take it.")
+    return _("As far as is known, the service would accept it.")
 
 
 def headline(rehearsal: Rehearsal) -> str:
@@ -243,45 +249,53 @@ def headline(rehearsal: Rehearsal) -> str:
 # the sheet
 
 
-def sheet(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None = None) -> Sheet:
+def sheet(
+    rehearsal: Rehearsal, profile: Profile, environment: Environment, now: datetime, approval: Approval | None = None
+) -> RehearsalSheet:
     """Return the rehearsal as a sheet; a reason or an approver not given is left to be written by hand.
 
-    Its times are in UTC: it is read elsewhere and on another day.
+    Its times are in UTC: it is read elsewhere and on another day. ``environment`` is what is at stake in the profile.
     """
+    stake = environment_words(environment)
+    if environment is Environment.DEMO:
+        stake = _("{environment}: nothing here is real").format(environment=stake)
     with whole_times():
         sections = tuple(_sections(rehearsal, profile, now, approval))
-        return Sheet(headline(rehearsal), verdict_words(rehearsal), rehearsal.is_blocked, sections)
+        return RehearsalSheet(
+            headline(rehearsal), rehearsal_verdict_words(rehearsal), rehearsal.is_blocked, sections, stake
+        )
 
 
-def _sections(rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None) -> Iterator[Section]:
-    yield Section(_("What is restored"), facts=tuple(_facts(rehearsal, profile, now)))
-    yield Section(_("What is lost"), lines=tuple(loss_sentences(rehearsal.blast, now)))
+def _sections(
+    rehearsal: Rehearsal, profile: Profile, now: datetime, approval: Approval | None
+) -> Iterator[SheetSection]:
+    yield SheetSection(_("What is restored"), facts=tuple(_facts(rehearsal, profile, now)))
+    yield SheetSection(_("What is lost"), lines=tuple(loss_sentences(rehearsal.blast, now)))
     if rehearsal.asked.kind is TargetKind.SERVER:
         untouched = untouched_words(rehearsal)
         lines = (untouched,) if untouched else ()
-        yield Section(_("Disks"), columns=disk_columns(), rows=tuple(disk_rows(rehearsal)), lines=lines)
+        yield SheetSection(_("Disks"), columns=disk_columns(), rows=tuple(disk_rows(rehearsal)), lines=lines)
     judged = [(status_words(f.severity), f.code or NONE, finding_sentence(f)) for f in rehearsal.findings]
     columns = (_("Weight"), _("Code"), _("Finding"))
     nothing = () if judged else (_("Nothing that is known speaks against it."),)
-    yield Section(_("Judgement"), columns=columns if judged else (), rows=tuple(judged), lines=nothing)
+    yield SheetSection(_("Judgement"), columns=columns if judged else (), rows=tuple(judged), lines=nothing)
     rows = tuple(trait_words(each) for each in rehearsal.compared)
     missing = metadata_words(rehearsal)
     heads = compared_columns() if rows else ()
-    yield Section(_("Then and today"), columns=heads, rows=rows, lines=(missing,) if missing else ())
+    yield SheetSection(_("Then and today"), columns=heads, rows=rows, lines=(missing,) if missing else ())
     running = running_words(rehearsal) or [_("Nothing runs there, as far as is known.")]
-    yield Section(_("Running now"), lines=tuple(running))
-    yield Section(_("The request"), lines=(request_text(rehearsal.change, profile),))
-    by_hand = "_" * 40
-    yield Section(
+    yield SheetSection(_("Running now"), lines=tuple(running))
+    yield SheetSection(_("The request"), lines=(request_text(rehearsal.change, profile),))
+    yield SheetSection(
         _("Reason and approval"),
         facts=(
-            (_("Reason"), approval.reason if approval is not None and approval.reason else by_hand),
-            (_("Approved by"), approval.approver if approval is not None and approval.approver else by_hand),
-            (_("Date and signature"), by_hand),
+            (_("Reason"), approval.reason if approval is not None and approval.reason else BY_HAND),
+            (_("Approved by"), approval.approver if approval is not None and approval.approver else BY_HAND),
+            (_("Date and signature"), BY_HAND),
         ),
     )
     checks = words_for(rehearsal.change.kind).checks()
-    yield Section(_("What to check afterwards"), lines=tuple(f"☐ {check}" for check in checks))
+    yield SheetSection(_("What to check afterwards"), lines=tuple(f"☐ {check}" for check in checks))
 
 
 def _facts(rehearsal: Rehearsal, profile: Profile, now: datetime) -> Iterator[tuple[str, str]]:
@@ -298,16 +312,16 @@ def _facts(rehearsal: Rehearsal, profile: Profile, now: datetime) -> Iterator[tu
     yield _("Profile"), " · ".join(shown(part, 60) for part in (profile.name, region, profile.project) if part)
     if rehearsal.asked.kind is TargetKind.SERVER:
         yield _("Afterwards"), _("the server is started") if rehearsal.asked.power_on else _("the server stays off")
-    yield _("Written in all"), gb_words(rehearsal.written_gb)
-    yield _("Sheet of"), utc_words(now)
+    yield _("Written in total"), gb_words(rehearsal.written_gb)
+    yield _("Sheet made"), utc_words(now)
     yield _("Judged by data of"), utc_words(rehearsal.as_of) if rehearsal.as_of is not None else NONE
 
 
-def sheet_text(made: Sheet) -> str:
+def sheet_text(made: RehearsalSheet) -> str:
     """Return a sheet as lines of text."""
-    lines = [made.title, made.verdict]
+    lines = [*([made.stake] if made.stake else []), made.title, made.verdict]
     for section in made.sections:
-        lines += ["", section.title.upper() if section.title.isascii() else section.title]
+        lines += ["", section.title, "-" * len(section.title)]
         width = max((len(title) for title, _value in section.facts), default=0)
         lines += [f"  {title:<{width}}  {value}" for title, value in section.facts]
         if section.rows:
@@ -318,20 +332,24 @@ def sheet_text(made: Sheet) -> str:
     return "\n".join([*lines, ""])
 
 
-def sheet_html(made: Sheet) -> str:
+def sheet_html(made: RehearsalSheet) -> str:
     """Return a sheet as a page to print: whole in itself, nothing in it is run or fetched."""
     state = "blocked" if made.is_blocked else "clear"
+    stake = f'<p class="stake">{escape(made.stake)}</p>' if made.stake else ""
     body = "".join(map(_section_html, made.sections))
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>{escape(made.title)}</title><style>{_STYLE}</style></head><body>\n"
-        f'<h1>{escape(made.title)}</h1><p class="{state}">{escape(made.verdict)}</p>\n{body}</body></html>\n'
+        f'{stake}<h1>{escape(made.title)}</h1><p class="{state}">{escape(made.verdict)}</p>\n{body}</body></html>\n'
     )
 
 
-def _section_html(section: Section) -> str:
-    facts = "".join(f"<tr><th>{escape(title)}</th><td>{escape(value)}</td></tr>\n" for title, value in section.facts)
+def _section_html(section: SheetSection) -> str:
+    facts = "".join(
+        f"<tr><th>{escape(title)}</th><td{_HAND if value == BY_HAND else ''}>{escape(value)}</td></tr>\n"
+        for title, value in section.facts
+    )
     heads = "".join(f"<th>{escape(title)}</th>" for title in section.columns)
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>\n" for row in section.rows)
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>" if rows else ""
@@ -342,6 +360,7 @@ def _section_html(section: Section) -> str:
     return f"<section><h2>{escape(section.title)}</h2>\n{told}{table}{lines}</section>\n"
 
 
+_HAND = ' class="hand"'
 _STYLE = (
     "body{font:10pt sans-serif;color:#000;background:#fff;margin:1.5cm}"
     "h1{font-size:15pt}h2{font-size:11pt;margin:12pt 0 4pt}"
@@ -349,6 +368,8 @@ _STYLE = (
     "th,td{border-bottom:1px solid #999;padding:2pt 6pt 2pt 0;text-align:left;vertical-align:top}"
     ".facts th{width:28%;font-weight:normal;color:#444}"
     "thead{display:table-header-group}tr{break-inside:avoid}pre{font:9pt monospace;white-space:pre-wrap}"
+    ".hand{height:1cm;vertical-align:bottom}"
+    ".stake{display:inline-block;font-weight:bold;border:1px solid #000;padding:2pt 6pt}"
     ".blocked{font-weight:bold;border:2px solid #000;padding:4pt}"
 )
 

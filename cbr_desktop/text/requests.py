@@ -27,7 +27,7 @@ RECENT = timedelta(hours=24)
 """How long a request that needs nothing more stays in the drawer: a night's work must be there in the morning."""
 
 
-class Group(StrEnum):
+class RequestGroup(StrEnum):
     """The groups of the drawer, most urgent first."""
 
     NEEDS_YOU = "needs-you"
@@ -37,29 +37,29 @@ class Group(StrEnum):
 
 
 _GROUP_TITLES = {
-    Group.NEEDS_YOU: N_("Needs you"),
-    Group.RUNNING: N_("Running"),
-    Group.QUEUED: N_("Queued"),
-    Group.DONE: N_("Done in 24 h"),
+    RequestGroup.NEEDS_YOU: N_("Needs you"),
+    RequestGroup.RUNNING: N_("Running"),
+    RequestGroup.QUEUED: N_("Queued"),
+    RequestGroup.DONE: N_("Done in 24 h"),
 }
 
 
-def group_title(group: Group) -> str:
+def group_title(group: RequestGroup) -> str:
     """Return the title of a group of the drawer."""
     return _(_GROUP_TITLES[group])
 
 
 _GROUPS = {
-    IntentState.SCHEDULED: Group.QUEUED,
-    IntentState.HELD: Group.NEEDS_YOU,
-    IntentState.QUEUED: Group.QUEUED,
-    IntentState.SENDING: Group.RUNNING,
-    IntentState.ACCEPTED: Group.RUNNING,
-    IntentState.FINISHED: Group.DONE,
-    IntentState.CANCELLED: Group.DONE,
-    IntentState.UNKNOWN: Group.NEEDS_YOU,
-    IntentState.REJECTED: Group.NEEDS_YOU,
-    IntentState.NOT_FOUND: Group.NEEDS_YOU,
+    IntentState.SCHEDULED: RequestGroup.QUEUED,
+    IntentState.HELD: RequestGroup.NEEDS_YOU,
+    IntentState.QUEUED: RequestGroup.QUEUED,
+    IntentState.SENDING: RequestGroup.RUNNING,
+    IntentState.ACCEPTED: RequestGroup.RUNNING,
+    IntentState.FINISHED: RequestGroup.DONE,
+    IntentState.CANCELLED: RequestGroup.DONE,
+    IntentState.UNKNOWN: RequestGroup.NEEDS_YOU,
+    IntentState.REJECTED: RequestGroup.NEEDS_YOU,
+    IntentState.NOT_FOUND: RequestGroup.NEEDS_YOU,
 }
 _DISMISSABLE = frozenset({IntentState.REJECTED, IntentState.NOT_FOUND})
 
@@ -68,7 +68,7 @@ class Request(Struct, frozen=True):
     """One line of the drawer. ``progress_percent`` is ``None`` where a bar would tell nothing."""
 
     id: IntentId
-    group: Group
+    group: RequestGroup
     mark: Mark
     name: str
     words: str
@@ -86,7 +86,7 @@ def requests(ledger: Reading, now: datetime, dismissed: Collection[str]) -> list
         for intent in ledger.intents.values()
         if _is_shown(intent, now, dismissed)
     ]
-    places = {group: place for place, group in enumerate(Group)}
+    places = {group: place for place, group in enumerate(RequestGroup)}
     shown.sort(key=lambda request: request.changed_at, reverse=True)
     shown.sort(key=lambda request: places[request.group])
     return shown
@@ -195,8 +195,8 @@ def review_sentence(held: Sequence[Intent], now: datetime) -> str:
     """Return that requests wait for the operator to look at them; they are never sent by themselves."""
     oldest = duration_words(now - min(intent.wanted_at for intent in held))
     return ngettext(
-        "{count} request waits for {oldest}. It is held; nothing is sent until you have looked.",
-        "{count} requests wait for up to {oldest}. They are held; nothing is sent until you have looked.",
+        "{count} request has waited for {oldest}. It is held; nothing is sent until you have looked.",
+        "{count} requests have waited for up to {oldest}. They are held; nothing is sent until you have looked.",
         len(held),
     ).format(count=grouped(len(held)), oldest=oldest)
 
@@ -226,7 +226,7 @@ def intent_mark(intent: Intent, outcome: Outcome | None) -> Mark:
 def _is_shown(intent: Intent, now: datetime, dismissed: Collection[str]) -> bool:
     if intent.id in dismissed:
         return False
-    return _GROUPS[intent.state] is not Group.DONE or now - intent.changed_at < RECENT
+    return _GROUPS[intent.state] is not RequestGroup.DONE or now - intent.changed_at < RECENT
 
 
 def _request(intent: Intent, outcome: Outcome | None, now: datetime) -> Request:

@@ -11,7 +11,7 @@ from cbr_desktop.text.states import counted, duration_words, grouped, shown, sta
 from cbr_desktop.text.words import NONE, Times
 
 _EXPLAINED = {
-    PointState.RUNNING: N_("It is being made; its backups are good for nothing until they are finished."),
+    PointState.RUNNING: N_("It is being made; its backups cannot be used until they are finished."),
     PointState.FINISHED: N_("Every resource that is known to be in it was backed up."),
     PointState.PARTIAL: N_("Some of what was asked for was not backed up."),
     PointState.FAILED: N_("Nothing was backed up by it."),
@@ -27,7 +27,7 @@ def built_sentence() -> str:
     )
 
 
-def maker_words(point: RestorePoint, policies: Mapping[PolicyId, Policy]) -> str:
+def point_maker_words(point: RestorePoint, policies: Mapping[PolicyId, Policy]) -> str:
     """Return who or what asked for a restore point, a policy by its name."""
     if point.maker is Maker.PROGRAM:
         return _("This program")
@@ -44,10 +44,10 @@ def maker_hint(point: RestorePoint, policies: Mapping[PolicyId, Policy]) -> str:
     if point.maker is Maker.PROGRAM:
         return _("This program: {by}").format(by=shown(point.by, 60)) if point.by else _("This program")
     if point.maker is Maker.POLICY and point.policy_id in policies:
-        return _("Policy: {name}").format(name=shown(maker_words(point, policies), 60))
+        return _("Policy: {name}").format(name=shown(point_maker_words(point, policies), 60))
     if point.maker is Maker.PERSON:
         return _("A person, not through this program")
-    return maker_words(point, policies)
+    return point_maker_words(point, policies)
 
 
 def point_state_words(point: RestorePoint) -> str:
@@ -58,9 +58,9 @@ def point_state_words(point: RestorePoint) -> str:
     return _("{state}, {percent} %").format(state=words, percent=point.progress_percent)
 
 
-def maker_token(point: RestorePoint, policies: Mapping[PolicyId, Policy]) -> str:
+def point_maker_token(point: RestorePoint, policies: Mapping[PolicyId, Policy]) -> str:
     """Return who asked for it as a filter asks for that, and in words."""
-    return f"{point.maker.value} {maker_words(point, policies)}"
+    return f"{point.maker.value} {point_maker_words(point, policies)}"
 
 
 def counts_words(point: RestorePoint) -> str:

@@ -51,14 +51,18 @@ def names_words(names: list[str]) -> str:
     return ngettext("{names} and {count} more", "{names} and {count} more", rest).format(names=first, count=rest)
 
 
+NO_BREAK = "\u00a0"
+"""The space between groups of digits: as wide as another, in every font, and in more encodings than a narrow one."""
+
+
 def counted(one: str, many: str, count: int) -> str:
     """Return a message with its number in the place ``count``; ``one`` and ``many`` are its two English forms."""
     return ngettext(one, many, count).format(count=grouped(count))
 
 
 def grouped(number: int) -> str:
-    """Return a whole number in groups of three: ``1 930``."""
-    return f"{number:,}".replace(",", " ")
+    """Return a whole number in groups of three: ``1 930``. No line breaks between them."""
+    return f"{number:,}".replace(",", NO_BREAK)
 
 
 def gb_words(gigabytes: float) -> str:
@@ -115,15 +119,17 @@ def utc_words(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def clock_words(at: datetime, now: datetime) -> str:
-    """Return a time of day as the operator's clock shows it, with the date when it is not today's.
+def clock_words(at: datetime, now: datetime | None) -> str:
+    """Return a time of day as the operator's clock shows it, with the date when it is not that of ``now``.
 
     Within ``whole_times`` it is the time in UTC, with its date.
     """
     if _told_whole:
         return utc_words(at)
     local = at.astimezone()
-    return local.strftime("%H:%M:%S" if local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S")
+    return local.strftime(
+        "%H:%M:%S" if now is not None and local.date() == now.astimezone().date() else "%Y-%m-%d %H:%M:%S"
+    )
 
 
 # states

@@ -14,7 +14,7 @@ _NAMES = 5
 """Resources that are named in a sentence; the others are counted."""
 
 
-def names_words(names: object) -> str:
+def short_names_words(names: object) -> str:
     """Return the first few names of a list, and how many there are besides."""
     known = [shown(each, 80) for each in names] if isinstance(names, list | tuple) else []
     more = len(known) - _NAMES
@@ -72,8 +72,8 @@ def _size_after(finding: Finding) -> str:
 def _level_for_good(finding: Finding) -> str:
     count = _count(finding)
     agents = ngettext(
-        "Its {count} server needs the agent for it; without, its backups stay crash consistent.",
-        "Its {count} servers need the agent for it; without, their backups stay crash consistent.",
+        "Its {count} server needs the agent for it; without it, its backups stay crash consistent.",
+        "Its {count} servers need the agent for it; without it, their backups stay crash consistent.",
         count,
     ).format(count=grouped(count))
     head = _("Vault {vault} never becomes crash consistent again, and is of another price class from then on.").format(
@@ -111,7 +111,7 @@ def _binding_takes(finding: Finding) -> str:
             vault=_vault(finding),
             count=grouped(count),
             size=_gb(finding, "size_gb"),
-            names=names_words(finding.facts["names"]),
+            names=short_names_words(finding.facts["names"]),
         )
     else:
         taken = _("By what is known now there is no resource that vault {vault} would take in.").format(
@@ -175,7 +175,7 @@ def _deletion_images(finding: Finding) -> str:
         "An image was made of {count} backup in vault {vault}: {names}. Delete the image first.",
         "Images were made of {count} backups in vault {vault}: {names}. Delete the images first.",
         count,
-    ).format(count=grouped(count), vault=_vault(finding), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), vault=_vault(finding), names=short_names_words(finding.facts["names"]))
 
 
 def _deletion_locked(finding: Finding) -> str:
@@ -202,7 +202,7 @@ def _deletion_last(finding: Finding) -> str:
         "The last good restore point of {count} resource is among them: {names}. There is no other backup of it.",
         "The last good restore points of {count} resources are among them: {names}. There is no other backup of these.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
 
 
 def _deletion_unseen(finding: Finding) -> str:
@@ -212,9 +212,9 @@ def _deletion_unseen(finding: Finding) -> str:
             vault=_vault(finding)
         )
     return ngettext(
-        "The service counts {count} backup more in vault {vault} than could be listed. Nobody has seen what it is of.",
-        "The service counts {count} backups more in vault {vault} than could be listed. Nobody has seen what they are"
-        " of.",
+        "The service counts {count} more backup in vault {vault} than could be listed. Nobody has seen what it is of.",
+        "The service counts {count} more backups in vault {vault} than could be listed. Nobody has seen what"
+        " they are of.",
         count,
     ).format(count=grouped(count), vault=_vault(finding))
 
@@ -225,7 +225,7 @@ def _deletion_resources(finding: Finding) -> str:
         "{count} resource is in no vault then, and is not backed up any more: {names}.",
         "{count} resources are in no vault then, and are not backed up any more: {names}.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
 
 
 def _deletion_policies(finding: Finding) -> str:
@@ -234,14 +234,14 @@ def _deletion_policies(finding: Finding) -> str:
         "{count} policy is not applied to it any more, and stays: {names}.",
         "{count} policies are not applied to it any more, and stay: {names}.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
 
 
 def _vaults_go(finding: Finding) -> str:
     count, backups = _count(finding), finding.facts["backups"]
     named = ngettext(
         "{count} vault is deleted for good: {names}.", "{count} vaults are deleted for good: {names}.", count
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
     if not isinstance(backups, int) or not backups:
         return sentences(named, _("No backup is known to be in them."))
     with_them = ngettext(
@@ -256,7 +256,7 @@ def _vaults_free(finding: Finding) -> str:
         "{count} policy is not applied to them any more, and stays: {names}.",
         "{count} policies are not applied to them any more, and stay: {names}.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
     if not isinstance(idle, list) or not idle:
         return lost
     return sentences(
@@ -265,7 +265,7 @@ def _vaults_free(finding: Finding) -> str:
             "{count} of them has no vault at all then: {names}.",
             "{count} of them have no vault at all then: {names}.",
             len(idle),
-        ).format(count=grouped(len(idle)), names=names_words(idle)),
+        ).format(count=grouped(len(idle)), names=short_names_words(idle)),
     )
 
 
@@ -275,7 +275,7 @@ def _deletion_replicas(finding: Finding) -> str:
         "{count} of the backups has copies in {names}. They are in vaults of their own there, which are not deleted.",
         "{count} of the backups have copies in {names}. They are in vaults of their own there, which are not deleted.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
 
 
 def _agent_lacking(finding: Finding) -> str:
@@ -284,7 +284,7 @@ def _agent_lacking(finding: Finding) -> str:
         "{count} server has no agent: {names}. Install it there, or its backups stay crash consistent.",
         "{count} servers have no agent: {names}. Install it there, or their backups stay crash consistent.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
 
 
 def _agent_old(finding: Finding) -> str:
@@ -293,7 +293,7 @@ def _agent_old(finding: Finding) -> str:
         "The agent of {count} server is old: {names}. Bring it up to date.",
         "The agents of {count} servers are old: {names}. Bring them up to date.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
 
 
 def _agent_there(finding: Finding) -> str:
@@ -338,8 +338,8 @@ def _replication_holds(finding: Finding) -> str:
 def _tags_many(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
-        "Vault {vault} has {count} tag then, and most regions take {limit} at the most.",
-        "Vault {vault} has {count} tags then, and most regions take {limit} at the most.",
+        "Vault {vault} has {count} tag then, and most regions take {limit} at most.",
+        "Vault {vault} has {count} tags then, and most regions take {limit} at most.",
         count,
     ).format(vault=_vault(finding), count=grouped(count), limit=shown(finding.facts["limit"]))
 
@@ -350,10 +350,10 @@ def _all_vaults(finding: Finding) -> str:
         "This is done to the only vault of the project: {names}.",
         "This is done to all {count} vaults of the project, without a choice: {names}.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
     other = changed if isinstance(changed, int) else 0
     return sentences(
-        head, counted("{count} of them is otherwise now.", "{count} of them are otherwise now.", other) if other else ""
+        head, counted("{count} of them is different now.", "{count} of them are different now.", other) if other else ""
     )
 
 
@@ -401,7 +401,7 @@ def _expiry_last(finding: Finding) -> str:
         "The last good restore points that {count} resources have now go with them: {names}. Unless these are backed up"
         " before that day, nothing is left.",
         count,
-    ).format(count=grouped(count), names=names_words(finding.facts["names"]))
+    ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
 
 
 def _expiry_locked(finding: Finding) -> str:
@@ -559,7 +559,7 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.AGENT_OLD: _agent_old,
     FindingKind.AGENT_THERE: _agent_there,
     FindingKind.AGENT_NEEDED: N_(
-        "Servers in it need the agent for application consistency; without, their backups stay crash consistent."
+        "Servers in it need the agent for application consistency; without it, their backups stay crash consistent."
     ),
     FindingKind.CREATION_BY_ORDER: N_(
         "A vault that is paid by the year or month is bought by an order, which this program does not make. Buy it in"
@@ -573,7 +573,7 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.POLICY_ASLEEP: N_("Policy ‘{policy}’ is disabled, so that nothing is backed up by it. Enable it."),
     FindingKind.RESOURCE_UNFIT: N_("‘{resource}’ is of another kind than the vault holds. Leave it out."),
     FindingKind.RESOURCE_TAKEN: N_(
-        "‘{resource}’ is in vault ‘{vault}’ already, and a resource is in one vault at the most. Leave it out."
+        "‘{resource}’ is in vault ‘{vault}’ already, and a resource is in one vault at most. Leave it out."
     ),
     FindingKind.RESOURCE_UNSEEN: N_("‘{resource}’ is no known resource of this project. Compare its id."),
     FindingKind.VAULT_TAKES_FEWER: _takes_fewer,
@@ -583,7 +583,7 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.TAG_VALUE: N_(
         "‘{found}’ is no value of the tag ‘{key}’: up to {limit} letters, digits, _, - and dots are. Correct it."
     ),
-    FindingKind.TAGS_NONE: N_("There is no tag in it. Write one, or choose one."),
+    FindingKind.TAGS_NONE: N_("The request names no tag. Name at least one."),
     FindingKind.TAG_OVERWRITTEN: N_("The tag ‘{key}’ of vault ‘{vault}’ has ‘{found}’ now, and ‘{written}’ then."),
     FindingKind.TAGS_UNCHANGED: N_("The tags of vault ‘{vault}’ are like that already. Nothing would change."),
     FindingKind.TAGS_MANY: _tags_many,

@@ -9,9 +9,9 @@ from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext, sentences
-from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.errors import reading_sentence
 from cbr_desktop.text.states import counted, duration_words, gb_number, gb_words, grouped, quoted, shown
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Freshness, Part, ResourceRow
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class Times:
 
     def text_and_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
-        return never if at is None else _("{age} ago · {at}").format(age=self.age(at), at=self.text(at))
+        return never if at is None else _("{age} · {at}").format(age=self.short_age(at), at=self.text(at))
 
     def short_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return the age in its largest unit, for a table's cell: ``23 h ago``."""
@@ -208,8 +208,10 @@ class Times:
         return _("{age} ago").format(age=duration_words(age))
 
     def clocks(self) -> str:
-        """Return the time of day in UTC and here."""
+        """Return the time of day in UTC and here; once where the clock here is that of UTC."""
         now = self.now()
+        if not now.astimezone().utcoffset():
+            return _("UTC {utc}").format(utc=f"{now.astimezone(UTC):%H:%M}")
         return _("UTC {utc} · here {here}").format(utc=f"{now.astimezone(UTC):%H:%M}", here=f"{now.astimezone():%H:%M}")
 
 
@@ -295,7 +297,7 @@ def empty_notice(what: str, place: str, freshness: Freshness, total: int, filter
         if isinstance(freshness.error, SecretMissing) and freshness.error.kind != "password":
             title = _("What the login needs is missing")
         first = (_("Log in…"), "login") if isinstance(freshness.error, LoginRefused | SecretMissing) else ("", "")
-        return ListNotice(title, error_sentence(freshness.error), _("Try again"), "refresh", *first)
+        return ListNotice(title, reading_sentence(freshness.error), _("Try again"), "refresh", *first)
     if freshness.as_of is None:
         return ListNotice(
             _("The {what} have not been read yet").format(what=what),
@@ -318,8 +320,9 @@ def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:
     if error is not None and known:
         oldest = min(known)
         return sentences(
-            _("Not refreshed: {error}").format(error=error_sentence(error)),
-            _("Shown is what was read {age} ago.").format(age=times.age(oldest)),
+            _("Not refreshed."),
+            reading_sentence(error),
+            _("What is shown was read {age} ago.").format(age=times.age(oldest)),
         )
     if any(part.lacking is not None for part in parts):
         return lacking_sentence(what)
@@ -433,7 +436,7 @@ def fixed_disks_words(resource: Resource) -> str:
     return ""
 
 
-def gap_words(row: ResourceRow, schedules: Schedules) -> str:
+def gap_words(row: ResourceRow, schedules: PolicyGaps) -> str:
     """Return why policies do not back a resource up, with the service's reason where it gives one; empty if they do."""
     gap = gap_of(row, schedules)
     if gap is Gap.UNFIT and row.protectable is not None:

@@ -14,7 +14,7 @@ from cbr_desktop.domain.task import Task
 from cbr_desktop.workflows.backup_changes import Caught, Unsure, Untold, caught_up, read_by_time
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.list_reading import SMALL_ROWS, is_known, service_time_of, steady
-from cbr_desktop.workflows.ports import Cache, Clock, Cloud, Reading
+from cbr_desktop.workflows.ports import Cache, Clock, Cloud, KeptReading
 from cbr_desktop.workflows.recall import filed
 
 LARGE_ROWS = 5000
@@ -132,7 +132,7 @@ class BackupLists:
         return service_time_of(self._ledger, self._clock, begun_at)
 
 
-def _read(listing: Listing[Row]) -> Reading[Row]:
+def _read(listing: Listing[Row]) -> KeptReading[Row]:
     """Return what has been read already."""
     yield
     return listing

@@ -151,7 +151,7 @@ def why_named(batch: Batch, ledgers: Mapping[str, Ledger]) -> NameCheck | None:
     return next((each for each in NameCheck if each in found), None)
 
 
-class Typed(Struct, frozen=True):
+class NameToType(Struct, frozen=True):
     """The name that is typed to confirm a batch: of the resource or the vault that ``count`` of its things are of.
 
     Of ``vaults`` it is several names with commas between, those of the vaults that lose the most.
@@ -168,7 +168,7 @@ class Typed(Struct, frozen=True):
         return [each.strip() for each in text.split(",")] == self.name.split(", ")
 
 
-def name_of(batch: Batch) -> Typed | None:
+def name_of(batch: Batch) -> NameToType | None:
     """Return the name that a person types: of the resource if all things are of one, else of the vault of most of them.
 
     Of a batch of vaults it is the names of those that lose the most, ``NAMES_TYPED`` at most. Where none of that can
@@ -178,18 +178,18 @@ def name_of(batch: Batch) -> Typed | None:
     if sent and all(row.subject is not None and row.subject.type is SubjectType.VAULT for row in sent):
         ranked = sorted(sent, key=_gravity)[:NAMES_TYPED]
         names = list(dict.fromkeys(name_to_type(row.subject) for row in ranked if row.subject is not None))
-        return Typed(", ".join(names), "vaults", len(names))
+        return NameToType(", ".join(names), "vaults", len(names))
     resources = {each.resource_id: each.resource_name for each in lost}
     if len(resources) == 1 and len(lost) == len(sent):
         (name,) = resources.values()
         if can_be_typed(name):
-            return Typed(name, "resource", len(sent))
+            return NameToType(name, "resource", len(sent))
     vaults = Counter(each.vault_name for each in lost if can_be_typed(each.vault_name))
     if vaults:
         name, count = min(vaults.items(), key=lambda each: (-each[1], each[0]))
-        return Typed(name, "vault", count)
+        return NameToType(name, "vault", count)
     subjects = [row.subject for row in sent if row.subject is not None]
-    return Typed(name_to_type(subjects[0]), "thing", 1) if subjects else None
+    return NameToType(name_to_type(subjects[0]), "thing", 1) if subjects else None
 
 
 def _gravity(row: BatchRow) -> tuple[bool, int, int]:

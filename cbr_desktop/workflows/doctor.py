@@ -30,8 +30,8 @@ from cbr_desktop.domain.diagnosis import (
     Diagnosis,
     FactValue,
     Greeting,
+    HostPort,
     LoginResult,
-    Place,
     Verdict,
     Why,
 )
@@ -254,7 +254,7 @@ class _Examination:
                 self._put(check)
 
     async def _name(self, endpoint: str) -> Check:
-        host = Place.of(endpoint).host
+        host = HostPort.of(endpoint).host
         if endpoint in self._proxies:
             return _check(CheckKind.NAME, host, Verdict.SKIPPED, why=Why.PROXY_RESOLVES)
         addresses = await self._probe.resolve(endpoint)
@@ -279,7 +279,7 @@ class _Examination:
         return _check(CheckKind.PROXY, _bare(proxy), Verdict.PASS, login=login or None)
 
     async def _connection(self, endpoint: str) -> Check:
-        name = str(Place.of(endpoint))
+        name = str(HostPort.of(endpoint))
         contact = await self._probe.connect(endpoint)
         if endpoint in self._proxies:
             return _check(CheckKind.CONNECTION, name, Verdict.PASS, proxy=_bare(self._proxies[endpoint]))
@@ -288,7 +288,7 @@ class _Examination:
         return _check(CheckKind.CONNECTION, name, verdict, why=why, **facts)
 
     async def _certificate(self, endpoint: str) -> Check:
-        place = Place.of(endpoint)
+        place = HostPort.of(endpoint)
         if not place.secure:
             return _check(CheckKind.CERTIFICATE, str(place), Verdict.SKIPPED, why=Why.NOT_SECURED)
         found = await self._probe.certificate(endpoint)
@@ -315,7 +315,7 @@ class _Examination:
         async with asyncio.TaskGroup() as group:
             looks = {
                 endpoint: group.create_task(
-                    self._bounded(CheckKind.SERVICE, Place.of(endpoint).host, partial(self._service, endpoint))
+                    self._bounded(CheckKind.SERVICE, HostPort.of(endpoint).host, partial(self._service, endpoint))
                 )
                 for endpoint in self._endpoints
                 if endpoint not in self._broken
@@ -324,7 +324,7 @@ class _Examination:
         self._begin(CheckKind.SERVICE)
         for endpoint in self._endpoints:
             if endpoint not in looks:
-                self._put(_skipped(CheckKind.SERVICE, Place.of(endpoint).host, self._broken[endpoint]))
+                self._put(_skipped(CheckKind.SERVICE, HostPort.of(endpoint).host, self._broken[endpoint]))
                 continue
             check = looks[endpoint].result()
             if check.verdict is Verdict.FAIL:
@@ -332,7 +332,7 @@ class _Examination:
             self._put(check)
 
     async def _service(self, endpoint: str) -> Check:
-        host = Place.of(endpoint).host
+        host = HostPort.of(endpoint).host
         greeting = self._greetings[endpoint] = await self._probe.greet(endpoint)
         facts: _Facts = {"status": greeting.status, "code": greeting.code}
         if greeting.error is not None:
@@ -346,8 +346,8 @@ class _Examination:
         for endpoint in reversed(self._endpoints):
             greeting = self._greetings.get(endpoint)
             if greeting is not None and greeting.clock_offset is not None:
-                return _clock(Place.of(endpoint).host, greeting.clock_offset)
-        host = Place.of(self._profile.cbr_endpoint).host
+                return _clock(HostPort.of(endpoint).host, greeting.clock_offset)
+        host = HostPort.of(self._profile.cbr_endpoint).host
         after = self._broken.get(self._profile.cbr_endpoint)
         if after is not None:
             return _skipped(CheckKind.CLOCK, host, after)
@@ -432,7 +432,7 @@ class _Examination:
             async with asyncio.timeout(self._seconds):
                 first = await self._probe.ask(path.format(vault=vault))
         except TimeoutError:
-            error = NoAnswer(Place.of(self._profile.cbr_endpoint).host, f"not within {self._seconds:g} s")
+            error = NoAnswer(HostPort.of(self._profile.cbr_endpoint).host, f"not within {self._seconds:g} s")
         except CbrError as refused:
             error = refused
         return _Read(first, error, (time.perf_counter() - started) * 1000)
@@ -481,7 +481,7 @@ def _skipped(kind: CheckKind, subject: str, after: CheckKind) -> Check:
 
 def _subject(kind: CheckKind, endpoint: str) -> str:
     """Return what a line of the network is about: a name has no port."""
-    place = Place.of(endpoint)
+    place = HostPort.of(endpoint)
     return place.host if kind is CheckKind.NAME else str(place)
 
 
@@ -523,7 +523,7 @@ def _region_of(endpoint: str) -> str:
     """Return the region that the host of a public cloud names; a global one names none."""
     if not is_public_cloud(endpoint):
         return ""
-    part = Place.of(endpoint).host.split(".")[1]
+    part = HostPort.of(endpoint).host.split(".")[1]
     return part if part in REGIONS else ""
 
 

@@ -15,7 +15,7 @@ from cbr_desktop.domain.request import RequestDocument
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
 from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.operation import Operation
-from cbr_desktop.workflows.preflight import Preflight, Surroundings, preflight
+from cbr_desktop.workflows.preflight import Preflight, PreflightIndex, preflight
 from cbr_desktop.workflows.scope import Scope
 
 _NOTHING = Scope()
@@ -79,7 +79,7 @@ def judged_document(
     *,
     has_prior: bool = False,
     found: Preflight | None = None,
-    around: Surroundings | None = None,
+    around: PreflightIndex | None = None,
 ) -> Preflight:
     """Judge a request file by its shape and by what is known.
 

@@ -35,7 +35,7 @@ def pauses_seconds() -> Iterator[float]:
 class Follow:
     """Watches ACCEPTED intents to their end and has UNKNOWN ones reconciled; runs as a resident task.
 
-    ``ended`` is called after each end: vault, resources and backups are others now than the lists say.
+    ``ended`` is called after each end, with the lists that are others now than when they were read.
     """
 
     def __init__(
@@ -45,7 +45,8 @@ class Follow:
         clock: Clock,
         outbox: Outbox,
         reconcile: Reconcile,
-        ended: Callable[[], None] = lambda: None,
+        *,
+        ended: Callable[[frozenset[Part]], None] = lambda _parts: None,
         pauses: Callable[[], Iterator[float]] = pauses_seconds,
     ) -> None:
         self._ledger = ledger
@@ -137,7 +138,7 @@ class Follow:
         kept = outcome and replace(outcome, resources=tuple(replace(each, task=None) for each in outcome.resources))
         self._put(intent.moved(IntentState.FINISHED, self._clock.now(), outcome=kept))
         self._outbox.lane_freed()
-        self._ended()
+        self._ended(OPERATIONS[intent.change.kind].rereads)
 
     def _put(self, intent: Intent) -> None:
         with suppress(CbrError):  # a state that the service will tell again may be lost; the request may not

@@ -21,7 +21,7 @@ class Gap(StrEnum):
     """It is in a vault of which the backup policies are disabled."""
 
 
-class Schedules:
+class PolicyGaps:
     """Which vaults a policy backs up, worked out once until it is to be forgotten."""
 
     def __init__(self, ledger: Reading) -> None:
@@ -55,7 +55,7 @@ class Schedules:
         self._enabled = found
 
 
-def gap_of(row: ResourceRow, schedules: Schedules) -> Gap | None:
+def gap_of(row: ResourceRow, schedules: PolicyGaps) -> Gap | None:
     """Return why policies do not back a resource up, ``None`` where nothing that is known keeps them from it."""
     if row.vault is not None and not row.resource.auto_protect and row.vault.protect_type != ProtectType.REPLICATION:
         return Gap.SUSPENDED

@@ -1,13 +1,13 @@
 """The ledger: all that is known of one profile's cloud, as of when, with one outlet for changes."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from datetime import datetime
 from enum import StrEnum
 from operator import is_
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from cbr_desktop.domain.backup import Backup
 from cbr_desktop.domain.connection import Connection
@@ -218,7 +218,7 @@ class Ledger(Struct, eq=False, weakref=True):
     """The regions that this one replicates to, ``None`` until that is read."""
     projects: "Sequence[Project]" = ()
     """The account's projects in those regions."""
-    neighbours: "Sequence[Project]" = ()
+    other_projects: "Sequence[Project]" = ()
     """The other projects of the account in this region, as far as that was read."""
     receivers: "dict[BackupId, Listing[Member]]" = field(default_factory=dict)
     """The projects that backups are shared with, of those backups of which that was read."""
@@ -285,11 +285,17 @@ class Ledger(Struct, eq=False, weakref=True):
 
     def still(self) -> "Ledger":
         """Return what is known now: it stays the same whatever is learned later, and has no subscribers."""
-        made = copy(self)
-        # what is not replaced as a whole
-        made.freshness, made.intents, made.receivers = dict(self.freshness), dict(self.intents), dict(self.receivers)
-        made.followed_backups, made.first, made._listeners = dict(self.followed_backups), dict(self.first), []
-        return made
+        return replace(
+            self,
+            listener=None,
+            _listeners=[],
+            # what is not replaced as a whole
+            freshness=dict(self.freshness),
+            intents=dict(self.intents),
+            receivers=dict(self.receivers),
+            followed_backups=dict(self.followed_backups),
+            first=dict(self.first),
+        )
 
     def contents(self, part: Part) -> tuple[object, ...]:
         """Return what a part holds: the very same objects as long as none of it is another."""
@@ -299,7 +305,7 @@ class Ledger(Struct, eq=False, weakref=True):
             Part.BACKUPS: (self.backups,),
             Part.POLICIES: (self.policies,),
             Part.PROTECTABLES: (self.protectables,),
-            Part.OFFERS: (self.offers, self.neighbours, *self.receivers.values()),
+            Part.OFFERS: (self.offers, self.other_projects, *self.receivers.values()),
             Part.DESTINATIONS: (self.destinations,),
             Part.ENTERPRISE_PROJECTS: (self.enterprise_projects,),
             Part.OPENED: (self.opened,),
@@ -463,9 +469,9 @@ class Ledger(Struct, eq=False, weakref=True):
         self.enterprise_projects = _unless_same(self.enterprise_projects, listing.rows)
         self._fresh(Part.ENTERPRISE_PROJECTS, listing, False)
 
-    def put_neighbours(self, projects: "Sequence[Project]") -> None:
+    def put_other_projects(self, projects: "Sequence[Project]") -> None:
         """Keep the other projects of the account in this region; the list of what is offered keeps its age."""
-        self.neighbours = tuple(projects)
+        self.other_projects = tuple(projects)
         self.notify(Part.OFFERS)
 
     def put_receivers(self, id: BackupId, listing: "Listing[Member]") -> None:

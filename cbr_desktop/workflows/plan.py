@@ -22,7 +22,7 @@ from cbr_desktop.workflows.documents import change_in, draft_of, uncounted_part
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.preflight import Preflight, Surroundings, surroundings
+from cbr_desktop.workflows.preflight import Preflight, PreflightIndex, surroundings
 
 
 def judged_steps(plan: Plan, ledgers: Mapping[str, Ledger], default: str, now: datetime) -> list[StepFinding]:
@@ -82,7 +82,7 @@ def _naming(
 
 def _surroundings(
     plan: Plan, found: Mapping[int, Document], ledgers: Mapping[str, Ledger], default: str
-) -> Generator[None, None, dict[str, Surroundings]]:
+) -> Generator[None, None, dict[str, PreflightIndex]]:
     """Return what the checkpoints of each profile are judged by of long lists, by the names of the profiles."""
     drafts_of: dict[str, list[CheckpointDraft]] = {}
     for step in plan.steps:

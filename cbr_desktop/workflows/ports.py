@@ -15,7 +15,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import BackupId, CheckpointId, ProjectId, ResourceId, TaskId, VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.journal import Entry, EntryFilter, Event, RequestObserver, Verification
-from cbr_desktop.domain.listing import Changes, Listing
+from cbr_desktop.domain.listing import ListChanges, Listing
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.protectable import Protectable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # shapes need no loop, and to import it takes a third of what
     from asyncio import Future
 
 Row = TypeVar("Row")
-Reading = Generator[None, None, Listing[Row] | None]
+KeptReading = Generator[None, None, Listing[Row] | None]
 """Reading piece by piece: the caller may do something else between two, and gets the list or ``None``."""
 
 
@@ -100,7 +100,7 @@ class Cloud(Protocol):
         """Return how many backups were created in a time, ``None`` where the service does not count."""
         ...
 
-    async def changed_backups(self, since: datetime, expected: int = 0) -> Changes[Backup] | None:
+    async def changed_backups(self, since: datetime, expected: int = 0) -> ListChanges[Backup] | None:
         """Return the backups that were changed since a time, and how many there are; ``None`` if that is not told."""
         ...
 
@@ -237,27 +237,27 @@ class Journal(Protocol):
 class Cache(Protocol):
     """The rebuildable copy of the ledger's lists; failing is never an error here, only an empty cache."""
 
-    def vaults(self) -> Reading[Vault]:
+    def vaults(self) -> KeptReading[Vault]:
         """Read the vaults that were seen last."""
         ...
 
-    def tasks(self) -> Reading[Task]:
+    def tasks(self) -> KeptReading[Task]:
         """Read the tasks that were seen last."""
         ...
 
-    def backups(self) -> Reading[Backup]:
+    def backups(self) -> KeptReading[Backup]:
         """Read the backups that were seen last."""
         ...
 
-    def policies(self) -> Reading[Policy]:
+    def policies(self) -> KeptReading[Policy]:
         """Read the policies that were seen last."""
         ...
 
-    def protectables(self) -> Reading[Protectable]:
+    def protectables(self) -> KeptReading[Protectable]:
         """Read what could be protected when it was seen last."""
         ...
 
-    def opened(self) -> Reading[OpenedBackup]:
+    def opened(self) -> KeptReading[OpenedBackup]:
         """Read the backups that were read by themselves."""
         ...
 

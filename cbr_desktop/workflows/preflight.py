@@ -9,7 +9,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice, draft_findings
-from cbr_desktop.domain.finding import Facts, Finding, FindingKind, RequestPart, Severity, block, folded, info, warn
+from cbr_desktop.domain.finding import (
+    Finding,
+    FindingFacts,
+    FindingKind,
+    RequestPart,
+    Severity,
+    block,
+    folded,
+    info,
+    warn,
+)
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId, spelled
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.protectable import Protectable
@@ -36,7 +46,7 @@ Running = Mapping[VaultId, Sequence[Task]]
 """The tasks in vaults that have not ended."""
 
 
-class Surroundings(Struct, frozen=True):
+class PreflightIndex(Struct, frozen=True):
     """What long lists tell that several drafts are judged by.
 
     ``names`` are those of the drafts that are in use, each with its vault, ``running`` the tasks that have not ended by
@@ -121,7 +131,7 @@ class Preflight(Struct, frozen=True):
         return [finding for finding in self.findings if finding.subject in subjects]
 
 
-def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime, around: Surroundings | None = None) -> Preflight:
+def preflight(draft: CheckpointDraft, ledger: Ledger, now: datetime, around: PreflightIndex | None = None) -> Preflight:
     """Judge ``draft`` by itself and by the ledger. Nothing is asked of the service.
 
     ``around`` is there for those who judge many drafts; without it the long lists are looked through for this one.
@@ -179,7 +189,9 @@ def _other_spelling(subject: RequestPart, found: str, written: str) -> Finding:
     return block(FindingKind.OTHER_SPELLING, subject, found=found, written=written, id=found)
 
 
-def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate, around: Surroundings | None) -> Iterator[Finding]:
+def _vault_findings(
+    vault: Vault, ledger: Ledger, estimate: Estimate, around: PreflightIndex | None
+) -> Iterator[Finding]:
     name = vault.name
     if vault.protect_type == ProtectType.REPLICATION:
         yield block(FindingKind.VAULT_REPLICATION, RequestPart.VAULT, "6124", vault=name)
@@ -198,7 +210,7 @@ def _vault_findings(vault: Vault, ledger: Ledger, estimate: Estimate, around: Su
 
 
 def _capacity_findings(vault: Vault, estimate: Estimate) -> Iterator[Finding]:
-    facts: Facts = {"vault": vault.name, "used_percent": vault.used_percent, "auto_expand": vault.auto_expand}
+    facts: FindingFacts = {"vault": vault.name, "used_percent": vault.used_percent, "auto_expand": vault.auto_expand}
     if vault.free_gb <= 0:
         kind = FindingKind.VAULT_FULL
         yield (warn if vault.auto_expand else block)(kind, RequestPart.VAULT, "6114", **facts)
@@ -207,7 +219,7 @@ def _capacity_findings(vault: Vault, estimate: Estimate) -> Iterator[Finding]:
         yield warn(FindingKind.VAULT_MAY_FILL, RequestPart.VAULT, "6114", **facts)
 
 
-def _busy_findings(vault: Vault, ledger: Ledger, around: Surroundings | None) -> Iterator[Finding]:
+def _busy_findings(vault: Vault, ledger: Ledger, around: PreflightIndex | None) -> Iterator[Finding]:
     """Say what runs already. Our own open requests are waited for by the outbox; others make the service refuse."""
     running = ledger.running_tasks(vault.id) if around is None else around.running[vault.id]
     running = [task for task in running if task.type == TaskType.BACKUP]
@@ -276,11 +288,10 @@ def _state_findings(resource: Resource) -> Iterator[Finding]:
 
 def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Ledger) -> Iterator[Finding]:
     name = resource.name
-    facts: Facts
+    facts: FindingFacts
     if resource.type == ResourceType.SERVER and resource.size_gb > LARGE_SERVER_GB:
-        yield info(
-            FindingKind.RESOURCE_LARGE, RequestPart.RESOURCES, resource=name, id=resource.id, size_gb=resource.size_gb
-        )
+        facts = {"resource": name, "id": resource.id, "size_gb": resource.size_gb, "limit_gb": LARGE_SERVER_GB}
+        yield info(FindingKind.RESOURCE_LARGE, RequestPart.RESOURCES, "", **facts)
     protectable = ledger.protectables.get(resource.id)
     if protectable is None:
         return
@@ -294,7 +305,7 @@ def _disk_findings(resource: Resource, choice: ResourceChoice | None, ledger: Le
 def choice_findings(name: str, protectable: Protectable, choice: ResourceChoice | None) -> Iterator[Finding]:
     """Judge which disks of a resource are taken by a choice, ``None`` for all."""
     id, disks = protectable.id, protectable.disks
-    facts: Facts
+    facts: FindingFacts
     taken = [disk for disk in disks if _takes(choice, disk.id)]
     if disks and not taken:
         yield block(FindingKind.NO_DISK_LEFT, RequestPart.RESOURCES, "7108", resource=name, id=id)
@@ -395,7 +406,7 @@ def _age(ledger: Ledger, now: datetime) -> list[Finding]:
     return [replace(finding, as_of=oldest.as_of)]
 
 
-def surroundings(drafts: Iterable[CheckpointDraft], ledger: Ledger) -> Generator[None, None, Surroundings]:
+def surroundings(drafts: Iterable[CheckpointDraft], ledger: Ledger) -> Generator[None, None, PreflightIndex]:
     """Return what drafts are judged by of long lists, which are gone through once for all of them, in pieces."""
     asked = [(draft.vault_id, draft.name) for draft in drafts]
     running = yield from running_in({vault_id for vault_id, _name in asked if vault_id is not None}, ledger)
@@ -404,7 +415,7 @@ def surroundings(drafts: Iterable[CheckpointDraft], ledger: Ledger) -> Generator
     for piece in pieces(ledger.backups.values()):
         names.update([(each.vault_id, each.name) for each in piece if each.name in wanted])
         yield
-    return Surroundings(names, running, _ours(ledger))
+    return PreflightIndex(names, running, _ours(ledger))
 
 
 def running_in(vaults: Collection[VaultId], ledger: Ledger) -> Generator[None, None, Running]:
@@ -421,7 +432,7 @@ def _ours(ledger: Ledger) -> set[VaultId | None]:
     return {each.change.vault_id for each in ledger.intents.values() if each.state in _OPEN_STATES}
 
 
-def _name_in_use(draft: CheckpointDraft, ledger: Ledger, around: Surroundings | None) -> list[Finding]:
+def _name_in_use(draft: CheckpointDraft, ledger: Ledger, around: PreflightIndex | None) -> list[Finding]:
     """Say where a lost answer could not be found again by its name."""
     if not draft.name:
         return [info(FindingKind.NAME_OMITTED, RequestPart.NAME)]

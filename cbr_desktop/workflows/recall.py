@@ -10,7 +10,7 @@ from cbr_desktop.domain.listing import Listing
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 if TYPE_CHECKING:  # a command that only judges does without
-    from cbr_desktop.workflows.ports import Cache, Reading
+    from cbr_desktop.workflows.ports import Cache, KeptReading
 
 FILED_ROWS = 10_000
 """How many rows are filed at one go: the window can do something else between two pieces."""
@@ -45,7 +45,7 @@ def recalling(ledger: Ledger, cache: "Cache") -> Generator[None, None, None]:
         ledger.recall_opened(opened.rows)
 
 
-def filed(reading: "Reading[Backup]", by_id: dict[BackupId, Backup]) -> "Reading[Backup]":
+def filed(reading: "KeptReading[Backup]", by_id: dict[BackupId, Backup]) -> "KeptReading[Backup]":
     """File backups by their ids as they are read: there may be so many that all at once would be felt."""
     listing = yield from reading
     for start in range(0, len(listing.rows) if listing is not None else 0, FILED_ROWS):
@@ -55,7 +55,7 @@ def filed(reading: "Reading[Backup]", by_id: dict[BackupId, Backup]) -> "Reading
     return listing
 
 
-def _recalled(ledger: Ledger, part: Part, reading: "Reading[Row]", put: "_Put[Row]") -> Generator[None, None, None]:
+def _recalled(ledger: Ledger, part: Part, reading: "KeptReading[Row]", put: "_Put[Row]") -> Generator[None, None, None]:
     held = ledger.freshness[part]
     if held.as_of is not None and not held.from_cache:
         return

@@ -47,7 +47,7 @@ _READ = (Part.VAULTS, Part.TASKS, Part.POLICIES, Part.PROTECTABLES, Part.BACKUPS
 PROTECTABLE_KINDS = ("server", "disk", "turbo")
 SELDOM = (Part.OFFERS, Part.DESTINATIONS, Part.ENTERPRISE_PROJECTS)
 """The lists that are read only when something needs them, or a person wants every list read whole."""
-_OF_NEIGHBOURS = frozenset({Part.ENTERPRISE_PROJECTS})
+_OF_OTHER_SERVICES = frozenset({Part.ENTERPRISE_PROJECTS})
 """The lists of other services: whether these answer says nothing of the connection to the backup service."""
 _PROJECTS_LIMIT = 50
 """Projects in other regions whose vaults are asked for."""
@@ -75,6 +75,8 @@ class Refresh:
         self._whole = False
         self._needed: frozenset[Part] = frozenset()
         """The lists that a request waits for."""
+        self._changed: frozenset[Part] = frozenset()
+        """The lists that the next round reads in any case."""
         self._turns = {part: asyncio.Lock() for part in Part}
         self.rounds = 0
         """How many rounds of all have ended."""
@@ -84,9 +86,13 @@ class Refresh:
         for _ in recalling(self._ledger, self._cache):
             await asyncio.sleep(0)
 
-    def ask(self) -> None:
-        """Read what has changed now, or once more after the reading that is under way."""
+    def ask(self, changed: frozenset[Part] = frozenset()) -> None:
+        """Read what has changed now, or once more after the reading that is under way.
+
+        ``changed`` are lists that are others now: they are read even where nobody looks at them.
+        """
         self._all = True
+        self._changed |= changed
         self._asked.set()
 
     def ask_whole(self) -> None:
@@ -118,11 +124,12 @@ class Refresh:
 
         Of those that are read ``SELDOM`` only the needed ones are, and in a ``whole`` round those that were before.
         """
-        seldom = [part for part in SELDOM if part in self._needed or (whole and self._ledger.freshness[part].as_of)]
+        needed = self._needed | self._changed
+        seldom = [part for part in SELDOM if part in needed or (whole and self._ledger.freshness[part].as_of)]
         if whole:
             return [*_READ, *seldom]
         now, limit = self._clock.now(), timedelta(seconds=ASIDE_SECONDS)
-        known = {part: self._ledger.freshness[part] for part in _ASIDE - self._pace.attention.front - self._needed}
+        known = {part: self._ledger.freshness[part] for part in _ASIDE - self._pace.attention.front - needed}
         fresh = {
             part
             for part, each in known.items()
@@ -162,7 +169,7 @@ class Refresh:
     async def round(self, *, whole: bool = False) -> None:
         """Read what is due now, slowly; ``whole`` reads all of every list, and as quickly as it goes."""
         due = self._due(whole=whole)
-        self._needed = frozenset()
+        self._needed = self._changed = frozenset()
         self._pace.begin()
         await self.once(due, whole=whole, slowly=not whole)
         self._pace.end()
@@ -242,12 +249,12 @@ class Refresh:
         if servers:
             self._ledger.put_agents(await self._cloud.agents(servers))
 
-    async def read_neighbours(self) -> None:
+    async def read_other_projects(self) -> None:
         """Read the other projects of the account in this region. Raises ``CloudError``."""
         projects, own = await self._cloud.projects(), await self._cloud.project_id()
         region = next((each.region for each in projects if each.id == own), self._ledger.profile.region)
         near = [each for each in projects if each.region == region and each.id != own and each.enabled]
-        self._ledger.put_neighbours(near)
+        self._ledger.put_other_projects(near)
 
     async def read_members(self, id: BackupId) -> None:
         """Read which projects a backup is shared with. Raises ``CloudError``."""
@@ -287,7 +294,7 @@ class Refresh:
             except asyncio.CancelledError:
                 self._ledger.read_before(part)
                 raise
-            if part not in _OF_NEIGHBOURS:
+            if part not in _OF_OTHER_SERVICES:
                 self._tell(trouble)
 
     async def _vaults(self) -> None:

@@ -5,7 +5,7 @@ of this program of its name, of what was skipped, and for ever.
 """
 
 import re
-from collections.abc import Container, Generator, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Mapping, Sequence
 from datetime import datetime
 from operator import is_
 from typing import cast
@@ -30,7 +30,7 @@ _REPLICA = "replication"
 _AT_WORK = frozenset({Fate.WAITING, Fate.RUNNING})
 
 
-class _Traces(Struct):
+class _CheckpointTraces(Struct):
     """What tells of one restore point."""
 
     tasks: list[Task] = field(default_factory=list)
@@ -117,11 +117,11 @@ def _traces(
     tasks: Mapping[TaskId, Task],
     own: Mapping[CheckpointId, Intent],
     touched: Container[CheckpointId],
-) -> Generator[None, None, dict[CheckpointId, _Traces | None]]:
+) -> Generator[None, None, dict[CheckpointId, _CheckpointTraces | None]]:
     """Return all restore points in their order, with what tells of those that are ``touched``."""
-    traces: dict[CheckpointId, _Traces | None] = {}
+    traces: dict[CheckpointId, _CheckpointTraces | None] = {}
     last: CheckpointId | None = None
-    held: _Traces | None = None
+    held: _CheckpointTraces | None = None
     for piece in pieces(backups.values()):
         for backup in piece:
             id = backup.checkpoint_id
@@ -144,19 +144,11 @@ def _traces(
 
 
 def _of(
-    traces: dict[CheckpointId, _Traces | None], id: CheckpointId, touched: Container[CheckpointId]
-) -> _Traces | None:
+    traces: dict[CheckpointId, _CheckpointTraces | None], id: CheckpointId, touched: Container[CheckpointId]
+) -> _CheckpointTraces | None:
     if id not in traces:
-        traces[id] = _Traces() if id in touched else None
+        traces[id] = _CheckpointTraces() if id in touched else None
     return traces[id]
-
-
-def restore_points(ledger: Reading) -> Iterator[list[RestorePoint] | None]:
-    """Yield the restore points, before that ``None`` a few times, so that something else may be done meanwhile."""
-    made = RestorePoints(ledger)
-    for _ in made.follow():
-        yield None
-    yield made.points
 
 
 def restore_point(

@@ -16,7 +16,7 @@ from cbr_desktop.domain.task import Task, TaskType
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultStatus
 from cbr_desktop.workflows.derived import at_once, pieces
 from cbr_desktop.workflows.ledger import Part, Reading
-from cbr_desktop.workflows.timetable import Clash, ClashKind, Lasting, find_clashes, find_usual_durations
+from cbr_desktop.workflows.timetable import Clash, ClashKind, Lasting, clashes, usual_durations
 
 SHORT_DAYS = 7
 """Backups that reach back less than this many days are few: a weekend with its holidays is longer."""
@@ -101,8 +101,8 @@ def find_schedule_problems(
         found += (replace(each, facts={**each.facts, "policy_id": policy.id}, as_of=as_of) for each in about)
         yield
     if lasting is None:
-        lasting = yield from find_usual_durations(ledger.tasks.values())
-    met = yield from find_clashes(ledger, lasting, now, now + LOOKED_AHEAD)
+        lasting = yield from usual_durations(ledger.tasks.values())
+    met = yield from clashes(ledger, lasting, now, now + LOOKED_AHEAD)
     return [*found, *(replace(each, as_of=as_of) for each in _clashing(ledger, met))]
 
 

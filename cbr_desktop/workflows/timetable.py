@@ -16,7 +16,7 @@ from msgspec import Struct
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
-from cbr_desktop.workflows.derived import PIECE_ROWS, at_once, pieces
+from cbr_desktop.workflows.derived import PIECE_ROWS, pieces
 from cbr_desktop.workflows.ledger import Reading
 
 ENOUGH = 3
@@ -70,19 +70,12 @@ def runs_of(policy: Policy, since: datetime, until: datetime) -> list[datetime]:
     return list(islice(found, LIMIT))
 
 
-def usual_durations(tasks: Iterable[Task]) -> dict[tuple[PolicyId, VaultId], timedelta]:
-    """Return how long the runs of policies usually take, vault by vault, where enough of them are known.
+def usual_durations(tasks: Iterable[Task]) -> Generator[None, None, dict[tuple[PolicyId, VaultId], timedelta]]:
+    """Work out in pieces how long the runs of policies usually take, vault by vault, where enough of them are known.
 
     The middle one of all is what is usual, of an even number the longer. A run is what belongs to one checkpoint; it
     takes until the last of its tasks has ended. Runs of which nothing succeeded say nothing.
     """
-    return at_once(find_usual_durations(tasks))
-
-
-def find_usual_durations(
-    tasks: Iterable[Task],
-) -> Generator[None, None, dict[tuple[PolicyId, VaultId], timedelta]]:
-    """Do the same in pieces."""
     runs = defaultdict[tuple[PolicyId, VaultId], dict[str, list[Task]]](lambda: defaultdict(list))
     for piece in pieces(tasks):
         for task in piece:
@@ -107,18 +100,11 @@ def _span(tasks: Sequence[Task]) -> timedelta | None:
     return max(ended) - min(begun)
 
 
-def clashes(ledger: Reading, lasting: Lasting, since: datetime, until: datetime) -> list[Clash]:
+def clashes(ledger: Reading, lasting: Lasting, since: datetime, until: datetime) -> Generator[None, None, list[Clash]]:
     """Return the runs that begin too early, from ``since`` on and before ``until``; the earliest first.
 
     Vaults with the same policies are looked at together, each policy with the longest of its usual times there.
     """
-    return at_once(find_clashes(ledger, lasting, since, until))
-
-
-def find_clashes(
-    ledger: Reading, lasting: Lasting, since: datetime, until: datetime
-) -> Generator[None, None, list[Clash]]:
-    """Do the same in pieces."""
     groups = defaultdict[tuple[PolicyId, ...], list[VaultId]](list)
     policies = {policy.id: policy for policy in ledger.policies.values() if is_at_work(policy)}
     applied = defaultdict[VaultId, list[PolicyId]](list)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from cbr_desktop.cli import parser as command_line
+from cbr_desktop.cli.command_line import parser as command_line
 from product import DESCRIPTION, NAME, SUMMARY, TITLE, epoch, version
 
 _EXIT = {

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from cbr_desktop.cli import parser as command_line
+from cbr_desktop.cli.command_line import parser as command_line
 from linux import manual
 from product import COMPONENT, DESCRIPTION, LICENCE, MIME_TYPE, NAME, SUMMARY, TITLE, epoch, version
 from release import Release, release

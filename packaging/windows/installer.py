@@ -5,7 +5,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cbr_desktop.cli import parser as command_line
+from cbr_desktop.cli.command_line import parser as command_line
 from linux.manual import opens_files
 from product import LICENCE, NAME, PACKAGES, PACKAGING, SUMMARY, TITLE, WORK, epoch, pressed, version
 from release import Release, release

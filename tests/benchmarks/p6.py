@@ -13,16 +13,12 @@ _KINDS = {"start": 33, "visit": 33, "dialog": 33}
 def measure(ground: Ground) -> list[Comparison]:
     """Feel the pulse of the program with two clouds in another process."""
     compared = []
+    progress("everything is compiled, as in an installation")
+    _told(ground, "10", "10", 0)
     for vaults, backups, bound, times in _SIZES:
         words = f"{vaults} vaults, {backups} backups"
         progress(words)
-        often = str(1 if ground.quick else times)
-        cloud = ("--vaults", vaults.replace(",", ""), "--backups", backups.replace(",", ""))
-        with simulator(ground, *cloud) as url, ground.leading_to(url):
-            told = [
-                line.split()
-                for line in ground.run("gaps", often, "--profile", "Bench", CBR_DESKTOP_PASSWORD="demo").splitlines()
-            ]
+        told = _told(ground, vaults, backups, 1 if ground.quick else times)
         kinds = dict.fromkeys(what for what, *_ in told)
         for kind in kinds:
             rows = [list(map(float, numbers)) for what, *numbers in told if what == kind]
@@ -33,3 +29,11 @@ def measure(ground: Ground) -> list[Comparison]:
             thread = f"{words}; the window's own thread at one go {min(work):.1f} to {max(work):.1f} ms"
             compared.append(Comparison("P6", "ms", ours, anchor, Limit("value", limit), thread))
     return compared
+
+
+def _told(ground: Ground, vaults: str, backups: str, times: int) -> list[list[str]]:
+    """Return what the program tells of a cloud with so many vaults and backups."""
+    cloud = ("--vaults", vaults.replace(",", ""), "--backups", backups.replace(",", ""))
+    with simulator(ground, *cloud) as url, ground.leading_to(url):
+        told = ground.run("gaps", str(times), "--profile", "Bench", CBR_DESKTOP_PASSWORD="demo")
+    return [line.split() for line in told.splitlines()]

@@ -273,7 +273,7 @@ def test_a_policy_that_the_service_would_refuse_is_not_sent(
     words = "policy create --name x --weekly MO --at 01:00 --keep-number 0 --keep-daily 3"
     assert main(words.split()) == 1
     told = capsys.readouterr().out
-    assert "‘max_backups’ may be 1 to 99 999, not 0" in told
+    assert "‘max_backups’ may be 1 to 99\u00a0999, not 0" in told
     assert "needs a time zone" in told
     assert machine.calls("POST", "/policies") == 0
 

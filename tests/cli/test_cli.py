@@ -197,6 +197,12 @@ def test_a_profile_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["vaults", "--profile", "Nowhere"]) == 2
     assert "Nowhere" in capsys.readouterr().err
     assert main(["vaults"]) == 2
+    capsys.readouterr()
+    TomlProfiles(places().profiles_file).save(Profile("Good", "https://a.example", "https://b.example", "p", "u", "d"))
+    with places().profiles_file.open("a") as file:
+        file.write('\n[[profile]]\nname = "Bad"\n')
+    assert main(["vaults", "--profile", "Bad"]) == 2
+    assert "Profile ‘Bad’ cannot be used: ‘iam_endpoint’ is missing." in capsys.readouterr().err
 
 
 def test_a_service_that_cannot_be_reached_is_named_and_nothing_is_queued(
@@ -253,7 +259,7 @@ def test_the_simulator_can_lack_a_part_of_the_api(
         assert caught.value.code == status
         caught.value.close()
     assert main(["simulator", "--missing", "volts"]) == 2
-    assert "there are agent/check, backups, backups/metadata, backups/rename" in capsys.readouterr().err
+    assert "There are: agent/check, backups, backups/metadata, backups/rename" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_seen_enough_is_no_defect() -> None:

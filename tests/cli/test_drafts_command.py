@@ -1,11 +1,13 @@
 """The commands on drafts: all of them work without a network, and tell what they did by words and exit codes."""
 
 import json
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
-from cbr_desktop.cli import _cloud, _options, _plainly, _usual, main
+from cbr_desktop.cli import _options, _plainly, main, usual
+from cbr_desktop.cli.command_line import which_cloud
 from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 
 
@@ -16,8 +18,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_draft_is_made_listed_and_judged(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["drafts"]) == 0
-    assert "No drafts in" in capsys.readouterr().out
+    for act in (["drafts"], ["drafts", "check"]):
+        assert main(act) == 0
+        assert capsys.readouterr().out == f"There are no drafts in {home / 'requests'}.\n"
     assert main(["drafts", "new", "nightly", "--vault", REFERENCE_VAULT_ID]) == 0
     path = home / "requests" / "nightly.cbr.json"
     assert capsys.readouterr().out == f"{path}\n"
@@ -59,7 +62,7 @@ def test_json_on_one_line_is_compared_value_by_value(tmp_path: Path, capsys: pyt
     changed = [line for line in capsys.readouterr().out.splitlines()[2:] if line[0] in "+-"]
     assert changed == ['-      "name": "a",', '+      "name": "b",']
     assert main(["drafts", "diff", str(one), str(spread)]) == 0
-    assert "line breaks and blanks alone" in capsys.readouterr().out
+    assert "only in line breaks and blanks" in capsys.readouterr().out
     one.write_text('{"a": 1, "a": 2}')
     other.write_text('{"a": 2}')
     assert main(["drafts", "diff", str(one), str(other)]) == 1
@@ -83,7 +86,7 @@ def test_a_command_is_imported_without_its_secret(
 
 @pytest.mark.parametrize("words", [[], ["--demo"], ["--profile", "eu de"]])
 def test_a_usual_way_to_open_the_window_is_read_as_the_grammar_reads_it(words: list[str]) -> None:
-    read, more = _cloud().parse_known_args(words, _usual())
+    read, more = which_cloud().parse_known_args(words, Namespace(**vars(usual())))
     assert (vars(_options(words)), more) == (vars(read), [])
 
 

@@ -25,7 +25,7 @@ def request(vault_id: str = REFERENCE_VAULT_ID, **parameters: object) -> bytes:
 HARMFUL = {
     "keys that stand twice": (
         b'{"checkpoint":{' + b",".join(b'"k%d":1,"k%d":2' % (n, n) for n in range(20_000)) + b"}}",
-        "‘k0’ stands twice in one object; which one counts? Delete one. 19 999 more are like this one.",
+        "‘k0’ stands twice in one object; which one counts? Delete one. 19\u00a0999 more are like this one.",
     ),
     "UTF-16": (request().decode().encode("utf-16"), "it is text in UTF-16; it has to be saved as UTF-8"),
     "other bytes": (request(description="x").replace(b'"x"', b'"\xfc"'), "it is not text in UTF-8"),
@@ -43,7 +43,7 @@ HARMFUL = {
         request(resources=[REFERENCE_RESOURCE_ID, REFERENCE_RESOURCE_ID.upper()]),
         f"is named twice, once as ‘{REFERENCE_RESOURCE_ID}’",
     ),
-    "equal faults": (request(resources=["x"] * 5_000), "4 999 more are like this one"),
+    "equal faults": (request(resources=["x"] * 5_000), "4\u00a0999 more are like this one"),
 }
 ONLY_WARNED = {"no resources", "resource type"}
 

@@ -1,7 +1,9 @@
 """The commands of outbox and journal, as a person and a script meet them, over the demo cloud on a socket."""
 
 import csv
+import errno
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -85,6 +87,22 @@ def test_an_empty_outbox_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys) == []
 
 
+def test_an_outbox_that_cannot_be_looked_at_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(
+        "CBR_DESKTOP_HOME", str(tmp_path / ("long" * 100))
+    )  # as a folder without permission, also for root
+    for words, code in (
+        (["outbox"], 2),
+        (["outbox", "hold", "x"], 2),
+        (["plan", "list"], 2),
+        (["journal", "verify"], 1),
+    ):
+        assert main(words) == code
+        assert os.strerror(errno.ENAMETOOLONG) in capsys.readouterr().err
+
+
 def test_a_held_request_is_sent_when_it_is_released_and_not_before(
     context: ProfileContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,7 +174,7 @@ def test_an_id_that_is_none_or_not_the_only_one_is_refused(
     context: ProfileContext, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["outbox", "hold", "nothing"]) == 2
-    assert "there is no such request: 'nothing'" in capsys.readouterr().err
+    assert "There is no request ‘nothing’." in capsys.readouterr().err
     # of 17 requests two at the least begin with the same digit, and none is meant by an empty word
     digits = Counter(context.submit("one").id[0] for _ in range(17))
     digit, count = digits.most_common(1)[0]

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cbr_desktop.cli import main
+from cbr_desktop.domain.plan import Run
 from cbr_desktop.simulator.estate import REFERENCE_RESOURCE_ID, REFERENCE_VAULT_ID
+from cbr_desktop.storage.paths import places
+from cbr_desktop.storage.planfile import PlanRuns, read
 
 Write = Callable[..., str]
 Out = pytest.CaptureFixture[str]
@@ -82,7 +86,29 @@ def test_a_run_that_is_not_there_is_said(capsys: Out) -> None:
     assert main(["plan", "list"]) == 0
     assert "No plan was run" in capsys.readouterr().out
     assert main(["plan", "report", "abc"]) == 2
-    assert "no such run" in capsys.readouterr().err
+    assert "There is no run ‘abc’." in capsys.readouterr().err
+
+
+def test_a_run_is_named_and_a_variable_that_was_never_set_names_none(written: Write, capsys: Out) -> None:
+    plan, _ = read(Path(written(step("one"))))
+    assert plan is not None
+    PlanRuns(places().plans_folder).keep(Run("6f1c2a9e-run", plan, datetime(2026, 3, 1, 22, 5, tzinfo=UTC)))
+    assert main(["plan", "list"]) == 0
+    assert capsys.readouterr().out.startswith("6f1c2a9e  2026-03-01 22:05:00 UTC  patch day: ")
+    for act in ("continue", "report"):
+        assert main(["plan", act, ""]) == 2
+        assert "There is no run ‘’." in capsys.readouterr().err
+
+
+def test_profiles_that_cannot_be_read_are_not_said_to_be_gone(written: Write, capsys: Out, home: Path) -> None:
+    plan = written(step("one", profile="Prod"))
+    assert main(["plan", "check", plan]) == 1
+    assert "There is no profile ‘Prod’ here" in capsys.readouterr().out
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "profiles.toml").write_text("no = = toml")
+    for act in ("check", "run"):
+        assert main(["plan", act, plan]) == 2
+        assert "profiles.toml’ exists but cannot be read" in capsys.readouterr().err
 
 
 def test_a_plan_is_made_of_request_files(tmp_path: Path, capsys: Out) -> None:

@@ -107,13 +107,13 @@ def test_what_a_file_would_make_the_rules_delete_is_told(home: Path, capsys: pyt
     bad = {"policy": {"operation_definition": {"max_backups": 0}}}
     path = written(home, operation="UpdatePolicy", path={"policy_id": id}, body=bad)
     assert main(["policy", "simulate", path, "--demo"]) == BAD
-    assert "may be 1 to 99 999, not 0" in capsys.readouterr().err
+    assert "may be 1 to 99\u00a0999, not 0" in capsys.readouterr().err
 
 
 def test_a_file_that_changes_no_policy_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(home, operation="DeleteBackup", path={"backup_id": "3b5816b5-f29c-4172-9d9a-76c719a659ce"})
     assert main(["policy", "simulate", path, "--demo"]) == UNUSABLE
-    assert "it changes no policy" in capsys.readouterr().err
+    assert "it changes neither an existing policy" in capsys.readouterr().err
     assert main(["policy", "simulate", str(home / "none.json"), "--demo"]) == UNUSABLE
 
 

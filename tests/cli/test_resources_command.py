@@ -39,7 +39,12 @@ def test_a_vault_is_told_with_all_that_it_holds(capsys: pytest.CaptureFixture[st
 
 def test_a_vault_that_is_not_there_is_said_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
     record = told(capsys, "vault", "show", "nobody", code=UNUSABLE)
-    assert record == {"vault": None, "problems": ["There is no vault ‘nobody’ in this project."]}
+    sentence = "There is no vault ‘nobody’ in this project. cbr-desktop vaults lists them."
+    assert record == {"vault": None, "problems": [sentence]}
+    capsys.readouterr()
+    for words in (["vault", "show", "nobody"], ["resources", "--vault", "nobody"]):
+        assert main([*words, "--demo"]) == UNUSABLE
+        assert tuple(capsys.readouterr()) == ("", f"cbr-desktop: {sentence}\n")
 
 
 def test_resources_are_listed_with_why_they_are_not_backed_up(capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,7 +79,7 @@ def test_a_restore_is_rehearsed_into_paper_and_request_and_sent_by_name_and_reas
     assert cloud.sent == []
     assert main(["restore", "rehearse", str(file)]) == 0
     told = capsys.readouterr().out
-    assert "By what is known, the service would take it." in told
+    assert told.startswith("TEST\n") and "As far as is known, the service would accept it." in told
     assert "Fits: the very disk" in told
     for lacking, said in (
         (["--reason", "ticket 4711"], "Name what is written over by --name"),
@@ -132,7 +132,9 @@ def _request(cloud: Cloud) -> dict[str, Any]:
     return {"operation": "RestoreBackup", "path": {"backup_id": cloud.backup_id}, "body": {"restore": restore}}
 
 
-def test_one_that_a_program_left_is_released_by_name_and_reason(cloud: Cloud) -> None:
+def test_one_that_a_program_left_is_released_by_name_and_reason(
+    cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
     disk = next(each for each in cloud.service.estate.resources.values() if each.name == "vol-db-archive")
     own = cloud.service.estate.kept_in(disk.vault_id or "", [disk.id])
     backup = next(each for each in reversed(own) if each.status == "available")
@@ -140,6 +142,8 @@ def test_one_that_a_program_left_is_released_by_name_and_reason(cloud: Cloud) ->
     with opened(cloud.here, ledger, WallClock(), terminal_secret(cloud.profile)) as session:
         asked = BackupRestore(BackupId(backup.id), TargetKind.DISK, ResourceId(disk.id))
         left = session.outbox.submit(asked, approval=Approval("ticket 4711"))
+        assert main(["restore", "rehearse", backup.id]) == 1, "beside the program that is going to send it"
+        assert "was asked for before" in capsys.readouterr().out
     with suppress(SystemExit):
         main(["outbox", "release", left.id])
     assert cloud.sent == []

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cbr_desktop.app.request_runner import RequestRunner
+from cbr_desktop.app.clock import WallClock
+from cbr_desktop.app.request_runner import RequestRunner, Waits
 from cbr_desktop.app.start import locked
 from cbr_desktop.cli import main
 from cbr_desktop.cli.report import exit_code, record_text, request_record
@@ -151,7 +152,7 @@ def test_a_request_id_that_is_none_is_told_and_changes_nothing(
     for wrong in ("nothing", ""):
         for act in (["adopt", wrong, before.candidates[0].id], ["disown", wrong], ["hold", wrong], ["release", wrong]):
             assert main(["outbox", *act]) == 2
-            assert "there is no such request" in capsys.readouterr().err
+            assert "There is no request" in capsys.readouterr().err
     assert untouched(context, before)
 
 
@@ -247,3 +248,25 @@ def test_fault_92_a_command_to_type_is_one_word_for_the_shell_whatever_the_id(co
     assert words[:4] == ["cbr-desktop", "outbox", "adopt", found.id[:8]]
     assert len(words) == 5
     assert command.isprintable()
+
+
+class HandClock(WallClock):
+    """A clock that is put on by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def test_what_is_waited_for_is_said_once_in_a_minute_while_it_stays_the_same(context: Machine) -> None:
+    said: list[datetime] = []
+    with staged(context.folder, service=context.service, clock=context.clock, profile=context.profile) as stage:
+        intent, clock = stage.session.outbox.submit(TYPED), HandClock()
+        waits = Waits(lambda _intent: stage.session, clock, lambda _words: said.append(clock.at))
+        for _ in range(140):
+            waits.look(intent)
+            clock.at += timedelta(seconds=1)
+    assert [(at - said[0]).total_seconds() for at in said] == [0, 60, 120]

@@ -27,7 +27,7 @@ from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.ports import Reading
+from cbr_desktop.workflows.ports import KeptReading
 from cbr_desktop.workflows.recall import recall
 from cbr_desktop.workflows.refresh import Refresh
 from tests.checkpoint_change import checkpoint_change_of
@@ -104,23 +104,23 @@ class DraftStore:
     def __init__(self) -> None:
         self.kept: list[Listing[Vault]] = []
 
-    def vaults(self) -> Reading[Vault]:
+    def vaults(self) -> KeptReading[Vault]:
         yield
         return Listing([Vault(VaultId(id), id, "", "", "", 0, 0) for id in ("old-1", "old-2")], EARLIER, True)
 
-    def tasks(self) -> Reading[Task]:
+    def tasks(self) -> KeptReading[Task]:
         return self._nothing()
 
-    def backups(self) -> Reading[Backup]:
+    def backups(self) -> KeptReading[Backup]:
         return self._nothing()
 
-    def policies(self) -> Reading[Policy]:
+    def policies(self) -> KeptReading[Policy]:
         return self._nothing()
 
-    def protectables(self) -> Reading[Protectable]:
+    def protectables(self) -> KeptReading[Protectable]:
         return self._nothing()
 
-    def opened(self) -> Reading[OpenedBackup]:
+    def opened(self) -> KeptReading[OpenedBackup]:
         return self._nothing()
 
     def _nothing(self) -> Generator[None, None, None]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import pytest
 
 from cbr_desktop.cloud.pages import LIMITS, Collection, Limits, collect, collect_counted_oddly, fetched_ahead
-from cbr_desktop.cloud.wire.reading import ListPage
+from cbr_desktop.cloud.wire.reading import AnswerPage
 from cbr_desktop.domain.error import NoAnswer
 from cbr_desktop.domain.listing import Shortfall
 
-Fetch = Callable[[int], Awaitable[ListPage["Thing"]]]
+Fetch = Callable[[int], Awaitable[AnswerPage["Thing"]]]
 
 
 @dataclass
@@ -28,10 +28,10 @@ class DraftStore:
         self.count = length if count == -1 else count
         self.asked: list[int] = []
 
-    async def __call__(self, offset: int) -> ListPage[Thing]:
+    async def __call__(self, offset: int) -> AnswerPage[Thing]:
         self.asked.append(offset)
         await asyncio.sleep(0)
-        return ListPage(self.things[self.start(offset) :][: self.page], self.count)
+        return AnswerPage(self.things[self.start(offset) :][: self.page], self.count)
 
     def start(self, offset: int) -> int:
         return offset
@@ -59,7 +59,7 @@ class BlindShelf(DraftStore):
         super().__init__(length, page, None)
         self.moves = moves
 
-    async def __call__(self, offset: int) -> ListPage[Thing]:
+    async def __call__(self, offset: int) -> AnswerPage[Thing]:
         self.moves.get(len(self.asked), lambda _things: None)(self.things)
         return await super().__call__(offset)
 
@@ -135,9 +135,9 @@ def test_an_offset_that_is_ignored(count: int | None) -> None:
 
 def test_a_list_without_end() -> None:
     class Endless(DraftStore):
-        async def __call__(self, offset: int) -> ListPage[Thing]:
+        async def __call__(self, offset: int) -> AnswerPage[Thing]:
             self.asked.append(offset)
-            return ListPage([Thing(f"{offset}")], None)
+            return AnswerPage([Thing(f"{offset}")], None)
 
     draft_store = Endless(1)
     found = collected(draft_store)
@@ -148,7 +148,7 @@ def test_a_list_without_end() -> None:
 def test_a_row_that_comes_in_between_is_missed_and_said_so() -> None:
     draft_store = DraftStore(30)
 
-    async def fetch(offset: int) -> ListPage[Thing]:
+    async def fetch(offset: int) -> AnswerPage[Thing]:
         page = await draft_store(offset)
         if offset == 0:
             draft_store.things.insert(0, Thing("new"))
@@ -163,7 +163,7 @@ def test_a_row_that_comes_in_between_is_missed_and_said_so() -> None:
 def test_a_row_that_goes_in_between_hides_another() -> None:
     draft_store = DraftStore(30)
 
-    async def fetch(offset: int) -> ListPage[Thing]:
+    async def fetch(offset: int) -> AnswerPage[Thing]:
         page = await draft_store(offset)
         if offset == 0:
             del draft_store.things[0]
@@ -175,8 +175,8 @@ def test_a_row_that_goes_in_between_hides_another() -> None:
 
 
 def test_unreadable_rows_make_a_list_incomplete() -> None:
-    async def fetch(_offset: int) -> ListPage[Thing]:
-        return ListPage([Thing("1")], 2, 1)
+    async def fetch(_offset: int) -> AnswerPage[Thing]:
+        return AnswerPage([Thing("1")], 2, 1)
 
     found = collected(fetch)
     assert (len(found.rows), found.is_complete) == (1, False)
@@ -185,7 +185,7 @@ def test_unreadable_rows_make_a_list_incomplete() -> None:
 def test_a_page_that_fails_fails_the_list() -> None:
     draft_store = DraftStore(100)
 
-    async def fetch(offset: int) -> ListPage[Thing]:
+    async def fetch(offset: int) -> AnswerPage[Thing]:
         if offset == 30:
             raise NoAnswer("cbr.example")
         return await draft_store(offset)
@@ -278,7 +278,7 @@ def test_fault_88_no_more_rows_are_read_than_the_limit_and_what_is_on_its_way(pa
 
 def test_fault_88_no_more_bytes_are_read_than_the_limit_and_what_is_on_its_way() -> None:
     class Heavy(DraftStore):
-        async def __call__(self, offset: int) -> ListPage[Thing]:
+        async def __call__(self, offset: int) -> AnswerPage[Thing]:
             page = await super().__call__(offset)
             page.size_bytes = 1000
             return page
@@ -298,9 +298,9 @@ def test_fault_88_a_list_as_long_as_the_limit_is_whole() -> None:
 
 def test_fault_88_a_count_that_grows() -> None:
     class Growing(DraftStore):
-        async def __call__(self, offset: int) -> ListPage[Thing]:
+        async def __call__(self, offset: int) -> AnswerPage[Thing]:
             self.asked.append(offset)
-            return ListPage([Thing(str(offset + place)) for place in range(10)], offset + 20)
+            return AnswerPage([Thing(str(offset + place)) for place in range(10)], offset + 20)
 
     draft_store = Growing(1)
     found = collected(draft_store, Limits(pages=20))

@@ -235,12 +235,12 @@ EPS = b'{"error": {"code": "EPS.0003", "message": "No."}}'
 def test_a_refusal_of_the_enterprise_project_service_proves_something_from_itself_alone(
     body: bytes, is_proof: bool
 ) -> None:
-    for is_neighbour, status, proves in ((True, 400, is_proof), (True, 500, False), (False, 400, False)):
+    for is_enterprise, status, proves in ((True, 400, is_proof), (True, 500, False), (False, 400, False)):
         script = Script(httpx.Response(status, content=body, headers={"content-type": "application/json"}))
         with pytest.raises(Refused) as caught:
-            call = Call("POST", "https://eps.example/", is_neighbour=is_neighbour)
+            call = Call("POST", "https://eps.example/", is_enterprise=is_enterprise)
             asyncio.run(Line(script).client.once(call))
-        assert caught.value.executed is (False if proves else None), (is_neighbour, status)
+        assert caught.value.executed is (False if proves else None), (is_enterprise, status)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from cbr_desktop.cloud.wire.checkpoints import checkpoint
 from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.policies import policies
 from cbr_desktop.cloud.wire.protectables import protectables
-from cbr_desktop.cloud.wire.reading import PIECE_ROWS, Names, Pieces, Unfit, moment, strictly, whole
+from cbr_desktop.cloud.wire.reading import PIECE_ROWS, AnswerPieces, Names, Unfit, moment, strictly, whole
 from cbr_desktop.cloud.wire.refusals import Envelope, envelope
 from cbr_desktop.cloud.wire.tasks import tasks, tasks_in_pieces
 from cbr_desktop.cloud.wire.vaults import PIECE_SIZE, vaults, vaults_in_pieces
@@ -26,7 +26,7 @@ from cbr_desktop.domain.checkpoint import Checkpoint, CheckpointStatus
 from cbr_desktop.domain.ids import ResourceId, VolumeId
 from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ResourceType, Vault, VaultKind
-from cbr_desktop.text.tasks import type_words
+from cbr_desktop.text.tasks import task_type_words
 from tests.cloud.values import examples
 
 LISTS = {
@@ -74,7 +74,7 @@ def test_a_page_with_many_resources_is_read_in_pieces_and_comes_to_the_same() ->
 
 
 @pytest.mark.parametrize(("key", "pieces"), [("backups", backups_in_pieces), ("operation_logs", tasks_in_pieces)])
-def test_long_pages_are_read_in_pieces(key: str, pieces: Callable[[bytes, Names], Pieces[Any]]) -> None:
+def test_long_pages_are_read_in_pieces(key: str, pieces: Callable[[bytes, Names], AnswerPieces[Any]]) -> None:
     rows = [{"id": f"{number}"} for number in range(2 * PIECE_ROWS + 1)]
     body = json.dumps({key: [{"name": "no id"}, *rows], "count": 9}).encode()
     assert sum(1 for _ in pieces(body, {})) == 2
@@ -123,13 +123,13 @@ def test_a_task_without_a_word_for_its_type_is_known_by_what_it_tells() -> None:
         {"id": "2", "operation_type": null, "extra_info": {"common": {"progress": 3}}},
         {"id": "3", "operation_type": "defragment", "extra_info": null}
     ]}"""
-    told = [(each.type, type_words(each.type)) for each in tasks(body, {}).rows]
+    told = [(each.type, task_type_words(each.type)) for each in tasks(body, {}).rows]
     assert told == [
         (TaskType.UPDATE_EXPIRATION, "Change of expiration"),
         ("", "Not named"),
         ("defragment", "defragment (unknown to this version)"),
     ]
-    assert all(type_words(each) != str(each) for each in TaskType)
+    assert all(task_type_words(each) != str(each) for each in TaskType)
 
 
 def test_recorded_policies() -> None:

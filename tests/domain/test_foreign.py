@@ -111,8 +111,8 @@ def test_fault_69_a_file_that_is_huge_deep_or_garbage_is_only_told(data: bytes, 
     assert found.notes[0].kind is kind
 
 
-@pytest.mark.parametrize("form", [preview.Form.CURL, preview.Form.HCLOUD, preview.Form.JSON])
-def test_what_we_write_for_other_tools_we_read_again(form: preview.Form) -> None:
+@pytest.mark.parametrize("form", [preview.PreviewForm.CURL, preview.PreviewForm.HCLOUD, preview.PreviewForm.JSON])
+def test_what_we_write_for_other_tools_we_read_again(form: preview.PreviewForm) -> None:
     asked = CheckpointDraft(VaultId(VAULT), "nightly", "it's ours")
     profile = Profile("p", "https://iam.example.com", "https://cbr.example.com", "p", "u", "d")
     text = preview.rendered(form, checkpoint_change_of(draft.new_text(asked).encode()), profile)

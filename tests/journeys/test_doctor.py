@@ -13,7 +13,7 @@ from cbr_desktop.app.doctor import DiagnosisRunner, open_doctor
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.domain.diagnosis import CheckKind, Verdict, Why
 from cbr_desktop.domain.error import LoginRefused
-from cbr_desktop.domain.profile import ProxyMode
+from cbr_desktop.domain.profile import Environment, ProxyMode
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.simulator.service import Service
@@ -38,7 +38,7 @@ def diagnosis_runner(service: Service, clock: StageClock, password: str = estate
 def test_the_window_opens_fills_and_gives_a_report(qapp: QApplication, until: Until) -> None:
     async def story() -> None:
         service, clock = town()
-        window = open_doctor(diagnosis_runner(service, clock))
+        window = open_doctor(diagnosis_runner(service, clock), Environment.DEMO)
         assert window.isVisible()
         again, copy = (child(window, QPushButton, name) for name in ("doctorAgain", "doctorCopyReport"))
         await until(again.isEnabled)

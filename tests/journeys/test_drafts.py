@@ -48,7 +48,9 @@ def test_a_draft_goes_from_the_folder_to_the_service_as_it_is_written(program: P
         await until(lambda: settled(program.workspace, DEMO.name))
         page = drafts_page(window)
         path = str(Path(program.workspace.draft_store.folder, "prepatch-2024-w24.cbr.json"))  # type: ignore[union-attr]
-        page.open_path(path)
+        page._touch(path)
+        assert page.show_row(path)
+        page.open_current()
         (dialog,) = window.findChildren(CheckpointDialog)
         dialog.name.edit.setText("prepatch-w25")
         dialog.save.click()

@@ -240,7 +240,8 @@ def test_the_sheet_and_the_request_can_be_kept_and_the_file_leads_to_the_same_re
         window.save_request(str(file))
         said = page.read_text()
         assert backup.id in said and "A. Turing" in said and "UTC" in said
-        assert "ticket &lt;4711&gt;" in said
+        assert "ticket &lt;4711&gt;" in said and said.count('class="hand"') == 1
+        assert context.environment is Environment.TEST and '<p class="stake">TEST</p>' in said
         assert second_step(window, host).approval.value == Approval("ticket <4711>", "A. Turing")
         assert "<script" not in said and "http:" not in said
         assert paper.read_bytes().startswith(b"%PDF-1.")

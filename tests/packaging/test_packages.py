@@ -15,7 +15,7 @@ import cbr_desktop
 import contents
 import icons
 import product
-from cbr_desktop.cli import parser as command_line
+from cbr_desktop.cli.command_line import parser as command_line
 from linux import manual, texts
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -22,7 +22,7 @@ from cbr_desktop.domain.error import CbrError, SecretMissing
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.storage.secrets import Secrets
-from cbr_desktop.storage.sources import Surroundings
+from cbr_desktop.storage.sources import SourceFolders
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.checkpoint_change import checkpoint_change_of
 from tests.cloud.faults import FaultServer, answering, response, serving
@@ -237,7 +237,7 @@ def _taken_over(home: Home, sink: FaultServer, mine: Profile) -> list[Profile]:
         "OS_TOKEN": "CANARY",
         "OS_CBR_ENDPOINT_OVERRIDE": sink.url,
     }
-    around = Surroundings(environ, home.user, home.started_in, home.temporary)
+    around = SourceFolders(environ, home.user, home.started_in, home.temporary)
     sources = [around.look_into(book), *around.look_around()]
     assert len(sources) == 3 and all(source.profiles for source in sources), [source.remarks for source in sources]
     taken = [replace(each, name=mine.name) for source in sources for each in source.profiles]

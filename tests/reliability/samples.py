@@ -17,7 +17,7 @@ from cbr_desktop.domain.backup import BackupDeletion, BackupRename
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
-from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange
+from cbr_desktop.domain.enterprise_project_change import EnterpriseProjectChange
 from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.ids import BackupId, PolicyId, ProjectId, ResourceId, VaultId
 from cbr_desktop.domain.intent import Approval

@@ -59,7 +59,7 @@ from cbr_desktop.simulator.estate import REFERENCE_VAULT_ID
 from cbr_desktop.simulator.inventory import child_id_of
 from cbr_desktop.simulator.serve import running
 from cbr_desktop.simulator.service import Service
-from cbr_desktop.text.preview import Form, rendered
+from cbr_desktop.text.preview import PreviewForm, rendered
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -502,7 +502,7 @@ def previewed(url: str, value: dict[str, Any]) -> None:
     assert found is not None, findings
     profile = replace(DEMO, cbr_endpoint=url)
     change = documents.change_in(found, Ledger(profile, lambda _part: None))
-    exec(rendered(Form.PYTHON, change, profile), {"__name__": "__main__"})  # noqa: S102  # running it is the point
+    exec(rendered(PreviewForm.PYTHON, change, profile), {"__name__": "__main__"})  # noqa: S102  # running it is the point
 
 
 def test_what_the_preview_writes_for_the_sdk_does_what_is_asked_for(town, monkeypatch):

@@ -2,8 +2,10 @@
 
 import os
 import random
+import re
 import sqlite3
 import stat
+import zlib
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +24,7 @@ from cbr_desktop.domain.protectable import Disk, Protectable
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.storage.cache import SqliteCache
+from cbr_desktop.storage.first_rows import FIRST_ROWS, recall_first
 from cbr_desktop.storage.lists import PAGE_ROWS, first_vaults, whole
 from tests.storage.values import NOON
 
@@ -115,6 +118,8 @@ def test_vaults_come_back_as_they_were(path: Path, rows: list[Vault], complete: 
     kept(path, listing).close()
     assert whole(SqliteCache(path).vaults()) == listing
     assert first_vaults(path) == listing
+    # half a character, which the odd one has, only the cache itself can keep
+    assert recall_first(path) == (None if odd_vault() in rows else listing)
 
 
 def test_known_words_come_back_as_members_and_unknown_ones_as_texts(path: Path) -> None:
@@ -153,6 +158,48 @@ def test_the_first_page_says_whether_it_is_all(path: Path, count: int) -> None:
     assert whole(cache.vaults()) == Listing(rows, NOON)
 
 
+@pytest.mark.parametrize("count", [FIRST_ROWS, FIRST_ROWS + 1])
+def test_the_first_rows_are_kept_beside_the_cache_and_say_whether_they_are_all(path: Path, count: int) -> None:
+    listing = Listing([vault(number) for number in range(count)], NOON, total=count, read_at=NOON, mark=NOON)
+    kept(path, listing).close()
+    assert recall_first(path) == listing._replace(rows=listing.rows[:FIRST_ROWS], complete=count == FIRST_ROWS)
+
+
+def test_first_rows_that_are_spoilt_or_of_another_version_are_not_there_and_the_cache_has_them(path: Path) -> None:
+    kept(path, Listing([vault(1)], NOON)).close()
+    first = path.with_name(f"{path.name}.first")
+    whole_file = first.read_bytes()
+    shape = re.sub(rb'"shape":\d+', b'"shape":1', whole_file.split(b"\n")[1])
+    for content in (b"", b"x\n{}", whole_file[:-1], whole_file.replace(b"vault", b"vauld", 1), checked(shape)):
+        first.write_bytes(content)
+        assert recall_first(path) is None
+        assert first_vaults(path) == Listing([vault(1)], NOON)
+    first.unlink()
+    assert recall_first(path) is None
+    first.mkdir()
+    assert recall_first(path) is None
+    kept(path, Listing([vault(2)], NOON)).close()
+    assert first_vaults(path) == Listing([vault(2)], NOON)
+
+
+def checked(content: bytes) -> bytes:
+    return b"%08x\n" % zlib.crc32(content) + content
+
+
+def test_no_first_rows_outlive_their_cache_and_none_are_kept_of_what_they_cannot_tell(path: Path) -> None:
+    refused = Listing([vault(1)], NOON, complete=False, lacking=NotFound("cbr.example.com", status=404))
+    for listing in (refused, Listing([replace(vault(1), name="half \ud800")], NOON)):
+        kept(path, Listing([vault(2)], NOON)).close()
+        kept(path, listing).close()
+        found = first_vaults(path)
+        assert (recall_first(path), found and found.rows) == (None, listing.rows)
+    kept(path, Listing([vault(2)], NOON)).close()
+    path.write_bytes(b"no database")
+    assert first_vaults(path) is None
+    path.write_bytes(b"another one")
+    assert recall_first(path) is None
+
+
 def test_a_list_takes_the_place_of_the_one_before(path: Path) -> None:
     cache = kept(path, Listing([vault(number) for number in range(2500)], NOON))
     cache.keep_tasks(Listing([task(1)], NOON))
@@ -186,6 +233,15 @@ def test_a_bad_file_is_thrown_away(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     cache.keep_vaults(Listing([vault(1)], NOON))
     assert whole(cache.vaults()) == Listing([vault(1)], NOON)
+
+
+def test_a_cache_with_a_text_that_is_none_is_thrown_away(path: Path) -> None:
+    cache = kept(path, Listing([vault(1)], NOON))
+    cache.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE list SET lacking = CAST(x'ff' AS TEXT)")
+    assert whole(cache.vaults()) is None
+    assert not path.exists()
 
 
 def test_a_cache_of_another_version_is_thrown_away(path: Path) -> None:
@@ -310,6 +366,17 @@ def test_texts_that_rows_have_in_common_are_one_object(path: Path) -> None:
     found = whole(cache.backups())
     assert found is not None
     assert len({id(row.resource_name) for row in found.rows}) == 1
+
+
+@pytest.mark.parametrize("beside", ["", "half \ud800"])
+def test_the_pages_that_hold_a_text_are_read_alone(path: Path, beside: str) -> None:
+    rows = [vault(number) for number in range(2 * PAGE_ROWS)]
+    rows[3] = replace(rows[3], name=beside)
+    rows[5] = replace(rows[5], name="Süd \x7f \\ 北")
+    kept(path, Listing(rows, NOON)).close()
+    found = whole(SqliteCache(path, lambda _name: [rows[5].name]).vaults())
+    assert found is not None
+    assert found.rows == rows[:PAGE_ROWS]
 
 
 def test_a_file_that_another_program_is_writing_is_left_alone(path: Path) -> None:

@@ -24,7 +24,7 @@ from cbr_desktop.domain.source import RemarkKind
 from cbr_desktop.runtime import Leaving
 from cbr_desktop.runtime import run as run_with_qt
 from cbr_desktop.storage.secrets import TIMEOUT_SECONDS, WINDOWS_LIMIT, Secrets, Store, settled
-from cbr_desktop.storage.sources import Surroundings
+from cbr_desktop.storage.sources import SourceFolders
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.text.identity import store_sentence
 from tests.cloud.faults import FaultServer, answering, response, serving
@@ -108,7 +108,7 @@ domain = "OTC-1"
 
 
 def test_fault_71_an_imported_profile_with_plain_http_is_refused_and_an_unknown_host_named(tmp_path: Path) -> None:
-    found = Surroundings({}, tmp_path, tmp_path, tmp_path)
+    found = SourceFolders({}, tmp_path, tmp_path, tmp_path)
     plain = EVIL.format(iam="https://iam.eu-de.otc.t-systems.com", cbr="http://cbr.evil.example")
     source = found.look_into(exported(tmp_path, plain))
     assert source.profiles == ()
@@ -134,7 +134,7 @@ def test_fault_71_a_saved_secret_is_not_sent_to_another_host(tmp_path: Path, way
         assert await secrets.keep(own, kind, CANARY)
         async with serving(answering(response(b"{}"))) as evil:
             fields = {"iam_endpoint": evil.url, "cbr_endpoint": evil.url} if leads == "both" else {leads: evil.url}
-            ours = TomlProfiles(tmp_path / "profiles.toml", Surroundings({}, tmp_path, tmp_path, tmp_path))
+            ours = TomlProfiles(tmp_path / "profiles.toml", SourceFolders({}, tmp_path, tmp_path, tmp_path))
             ours.save(replace(own, **fields))
             path = tmp_path / "exported.toml"
             ours.export(str(path), [own.name])
@@ -192,7 +192,7 @@ def test_fault_72_without_a_store_nothing_is_sent_until_a_secret_is_given_and_it
             assert secrets.problem is problem
             assert await secrets.get(here, SecretKind.PASSWORD) == CANARY
         sentence = store_sentence(secrets.problem)
-        assert "in memory alone" in sentence
+        assert "only in memory" in sentence
         assert CANARY not in sentence + repr(secrets)
 
     run(story())

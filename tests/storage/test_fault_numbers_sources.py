@@ -11,7 +11,7 @@ from cbr_desktop.domain.error import Damaged, ProfileError
 from cbr_desktop.domain.source import ProfileSource, RemarkKind
 from cbr_desktop.storage import sources
 from cbr_desktop.storage.profiles import read
-from cbr_desktop.storage.sources import PROFILE_LIMIT, SIZE_LIMIT, Surroundings
+from cbr_desktop.storage.sources import PROFILE_LIMIT, SIZE_LIMIT, SourceFolders
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.storage.values import profile
 
@@ -30,7 +30,7 @@ MEGABYTE = 2**20
 def look(folder: Path, text: str, name: str = "given") -> ProfileSource:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return Surroundings({}, folder, folder, folder).look_into(path)
+    return SourceFolders({}, folder, folder, folder).look_into(path)
 
 
 def peak_of(work: Callable[[], object]) -> int:
@@ -61,7 +61,7 @@ def test_fault_89_keys_of_many_parts_are_refused_before_they_are_parsed(tmp_path
 def keys_of_many_parts_are_refused(tmp_path: Path, what: str, count: int) -> None:
     text = DOTTED[what](count) + PROFILE.format(name="P")
     (tmp_path / "warm.toml").write_text(PROFILE.format(name="P"), encoding="utf-8")
-    Surroundings({}, tmp_path, tmp_path, tmp_path).look_into(tmp_path / "warm.toml")
+    SourceFolders({}, tmp_path, tmp_path, tmp_path).look_into(tmp_path / "warm.toml")
     found: list[ProfileSource] = []
     assert peak_of(lambda: found.append(look(tmp_path, text))) < 10 * MEGABYTE
     assert [(remark.kind, remark.detail) for remark in found[0].remarks] == [
@@ -198,4 +198,4 @@ def test_fault_89_names_of_our_own_file_are_compared_in_one_pass(tmp_path: Path)
 
 def test_a_home_folder_that_nobody_has_is_no_reason_to_fail(tmp_path: Path) -> None:
     environ = {"OS_CLIENT_CONFIG_FILE": "~nobody-at-all/clouds.yaml"}
-    assert Surroundings(environ, tmp_path, tmp_path, tmp_path).look_around() == []
+    assert SourceFolders(environ, tmp_path, tmp_path, tmp_path).look_around() == []

@@ -68,8 +68,6 @@ def test_profiles_are_read_in_the_order_of_the_file(path: Path) -> None:
     assert errors == []
     assert found[0] == PRODUCTION
     assert (found[1].name, found[1].environment, found[1].beta_fields) == ("Lab", Environment.PRODUCTION, False)
-    assert profiles.profile_named(found, "Lab") is found[1]
-    assert profiles.profile_named(found, "lab") is None
 
 
 @pytest.mark.parametrize("content", ["", "# nothing yet\n", "[window]\nwide = true\n"])
@@ -384,8 +382,7 @@ def test_a_profile_that_is_removed_takes_its_own_comments_alone(path: Path) -> N
 def test_a_profile_that_is_changed_keeps_every_comment_and_foreign_key(path: Path) -> None:
     path.write_text(COMMENTED, encoding="utf-8")
     changing = TomlProfiles(path)
-    two = profiles.profile_named(changing.read()[0], "Two")
-    assert two is not None
+    two = next(each for each in changing.read()[0] if each.name == "Two")
     changing.save(replace(two, user="other", way=Way.KEYS, access_key="AK1", read_only=True, colour="#D32F2F"))
     text = path.read_text(encoding="utf-8")
     expected = COMMENTED.replace('"Two"', "\0").split("\0")
@@ -395,8 +392,7 @@ def test_a_profile_that_is_changed_keeps_every_comment_and_foreign_key(path: Pat
     assert text == '"Two"'.join(expected)
     changing.save(replace(profiles.read(path)[0][1], read_only=None))
     assert path.read_text(encoding="utf-8") == text.replace("read_only = true\n", "")
-    one = profiles.profile_named(changing.read()[0], "One")
-    assert one is not None
+    one = next(each for each in changing.read()[0] if each.name == "One")
     changing.save(replace(one, name="Uno"), "One")
     assert 'name = "Uno"  # mind the gap' in path.read_text(encoding="utf-8")
 

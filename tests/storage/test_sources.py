@@ -9,7 +9,7 @@ import pytest
 
 from cbr_desktop.domain.profile import ProxyMode, Way
 from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
-from cbr_desktop.storage.sources import SIZE_LIMIT, Surroundings
+from cbr_desktop.storage.sources import SIZE_LIMIT, SourceFolders
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from tests.storage.values import profile
 
@@ -130,12 +130,12 @@ def put(path: Path, text: str) -> Path:
 
 
 def test_a_machine_without_other_programs_has_nothing(around: dict[str, Any]) -> None:
-    assert Surroundings(**around).look_around() == []
+    assert SourceFolders(**around).look_around() == []
 
 
 def test_koocli_gives_its_profiles_and_keeps_its_secrets(around: dict[str, Any]) -> None:
     path = put(around["home"] / ".hcloud" / "config.json", json.dumps(KOOCLI))
-    (source,) = Surroundings(**around).look_around()
+    (source,) = SourceFolders(**around).look_around()
     assert (source.kind, source.place) == (SourceKind.KOOCLI, str(path))
     assert [(found.name, found.way, found.access_key) for found in source.profiles] == [
         ("default", Way.KEYS, "HPUA1234567890ABCDEF"),
@@ -164,7 +164,7 @@ def test_koocli_gives_its_profiles_and_keeps_its_secrets(around: dict[str, Any])
 def test_clouds_yaml_gives_its_clouds_and_keeps_its_secrets(around: dict[str, Any]) -> None:
     put(around["folder"] / "clouds.yaml", CLOUDS)
     put(around["folder"] / "secure.yaml", f"clouds: {{germany: {{auth: {{password: {CANARY}}}}}}}")
-    (source,) = Surroundings(**around).look_around()
+    (source,) = SourceFolders(**around).look_around()
     by_name = {found.name: found for found in source.profiles}
     assert list(by_name) == ["germany", "both eu-de", "both eu-nl", "keys", "private", "guessed", "pasted"]
     germany = by_name["germany"]
@@ -205,7 +205,7 @@ def test_every_place_of_clouds_yaml_is_looked_at_in_order(around: dict[str, Any]
         put(around["home"] / ".config" / "openstack" / "clouds.yaml", text),
         put(around["system"] / "openstack" / "clouds.yaml", text),
     ]
-    assert [source.place for source in Surroundings(**around).look_around()] == [str(path) for path in places]
+    assert [source.place for source in SourceFolders(**around).look_around()] == [str(path) for path in places]
 
 
 @pytest.mark.parametrize(
@@ -256,22 +256,22 @@ def test_the_environment_gives_a_profile(
     around: dict[str, Any], environ: dict[str, str], place: str, way: Way, region: str, left: list[str]
 ) -> None:
     around["environ"] = environ
-    (source,) = Surroundings(**around).look_around()
+    (source,) = SourceFolders(**around).look_around()
     (found,) = source.profiles
     assert (source.kind, source.place, found.way, found.region) == (SourceKind.ENVIRONMENT, place, way, region)
     assert found.cbr_endpoint.startswith(f"https://cbr.{region}.")
     assert remarks(source, RemarkKind.SECRET_LEFT) == {found.name: left}
     assert CANARY not in repr(source)
-    assert CANARY not in repr(Surroundings(**around))
+    assert CANARY not in repr(SourceFolders(**around))
 
 
 def test_an_environment_that_only_hints_at_a_cloud_is_none(around: dict[str, Any]) -> None:
     around["environ"] = {"OS_CLOUD": "x", "HW_REGION_NAME": "eu-de", "HUAWEICLOUD_SDK_SK": CANARY}
-    assert Surroundings(**around).look_around() == []
+    assert SourceFolders(**around).look_around() == []
 
 
 def test_what_was_exported_comes_back(around: dict[str, Any], tmp_path: Path) -> None:
-    ours = TomlProfiles(tmp_path / "profiles.toml", Surroundings(**around))
+    ours = TomlProfiles(tmp_path / "profiles.toml", SourceFolders(**around))
     ours.save(profile(iam_endpoint="https://iam.eu-de.otc.t-systems.com", way=Way.KEYS, access_key="AK1"))
     ours.save(profile(name="Private"))
     target = tmp_path / "exported"
@@ -291,7 +291,7 @@ def test_what_was_exported_comes_back(around: dict[str, Any], tmp_path: Path) ->
 
 @pytest.mark.parametrize(("name", "text"), [("a.txt", json.dumps(KOOCLI)), ("b", CLOUDS)])
 def test_a_chosen_file_is_known_by_its_content(around: dict[str, Any], tmp_path: Path, name: str, text: str) -> None:
-    source = Surroundings(**around).look_into(put(tmp_path / name, text))
+    source = SourceFolders(**around).look_into(put(tmp_path / name, text))
     assert source.kind is (SourceKind.KOOCLI if name == "a.txt" else SourceKind.CLOUDS_YAML)
     assert source.profiles
 
@@ -326,7 +326,7 @@ LAUGHS = "a: &a [x]\n" + "".join(
 def test_a_file_that_is_none_of_these_is_told_of(around: dict[str, Any], tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "chosen"
     path.write_bytes(content)
-    source = Surroundings(**around).look_into(path)
+    source = SourceFolders(**around).look_into(path)
     assert source.profiles == ()
     assert [remark.kind for remark in source.remarks] == [RemarkKind.UNUSABLE]
     assert source.remarks[0].name == "chosen"
@@ -334,7 +334,7 @@ def test_a_file_that_is_none_of_these_is_told_of(around: dict[str, Any], tmp_pat
 
 def test_a_bomb_of_aliases_does_no_harm(around: dict[str, Any], tmp_path: Path) -> None:
     text = LAUGHS + "clouds: {x: {regions: *k, profile: otc, auth: *k, password: *k, deep: {a: {b: *k}}}}"
-    source = Surroundings(**around).look_into(put(tmp_path / "clouds.yaml", text))
+    source = SourceFolders(**around).look_into(put(tmp_path / "clouds.yaml", text))
     assert source.profiles == ()
     assert len(repr(source)) < 2000
 
@@ -349,17 +349,17 @@ def test_odd_files_are_told_of_or_left_alone(around: dict[str, Any], tmp_path: P
         (around["home"] / ".hcloud").mkdir(parents=True)
         (around["home"] / ".hcloud" / "config.json").symlink_to(tmp_path / "nowhere")
         looked = [around["folder"] / name for name in ("clouds.yaml", "clouds.yml", "clouds.json")]
-    sources = Surroundings(**around).look_around()
+    sources = SourceFolders(**around).look_around()
     assert [source.place for source in sources] == [str(path) for path in looked]
     assert {remark.detail for source in sources for remark in source.remarks} == {"it is no file"}
-    missing = Surroundings(**around).look_into(tmp_path / "missing")
+    missing = SourceFolders(**around).look_into(tmp_path / "missing")
     assert [remark.kind for remark in missing.remarks] == [RemarkKind.UNUSABLE]
 
 
 def test_names_that_are_used_twice_are_told_apart(around: dict[str, Any], tmp_path: Path) -> None:
     twice = KOOCLI["profiles"][0]  # type: ignore[index]
     path = put(tmp_path / "config.json", json.dumps({"profiles": [twice, twice, {**twice, "name": ""}]}))
-    source = Surroundings(**around).look_into(path)
+    source = SourceFolders(**around).look_into(path)
     assert [found.name for found in source.profiles] == ["default", "default 2", "?"]
 
 
@@ -367,7 +367,7 @@ def test_whoever_sent_a_profile_does_not_decide_whom_is_trusted(around: dict[str
     sent = TomlProfiles(tmp_path / "sent.toml")
     proxy = {"proxy": ProxyMode.MANUAL, "proxy_url": "http://proxy.evil.example:8080"}
     sent.save(profile(name="Sent", ca_file="\\\\evil.example\\share\\ca.pem", **proxy))
-    source = Surroundings(**around).look_into(tmp_path / "sent.toml")
+    source = SourceFolders(**around).look_into(tmp_path / "sent.toml")
     (found,) = source.profiles
     assert found.ca_file == ""
     kinds = [remark.kind for remark in source.remarks]

@@ -2,8 +2,7 @@
 
 import gettext
 import re
-import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,14 +27,15 @@ from cbr_desktop.text.codes import codes
 from cbr_desktop.text.consequences import loss_sentences, lost_sentence
 from cbr_desktop.text.diagnosis import diagnosis_sentence, found_sentence, next_sentence
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.findings import finding_sentence, template_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.intents import intent_sentence, outcome_text, request_stand_words
 from cbr_desktop.text.notes import note_sentence
 from cbr_desktop.text.operations import fate_of, words_for
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.text.requests import finished_words, waiting_words
 from cbr_desktop.text.schedules import kept_sentence, retention_words, schedule_words
 from cbr_desktop.text.states import status_words
-from tests.pseudo import Pseudo, narrow_words, wide
+from tests.pseudo import Pseudo, compiled, narrow_words, own_domain, wide
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
 NAME = "жук"
@@ -47,25 +47,10 @@ PLAIN = ("GB", "MB", "UTC", "HTTP", "cbr-desktop outbox", "adopt", "disown")
 # which language
 
 
-def compiled(folder: Path, language: str, messages: Mapping[str, str]) -> None:
-    """Write a catalogue as gettext reads it: a table of places, then the texts, each ended by a zero."""
-    pairs = sorted({"": "Content-Type: text/plain; charset=utf-8\n", **messages}.items())
-    texts = [text.encode() for pair in zip(*pairs, strict=True) for text in pair]
-    begin = 28 + 8 * len(texts)
-    places, body = b"", b""
-    for text in texts:
-        places += struct.pack("<II", len(text), begin + len(body))
-        body += text + b"\0"
-    head = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
-    path = folder / language / "LC_MESSAGES"
-    path.mkdir(parents=True)
-    (path / "cbr_desktop.mo").write_bytes(head + places + body)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     compiled(tmp_path, "de", {"Refresh": "Aktualisieren"})
-    with spoken(gettext.NullTranslations()):
+    with spoken(gettext.NullTranslations()), own_domain():
         yield tmp_path
 
 
@@ -128,12 +113,11 @@ def test_the_pseudo_language_leaves_named_places_and_nothing_else() -> None:
 def facts() -> dict[str, object]:
     texts = "operation profile path name backup resource vault id found detail character other reason known written"
     more = "target disk type cloud_type other_vault first second expected code_point policy part key region day zone"
-    numbers = (
-        "line column size limit length over position count low high progress after excluded disks size_gb saved_gb more"
-    )
+    numbers = "line column size limit length over position count low high progress after excluded disks more"
+    sizes = "size_gb limit_gb saved_gb"
     return {
         **dict.fromkeys((*texts.split(), *more.split()), NAME),
-        **dict.fromkeys((*numbers.split(), "lasts"), 7),
+        **dict.fromkeys((*numbers.split(), *sizes.split(), "lasts"), 7),
         "fault": JsonFault.TOO_DEEP,
         "status": "error",
         "state": IntentState.UNKNOWN,
@@ -221,6 +205,7 @@ def test_every_error_and_every_word_of_a_state_pass_the_catalogue() -> None:
     told = [
         *(errors.Unreachable(host, "", reason) for reason in unreachable),
         *(errors.ProfileError(NAME, NAME, fault) for fault in errors.FieldFault),
+        *(errors.Damaged(NAME, detail) for detail in errors.ErrorDetail),
         *(errors.SecretMissing(NAME, kind) for kind in SecretKind),
         *(errors.SecretUnfit(NAME, kind, "empty") for kind in SecretKind),
         *(make(host, status=400, code="7", message=NAME, request_id="7") for make in (errors.Refused, errors.NotFound)),

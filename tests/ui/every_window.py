@@ -67,7 +67,7 @@ def _further(workspace: Any) -> list[QWidget]:
         *(ChangeDialog(counter.context, form) for form in forms),
         OffersWindow(workspace),
         RequestDialog(counter.context, Source(DELETION)),
-        DoctorWindow("Prod", cast(Any, None), lambda _found: "", settings=workspace.settings),
+        DoctorWindow(PROD, PROD.environment, cast(Any, None), lambda _found: "", settings=workspace.settings),
         ProfilesDialog(Book([PROD]), REGIONS, account, account.test, Keeper(), settings=workspace.settings),
     ]
     for one in beside:

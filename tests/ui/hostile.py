@@ -48,7 +48,7 @@ from cbr_desktop.text.requests import place_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.backups.rehearsal import RehearsalWindow
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
-from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
+from cbr_desktop.ui.drafts.review import RequestImportDialog, ReviewDialog
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.operations.diff import DiffDialog
@@ -62,7 +62,7 @@ from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
-from cbr_desktop.ui.profiles.imports import ImportDialog as ProfileImportDialog
+from cbr_desktop.ui.profiles.imports import ProfileImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
 from cbr_desktop.ui.session.draft_store import Source
@@ -317,7 +317,7 @@ def draft_windows(context: ProfileContext, text: str) -> list[QWidget]:
     editor.conflict.tell(f"/requests/{text}", is_gone=False)
     review = ReviewDialog(lambda _draft: Preflight(()), text, settings=context.settings)
     review.show_data(json.dumps({text: text, "endpoint": text, "project": text, "checkpoint": {}}).encode(), text)
-    pasted = ImportDialog(lambda _draft: Preflight(()), held.outside, settings=context.settings)
+    pasted = RequestImportDialog(lambda _draft: Preflight(()), held.outside, settings=context.settings)
     pasted.paste.setPlainText(f"curl https://{text[:2000]}/v3/p/checkpoints -H '{text[:2000]}' -d @{text[:2000]}")
     sources = {text: text[:2000], f"2{text}": base.text}
     return [editor, review, pasted, DiffDialog(sources, text, f"2{text}", settings=context.settings)]

@@ -260,7 +260,7 @@ def test_what_was_not_saved_is_said_in_words(metadata: CloudError | None, said: 
 
 def test_metadata_and_members_in_words() -> None:
     pairs = metadata_pairs(METADATA)
-    assert ("Flavor", "s3.large.2, 2 vCPUs, 4 096 MB of memory") in pairs
+    assert ("Flavor", "s3.large.2, 2 vCPUs, 4\u00a0096 MB of memory") in pairs
     assert ("Disk", "vol-1, 40 GB, SSD, /dev/vda, bootable") in pairs
     assert [value for name, value in pairs if name == "Security group"] == ["sg-1", "sg-2"]
     assert ("Public address", "80.158.0.1") in pairs and ("Tags", "env=prod") in pairs

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.backup import Backup, BackupStatus
@@ -24,6 +24,8 @@ from cbr_desktop.domain.sharing import SharedBackup, SharesLost
 from cbr_desktop.storage.planfile import PlanRuns
 from cbr_desktop.ui.backups.forms import FORMS
 from cbr_desktop.ui.operations.batch import BatchWindow
+from cbr_desktop.ui.operations.batch_tabs import BatchAreas, BatchTabs
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
@@ -129,6 +131,20 @@ def test_a_batch_is_counted_named_and_previewed_before_it_goes(tmp_path: Path, o
     assert [f"DELETE /v3/{{project_id}}/backups/{each.id}" in shown for each in ROWS] == [True, True, False, False]
     assert said(window) == "Ready."
     assert window.focusWidget() is window.leave and window.leave.isDefault()
+
+
+def test_requests_have_more_room_than_a_line_of_consequences(qtbot: QtBot) -> None:
+    tabs = BatchTabs()
+    areas = BatchAreas(QWidget(), tabs)
+    qtbot.addWidget(areas)
+    areas.resize(600, 500)
+    areas.show()
+    areas.share(1)
+    low = tabs.height()
+    tabs.setCurrentIndex(1)
+    assert tabs.height() > low + 50
+    tabs.setCurrentIndex(0)
+    assert tabs.height() == low
 
 
 def test_blocked_rows_are_named_and_left_out_by_a_visible_choice(tmp_path: Path, opened: Open) -> None:
@@ -286,6 +302,12 @@ def test_the_window_becomes_the_report_and_asks_again_for_what_was_not_done(tmp_
     window.refresh()
     assert sorted(column(window, "State")) == ["Outcome unknown", "Outcome unknown", "Refused"]
     assert "1 refused" in said(window) and not window.confirm.isVisible()
+    assert window.outcome.isVisible() and not window.outcome.isEnabled()
+    window.table.selectRow(2)
+    window.outcome.click()
+    (outcome,) = (each for each in QApplication.topLevelWidgets() if isinstance(each, OutcomeDialog))
+    assert outcome.panel.intent_id in {each.id for each in ledger.intents.values() if each.subject.id == ROWS[2].id}
+    outcome.close()
     again = child(window, QPushButton, "batchRetry")
     assert again.isVisible() and again.text() == "&Ask again for 1 not done…"
     assert window.table.isVisible() and not window.tabs.isVisible()
@@ -352,5 +374,5 @@ def test_a_batch_that_is_closed_while_it_is_looked_at_once_more_is_not_sent(
 def test_a_batch_has_an_end(tmp_path: Path, opened: Open, qtbot: QtBot) -> None:
     scene = Scene(tmp_path)
     window = counted(opened(scene, *many(scene, 501)), qtbot)
-    assert "a batch takes 500 at the most" in said(window)
+    assert "a batch takes 500 at most" in said(window)
     assert not confirm(window).isEnabled()

@@ -252,6 +252,18 @@ def test_the_keys_of_the_resource_table(counter: Counter, opened: Open, qtbot: Q
     assert dialog.resources.summary.text() == "2 of 3 · 80 GB"
 
 
+def test_the_request_is_seen_whole_in_a_window_of_the_usual_size(opened: Open) -> None:
+    held = holder()
+    dialog = opened(Counter([held]), held.id)
+    dialog.resize(1180, 760)
+    for number in (1, 2):
+        dialog.inspector.setCurrentIndex(number)
+        QApplication.processEvents()
+        (shown,) = (each for each in dialog.inspector.findChildren(QPlainTextEdit) if each.isVisible())
+        assert "vault_id" in shown.toPlainText()
+        assert shown.horizontalScrollBar().maximum() == 0
+
+
 def test_narrow_columns_tell_whole_words_and_the_tooltip_tells_the_rest(opened: Open) -> None:
     held = holder()
     held.resources[1] = replace(

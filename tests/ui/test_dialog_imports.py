@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
 from cbr_desktop.ui.profiles.exchange import ProfileExchange
-from cbr_desktop.ui.profiles.imports import ImportDialog
+from cbr_desktop.ui.profiles.imports import ProfileImportDialog
 from tests.ui.estate import Notebook
 from tests.ui.profilebook import HQ, PROD, STAGING, Book
 from tests.widgets import child, words
@@ -35,7 +35,7 @@ KOOCLI = ProfileSource(
         Remark("sso", RemarkKind.UNUSABLE, "its mode is not known"),
     ),
 )
-Open = Callable[..., ImportDialog]
+Open = Callable[..., ProfileImportDialog]
 
 
 @pytest.fixture
@@ -43,22 +43,22 @@ def opened(qtbot: QtBot) -> Open:
     context = QWidget()
     qtbot.addWidget(context)
 
-    def make(book: Book) -> ImportDialog:
-        dialog = ImportDialog(book, context)
+    def make(book: Book) -> ProfileImportDialog:
+        dialog = ProfileImportDialog(book, context)
         dialog.open()
         return dialog
 
     return make
 
 
-def pick(dialog: ImportDialog, name: str, *, ticked: bool | None = None) -> None:
+def pick(dialog: ProfileImportDialog, name: str, *, ticked: bool | None = None) -> None:
     found = next(found for found in dialog._found if found.name == name)
     dialog.tree.setCurrentItem(found.item)
     if ticked is not None:
         found.item.setCheckState(0, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
 
 
-def take(dialog: ImportDialog) -> QAbstractButton:
+def take(dialog: ProfileImportDialog) -> QAbstractButton:
     button: QAbstractButton = child(dialog, QAbstractButton, "importNow")
     return button
 
@@ -68,11 +68,11 @@ def test_it_is_as_large_as_it_was_left(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     exchange = ProfileExchange(Book([PROD], [KOOCLI]), window, settings)
     exchange.ask_import()
-    first = next(one for one in window.findChildren(ImportDialog) if one.isVisible())
+    first = next(one for one in window.findChildren(ProfileImportDialog) if one.isVisible())
     first.resize(700, 555)
     first.close()
     exchange.ask_import()
-    again = next(one for one in window.findChildren(ImportDialog) if one.isVisible())
+    again = next(one for one in window.findChildren(ProfileImportDialog) if one.isVisible())
     assert (again.width(), again.height()) == (700, 555)
 
 
@@ -236,7 +236,7 @@ def test_fault_89_hundreds_of_profiles_are_judged_once_and_not_once_each() -> No
     many = tuple(replace(PROD, name=f"p{number}") for number in range(count))
     remarks = tuple(Remark(f"p{number}", RemarkKind.GUESSED, "project") for number in range(count))
 
-    class Counting(ImportDialog):
+    class Counting(ProfileImportDialog):
         settled = 0
 
         def _settle(self) -> None:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
@@ -16,7 +17,7 @@ from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
-from tests.widgets import cell
+from tests.widgets import cell, child, shown_environments
 
 
 @pytest.fixture
@@ -59,6 +60,12 @@ def test_a_plan_has_copies_in_the_order_shown_and_is_opened_to_be_judged(page: P
     (opened,) = page.findChildren(PlanDialog)
     assert opened.table.model().rowCount() == 3
     assert not scene.workspace.open.intents
+
+
+def test_it_says_what_is_at_stake_in_the_profiles_that_its_steps_go_from(page: PlansPage, scene: Scene) -> None:
+    dialog = made_of(page, scene, "a")
+    assert shown_environments(dialog) == ["PRODUCTION"]
+    assert child(dialog, QLabel, "makePlanPlace").text() == "Prod · eu-de"
 
 
 def test_many_requests_are_judged_while_the_window_is_at_hand(page: PlansPage, scene: Scene, qtbot: QtBot) -> None:

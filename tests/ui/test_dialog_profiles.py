@@ -28,7 +28,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.dialog import ProfilesDialog
 from cbr_desktop.ui.profiles.form import ProfileForm
-from cbr_desktop.ui.profiles.imports import ImportDialog
+from cbr_desktop.ui.profiles.imports import ProfileImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
 from tests.ui.profilebook import HQ, PROD, STAGING, Account, Book, Keeper
 from tests.widgets import child
@@ -585,7 +585,7 @@ def test_importing_leads_back_to_the_list(stage: Make, run: Run) -> None:
     async def story() -> None:
         here = stage(PROD)
         here.press("importProfiles")
-        asked = here.shown(ImportDialog)
+        asked = here.shown(ProfileImportDialog)
         here.book.profiles.append(HQ)
         asked.imported.emit([HQ.name])
         assert here.edit("name").text() == HQ.name
@@ -609,11 +609,11 @@ def test_the_effective_network_is_said_for_the_form_as_it_stands(stage: Make, ru
     async def story() -> None:
         here = stage(replace(PROD, ca_file="/etc/company.pem"), effective=effective)
         here.form._network.tell()
-        await until(lambda: "Requests to iam.eu-de.otc.t-systems.com go straight: it is among" in here.words)
-        assert "Requests to cbr.eu-de.otc.t-systems.com go straight, as this profile says." in here.words
+        await until(lambda: "Requests to iam.eu-de.otc.t-systems.com go directly: it is among" in here.words)
+        assert "Requests to cbr.eu-de.otc.t-systems.com go directly, as this profile says." in here.words
         assert "Certificates are checked by the authorities of the system and /etc/company.pem." in here.words
-        assert "The variable HTTPS_PROXY (http://***@old:1) is set and counts." in here.words
-        assert "The variable SSLKEYLOGFILE (/keys) is set and has no say here." in here.words
+        assert "The variable HTTPS_PROXY (http://***@old:1) is set and used." in here.words
+        assert "The variable SSLKEYLOGFILE (/keys) is set, but not used here." in here.words
         here.choose("proxy", ProxyMode.MANUAL)
         assert "Enter the proxy's address" in here.words
         here.fill(proxy_url="http://me:x@proxy:3128")

@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableWidget
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import CbrError, ProfileError, Unreachable
 from cbr_desktop.ui.doctor.window import DoctorWindow
+from cbr_desktop.ui.kit.widgets import words_height
+from tests.ui import profilebook
 from tests.ui.estate import NASTY
+from tests.widgets import child
 
+PROD = replace(profilebook.PROD, name="Prod")
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GOOD = Check(CheckKind.SETTINGS, "Prod", Verdict.PASS)
 DEAD = Check(
@@ -56,7 +61,7 @@ def report(diagnosis: Diagnosis) -> str:
 
 
 def opened(examination: Examination) -> DoctorWindow:
-    window = DoctorWindow("Prod", examination.run, report)
+    window = DoctorWindow(PROD, PROD.environment, examination.run, report)
     window.open()
     return window
 
@@ -91,7 +96,7 @@ def test_lines_come_one_by_one_and_the_end_says_where_to_begin(run: Callable[...
         assert window.isVisible()
         assert not window.isModal()
         await until(lambda: table(window).rowCount() == 2)
-        assert status(window) == "Looking at the login …"
+        assert status(window) == "Looking at the login…"
         assert not button(window, "doctorAgain").isEnabled()
         examination.go_on.set()
         await until(lambda: button(window, "doctorAgain").isEnabled())
@@ -101,6 +106,7 @@ def test_lines_come_one_by_one_and_the_end_says_where_to_begin(run: Callable[...
         assert "VPN" in row(window, 1)[4]
         assert row(window, 2)[3] == "Not looked at, since the connection above did not pass."
         assert table(window).currentRow() == 1
+        assert table(window).rowHeight(1) > words_height(table(window), row(window, 1), 0) > 20
         window.close()
 
     run(story())
@@ -173,7 +179,7 @@ def test_names_are_shown_literally(run: Callable[..., Any], until: Until, name: 
     async def story() -> None:
         examination = Examination(Check(CheckKind.LOGIN, name, Verdict.PASS, (("way", "password"),)))
         examination.go_on.set()
-        window = DoctorWindow(name, examination.run, report)
+        window = DoctorWindow(replace(PROD, name=name), PROD.environment, examination.run, report)
         window.open()
         await until(lambda: table(window).rowCount() == 1)
         assert "\u202e" not in row(window, 0)[2] + window.windowTitle()
@@ -187,6 +193,8 @@ def test_everything_has_a_name_for_a_screen_reader(run: Callable[..., Any]) -> N
     async def story() -> None:
         window = opened(Examination(GOOD, LATER))
         assert window.accessibleName() == "Connection doctor – Prod"
+        assert child(window, QLabel, "environment").text() == "PRODUCTION"
+        assert child(window, QLabel, "doctorPlace").text() == "Prod · eu-de_prod"
         assert table(window).accessibleName()
         assert all(each.text() for each in window.findChildren(QPushButton))
         window.close()

@@ -14,7 +14,7 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
 from cbr_desktop.ui.drafts.page import DraftsPage
-from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
+from cbr_desktop.ui.drafts.review import RequestImportDialog, ReviewDialog
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
@@ -127,7 +127,7 @@ def test_a_file_that_is_gone_is_told(page: DraftsPage) -> None:
 
 def test_a_pasted_command_is_read_and_taken(page: DraftsPage, draft_store: MemoryDraftStore) -> None:
     page.import_request()
-    (review,) = page.window().findChildren(ImportDialog)
+    (review,) = page.window().findChildren(RequestImportDialog)
     address = "https://cbr.eu-de.otc.t-systems.com/v3/0123abc/checkpoints"
     review.paste.setPlainText(f"curl {address} -H 'X-Auth-Token: {CANARY}' -d '{GOOD}'")
     assert "‘X-Auth-Token’ may hold a secret. It was left out" in notes(review)
@@ -143,7 +143,7 @@ def test_a_file_of_koocli_is_imported(page: DraftsPage, draft_store: MemoryDraft
         {"path": {"project_id": "p"}, "body": json.loads(GOOD)}
     ).encode()
     page.import_request()
-    (review,) = page.window().findChildren(ImportDialog)
+    (review,) = page.window().findChildren(RequestImportDialog)
     review.show_file("/work/skeleton.json")
     review.take.click()
     assert draft_store.files["/requests/skeleton.cbr.json"].decode() == GOOD

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.text.batch import PROFILE_COLUMN, batch_columns, run_columns
 from cbr_desktop.text.marks import GOOD
+from cbr_desktop.text.plans import found_columns
 from cbr_desktop.ui.checkpoint.resources import ResourcePicker
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.operations.outcome import ResourceTable
@@ -74,6 +75,24 @@ def test_steps_make_room_for_what_was_found(qtbot: QtBot) -> None:
         last = table.horizontalHeader().count() - 1
         assert table.columnWidth(last) >= 220
         assert table.horizontalHeader().length() <= table.viewport().width()
+
+
+def test_lines_of_steps_are_as_high_as_their_words_and_numbers_stand_on_the_right(qtbot: QtBot) -> None:
+    table = StepTable("steps")
+    qtbot.addWidget(table)
+    long = "word " * 40
+    rows = [("9", "Ready", "p", "vault\nid", "r", long), ("10", "Ready", "p", "vault", "r", "short")]
+    table.fill(found_columns(), [(each, GOOD) for each in rows])
+    table.show()
+    table.resize(WIDE, 200)
+    QApplication.processEvents()
+    line, room = table.fontMetrics().lineSpacing(), table.columnWidth(5) - 16
+    needed = table.fontMetrics().boundingRect(0, 0, room, 999, Qt.TextFlag.TextWordWrap, long).height()
+    assert 2 * line < min(needed, 4 * line) <= table.rowHeight(0)
+    assert table.rowHeight(1) < 3 * line
+    assert table.model().index(0, 3).data() == "vault\nid"
+    sides = [table.model().index(1, column).data(Qt.ItemDataRole.TextAlignmentRole) for column in (0, 3)]
+    assert sides == [Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, None]
 
 
 def test_a_column_that_a_person_has_dragged_stays_as_wide(qtbot: QtBot) -> None:

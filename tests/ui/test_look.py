@@ -1,5 +1,6 @@
 """The look: contrast of every theme, by the tokens and as painted; what gives way where there is little room."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -24,16 +25,28 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from cbr_desktop.domain.vault import VaultStatus
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.text.words import Times
+from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit import tokens
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
+from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.icons import _DRAWINGS, icon, picture
 from cbr_desktop.ui.kit.sparkline import Sparkline, points
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
-from cbr_desktop.ui.kit.theme import Theme, apply, desktop_theme, palette, tone_colour
+from cbr_desktop.ui.kit.theme import (
+    ENVIRONMENT_COLOURS,
+    Theme,
+    apply,
+    contrast,
+    desktop_theme,
+    ink_on,
+    palette,
+    seen_on,
+    tone_colour,
+)
 from cbr_desktop.ui.kit.tokens import NEAR, Colours
 from cbr_desktop.ui.kit.window_size import available, make_room, take_room
 from cbr_desktop.ui.shell.navigation import NAMES
@@ -49,18 +62,6 @@ THEMES = {
 }
 GROUNDS = ("window", "surface", "stripe", "control")
 WORDS, EDGES = 4.5, 3.0
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Return the contrast of two colours by WCAG 2.1, from 1 to 21."""
-
-    def luminance(colour: QColor) -> float:
-        parts = (colour.redF(), colour.greenF(), colour.blueF())
-        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.fixture(params=THEMES, ids=str)
@@ -98,6 +99,21 @@ def test_every_pair_of_colours_that_meet_has_its_contrast(theme: Theme) -> None:
         if (found := contrast(QColor(getattr(colours, front)), QColor(getattr(colours, ground)))) < needed
     }
     assert weak == {}
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=str)
+def test_what_is_at_stake_is_read_and_seen_in_every_theme(theme: Theme) -> None:
+    assert contrast(QColor("#ffffff"), QColor("#777777")) == pytest.approx(4.48, abs=0.01)  # as WCAG has it
+    white = QColor(Qt.GlobalColor.white)
+    for ground in (QColor(THEMES[theme].window), QColor(THEMES[theme].surface)):
+        for environment, colour in ENVIRONMENT_COLOURS.items():
+            assert contrast(QColor(colour), ground) >= EDGES, environment
+            assert contrast(white, QColor(colour)) >= WORDS, environment
+            assert ink_on(QColor(colour)) == white
+            assert seen_on(QColor(colour), ground) == QColor(colour)
+        for own in ("#000050", "#ffffd0", "#000000", "#ffffff", "#808080"):  # what a person may choose
+            assert contrast(seen_on(QColor(own), ground), ground) >= EDGES, own
+            assert contrast(ink_on(QColor(own)), QColor(own)) >= WORDS, own
 
 
 @pytest.mark.parametrize("theme", [Theme.HIGH_CONTRAST, Theme.HIGH_CONTRAST_LIGHT], ids=str)
@@ -214,6 +230,30 @@ def test_where_a_wide_column_had_to_go_a_narrow_one_may_stay() -> None:
     assert fitted(wishes, 120) == [80, 0, 40]
 
 
+def test_a_column_that_tells_nothing_has_room_only_beside_what_is_good_for_the_others() -> None:
+    wishes = [Wish(50, 80, 120, yields=False, elastic=True), Wish(20, 20, 20, is_empty=True), Wish(40, 90, 200)]
+    assert fitted(wishes, 190) == [80, 20, 90]
+    assert fitted(wishes, 180) == [90, 0, 90]
+    assert fitted([wishes[0], wishes[1]._replace(own=30), wishes[2]], 150) == [80, 30, 40]  # what was dragged stays
+    assert fitted([wishes[0], wishes[1], wishes[1]._replace(is_empty=False, minor=True)], 100) == [80, 0, 20]
+
+
+def test_a_minor_column_yields_before_those_further_right() -> None:
+    wishes = [Wish(50, 80, 120, yields=False, elastic=True), Wish(40, 40, 40, minor=True), Wish(60, 60, 60)]
+    assert fitted(wishes, 180) == [80, 40, 60]
+    assert fitted(wishes, 170) == [110, 0, 60]
+    assert fitted(wishes, 100) == [100, 0, 0]
+
+
+def test_states_are_told_in_whole_words_in_a_narrow_window(qtbot: QtBot) -> None:
+    page = vaults(qtbot, width=540)
+    metrics, titles = QFontMetrics(page.view.font()), [column.key for column in page.model.columns]
+    section = titles.index("state")
+    told = [page.model.columns[section].text(row) for row in page.model.shown_rows() if row.status in set(VaultStatus)]
+    assert len(set(told)) > 3
+    assert all(metrics.horizontalAdvance(words) < page.view.columnWidth(section) for words in told)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_page_scrolls_sideways_with_everything_open(name: str, qtbot: QtBot) -> None:
     window = MainWindow(estate.workspace(settings=estate.Notebook()))
@@ -241,6 +281,31 @@ def test_where_there_is_room_nothing_is_cut(qtbot: QtBot) -> None:
             if row.name != estate.NASTY:
                 assert metrics.horizontalAdvance(column.text(row)) < page.view.columnWidth(section), column.key
     assert not page.view._yielded
+
+
+def test_what_lies_over_an_empty_table_is_as_high_as_its_words_at_any_time(qtbot: QtBot) -> None:
+    view = QTreeWidget()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show()
+    panel = EmptyPanel("Vaults", {"refresh": list}, view)
+    some, many = ListNotice("Reading", "on its way"), ListNotice("None", "why " * 60, "Refresh", "refresh")
+    for notice in (some, many, some):
+        panel.tell(notice)
+        QApplication.processEvents()
+        shown = [each for each in panel.findChildren(QWidget) if each.isVisible()]
+        shown.sort(key=lambda each: each.y())
+        assert all(upper.geometry().bottom() < lower.y() for upper, lower in itertools.pairwise(shown))
+        assert panel.height() == panel._column.heightForWidth(panel.width())
+
+
+def test_in_a_wide_window_names_do_not_stand_far_from_what_is_told_of_them(qtbot: QtBot) -> None:
+    page = vaults(qtbot, width=1900)
+    view = page.view
+    sections = view._visible_columns()
+    spare = 1900 - sum(view._contents[section] for section in sections)
+    assert view.columnWidth(sections[0]) - view._contents[sections[0]] < spare * 0.6
+    assert view.horizontalHeader().length() <= view.viewport().width()
 
 
 def test_columns_come_back_when_the_window_grows(qtbot: QtBot) -> None:

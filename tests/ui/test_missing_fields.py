@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.checkpoint import ResourceChoice
+from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import BackupId, ResourceId
 from cbr_desktop.domain.listing import Listing
+from cbr_desktop.domain.vault_changes import TagChange
 from cbr_desktop.ui.backups.forms import RenameForm
 from cbr_desktop.ui.backups.sharing import ShareForm, WithdrawForm
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS
+from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -24,9 +28,11 @@ from cbr_desktop.ui.policies.edit import PolicyEditFields
 from cbr_desktop.ui.policies.form import PolicyFields
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm, deletion_form
 from cbr_desktop.ui.resources.forms import MigrationForm
+from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.enterprise import EnterpriseProjectForm
+from cbr_desktop.ui.vaults.forms import deletion_form as vault_deletion
 from cbr_desktop.ui.vaults.replication import ReplicateVaultForm
 from cbr_desktop.ui.vaults.several import SettingsBatch, TagsBatch
 from cbr_desktop.ui.vaults.tags import TagsForm
@@ -38,11 +44,12 @@ from tests.widgets import child
 from tests.workflows.test_batch import OTHER, VAULT
 
 ONE, TWO = vault(1, "vault-one", 1, 10), vault(2, "vault-two", 1, 10)
+TAGGED = replace(ONE, tags={"env": "prod", "team": "erp"})
 SERVER = resource(100, ONE, 0)
 Make = Callable[[Counter], ChangeForm]
 
 
-def opened(qtbot: QtBot, counter: Counter, form: ChangeForm) -> ChangeDialog:
+def opened(qtbot: QtBot, counter: Counter | Scene, form: ChangeForm) -> ChangeDialog:
     dialog = ChangeDialog(counter.context, form)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -90,6 +97,17 @@ def test_a_window_names_the_field_that_is_still_empty_and_leads_to_it(
     (keys,) = (each for each in dialog.findChildren(QShortcut) if each.key() == QKeySequence("Ctrl+."))
     keys.activated.emit()
     assert dialog.focusWidget().objectName() == field
+
+
+def test_a_field_that_was_emptied_again_is_a_fault(qtbot: QtBot) -> None:
+    dialog = opened(qtbot, counter_with(NIGHTLY), PolicyFields(timedelta()))
+    name = child(dialog, QLineEdit, "policyName")
+    name.setText("nightly-2")
+    assert dialog.confirm.isEnabled()
+    name.clear()
+    assert dialog.bar.verdict.mark == SEVERITY_MARKS[Severity.BLOCK]
+    line = child(dialog, QLabel, "changeFindings")
+    assert line.text() == "There is no name. Write one of 1 to 64 characters." and line.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -179,8 +197,11 @@ def test_a_batch_names_its_rows_and_what_all_of_them_lack(
         (lambda _c: NewVaultForm((), ()), "There is no name.", "newVaultName"),
         (lambda _c: PolicyFields(timedelta()), "There is no name.", "policyName"),
         (lambda c: ShareForm(c.context, BackupId(uid(7))), "No project is named to share with.", "shareProject"),
-        (lambda _c: TagsForm(ONE), "There is no tag in it.", "vaultTagsAdd"),
+        (lambda _c: TagsForm(replace(ONE, tags={})), "No tag is written yet. Add one.", "vaultTagsAdd"),
+        (lambda _c: TagsForm(TAGGED), "No tag is changed yet. Add one,", "vaultTagsAdd"),
+        (lambda _c: TagsForm(TAGGED, TagChange(ONE.id, (), deletes=True)), "No tag is ticked yet.", "vaultTagsOwn"),
         (lambda c: AssociationForm(c.context, ONE.id), "No resource is chosen.", "resourceFilter"),
+        (lambda _c: AllVaultsForm(), "Neither threshold nor notification is changed.", ""),
     ],
 )
 def test_a_window_leads_to_the_field_in_which_something_is_to_be_put_right(
@@ -189,9 +210,28 @@ def test_a_window_leads_to_the_field_in_which_something_is_to_be_put_right(
     counter = counter_with(NIGHTLY)
     dialog = opened(qtbot, counter, make(counter))
     assert child(dialog, QLabel, "changeVerdict").text().startswith(f"Not ready: {words}")
+    assert not dialog.confirm.isEnabled()
+    assert dialog.bar.verdict.mark == SEVERITY_MARKS[Severity.INFO], "nobody has been there yet"
     dialog.cancel.setFocus()
     child(dialog, QPushButton, "changeLead").click()
-    assert dialog.focusWidget().objectName() == field
+    assert dialog.focusWidget().objectName() == (field or "changeCancel")
+
+
+def test_a_vault_that_could_be_taken_for_another_is_told_by_its_id(tmp_path: Path, qtbot: QtBot) -> None:
+    alike, third = replace(OTHER, name=VAULT.name.replace("o", "0").upper()), vault(3, "vault-three", 100, 1000)
+    scene = Scene(tmp_path)
+    scene.context.ledger.put_vaults(Listing([VAULT, alike, third], NOW))
+    dialog = opened(qtbot, scene, vault_deletion(VAULT.id))
+    told = f"Another one has a name that looks alike: ‘{alike.name}’ ({alike.id}). Compare the id."
+    assert child(dialog, QLabel, "changeAlike").text() == told
+    window = BatchWindow(scene.workspace, [(scene.context, each) for each in (VAULT, third)], TagsBatch())
+    qtbot.addWidget(window)
+    window.show()
+    named = duplicates([(VAULT.id, VAULT.name), (alike.id, alike.name)])
+    assert column(window, "Done to") == [f"{VAULT.name} · {named[VAULT.id]}", third.name]
+    scene.context.ledger.put_vaults(Listing([VAULT, OTHER, third], NOW))
+    dialog._judge()
+    assert not child(dialog, QLabel, "changeAlike").isVisible()
 
 
 def test_what_no_field_can_put_right_leads_nowhere(qtbot: QtBot) -> None:

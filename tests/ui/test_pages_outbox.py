@@ -25,6 +25,7 @@ from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.outbox import Outbox
 from tests.services import give
 from tests.ui import estate
+from tests.widgets import shown_environments
 
 LONG_AGO = estate.NOW - timedelta(days=3)
 
@@ -197,7 +198,8 @@ def test_several_are_listed_oldest_first_before_any_is_released(open_page: Calla
     assert [table.item(row, 0).text() for row in range(2)] == ["7 days ago", "3 days ago"]
     assert {state(workspace, f"intent-{n}") for n in (1, 2, 3)} == {IntentState.HELD}
     keep = dialog.findChild(QPushButton, "keepHeld")
-    assert keep.isDefault()
+    assert keep.isDefault() and dialog.focusWidget() is keep
+    assert shown_environments(dialog) == ["PRODUCTION"]
     dialog.findChild(QPushButton, "releaseNow").click()
     assert [state(workspace, f"intent-{n}") for n in (1, 2, 3)] == [
         IntentState.QUEUED,
@@ -338,7 +340,7 @@ def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
         ledger.put_intent(intent.moved(IntentState.HELD, estate.NOW, reason="stale"))
         reminder.look()
     qtbot.waitUntil(lambda: bool(bar.notices))
-    assert bar.notices[0].label.text().startswith("10 requests wait for up to 3 days")
+    assert bar.notices[0].label.text().startswith("10 requests have waited for up to 3 days")
     assert len(bar.notices) == len(told.told) == 1
     bar.notices[0].button.click()
     assert asked == [True]
@@ -354,7 +356,7 @@ def test_rows_of_before_are_told_when_their_profile_comes_online(qtbot: QtBot) -
     ledger.put_connection(Connection(Reach.ONLINE))
     reminder.tell()
     reminder.tell()
-    assert [notice.label.text()[:17] for notice in bar.notices] == ["1 request waits f"]
+    assert [notice.label.text()[:17] for notice in bar.notices] == ["1 request has wai"]
     bar.notices[0].dismiss.click()
     _offline(workspace, ledger, reminder)
     reminder.tell()
@@ -367,10 +369,25 @@ def _offline(workspace: Workspace, _ledger: Ledger, reminder: Reminder) -> None:
     workspace.settings.put("window/offline", False)
 
 
+def test_an_age_that_has_become_longer_is_not_cut(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    workspace = workspace_of(replace(waiting(1), created_at=estate.NOW, confirmed_at=estate.NOW))
+    page = open_page(workspace)
+    made = [column.key for column in page.model.columns].index("made")
+    before = page.view.columnWidth(made)
+    assert isinstance(workspace.clock, estate.HandClock)
+    workspace.clock.at += timedelta(days=900)
+    page.retell_times()
+    words = page.model.columns[made].text(page.model.row_at(0))
+    assert words == "900 days ago" and page.view.columnWidth(made) > before
+    assert page.view.fontMetrics().horizontalAdvance(words) < page.view.columnWidth(made)
+
+
 def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Workspace], OutboxPage]) -> None:
     page = open_page(workspace_of(waiting(1)))
     choose(page, "intent-1")
-    words = [action.text() for action in page.view._menu().actions()]
+    actions = page.view._menu().actions()
+    words = [action.text() for action in actions]
+    assert [each.text() for each in actions if each.shortcut().toString() == "Del"] == ["&Take back"]
     assert words[:4] == ["&Release", "&Take back", "Open &outcome", "&Edit as new…"]
     page.view.show_column_menu(QPoint(0, 0))
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain import document
 from cbr_desktop.domain.change import checkpoint_result
+from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import Damaged
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState
@@ -113,9 +114,14 @@ def test_a_run_goes_on_step_by_step_until_somebody_stops_it(
         assert [cell(page.panel.steps, row, "State") for row in (0, 1)] == ["Waiting", "Not started"]
         assert page.panel.verdict.label.text().startswith("Not over yet: 0 of 2 steps finished")
         assert offered(page) == {"stop", "report", "outbox"}
+        assert "no connection" not in page.panel.verdict.label.text()
+        estate.ledger(scene.workspace).put_connection(Connection(Reach.UNREACHABLE))
+        page.retell_times()
+        assert "There is no connection now to ‘Prod · eu-de’" in page.panel.verdict.label.text()
         page.buttons["stop"].click()
         assert "continue" in offered(page)
         assert "It was stopped" in page.panel.verdict.label.text()
+        assert words(page, "state") == ["Left in the middle"], "it can be continued, and has not ended"
         estate.ledger(scene.workspace).put_intent(intent.moved(IntentState.CANCELLED, estate.NOW))
         await until(lambda: not page._tasks.is_busy)
 

@@ -20,10 +20,10 @@ from cbr_desktop.text.schedules import axis_day_words, next_run_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.lane_chart import LaneChart
-from cbr_desktop.ui.kit.lanes import Bar, Lane, Picture
+from cbr_desktop.ui.kit.lanes import Bar, ChartLane, LaneChartContent
 from cbr_desktop.ui.policies.calendar import View
 from cbr_desktop.ui.policies.page import PoliciesPage
-from cbr_desktop.ui.policies.timetable import Losses, Schedules, days_from, losses_picture, runs_picture
+from cbr_desktop.ui.policies.timetable import Losses, RunsOfPolicies, days_from, losses_picture, runs_picture
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.timetable import Clash, ClashKind
 from tests.ui import estate
@@ -38,9 +38,9 @@ def policy(name: str, hour: int, **more: object) -> Policy:
     return Policy(PolicyId(name), name, patterns=(f"FREQ=DAILY;INTERVAL=1;BYHOUR={hour};BYMINUTE=0",), **told)  # type: ignore[arg-type]  # fmt: skip
 
 
-def shown(policies: Sequence[Policy], *found: Clash, lasting: timedelta | None = None) -> Picture:
+def shown(policies: Sequence[Policy], *found: Clash, lasting: timedelta | None = None) -> LaneChartContent:
     lasts = {} if lasting is None else {(each.id, VAULT): lasting for each in policies}
-    known = Schedules(policies, lasts, found, {VAULT: "vault-one"})
+    known = RunsOfPolicies(policies, lasts, found, {VAULT: "vault-one"})
     return runs_picture(known, days_from(NOW.date(), 7, utc=True), NOW, utc=True)
 
 
@@ -110,7 +110,7 @@ def test_what_is_deleted_stands_in_the_lane_of_its_resource() -> None:
 # the chart
 
 
-def chart(qtbot: QtBot, picture: Picture) -> LaneChart:
+def chart(qtbot: QtBot, picture: LaneChartContent) -> LaneChart:
     made = LaneChart("chart")
     qtbot.addWidget(made)
     made.resize(700, 200)
@@ -119,10 +119,10 @@ def chart(qtbot: QtBot, picture: Picture) -> LaneChart:
     return made
 
 
-LANES = Picture(
+LANES = LaneChartContent(
     [
-        Lane("a", "first", [Bar(0.1, 0.2), Bar(0.5, 0.6, Tone.WARN)]),
-        Lane("b", "second", [Bar(0.5, 0.5)]),
+        ChartLane("a", "first", [Bar(0.1, 0.2), Bar(0.5, 0.6, Tone.WARN)]),
+        ChartLane("b", "second", [Bar(0.5, 0.5)]),
     ],
     words="two lanes",
     describe=lambda lane, bar: f"{lane.name} at {bar.begin}",
@@ -161,16 +161,16 @@ def test_the_pointer_is_told_what_it_is_at_and_a_click_opens_the_lane(qtbot: QtB
 
 def test_bars_on_the_same_pixels_are_drawn_once_and_the_marked_ones_all_the_same(qtbot: QtBot) -> None:
     many = [Bar(n / 100_000, n / 100_000, is_marked=n == 50_001) for n in range(100_000)]
-    made = chart(qtbot, Picture([Lane("a", "many", many)]))
+    made = chart(qtbot, LaneChartContent([ChartLane("a", "many", many)]))
     made.grab()
-    drawn = made.drawn_bars(0)
+    drawn = [each.bar for each in made._bars_of(0)]
     assert len(drawn) < made.width()
     assert many[50_001] in drawn
 
 
 def test_the_axis_tells_all_its_days_or_one_in_so_many(qtbot: QtBot) -> None:
     days = ["29", "30", "12-01", *map(str, range(2, 29))]
-    made = chart(qtbot, Picture((), [(place / 30, words) for place, words in enumerate(days)]))
+    made = chart(qtbot, LaneChartContent((), [(place / 30, words) for place, words in enumerate(days)]))
     for width in (300, 500, 700, 2500):
         made.resize(width, 200)
         told = [days.index(words) for _rect, words in made.told_ticks()]
@@ -182,10 +182,10 @@ def test_the_axis_tells_all_its_days_or_one_in_so_many(qtbot: QtBot) -> None:
 
 
 def test_a_chart_of_many_lanes_scrolls_to_the_chosen_one(qtbot: QtBot) -> None:
-    made = chart(qtbot, Picture([Lane(str(n), f"lane {n}", []) for n in range(32)]))
+    made = chart(qtbot, LaneChartContent([ChartLane(str(n), f"lane {n}", []) for n in range(32)]))
     made.choose("31")
     assert made.verticalScrollBar().value() > 0
-    made.tell(Picture([Lane("31", "alone", [])]))
+    made.tell(LaneChartContent([ChartLane("31", "alone", [])]))
     assert made.current_words() == "alone", "it stays chosen where it is still there"
 
 
@@ -299,7 +299,7 @@ def test_what_is_deleted_is_listed_with_what_is_supposed_of_the_service(qtbot: Q
     ((title, lines),) = told
     assert title == "What policy ‘night’ deletes"
     assert [f"‘{each.name}’ of ‘{held.name}’" in line for each, line in zip(own, lines, strict=False)] == [True, True]
-    assert lines[2].startswith("Supposed, since no document tells") and len(lines) == 6
+    assert lines[2].startswith("Assumed, since it is not documented") and len(lines) == 6
 
 
 def test_the_next_run_is_told_by_this_clock_in_utc_and_by_that_of_the_region(

@@ -13,7 +13,7 @@ from cbr_desktop.domain.change import PRIOR_ID, Change, Kind
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.text.preview import Form, rendered
+from cbr_desktop.text.preview import PreviewForm, rendered
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger
 from tests.checkpoint_change import checkpoint_change_of
@@ -51,18 +51,18 @@ def _body(draft: CheckpointDraft) -> bytes:
 
 
 def test_the_json_is_the_bytes_that_are_sent(body: bytes) -> None:
-    assert rendered(Form.JSON, checkpoint_change_of(body), PROFILE).encode() == body
+    assert rendered(PreviewForm.JSON, checkpoint_change_of(body), PROFILE).encode() == body
 
 
 def test_the_http_form_ends_in_the_bytes_and_counts_them(body: bytes) -> None:
-    head, _, tail = rendered(Form.HTTP, checkpoint_change_of(body), PROFILE).partition("\n\n")
+    head, _, tail = rendered(PreviewForm.HTTP, checkpoint_change_of(body), PROFILE).partition("\n\n")
     assert tail.encode() == body
     assert f"Content-Length: {len(body)}" in head.splitlines()
     assert "Host: cbr.example.com" in head.splitlines()
 
 
 def test_a_shell_reads_the_curl_form_as_it_is_meant(body: bytes) -> None:
-    words = shlex.split(rendered(Form.CURL, checkpoint_change_of(body), PROFILE))
+    words = shlex.split(rendered(PreviewForm.CURL, checkpoint_change_of(body), PROFILE))
     assert words[words.index("--data-binary") + 1].encode() == body
     assert words[words.index("POST") + 1] == "https://cbr.example.com/v3/$CBR_PROJECT_ID/checkpoints"
     assert "X-Auth-Token: $CBR_TOKEN" in words
@@ -70,12 +70,12 @@ def test_a_shell_reads_the_curl_form_as_it_is_meant(body: bytes) -> None:
 
 def test_an_endpoint_with_shell_characters_stays_a_word() -> None:
     profile = Profile("p", "https://iam", "https://cbr.example.com/$(touch x);'", "p", "u", "d")
-    words = shlex.split(rendered(Form.CURL, checkpoint_change_of(_body(DRAFTS["whole vault"])), profile))
+    words = shlex.split(rendered(PreviewForm.CURL, checkpoint_change_of(_body(DRAFTS["whole vault"])), profile))
     assert words[words.index("POST") + 1] == "https://cbr.example.com/$(touch x);'/v3/$CBR_PROJECT_ID/checkpoints"
 
 
 def test_the_hcloud_form_writes_the_body_and_reads_it_back(body: bytes) -> None:
-    text = rendered(Form.HCLOUD, checkpoint_change_of(body), PROFILE)
+    text = rendered(PreviewForm.HCLOUD, checkpoint_change_of(body), PROFILE)
     document = text.partition("<<'END_OF_REQUEST'\n")[2].partition("\nEND_OF_REQUEST\n")[0]
     assert json.loads(document) == {"body": json.loads(body)}
     command = shlex.split(text.partition("\nEND_OF_REQUEST\n")[2])
@@ -85,13 +85,15 @@ def test_the_hcloud_form_writes_the_body_and_reads_it_back(body: bytes) -> None:
 
 def test_the_python_form_builds_the_same_request_with_the_vendors_classes(body: bytes) -> None:
     scope: dict[str, Any] = {"__name__": "pasted"}
-    exec(rendered(Form.PYTHON, checkpoint_change_of(body), PROFILE), scope)  # noqa: S102  # running it is the point
+    exec(rendered(PreviewForm.PYTHON, checkpoint_change_of(body), PROFILE), scope)  # noqa: S102  # running it is the point
     assert sanitize_for_serialization(scope["body"]) == json.loads(body)
 
 
 def test_an_unknown_key_is_named_where_the_sdk_has_no_field() -> None:
     body = json.dumps({"checkpoint": {"vault_id": VAULT, "parameters": {"new\nkey": 1}}}).encode()
-    assert "# The SDK has no field for: 'new\\nkey'" in rendered(Form.PYTHON, checkpoint_change_of(body), PROFILE)
+    assert "# The SDK has no field for: 'new\\nkey'" in rendered(
+        PreviewForm.PYTHON, checkpoint_change_of(body), PROFILE
+    )
 
 
 BACKUP = "5606f1f6-8a2f-4e6f-9fd9-d5b3a3f0e4a1"
@@ -275,11 +277,11 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 def test_any_request_is_shown_with_its_method_and_its_path(kind: Kind) -> None:
     asked = change(FILES[kind])
-    head, _, tail = rendered(Form.HTTP, asked, PROFILE).partition("\n\n")
+    head, _, tail = rendered(PreviewForm.HTTP, asked, PROFILE).partition("\n\n")
     assert head.splitlines()[0] == f"{METHODS[kind]} /v3/{{project_id}}/{asked.path} HTTP/1.1"
-    assert tail.encode() == asked.body == rendered(Form.JSON, asked, PROFILE).encode()
+    assert tail.encode() == asked.body == rendered(PreviewForm.JSON, asked, PROFILE).encode()
     assert ("Content-Length" in head) is bool(asked.body)
-    words = shlex.split(rendered(Form.CURL, asked, PROFILE))
+    words = shlex.split(rendered(PreviewForm.CURL, asked, PROFILE))
     assert words[words.index(METHODS[kind]) + 1] == f"https://cbr.example.com/v3/$CBR_PROJECT_ID/{asked.path}"
     assert ("--data-binary" in words) is bool(asked.body)
     if asked.body:
@@ -287,7 +289,7 @@ def test_any_request_is_shown_with_its_method_and_its_path(kind: Kind) -> None:
 
 
 def test_any_request_is_written_as_koocli_reads_it(kind: Kind) -> None:
-    text = rendered(Form.HCLOUD, change(FILES[kind]), PROFILE)
+    text = rendered(PreviewForm.HCLOUD, change(FILES[kind]), PROFILE)
     written = json.loads(text.partition("<<'END_OF_REQUEST'\n")[2].partition("\nEND_OF_REQUEST\n")[0])
     assert {"operation": str(kind), **written} == FILES[kind]
     command = shlex.split(text.partition("\nEND_OF_REQUEST\n")[2])
@@ -297,7 +299,7 @@ def test_any_request_is_written_as_koocli_reads_it(kind: Kind) -> None:
 
 def test_any_request_is_built_of_the_vendors_classes(kind: Kind) -> None:
     scope: dict[str, Any] = {"__name__": "pasted"}
-    exec(rendered(Form.PYTHON, change(FILES[kind]), PROFILE), scope)  # noqa: S102  # running it is the point
+    exec(rendered(PreviewForm.PYTHON, change(FILES[kind]), PROFILE), scope)  # noqa: S102  # running it is the point
     built = scope["request"]
     assert type(built).__name__ == f"{kind.definition}Request"
     assert getattr(built, "backup_id", BACKUP) == BACKUP
@@ -307,7 +309,7 @@ def test_any_request_is_built_of_the_vendors_classes(kind: Kind) -> None:
 
 def test_what_another_request_is_going_to_make_stays_as_it_is_written() -> None:
     asked = change({"operation": "DeleteBackup", "path": {"backup_id": PRIOR_ID}})
-    words = shlex.split(rendered(Form.CURL, asked, PROFILE))
+    words = shlex.split(rendered(PreviewForm.CURL, asked, PROFILE))
     assert words[words.index("DELETE") + 1].endswith("/backups/{prior.id}")
 
 
@@ -317,20 +319,22 @@ def test_a_request_to_the_enterprise_project_service_names_its_own_address_and_l
     file = {"operation": "MigrateResource", "path": {"enterprise_project_id": target}, "body": body}
     asked, path = change(file), f"/v1.0/enterprise-projects/{target}/resources-migrate"
     known = replace(PROFILE, cbr_endpoint="https://cbr.cn-north-4.myhuaweicloud.com")
-    lines = rendered(Form.HTTP, asked, known).splitlines()
+    lines = rendered(PreviewForm.HTTP, asked, known).splitlines()
     assert lines[:2] == [f"POST {path} HTTP/1.1", "Host: eps.myhuaweicloud.com"]
-    words = shlex.split(rendered(Form.CURL, asked, known))
+    words = shlex.split(rendered(PreviewForm.CURL, asked, known))
     assert words[words.index("POST") + 1] == f"https://eps.myhuaweicloud.com{path}"
     assert "X-Auth-Token: $ACCOUNT_TOKEN" in words
-    assert f"https://$EPS_HOST{path}" in shlex.split(rendered(Form.CURL, asked, PROFILE)), "where it is not known"
-    text = rendered(Form.HCLOUD, asked, known)
+    assert f"https://$EPS_HOST{path}" in shlex.split(rendered(PreviewForm.CURL, asked, PROFILE)), (
+        "where it is not known"
+    )
+    text = rendered(PreviewForm.HCLOUD, asked, known)
     assert json.loads(text.partition("<<'END_OF_REQUEST'\n")[2].partition("\nEND_OF_REQUEST\n")[0]) == {
         "path": file["path"],
         "body": body,
     }
     command = shlex.split(text.partition("\nEND_OF_REQUEST\n")[2])
     assert command[:3] == ["hcloud", "EPS", "MigrateResource"] and "--project_id=$CBR_PROJECT_ID" not in command
-    program = rendered(Form.PYTHON, asked, known)
+    program = rendered(PreviewForm.PYTHON, asked, known)
     compile(program, "pasted", "exec")
     for part in (
         "from huaweicloudsdkeps.v1 import (\n    EpsClient,\n    MigrateResource,\n    MigrateResourceRequest,\n)",

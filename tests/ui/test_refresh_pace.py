@@ -125,8 +125,8 @@ def test_how_many_requests_go_at_a_time_is_chosen_in_the_settings(qtbot: QtBot) 
     box = child(made.small_windows.open_settings(), QComboBox, "settingsAtOnce")
     assert [box.itemText(row) for row in range(box.count())] == [
         "Automatic",
-        "6 at the most",
-        "2 at the most",
+        "6 at most",
+        "2 at most",
         "One after the other",
     ]
     box.activated.emit(2)

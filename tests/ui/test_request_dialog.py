@@ -193,6 +193,7 @@ def test_a_plan_that_destroys_on_production_is_run_by_its_name(qtbot: QtBot) -> 
     dialog.open()
     typed = child(dialog, QLineEdit, "planTyped")
     assert typed.isVisible() and not dialog.start.isEnabled()
+    assert dialog.start.property("danger") and not dialog.start.property("primary")
     assert "lost for good" in cell(dialog.table, 0, 5)
     typed.setText("old one")
     assert not dialog.start.isEnabled()

@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPersistentModelIndex
-from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from cbr_desktop.domain.association import ProtectionSetting, ResourceDissociation, ResourceMigration, resource_ids
+from cbr_desktop.domain.association import (
+    ProtectionSetting,
+    ResourceAssociation,
+    ResourceDissociation,
+    ResourceMigration,
+    resource_ids,
+)
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.ids import PolicyId, ResourceId, VaultId, VolumeId
@@ -25,13 +31,13 @@ from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.resources.details import resource_sheet
 from cbr_desktop.ui.resources.forms import MigrationForm, dissociation_form, protection_form
-from cbr_desktop.ui.resources.page import ResourcesPage, protection_words, vault_words
+from cbr_desktop.ui.resources.page import ResourcesPage, holder_words, protection_words
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.vaults.create import NewVaultForm
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.forms import FORMS
 from cbr_desktop.ui.vaults.page import VaultIndex
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part
 from tests.ui import estate
 from tests.ui.counter import Counter
@@ -136,6 +142,53 @@ def test_what_is_read_after_the_form_was_opened_is_offered_and_ticks_stay(counte
     place = QPersistentModelIndex(form.resources.tree.model().index(0, 0))
     counter.signals.changed.emit(Part.PROTECTABLES)
     assert place.isValid(), "nothing is built anew for what is the same"
+
+
+@pytest.mark.parametrize(
+    ("make", "more"),
+    [
+        (lambda counter: AssociationForm(counter.context, uid(2)), "257 resources are named; a request takes 256"),
+        (lambda counter: FORMS.asked["create"](counter.context, None), "257 resources are chosen, and a new vault"),
+    ],
+    ids=["associate", "create"],
+)
+def test_more_than_a_request_may_name_is_said_and_the_request_comes_with_fewer(
+    counter: Counter, opened: Any, make: Callable[[Counter], Any], more: str
+) -> None:
+    many = [replace(SERVER, id=ResourceId(uid(600 + n)), name=f"ecs-{n:03}", disks=()) for n in range(257)]
+    counter.ledger.put_protectables(Listing(many, NOW))
+    form = make(counter)
+    dialog = opened(form)
+    preview, confirm = child(dialog, QPlainTextEdit, "changePreview"), child(dialog, QPushButton, "changeConfirm")
+    child(dialog, QPushButton, "resourceTickAll").click()
+    assert verdict(dialog).startswith(f"Not ready: {more}") and not confirm.isEnabled()
+    assert not preview.toPlainText(), "none of it can be sent"
+    child(dialog, QPushButton, "changeLead").click()
+    assert dialog.focusWidget() is form.resources.filter
+    for row in range(2):
+        TickLine(form.resources.tree, row).tick(is_on=False)
+    assert more not in verdict(dialog)
+    assert preview.toPlainText().count('"OS::Nova::Server"') == 255
+
+
+def test_lists_that_change_together_are_judged_by_once(counter: Counter, opened: Any) -> None:
+    class Asked(AssociationForm):
+        times = 0
+
+        def draft(self) -> ResourceAssociation:
+            self.times += 1
+            return super().draft()
+
+    form = Asked(counter.context, uid(2))
+    dialog = opened(form)
+    before = form.times
+    renamed = replace(counter.ledger.vaults[VaultId(uid(2))], name="vault-renamed")
+    counter.ledger.put_vaults(Listing([renamed], NOW))
+    counter.ledger.put_protectables(Listing([SERVER], NOW))
+    counter.ledger.put_policies(Listing([], NOW))
+    counter.signals.notice(Part.INTENTS)
+    assert form.times == before + 1
+    assert "vault-renamed" in child(dialog, QLabel, "changeSubject").text()
 
 
 def test_a_new_vault_offers_what_is_read_after_it_was_opened(counter: Counter) -> None:
@@ -250,6 +303,7 @@ def test_resources_of_several_vaults_go_as_one_batch(verb: str, counter: Counter
     window = Dialogs().ask(workspace, "Resources", verb, [(counter.context, row) for row in rows], None)  # type: ignore[arg-type]
     qtbot.addWidget(window)
     assert isinstance(window, BatchWindow)
+    window.finish()
     titles = {"dissociate": "Dissociate resources from 2 vaults", "suspend": "Suspend resources in 2 vaults"}
     assert window.windowTitle() == titles[verb]
     assert window._batch is not None
@@ -308,13 +362,13 @@ def row_of(page: ResourcesPage, name: str) -> Any:
 
 
 def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
-    schedules = Schedules(page._workspace.scope)
+    schedules = PolicyGaps(page._workspace.scope)
     assert gap_words(row_of(page, "ecs-free"), schedules) == "In no vault"
     assert gap_words(row_of(page, "ecs-odd"), schedules) == "Not protectable (7104): SCSI"
     suspended = next(row for row in page.rows() if gap_of(row, schedules) is Gap.SUSPENDED)
     assert gap_words(suspended, schedules) == "Suspended"
     attached = row_of(page, "root-of-web")
-    assert (vault_words(attached), protection_words(attached), gap_of(attached, schedules)) == (
+    assert (holder_words(attached), protection_words(attached), gap_of(attached, schedules)) == (
         "vault-one",
         "Attached",
         None,
@@ -326,7 +380,7 @@ def test_what_is_not_backed_up_is_told_by_why(page: ResourcesPage) -> None:
 
 
 def test_what_no_policy_backs_up_in_its_vault_is_told_apart(page: ResourcesPage) -> None:
-    schedules = Schedules(page._workspace.scope)
+    schedules = PolicyGaps(page._workspace.scope)
     ledger = page._workspace.scope.members[0]
     first = VaultId(uid(1))
     holder, known = ledger.vaults[first], [each for each in ledger.vaults if each != first]

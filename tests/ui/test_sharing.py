@@ -70,9 +70,9 @@ class Reads:
         ledger.put_offers(Listing(list(ledger.offers.values()), now))
         ledger.put_destinations(("eu-nl",), [THERE.project], Listing(list(ledger.destinations.values()), now))
 
-    async def read_neighbours(self) -> None:
+    async def read_other_projects(self) -> None:
         """Read the account's own projects in this region."""
-        self.counter.ledger.put_neighbours([Project(OPS, "eu-de_ops"), Project(AUDIT, "eu-de_audit")])
+        self.counter.ledger.put_other_projects([Project(OPS, "eu-de_ops"), Project(AUDIT, "eu-de_audit")])
 
     async def read_members(self, id: BackupId) -> None:
         """Read whom a backup is shared with."""

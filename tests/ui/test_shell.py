@@ -21,7 +21,7 @@ from cbr_desktop.ui.kit.tables.density import COMFORTABLE, stored_density
 from cbr_desktop.ui.kit.theme import Theme
 from cbr_desktop.ui.shell.fact_grid import FactGrid
 from cbr_desktop.ui.shell.navigation import NAMES
-from cbr_desktop.ui.shell.pages import History, Place
+from cbr_desktop.ui.shell.pages import History, VisitedRow
 from cbr_desktop.ui.shell.window import MainWindow
 from tests.ui import estate
 
@@ -111,18 +111,18 @@ def test_the_menu_bar_can_be_hidden_and_stays_so(open_window: Open) -> None:
 def test_the_history_goes_back_and_forward_and_forgets_what_was_ahead() -> None:
     history = History()
     for page in ("Vaults", "Vaults", "Tasks", "Outbox"):
-        history.visit(Place(page))
+        history.visit(VisitedRow(page))
     history.stand("7")
-    assert history.back() == Place("Tasks")
-    assert history.back() == Place("Vaults")
+    assert history.back() == VisitedRow("Tasks")
+    assert history.back() == VisitedRow("Vaults")
     assert history.back() is None
-    assert history.forward() == Place("Tasks")
-    assert history.forward() == Place("Outbox", "7")
+    assert history.forward() == VisitedRow("Tasks")
+    assert history.forward() == VisitedRow("Outbox", "7")
     assert history.forward() is None
     history.back()
-    history.visit(Place("Plans"))
+    history.visit(VisitedRow("Plans"))
     assert not history.can_go_forward
-    assert history.back() == Place("Tasks")
+    assert history.back() == VisitedRow("Tasks")
 
 
 def test_somebody_comes_back_to_the_row_that_was_left(open_window: Open) -> None:

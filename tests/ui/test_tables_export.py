@@ -19,7 +19,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.links import is_safe
 from cbr_desktop.ui.kit.page_help import PageHelp, console_address
 from cbr_desktop.ui.kit.tables.column import Column
-from cbr_desktop.ui.kit.tables.export import Export, Form, gathered, pieces
+from cbr_desktop.ui.kit.tables.export import Export, ExportForm, gathered, pieces
 from cbr_desktop.ui.shell.export import ExportDialog
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -36,25 +36,25 @@ def export(*rows: tuple[str, str], lack: str = "") -> Export[tuple[str, str]]:
 
 
 def test_csv_is_safe_against_formulas_and_whole_again_when_it_is_read() -> None:
-    text = "".join(pieces(export(("=1+1", "-5"), ('a "b", c', "+SUM(A1)"), ("工作区", "@x")), Form.CSV))
+    text = "".join(pieces(export(("=1+1", "-5"), ('a "b", c', "+SUM(A1)"), ("工作区", "@x")), ExportForm.CSV))
     assert text.startswith("\ufeffName,Size\r\n")
     rows = list(csv.reader(io.StringIO(text[1:])))
     assert rows == [["Name", "Size"], ["'=1+1", "-5"], ['a "b", c', "'+SUM(A1)"], ["工作区", "'@x"]]
 
 
 def test_a_list_that_is_not_whole_says_so_in_its_file() -> None:
-    last = list(csv.reader(io.StringIO("".join(pieces(export(("a", "1"), lack="some may lack"), Form.CSV)))))[-1]
+    last = list(csv.reader(io.StringIO("".join(pieces(export(("a", "1"), lack="some may lack"), ExportForm.CSV)))))[-1]
     assert last == ["This list is not whole: some may lack"]
-    record = json.loads("".join(pieces(export(("a", "1"), lack="some may lack"), Form.JSON)))
+    record = json.loads("".join(pieces(export(("a", "1"), lack="some may lack"), ExportForm.JSON)))
     assert (record["whole"], record["lack"]) == (False, "some may lack")
 
 
 def test_json_has_ids_columns_and_rows() -> None:
-    record = json.loads("".join(pieces(export(("a\x7f", "1"), ("b", "2")), Form.JSON)))
+    record = json.loads("".join(pieces(export(("a\x7f", "1"), ("b", "2")), ExportForm.JSON)))
     assert record["columns"] == {"name": "Name", "size": "Size"}
     assert record["rows"][1] == {"id": "id of b", "name": "b", "size": "2"}
     assert record["rows_in_file"] == record["rows_in_list"] == 2
-    assert json.loads("".join(pieces(export(), Form.JSON)))["rows"] == []
+    assert json.loads("".join(pieces(export(), ExportForm.JSON)))["rows"] == []
 
 
 def test_others_have_their_turn_while_many_rows_are_gathered() -> None:
@@ -69,7 +69,7 @@ def test_others_have_their_turn_while_many_rows_are_gathered() -> None:
 
         async with asyncio.TaskGroup() as tasks:
             at_work = tasks.create_task(others())
-            text = await gathered(export(*[(str(row), "1") for row in range(200)]), Form.CSV, turn_seconds=0)
+            text = await gathered(export(*[(str(row), "1") for row in range(200)]), ExportForm.CSV, turn_seconds=0)
             at_work.cancel()
         assert text.count("\r\n") == 201
         return turns
@@ -106,7 +106,7 @@ def test_the_rows_that_the_filter_keeps_go_into_the_file_in_their_order(
         dialog = dialog_of(window)
         assert dialog.all.isChecked()
         assert f"{len(shown)} rows of {page.model.total}" in dialog.all.text()
-        dialog.forms[Form.JSON].setChecked(True)
+        dialog.forms[ExportForm.JSON].setChecked(True)
         dialog.write("/x/vaults.json")
         await until(lambda: bool(written))
         await until(lambda: bool(window.notices.notices))
@@ -117,7 +117,7 @@ def test_the_rows_that_the_filter_keeps_go_into_the_file_in_their_order(
     assert record["filter"] == "name:vault"
     assert list(record["columns"]) == [column.key for column in page.view.shown_columns()]
     assert "rows written to /x/vaults.json." in window.notices.notices[0].label.text()
-    assert dialog_of(window).form is Form.JSON
+    assert dialog_of(window).form is ExportForm.JSON
 
 
 def test_the_selected_rows_alone_can_be_exported_and_a_full_disk_is_told(

@@ -20,7 +20,7 @@ from cbr_desktop.ui.backups.page import BackupsPage
 from cbr_desktop.ui.kit.day_counts import day_counts
 from cbr_desktop.ui.kit.day_filter import days_in, with_days
 from cbr_desktop.ui.kit.page_timeline import PageTimeline
-from cbr_desktop.ui.kit.timeline import Lane, Timeline
+from cbr_desktop.ui.kit.timeline import Timeline, TimelineLane
 from cbr_desktop.workflows.ledger import Part
 from tests.ui import estate
 from tests.ui.estate import NOW, HandClock
@@ -182,11 +182,11 @@ def test_very_many_rows_are_counted_in_pieces(qtbot: QtBot) -> None:
     holder = QWidget()
     qtbot.addWidget(holder)
     times, line = Times(HandClock(), utc=True), QLineEdit(holder)
-    lane = Lane(mark(GOOD), "x")
+    lane = TimelineLane(mark(GOOD), "x")
     made = PageTimeline("Backups", "made", line, estate.Notebook(), times, lambda _: lane, holder, at_once=3)
     made.take(COUNTS, 12_000, lambda: ((NOW - timedelta(hours=n % 48), "x") for n in range(12_000)))
-    assert made.is_counting and not made.strip._days
-    qtbot.waitUntil(lambda: not made.is_counting)
+    assert made._pieces.is_at_work and not made.strip._days
+    qtbot.waitUntil(lambda: not made._pieces.is_at_work)
     assert sum(map(sum, made.strip._days.values())) == 12_000
 
 

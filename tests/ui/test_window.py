@@ -29,6 +29,7 @@ from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.theme import Theme, tone_colour
+from cbr_desktop.ui.outbox.page import OutboxPage
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
@@ -232,6 +233,23 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
     assert details.isHidden()
     window.current_page().opened.emit()
     assert not details.isHidden()
+
+
+def test_a_request_is_told_once_and_no_second_one_is_offered_beside_one_whose_end_is_open(
+    open_window: Callable[..., MainWindow],
+) -> None:
+    window = open_window()
+    page, details = window.show_page("Outbox"), window.deferred_widgets.details
+    assert isinstance(page, OutboxPage)
+    for row in page.known_rows:
+        for shown in (True, False):
+            window.show_details(shown)
+            assert page.view.select_id(row.id)
+            said = details._explanation.text() if shown else page.sentence.text()
+            assert said and (not shown or said not in page.sentence.text()), row.state
+        window.show_details(True)
+        is_over = row.state in (IntentState.FINISHED, IntentState.REJECTED, IntentState.CANCELLED)
+        assert is_over or details.create_checkpoint.isHidden(), row.state
 
 
 def test_a_vault_for_replicas_offers_no_checkpoint_and_says_why(open_window: Callable[..., MainWindow]) -> None:

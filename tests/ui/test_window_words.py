@@ -17,7 +17,7 @@ from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.domain.vault import Resource, ResourceType, VaultStatus
 from cbr_desktop.text.marks import NEUTRAL, NEVER
 from cbr_desktop.text.operations.words import tally
-from cbr_desktop.text.requests import Group, finished_words, requests
+from cbr_desktop.text.requests import RequestGroup, finished_words, requests
 from cbr_desktop.text.states import protect_words, state_words
 from cbr_desktop.text.words import (
     Times,
@@ -30,10 +30,10 @@ from cbr_desktop.text.words import (
     stale_sentence,
     use_words,
 )
-from cbr_desktop.ui.checkpoint.target import vault_words as vault_line
-from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, protection_mark, protection_words, vault_words
+from cbr_desktop.ui.checkpoint.target import vault_line_words
+from cbr_desktop.ui.resources.page import UNLISTED, UNPROTECTED, holder_words, protection_mark, protection_words
 from cbr_desktop.ui.shell.header_bar import _place_words
-from cbr_desktop.ui.shell.status_bar import StatusBar, connection_words, login_words, member_problems, waiting_words
+from cbr_desktop.ui.shell.status_bar import StatusBar, connection_words, login_words, member_problems, throttled_words
 from cbr_desktop.ui.shell.task_drawer import Drawer
 from cbr_desktop.ui.vaults.details import vault_sheet
 from cbr_desktop.ui.vaults.page import VaultIndex, VaultsPage
@@ -115,7 +115,14 @@ def test_an_empty_table_says_what_why_and_one_thing_to_do(
 def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
     times = Times(estate.HandClock())
     old = Freshness(estate.NOW - timedelta(minutes=3), error=Unreachable("cbr.example.com"), from_cache=True)
-    assert stale_sentence("vaults", [old], times).endswith("Shown is what was read 3 min ago.")
+    assert stale_sentence("vaults", [old], times).endswith("What is shown was read 3 min ago.")
+    cut = Freshness(estate.NOW - timedelta(minutes=3), error=NoAnswer("cbr.example.com", "the connection was lost"))
+    assert stale_sentence("vaults", [cut], times) == (  # reading changes nothing, so that nothing is said of that
+        "Not refreshed. cbr.example.com did not answer, or its answer was cut short (the connection was lost)."
+        " What is shown was read 3 min ago."
+    )
+    away = Freshness(cut.as_of, error=Unreachable("cbr.example.com", reason="offline"))
+    assert "You work offline; end that in the status bar." in stale_sentence("vaults", [away], times)
     assert age_words(old, times) == "data 3 min old (from cache)"
     assert "may lack" in stale_sentence("vaults", [Freshness(estate.NOW, complete=False)], times)
     assert stale_sentence("vaults", [Freshness(estate.NOW)], times) == ""
@@ -127,9 +134,9 @@ def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
 def test_fault_96_a_resource_in_a_vault_that_is_not_listed_is_not_called_unprotected() -> None:
     inside = Protectable(ResourceId("r"), ResourceType.SERVER, "web", vault_id=VaultId("v-9"))
     row = ResourceRow(Resource(inside.id, inside.type, inside.name, 1), None, inside, None)
-    assert (vault_words(row), protection_words(row), protection_mark(row)) == (UNLISTED, "In a vault", NEUTRAL)
+    assert (holder_words(row), protection_words(row), protection_mark(row)) == (UNLISTED, "In a vault", NEUTRAL)
     free = replace(row, protectable=None)
-    assert (vault_words(free), protection_words(free), protection_mark(free)) == (UNPROTECTED, UNPROTECTED, NEVER)
+    assert (holder_words(free), protection_words(free), protection_mark(free)) == (UNPROTECTED, UNPROTECTED, NEVER)
 
 
 @pytest.mark.usefixtures("qapp")
@@ -172,10 +179,10 @@ def test_half_a_success_never_reads_like_a_whole_one() -> None:
 def test_requests_are_grouped_by_what_they_need() -> None:
     ledger = estate.ledger(estate.workspace())
     groups = [(r.group, r.id) for r in requests(ledger, estate.NOW, ())]
-    assert [id for group, id in groups if group is Group.NEEDS_YOU] == ["intent-5", "intent-6", "intent-7"]
-    assert [id for group, id in groups if group is Group.RUNNING] == ["intent-2", "intent-3"]
-    assert [id for group, id in groups if group is Group.QUEUED] == ["intent-1"]
-    assert [id for group, id in groups if group is Group.DONE] == ["intent-4", "intent-8"]
+    assert [id for group, id in groups if group is RequestGroup.NEEDS_YOU] == ["intent-5", "intent-6", "intent-7"]
+    assert [id for group, id in groups if group is RequestGroup.RUNNING] == ["intent-2", "intent-3"]
+    assert [id for group, id in groups if group is RequestGroup.QUEUED] == ["intent-1"]
+    assert [id for group, id in groups if group is RequestGroup.DONE] == ["intent-4", "intent-8"]
 
 
 def test_what_is_done_leaves_after_a_day_and_what_needs_somebody_stays() -> None:
@@ -213,10 +220,10 @@ def test_the_drawer_cancels_only_what_is_queued_and_dismisses_what_was_seen() ->
 @pytest.mark.usefixtures("qapp")
 def test_the_drawer_shows_one_group() -> None:
     drawer = Drawer(estate.workspace())
-    drawer.groups[Group.QUEUED].click()
+    drawer.groups[RequestGroup.QUEUED].click()
     assert drawer.is_open
     assert list(drawer._rows) == ["intent-1"]
-    drawer.groups[Group.QUEUED].click()
+    drawer.groups[RequestGroup.QUEUED].click()
     assert len(drawer._rows) == 8
 
 
@@ -258,8 +265,8 @@ def test_the_login_tells_what_is_left_of_it(left: timedelta, words: str) -> None
 
 def test_throttling_counts_down_and_only_then() -> None:
     waiting = Connection(waiting_until=estate.NOW + timedelta(seconds=9))
-    assert waiting_words(waiting, estate.NOW) == "◆ throttled, again in 9 s"
-    assert waiting_words(waiting, estate.NOW + timedelta(seconds=9)) == ""
+    assert throttled_words(waiting, estate.NOW) == "◆ throttled, again in 9 s"
+    assert throttled_words(waiting, estate.NOW + timedelta(seconds=9)) == ""
 
 
 def test_problems_of_one_cause_are_one() -> None:
@@ -328,9 +335,9 @@ def test_a_state_has_one_word_in_list_details_relations_combo_box_and_command_li
         words = state_words(vault.status)
         assert column.text(vault) == words
         assert vault_sheet(vault, workspace.scope, index, times).state == words
-        assert vault_line(vault).endswith(words)
+        assert vault_line_words(vault).endswith(words)
         assert words in vault_table([vault])
-        assert use_words(vault) in vault_line(vault)
+        assert use_words(vault) in vault_line_words(vault)
         assert use_words(vault) in vault_table([vault])
         for resource in vault.resources:
             said = protect_words(resource.protect_status)

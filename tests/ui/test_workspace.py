@@ -152,6 +152,12 @@ def test_what_is_missing_is_said_profile_by_profile_with_its_reason(window: Main
     assert "not all" in states[1]
     assert "1800 ms" in states[1]
     assert window.status.connection.text() == "◐ 2 of 3 online"
+    asked: list[str] = []
+    window.login_requested.connect(lambda profile: asked.append(f"login {profile.name}"))
+    window.doctor_requested.connect(lambda profile: asked.append(f"doctor {profile.name}"))
+    for remedy in ("remedy0", "remedy1"):  # the list of problems is no dead end
+        window.small_windows.open_problems().findChild(QPushButton, remedy).click()  # type: ignore[union-attr]
+    assert asked == [f"doctor {STAGING.name}", f"login {STAGING.name}"]
     window.show_page("Resources")
     assert window.current_page().model.total > 0
 

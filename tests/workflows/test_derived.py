@@ -17,7 +17,7 @@ from cbr_desktop.domain.vault import ProtectType, Resource, ResourceType, Vault,
 from cbr_desktop.workflows.derived import PIECE_ROWS, NewestBackups, at_once, changed
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow, resource_of
 from cbr_desktop.workflows.resource_rows import ResourceRows, ScopeResourceRows
-from cbr_desktop.workflows.restore_points import RestorePoints, restore_points
+from cbr_desktop.workflows.restore_points import RestorePoints
 from cbr_desktop.workflows.scope import Scope
 from tests.stage import START
 
@@ -174,8 +174,9 @@ def test_of_many_restore_points_those_alone_are_put_together_anew_that_are_told_
     def told() -> set[str]:
         before = {point.id: point for point in points.points}
         at_once(points.follow())
-        *_, whole = restore_points(ledger)
-        assert points.points == whole
+        whole = RestorePoints(ledger)
+        at_once(whole.follow())
+        assert points.points == whole.points
         now = {point.id: point for point in points.points}
         return {id for id in before.keys() | now.keys() if before.get(id) is not now.get(id)}
 

@@ -19,7 +19,7 @@ from cbr_desktop.domain.backup import Backup, BackupDeletion, BackupRename
 from cbr_desktop.domain.change import PRIOR_ID, Change, Kind, SubjectType
 from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.document import Document, parts_of
-from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange
+from cbr_desktop.domain.enterprise_project_change import EnterpriseProjectChange
 from cbr_desktop.domain.expiration import BackupExpiration
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import ProjectId, VaultId

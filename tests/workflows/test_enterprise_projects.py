@@ -14,7 +14,8 @@ from cbr_desktop.cloud.api import CbrCloud
 from cbr_desktop.cloud.sign_in import login_of
 from cbr_desktop.domain.change import Change
 from cbr_desktop.domain.connection import Reach
-from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange, Hindrance, hindrance_of
+from cbr_desktop.domain.enterprise_project import Hindrance, hindrance_of
+from cbr_desktop.domain.enterprise_project_change import EnterpriseProjectChange
 from cbr_desktop.domain.error import Forbidden, NotAsked, NotFound
 from cbr_desktop.domain.finding import FindingKind, Severity
 from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT, ProjectId, VaultId

@@ -18,6 +18,8 @@ from msgspec.structs import replace
 
 from cbr_desktop.app.profile import DEMO
 from cbr_desktop.app.start import opened
+from cbr_desktop.domain.association import ResourceDissociation
+from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.checkpoint import CheckpointDraft
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import BadAnswer, LoginRefused, NotFound, NotSaved, SecretMissing
@@ -26,6 +28,7 @@ from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.domain.listing import Listing
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.sharing import ShareAnswer
 from cbr_desktop.domain.task import Task
 from cbr_desktop.domain.vault import Vault, VaultUse
 from cbr_desktop.simulator import estate
@@ -441,6 +444,32 @@ def test_the_lists_are_read_again_when_a_checkpoint_has_ended(stage: Stage) -> N
             await stage.until(intent.id, IntentState.FINISHED)
             await stage.clock.sleep(5)
             assert stage.session.ledger.vaults[vault_id].resources[0].backup_count == before + 1
+            residents.cancel()
+
+    run(stage, story())
+
+
+def test_what_an_operation_changes_is_read_at_its_end_though_nobody_looks_at_it(stage: Stage) -> None:
+    async def story() -> None:
+        ledger = stage.session.ledger
+        async with asyncio.TaskGroup() as tasks:
+            residents = tasks.create_task(stage.session.residents())
+            await stage.clock.sleep(1)
+            await stage.session.refresh.once([Part.OFFERS])
+            first = reads_of(stage, "protectables")
+            offer = next(each for each in ledger.offers.values() if each.status == MemberStatus.PENDING)
+            made = stage.session.outbox.submit(ShareAnswer(offer.id, offer.receiver_id, MemberStatus.REJECTED))
+            await stage.until(made.id, IntentState.FINISHED)
+            await stage.clock.sleep(5)
+            assert ledger.offers[offer.id].status == MemberStatus.REJECTED, "it is read seldom else"
+            assert reads_of(stage, "protectables") == first, "an answered share changes nothing of them"
+            vault = ledger.vaults[VaultId(REFERENCE_VAULT_ID)]
+            lost = vault.resources[0].id
+            made = stage.session.outbox.submit(ResourceDissociation(vault.id, (lost,)))
+            await stage.until(made.id, IntentState.FINISHED)
+            await stage.clock.sleep(5)
+            row = next(row for row in ledger.resource_rows() if row.resource.id == lost)
+            assert (row.vault, row.unlisted_vault) == (None, None), "it is free, by both lists"
             residents.cancel()
 
     run(stage, story())

@@ -16,8 +16,9 @@ from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.restore_point import Maker, PointState, RestorePoint
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ResourceType
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger
-from cbr_desktop.workflows.restore_points import restore_points
+from cbr_desktop.workflows.restore_points import RestorePoints
 from tests.stage import START
 
 ID, V = CheckpointId("c"), VaultId("v")
@@ -67,9 +68,9 @@ def told(
     ledger.put_backups(Listing(backups or [], START))
     for each in intents or ():
         ledger.put_intent(each)
-    *before, found = restore_points(ledger)
-    assert set(before) <= {None} and found is not None
-    return found
+    made = RestorePoints(ledger)
+    at_once(made.follow())
+    return made.points
 
 
 def test_backups_of_one_checkpoint_are_one_row() -> None:
@@ -147,6 +148,8 @@ def test_very_many_are_put_together_in_pieces_in_the_order_of_their_backups() ->
     ]
     ledger = Ledger(PROFILE)
     ledger.put_backups(Listing(rows, START))
-    *pieces, points = restore_points(ledger)
-    assert len(pieces) > 5 and points is not None and len(points) == 6000
+    made = RestorePoints(ledger)
+    pieces = list(made.follow())
+    points = made.points
+    assert len(pieces) > 5 and len(points) == 6000
     assert [p.id for p in points] == [row.checkpoint_id for row in rows]

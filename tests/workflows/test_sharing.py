@@ -220,10 +220,10 @@ def test_what_others_share_is_read_with_what_was_answered(stage: Stage) -> None:
 
 def test_the_accounts_own_projects_in_the_region_can_be_chosen(stage: Stage) -> None:
     async def story(ledger: Ledger) -> None:
-        await stage.session.refresh.read_neighbours()
+        await stage.session.refresh.read_other_projects()
         estate = stage.service.estate
         near = {each.name: each.id for each in estate.projects[1:] if each.region == estate.home.region}
-        assert {each.name: each.id for each in ledger.neighbours} == near != {}
+        assert {each.name: each.id for each in ledger.other_projects} == near != {}
 
     play(stage, story)
 

@@ -10,6 +10,7 @@ from cbr_desktop.domain.policy import BACKUP, REPLICATION, Policy
 from cbr_desktop.domain.task import Task, TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectType, Resource, ResourceType, Vault, VaultKind, VaultStatus
 from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.schedules import schedule_findings
 from cbr_desktop.workflows.timetable import ClashKind, clashes, runs_of, usual_durations
@@ -55,10 +56,9 @@ def ledger(policies: list[Policy], tasks: list[Task] = []) -> Ledger:  # noqa: B
 
 
 def found(known: Ledger, days: int = 1) -> list[tuple[ClashKind, datetime, str, str]]:
-    lasting = usual_durations(known.tasks.values())
-    return [
-        (each.kind, each.at, each.policy_id, each.other_id) for each in clashes(known, lasting, NOW, NOW + days * DAY)
-    ]
+    lasting = at_once(usual_durations(known.tasks.values()))
+    clashing = at_once(clashes(known, lasting, NOW, NOW + days * DAY))
+    return [(each.kind, each.at, each.policy_id, each.other_id) for each in clashing]
 
 
 def test_the_usual_time_of_a_run_is_the_median_of_those_that_ended_well() -> None:
@@ -71,8 +71,8 @@ def test_the_usual_time_of_a_run_is_the_median_of_those_that_ended_well() -> Non
         task("p", NOW - 7 * DAY, timedelta(minutes=1), status=TaskStatus.FAILED),
         task("p", NOW - 6 * DAY, None, status=TaskStatus.RUNNING),
     ]
-    assert usual_durations(made) == {(PolicyId("p"), ONE): HOUR}
-    assert usual_durations(made[:2]) == {}, "two are too few to say what is usual"
+    assert at_once(usual_durations(made)) == {(PolicyId("p"), ONE): HOUR}
+    assert at_once(usual_durations(made[:2])) == {}, "two are too few to say what is usual"
 
 
 def test_runs_are_those_from_the_first_moment_on_and_before_the_last() -> None:
@@ -108,8 +108,8 @@ def test_two_backup_policies_of_one_vault_meet_and_of_two_vaults_do_not() -> Non
 def test_the_longest_of_the_vaults_with_the_same_policies_decides() -> None:
     policies = [policy("night", 22, vaults=(ONE, TWO)), policy("copy", 23, vaults=(ONE, TWO), type=REPLICATION)]
     known = ledger(policies, [*nights("night", HOUR), *nights("night", 3 * HOUR, vault_id=TWO)])
-    lasting = usual_durations(known.tasks.values())
-    (clash,) = clashes(known, lasting, NOW, NOW + DAY)
+    lasting = at_once(usual_durations(known.tasks.values()))
+    (clash,) = at_once(clashes(known, lasting, NOW, NOW + DAY))
     assert (clash.vault_id, clash.lasts) == (TWO, 3 * HOUR)
 
 
@@ -121,6 +121,6 @@ def test_the_page_of_policies_is_told_once_of_each_pair_with_what_to_do() -> Non
         " it run later. Within seven days these are 7 runs, the first at 2026-05-04 23:00 UTC."
     ]
     together = schedule_findings(ledger([policy("a", 22), policy("b", 22)]), NOW)
-    assert any("begin at one moment" in finding_sentence(each) for each in together)
+    assert any("begin at the same moment" in finding_sentence(each) for each in together)
     overtaken = schedule_findings(ledger([policy("p", 21, 22)], nights("p", 2 * HOUR)), NOW)
     assert any("runs again while its last run" in finding_sentence(each) for each in overtaken)

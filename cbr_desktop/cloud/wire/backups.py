@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
+    AnswerPage,
     Flag,
-    ListPage,
     ListReader,
     Names,
     ObjectReader,
@@ -109,7 +109,7 @@ class ShownRow(ChangedRow, gc=False):
 class ChangedPage(NamedTuple):
     """A page of backups, and when each of them was last changed, as far as the service says."""
 
-    page: ListPage[Backup]
+    page: AnswerPage[Backup]
     changed_at: list[datetime | None]
 
 
@@ -132,7 +132,7 @@ _ONE = ObjectReader(ShownRow, "backup")
 _status, _type = words(BackupStatus), words(ResourceType)
 
 
-def backups(body: bytes, names: Names) -> ListPage[Backup]:
+def backups(body: bytes, names: Names) -> AnswerPage[Backup]:
     """Read a page of ListBackups."""
     return whole(backups_in_pieces(body, names))
 
@@ -140,16 +140,16 @@ def backups(body: bytes, names: Names) -> ListPage[Backup]:
 def changed_backups(body: bytes) -> ChangedPage:
     """Read a page of ListBackups together with the time of each backup's last change."""
     page = _CHANGED.read(body)
-    read = ListPage(_backups(page.rows, {}), page.count, page.lost, len(body))
+    read = AnswerPage(_backups(page.rows, {}), page.count, page.lost, len(body))
     return ChangedPage(read, [moment(row.updated_at) for row in page.rows])
 
 
-def offered_backups(body: bytes, names: Names) -> ListPage[OfferedBackup]:
+def offered_backups(body: bytes, names: Names) -> AnswerPage[OfferedBackup]:
     """Read a page of ListBackups of what other projects share, with the project that each is of."""
     page = _OFFERED.read(body)
     owners = [ProjectId(row.project_id or "") for row in page.rows]
     rows = list(map(OfferedBackup, _backups(page.rows, names), owners))
-    return ListPage(rows, page.count, page.lost, len(body))
+    return AnswerPage(rows, page.count, page.lost, len(body))
 
 
 def backup(body: bytes) -> Backup:

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Flag, Id, ListPage, ListReader, Size, Text
+from cbr_desktop.cloud.wire.reading import AnswerPage, Flag, Id, ListReader, Size, Text
 from cbr_desktop.domain.enterprise_project import EnterpriseProject
 
 
@@ -19,11 +19,11 @@ _DISABLED = 2
 _LIST = ListReader("enterprise_projects", EnterpriseProjectRow)
 
 
-def enterprise_projects(body: bytes) -> ListPage[EnterpriseProject | None]:
+def enterprise_projects(body: bytes) -> AnswerPage[EnterpriseProject | None]:
     """Read a page of ListEnterpriseProject; ``None`` stands for one that is deleted."""
     page = _LIST.read(body)
     rows = [
         None if row.delete_flag else EnterpriseProject(row.id, row.name or "", row.status != _DISABLED)
         for row in page.rows
     ]
-    return ListPage(rows, page.count, page.lost)
+    return AnswerPage(rows, page.count, page.lost)

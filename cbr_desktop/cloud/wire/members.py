@@ -4,8 +4,8 @@ import msgspec
 from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import (
+    AnswerPage,
     Id,
-    ListPage,
     ListReader,
     Names,
     ObjectReader,
@@ -43,10 +43,10 @@ _status = words(MemberStatus)
 _DOMAIN = msgspec.json.Decoder(DomainRow, strict=False)
 
 
-def members(body: bytes, names: Names) -> ListPage[Member]:
+def members(body: bytes, names: Names) -> AnswerPage[Member]:
     """Read a page of ShowMembersDetail, or the answer of AddMember."""
     page = _LIST.read(body)
-    return ListPage([_member(row, names) for row in page.rows], page.count, page.lost)
+    return AnswerPage([_member(row, names) for row in page.rows], page.count, page.lost)
 
 
 def member(body: bytes) -> Member:

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cbr_desktop.cloud.wire.reading import Flag, Id, ListPage, ListReader, Names, ObjectReader, Size, Text, moment
+from cbr_desktop.cloud.wire.reading import AnswerPage, Flag, Id, ListReader, Names, ObjectReader, Size, Text, moment
 from cbr_desktop.domain.ids import PolicyId, VaultId
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.retention import FOREVER
@@ -61,10 +61,10 @@ _LIST = ListReader("policies", PolicyRow)
 _ONE = ObjectReader(PolicyRow, "policy")
 
 
-def policies(body: bytes, _names: Names) -> ListPage[Policy]:
+def policies(body: bytes, _names: Names) -> AnswerPage[Policy]:
     """Read a page of ListPolicies."""
     page = _LIST.read(body)
-    return ListPage([_policy(row) for row in page.rows], page.count, page.lost)
+    return AnswerPage([_policy(row) for row in page.rows], page.count, page.lost)
 
 
 def policy(body: bytes) -> Policy:

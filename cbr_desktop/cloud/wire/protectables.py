@@ -2,7 +2,7 @@
 
 from msgspec import Struct, field
 
-from cbr_desktop.cloud.wire.reading import Flag, Id, ListPage, ListReader, Names, Size, Text
+from cbr_desktop.cloud.wire.reading import AnswerPage, Flag, Id, ListReader, Names, Size, Text
 from cbr_desktop.domain.ids import ResourceId, VaultId, VolumeId
 from cbr_desktop.domain.open_enum import known
 from cbr_desktop.domain.protectable import Disk, Protectable
@@ -84,10 +84,10 @@ class InstanceRow(Struct):
 _LIST = ListReader("instances", InstanceRow)
 
 
-def protectables(body: bytes, _names: Names) -> ListPage[Protectable]:
+def protectables(body: bytes, _names: Names) -> AnswerPage[Protectable]:
     """Read a page of ListProtectable."""
     page = _LIST.read(body)
-    return ListPage([_protectable(row) for row in page.rows], page.count, page.lost)
+    return AnswerPage([_protectable(row) for row in page.rows], page.count, page.lost)
 
 
 def _protectable(row: InstanceRow) -> Protectable:

@@ -54,7 +54,7 @@ class _Hopeless(Exception):
 
 
 @dataclass(slots=True)
-class ListPage(Generic[Row]):
+class AnswerPage(Generic[Row]):
     """Some rows of a list. ``count`` is how many there are in all by the service, ``lost`` how many were unreadable.
 
     ``size_bytes`` is how large the answer was.
@@ -70,24 +70,24 @@ class ListPage(Generic[Row]):
         return len(self.rows) + self.lost
 
 
-Pieces = Generator[None, None, ListPage[Row]]
+AnswerPieces = Generator[None, None, AnswerPage[Row]]
 """Reading a page piece by piece: the caller may do something else between two, and gets the page at the end."""
 
 
-def whole(pieces: Pieces[Row]) -> ListPage[Row]:
+def whole(pieces: AnswerPieces[Row]) -> AnswerPage[Row]:
     """Read to the end at one go."""
     while True:
         try:
             next(pieces)
         except StopIteration as end:
-            page: ListPage[Row] = end.value
+            page: AnswerPage[Row] = end.value
             return page
 
 
-def at_once(read: Callable[[bytes, Names], ListPage[Row]]) -> Callable[[bytes, Names], Pieces[Row]]:
+def at_once(read: Callable[[bytes, Names], AnswerPage[Row]]) -> Callable[[bytes, Names], AnswerPieces[Row]]:
     """Return a way to read a page in a single piece."""
 
-    def pieces(body: bytes, names: Names) -> Pieces[Row]:
+    def pieces(body: bytes, names: Names) -> AnswerPieces[Row]:
         yield from ()
         return read(body, names)
 
@@ -127,19 +127,19 @@ class ListReader(Generic[Wire]):
         self._page = msgspec.json.Decoder(page, strict=False)
         self._row: msgspec.json.Decoder[Wire] = msgspec.json.Decoder(kind, strict=False)
 
-    def read(self, body: bytes) -> ListPage[Wire]:
+    def read(self, body: bytes) -> AnswerPage[Wire]:
         """Return the rows in ``body``; ``Unfit`` when there is no list or no row of it can be read."""
         return mended(body, self._read)
 
-    def _read(self, body: bytes) -> ListPage[Wire]:
+    def _read(self, body: bytes) -> AnswerPage[Wire]:
         try:
             page: Any = self._page.decode(body)
         except msgspec.ValidationError as error:
             return self._read_slowly(body, str(error))
         _check_rows(page.rows)
-        return ListPage(page.rows, page.count)
+        return AnswerPage(page.rows, page.count)
 
-    def _read_slowly(self, body: bytes, problem: str) -> ListPage[Wire]:
+    def _read_slowly(self, body: bytes, problem: str) -> AnswerPage[Wire]:
         try:
             raws = msgspec.json.decode(_member(body, self._key), type=list[msgspec.Raw])
         except msgspec.ValidationError:
@@ -149,7 +149,7 @@ class ListReader(Generic[Wire]):
         rows = [row for row in (self._one(raw, repair) for raw in raws) if row is not None]
         if raws and not rows:
             raise Unfit(problem)
-        return ListPage(rows, self._count(body), len(raws) - len(rows))
+        return AnswerPage(rows, self._count(body), len(raws) - len(rows))
 
     def _one(self, raw: msgspec.Raw, repair: "_Repair") -> Wire | None:
         try:
@@ -170,17 +170,17 @@ class ListReader(Generic[Wire]):
 
 def in_pieces(
     reader: ListReader[Wire], make: Callable[[list[Wire], Names], list[Row]]
-) -> Callable[[bytes, Names], Pieces[Row]]:
+) -> Callable[[bytes, Names], AnswerPieces[Row]]:
     """Return a way to read a page of which some rows are made at a time."""
 
-    def pieces(body: bytes, names: Names) -> Pieces[Row]:
+    def pieces(body: bytes, names: Names) -> AnswerPieces[Row]:
         page = reader.read(body)
         made: list[Row] = []
         for start in range(0, len(page.rows), PIECE_ROWS):
             if start:
                 yield
             made += make(page.rows[start : start + PIECE_ROWS], names)
-        return ListPage(made, page.count, page.lost)
+        return AnswerPage(made, page.count, page.lost)
 
     return pieces
 

@@ -10,7 +10,16 @@ import msgspec
 
 from cbr_desktop.cloud.wire.logins import login_refusal_reason
 from cbr_desktop.cloud.wire.reading import Unfit, mended, strictly
-from cbr_desktop.domain.error import CloudError, Forbidden, LoginRefused, NotFound, Refused, Throttled, Unreachable
+from cbr_desktop.domain.error import (
+    CloudError,
+    ErrorDetail,
+    Forbidden,
+    LoginRefused,
+    NotFound,
+    Refused,
+    Throttled,
+    Unreachable,
+)
 from cbr_desktop.domain.redaction import redacted
 
 _TEXT_LIMIT = 2000
@@ -18,7 +27,7 @@ _KEYS = (("error_code", "error_msg"), ("errorCode", "errorMsg"), ("code", "messa
 _PROOF_LIMIT = 64 * 2**10
 """Bytes of the largest refusal that may prove something."""
 _OTHER_NAMES = frozenset(name for pair in _KEYS[1:] for name in pair)
-_NEIGHBOUR_CODE = re.compile(r"EPS\.[0-9]{4}\Z")
+_ENTERPRISE_CODE = re.compile(r"EPS\.[0-9]{4}\Z")
 _CANONICAL = re.compile(r"canonicalRequest:.*", re.DOTALL)
 """With a wrong signature the gateway quotes all that was signed, the security token as well."""
 _SAYS_NO = (400, 401, 403, 404, 409, 429)
@@ -34,7 +43,7 @@ class RefusalForm(StrEnum):
     """``error_code`` and ``error_msg``, as the service and its gateway say no."""
     OLDER = "older"
     """One key that names the class of the status, with the status as code: a check in front of the service."""
-    NEIGHBOUR = "neighbour"
+    ENTERPRISE = "enterprise"
     """One ``error`` with a code of EPS and its text, as the enterprise project service says no."""
     OTHER = "other"
     """Anything else, whatever words it holds: it proves nothing."""
@@ -64,8 +73,8 @@ def refusal_form_of(status: int, body: bytes) -> RefusalForm:
         return RefusalForm.OTHER
     if _is_service(tree):
         return RefusalForm.SERVICE
-    if _is_neighbour(tree):
-        return RefusalForm.NEIGHBOUR
+    if _is_enterprise(tree):
+        return RefusalForm.ENTERPRISE
     return RefusalForm.OLDER if _is_older(status, tree) else RefusalForm.OTHER
 
 
@@ -95,7 +104,7 @@ def refusal(
     code = said.code
     message = _CANONICAL.sub("", said.message).rstrip(", ")
     if status == 407:
-        asked = Unreachable(host, "the proxy wants a login", "proxy-login")
+        asked = Unreachable(host, ErrorDetail.PROXY_LOGIN, "proxy-login")
         # a tunnel is refused before there is a request; here it was sent, and some other machine may have relayed it
         asked.executed = None
         return asked
@@ -126,7 +135,7 @@ def _is_not_executed(status: int, form: RefusalForm, code: str) -> bool:
         return True
     if form is RefusalForm.OTHER:
         return False
-    if form is RefusalForm.NEIGHBOUR:
+    if form is RefusalForm.ENTERPRISE:
         return status in _SAYS_NO
     is_service = status in _SAYS_NO and _SERVICE_CODE.match(code) is not None
     return is_service or code in _GATEWAY_CODES.get(status, ())
@@ -166,12 +175,12 @@ def _is_service(tree: dict[str, Any]) -> bool:
     return is_text and {"error_code", "error_msg"} <= tree.keys() and not _OTHER_NAMES & tree.keys()
 
 
-def _is_neighbour(tree: dict[str, Any]) -> bool:
+def _is_enterprise(tree: dict[str, Any]) -> bool:
     inner = tree.get("error")
     if len(tree) != 1 or not isinstance(inner, dict) or inner.keys() != {"code", "message"}:
         return False
     code, message = inner["code"], inner["message"]
-    return isinstance(code, str) and isinstance(message, str) and _NEIGHBOUR_CODE.match(code) is not None
+    return isinstance(code, str) and isinstance(message, str) and _ENTERPRISE_CODE.match(code) is not None
 
 
 def _is_older(status: int, tree: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from cbr_desktop.cloud.wire.vaults import named_ids, updated, vault
 from cbr_desktop.domain.association import RESUME, Stage, resource_ids
 from cbr_desktop.domain.backup import BackupStatus
 from cbr_desktop.domain.change import Change, Kind, Result, checkpoint_result
-from cbr_desktop.domain.enterprise_project import Placing
+from cbr_desktop.domain.enterprise_project_change import Placing
 from cbr_desktop.domain.expiration import read_expiration
 from cbr_desktop.domain.ids import VaultId, is_uuid
 from cbr_desktop.domain.replication import destination_in

@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import (
+    AnswerPage,
     Id,
-    ListPage,
     ListReader,
     Names,
     ObjectReader,
@@ -105,7 +105,7 @@ _EXTRA, _COMMON, _RESOURCE, _PART, _COPY, _PROBLEM = (
 _type, _status, _resource_type = words(TaskType), words(TaskStatus), words(ResourceType)
 
 
-def tasks(body: bytes, names: Names) -> ListPage[Task]:
+def tasks(body: bytes, names: Names) -> AnswerPage[Task]:
     """Read a page of ListOpLogs."""
     return whole(tasks_in_pieces(body, names))
 

@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from cbr_desktop.cloud.wire.reading import (
     NOT_EMPTY,
+    AnswerPage,
+    AnswerPieces,
     Flag,
     Id,
-    ListPage,
     ListReader,
     Names,
     ObjectReader,
-    Pieces,
     Size,
     Text,
     Unfit,
@@ -109,12 +109,12 @@ _kind, _protect_type, _status = words(VaultKind), words(ProtectType), words(Vaul
 _type, _protect_status = words(ResourceType), words(ProtectStatus)
 
 
-def vaults(body: bytes, names: Names) -> ListPage[Vault]:
+def vaults(body: bytes, names: Names) -> AnswerPage[Vault]:
     """Read a page of ListVault."""
     return whole(vaults_in_pieces(body, names))
 
 
-def vaults_in_pieces(body: bytes, names: Names) -> Pieces[Vault]:
+def vaults_in_pieces(body: bytes, names: Names) -> AnswerPieces[Vault]:
     """Read a page of ListVault piece by piece: it has many times as many resources as rows."""
     page = _LIST.read(body)
     made: list[Vault] = []
@@ -127,7 +127,7 @@ def vaults_in_pieces(body: bytes, names: Names) -> Pieces[Vault]:
         row = left.pop()
         size += 1 + len(row.resources or ())
         made.append(_vault(row, names))
-    return ListPage(made, page.count, page.lost)
+    return AnswerPage(made, page.count, page.lost)
 
 
 def vault(body: bytes) -> Vault:

@@ -4,8 +4,8 @@ from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
-from cbr_desktop.text.states import counted, shown
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
+from cbr_desktop.text.states import counted
 
 
 def _accepts(intent: Intent) -> bool:
@@ -51,9 +51,9 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _(
-        "The share of backup {name} was not answered so until {until}; most likely it was never carried out."
-    ).format(name=subject_name(intent), until=until)
+    return _("The share of backup {name} was not answered so by {until}; most likely it was never carried out.").format(
+        name=subject_name(intent), until=until
+    )
 
 
 def _outcome(intent: Intent, _outcome: Outcome) -> str:
@@ -63,9 +63,8 @@ def _outcome(intent: Intent, _outcome: Outcome) -> str:
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     said = _("Accept shared backup: {name} ({id})") if _accepts(intent) else _("Reject shared backup: {name} ({id})")
-    return [said.format(name=name, id=intent.subject.id)]
+    return [said.format(name=known_name(intent), id=intent.subject.id)]
 
 
 def answer_share() -> Words:

@@ -1,11 +1,11 @@
 """The words of putting a vault into another enterprise project."""
 
-from cbr_desktop.domain.enterprise_project import Placing
+from cbr_desktop.domain.enterprise_project_change import Placing
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.enterprise_projects import project_label
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
 from cbr_desktop.text.states import counted, quoted, shown
 from cbr_desktop.workflows.operations.change_enterprise_project import target_of
 
@@ -34,13 +34,12 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "Vault {name} was not in enterprise project {project} until {until}; most likely it was never carried out."
+        "Vault {name} was not in enterprise project {project} by {until}; most likely it was never carried out."
     ).format(name=subject_name(intent), project=_target(intent), until=until)
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
-    head = _("Change enterprise project of vault: {name} ({id})").format(name=name, id=intent.subject.id)
+    head = _("Change enterprise project of vault: {name} ({id})").format(name=known_name(intent), id=intent.subject.id)
     return [head, _("Enterprise project: {project}").format(project=_target(intent))]
 
 

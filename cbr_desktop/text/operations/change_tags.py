@@ -5,7 +5,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.vault_changes import read_tag_change
 from cbr_desktop.text.catalogue import _, listed
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
 from cbr_desktop.text.states import counted, shown
 
 _NAMES = 10
@@ -20,7 +20,7 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "The tags of vault {name} were not as they were asked for until {until}; most likely it was never carried out."
+        "The tags of vault {name} were not as they were asked for by {until}; most likely it was never carried out."
     ).format(name=subject_name(intent), until=until)
 
 
@@ -35,8 +35,7 @@ def _tags(intent: Intent) -> str:
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
-    head = _("Change tags of vault: {name} ({id})").format(name=name, id=intent.subject.id)
+    head = _("Change tags of vault: {name} ({id})").format(name=known_name(intent), id=intent.subject.id)
     tags = _tags(intent)
     return [head, tags] if tags else [head]
 

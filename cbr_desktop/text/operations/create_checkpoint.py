@@ -3,7 +3,7 @@
 from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _, listed, ngettext
-from cbr_desktop.text.operations.words import PlanWords, Words, losses, short_id, subject_name, tally
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, losses, short_id, subject_name, tally
 from cbr_desktop.text.states import counted, grouped, quoted, shown
 
 
@@ -110,15 +110,14 @@ def _filled(sentence: str, intent: Intent, limit: int = 64) -> str:
 
 def _untraceable(_intent: Intent, until: str) -> str:
     return _(
-        "No trace of the request was found in tasks and backups until {until}; most likely it was never carried out."
+        "No trace of the request was found in tasks and backups by {until}; most likely it was never carried out."
     ).format(until=until)
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
         _("Checkpoint: {name}").format(name=shown(intent.name) or _("(named by the service)")),
-        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Vault: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
     ]
 
 

@@ -3,8 +3,8 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
-from cbr_desktop.text.states import counted, shown, status_words
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
+from cbr_desktop.text.states import counted, status_words
 
 
 def _outcome(_intent: Intent, outcome: Outcome) -> str:
@@ -25,14 +25,13 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Backup {name} was still there until {until}; most likely it was never carried out.").format(
+    return _("Backup {name} was still there at {until}; most likely it was never carried out.").format(
         name=subject_name(intent), until=until
     )
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
-    return [_("Delete backup: {name} ({id})").format(name=name, id=intent.subject.id)]
+    return [_("Delete backup: {name} ({id})").format(name=known_name(intent), id=intent.subject.id)]
 
 
 def delete_backup() -> Words:

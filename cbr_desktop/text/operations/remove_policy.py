@@ -3,7 +3,7 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, policy_name, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, policy_name, short_id, subject_name
 from cbr_desktop.text.states import counted, shown
 
 
@@ -15,7 +15,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Vault {vault} still had policy {policy} until {until}; most likely it was never carried out.").format(
+    return _("Vault {vault} still had policy {policy} at {until}; most likely it was never carried out.").format(
         policy=policy_name(intent), vault=subject_name(intent), until=until
     )
 
@@ -28,10 +28,9 @@ def _outcome(intent: Intent, _result: Outcome) -> str:
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
         _("Remove policy: {name}").format(name=shown(intent.name)),
-        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Vault: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
     ]
 
 

@@ -3,7 +3,7 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
 from cbr_desktop.text.states import counted, quoted, shown
 
 
@@ -19,15 +19,14 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Backup {name} had its old name until {until}; most likely it was never carried out.").format(
+    return _("Backup {name} still had its old name at {until}; most likely it was never carried out.").format(
         name=subject_name(intent), until=until
     )
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
-        _("Rename backup: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Rename backup: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
         _("New name: {name}").format(name=shown(intent.name)),
     ]
 

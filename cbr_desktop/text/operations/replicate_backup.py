@@ -3,7 +3,7 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
 from cbr_desktop.text.states import counted, shown
 
 
@@ -20,7 +20,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Backup {name} was not copied to {region} until {until}; most likely it was never carried out.").format(
+    return _("Backup {name} was not copied to {region} by {until}; most likely it was never carried out.").format(
         name=subject_name(intent), region=region_of(intent), until=until
     )
 
@@ -35,9 +35,8 @@ def _outcome(intent: Intent, outcome: Outcome) -> str:
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
-        _("Replicate backup: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Replicate backup: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
         _("To region: {name}").format(name=region_of(intent)),
     ]
 

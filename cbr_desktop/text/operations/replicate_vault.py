@@ -4,8 +4,8 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.operations.replicate_backup import region_of, replication_plan
-from cbr_desktop.text.operations.words import Words, short_id, subject_name
-from cbr_desktop.text.states import grouped, shown
+from cbr_desktop.text.operations.words import Words, known_name, short_id, subject_name
+from cbr_desktop.text.states import grouped
 
 
 def _looking(intent: Intent) -> str:
@@ -17,8 +17,8 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "The backups of vault {name} were not all copied to {region} until {until}; most likely it was never carried"
-        " out. Some may have been copied one by one."
+        "The backups of vault {name} were not all copied to {region} by {until}; most likely it was never"
+        " carried out. Some may have been copied one by one."
     ).format(name=subject_name(intent), region=region_of(intent), until=until)
 
 
@@ -33,9 +33,8 @@ def _outcome(intent: Intent, outcome: Outcome) -> str:
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
-        _("Replicate vault: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Replicate vault: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
         _("To region: {name}").format(name=region_of(intent)),
     ]
 
@@ -78,5 +77,5 @@ def replicate_vault() -> Words:
         report=_report,
         plan=replication_plan(),
         fates={Fate.RUNNING: _("Being copied"), Fate.DONE: _("Replicated"), Fate.FAILED: _("Not replicated")},
-        remedies={Fate.FAILED: _("Look at the task of the copy, then replicate the backup by itself.")},
+        remedies={Fate.FAILED: _("Look at the task of the copy, then replicate the backup on its own.")},
     )

@@ -3,7 +3,7 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
 from cbr_desktop.text.states import counted, quoted, shown
 
 
@@ -46,15 +46,13 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "No task that restores backup {backup} to {target} was seen until {until}; most likely it was never carried"
-        " out."
+        "No task that restores backup {backup} to {target} was seen by {until}; most likely it was never carried out."
     ).format(backup=_backup(intent), target=subject_name(intent), until=until)
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     lines = [
-        _("Restore: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Restore: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
         _("From backup: {backup}").format(backup=shown(intent.name) or _("(name unknown)")),
     ]
     if intent.approval is not None:

@@ -4,7 +4,7 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.domain.sharing import receivers_in
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
 from cbr_desktop.text.states import counted, shown
 
 
@@ -24,15 +24,14 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _(
-        "Backup {name} was not shared with all of them until {until}; most likely it was never carried out."
-    ).format(name=subject_name(intent), until=until)
+    return _("Backup {name} was not shared with all of them by {until}; most likely it was never carried out.").format(
+        name=subject_name(intent), until=until
+    )
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
-        _("Share backup: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Share backup: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
         *(_("With project: {id}").format(id=shown(id, 40)) for id in receivers_in(intent.body)),
     ]
 

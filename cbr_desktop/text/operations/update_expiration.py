@@ -5,7 +5,7 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate, Outcome
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
 from cbr_desktop.text.states import counted, shown
 
 
@@ -41,15 +41,14 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "The backups of vault {name} did not expire on the day asked for until {until}; most likely it was never"
+        "Up to {until} the backups of vault {name} did not expire on the day asked for; most likely it was never"
         " carried out."
     ).format(name=subject_name(intent), until=until)
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
-        _("Change the expiry of backups of vault: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Change the expiry of backups of vault: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
         _("New day: {day}").format(day=_day(intent)),
     ]
 

@@ -3,7 +3,7 @@
 from cbr_desktop.domain.intent import Intent
 from cbr_desktop.domain.outcome import Fate
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.operations.words import PlanWords, Words, short_id, subject_name
+from cbr_desktop.text.operations.words import PlanWords, Words, known_name, short_id, subject_name
 from cbr_desktop.text.states import counted, shown
 
 
@@ -20,14 +20,13 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "Backup {name} was still shared with project {project} until {until}; most likely it was never carried out."
+        "Backup {name} was still shared with project {project} at {until}; most likely it was never carried out."
     ).format(name=subject_name(intent), project=_project(intent), until=until)
 
 
 def _report(intent: Intent) -> list[str]:
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
-        _("End share of backup: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("End share of backup: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
         _("With project: {id}").format(id=_project(intent)),
     ]
 

@@ -99,6 +99,11 @@ def subject_name(intent: Intent) -> str:
     return quoted(intent.subject.label)
 
 
+def known_name(intent: Intent) -> str:
+    """Return the name of what a request is about, in a report; where it is not known, that."""
+    return shown(intent.subject.name) or _("(name unknown)")
+
+
 def policy_name(intent: Intent) -> str:
     """Return the policy that a request applies or removes, quoted; one still to be made by another has no name yet."""
     return quoted(intent.name, 64) if intent.name else _("(not made yet)")
@@ -119,10 +124,9 @@ def resources_request(whole: str, intent: Intent) -> str:
 
 def resources_report(title: str, intent: Intent) -> list[str]:
     """Return the first lines of a report on a request for resources of a vault."""
-    name = shown(intent.subject.name) or _("(name unknown)")
     return [
         _("{title}: {names}").format(title=title, names=shown(intent.name)),
-        _("Vault: {name} ({id})").format(name=name, id=intent.subject.id),
+        _("Vault: {name} ({id})").format(name=known_name(intent), id=intent.subject.id),
     ]
 
 

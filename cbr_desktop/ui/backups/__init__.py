@@ -1,1 +1,1 @@
-"""What is particular to the dialogs on backups."""
+"""Backups: the page, sharing, and the forms that restore, replicate, rename and delete them."""

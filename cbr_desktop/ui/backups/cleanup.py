@@ -12,10 +12,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 
 from cbr_desktop.domain.cleanup import DAYS_LIMIT, KEEP_LIMIT, CleanUpRule, Sorted, sorting_out
 from cbr_desktop.domain.finding import Severity
-from cbr_desktop.domain.profile import Environment
-from cbr_desktop.text.batch import profiles_words
 from cbr_desktop.text.catalogue import N_, _, sentences
-from cbr_desktop.text.cleanup import cleanup_sentence, first_sentence, stay_words, verdict_words
+from cbr_desktop.text.cleanup import cleanup_sentence, first_sentence, going_words, stay_words
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import BAD, GOOD, Mark
 from cbr_desktop.text.plain import accessible, tooltip
@@ -34,9 +32,8 @@ from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.batch import BatchWindow
-from cbr_desktop.ui.operations.environment_label import EnvironmentLabel
 from cbr_desktop.ui.operations.form import BatchForm
-from cbr_desktop.ui.operations.window import OperationWindow
+from cbr_desktop.ui.operations.window import OperationWindow, PlacesLine
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.batch import LIMIT
@@ -165,16 +162,14 @@ class CleanUpWindow(OperationWindow):
         rule = self._rule
         self._workspace.settings.put(_SETTING, [rule.keep, rule.days, rule.pattern, rule.failed])
         asked = [(row.context, row.told.backup) for row in goes]
-        BatchWindow(self._workspace, asked, self._deletions(), self.parentWidget()).open()
+        BatchWindow(self._workspace, asked, self._deletions(), self.parentWidget(), at_once=False).open()
 
     # building
 
     def _make_parts(self) -> None:
         rule = self._rule
-        self.stakes = EnvironmentLabel()
-        is_demo = self._workspace.is_demo
-        self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in self._contexts})
-        self.place = label(profiles_words([each.profile.name for each in self._contexts]), "cleanUpPlace")
+        self.place = PlacesLine("cleanUpPlace")
+        self.place.show_contexts(self._contexts)
         self.keep = _number("cleanUpKeep", _("How many of the newest stay"), KEEP_LIMIT, rule.keep)
         self.days = _number("cleanUpDays", _("How many days old the others are at least"), DAYS_LIMIT, rule.days)
         self.pattern = QLineEdit(rule.pattern)
@@ -260,10 +255,6 @@ class CleanUpWindow(OperationWindow):
 
     def _lay_out(self) -> None:
         self.setMinimumSize(_SMALLEST)
-        head = QHBoxLayout()
-        head.setSpacing(NEAR)
-        head.addWidget(self.stakes)
-        head.addWidget(self.place, 1)
         rows = (
             ((_("&Keep the newest"), self.keep), (_("of each resource, and what is younger in &days than"), self.days)),
             ((_("&Names that match"), self.pattern),),
@@ -282,7 +273,7 @@ class CleanUpWindow(OperationWindow):
         foot = button_row(self.leave, self.delete)
         layout = QVBoxLayout(self)
         layout.setSpacing(NEAR)
-        layout.addLayout(head)
+        layout.addWidget(self.place)
         for row in fields:
             layout.addLayout(row)
         layout.addWidget(self.chips)
@@ -311,7 +302,7 @@ def _stored(value: object) -> CleanUpRule:
 
 
 def _verdict(row: CleanUpRow) -> str:
-    return verdict_words(row.told)
+    return going_words(row.told)
 
 
 def _mark(row: CleanUpRow) -> Mark:

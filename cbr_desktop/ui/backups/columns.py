@@ -29,11 +29,13 @@ from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, NumberField, TextField, remembered
 from cbr_desktop.ui.session.pictures import picture_of
 
-Words = Callable[[Backup], str]
+BackupWords = Callable[[Backup], str]
 Count = Callable[[Backup], int | None]
 
 
-def columns(places: Sequence[Column[Backup]], vault_words: Words, shared: Count, times: Times) -> list[Column[Backup]]:
+def columns(
+    places: Sequence[Column[Backup]], vault_words: BackupWords, shared: Count, times: Times
+) -> list[Column[Backup]]:
     """Return the columns, those of the first start first.
 
     ``places`` tell profiles apart. ``shared`` is with how many projects a backup is shared, as far as that is known.
@@ -173,7 +175,9 @@ def _hidden(shared: Count) -> list[Column[Backup]]:
     ]
 
 
-def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, times: Times) -> list[Field[Backup]]:
+def fields(
+    places: Sequence[Field[Backup]], vault_words: BackupWords, shared: Count, times: Times
+) -> list[Field[Backup]]:
     """Return what the filter can ask for; ``places`` is what it can ask of profiles."""
     word = remembered(lambda value: f"{value} {status_words(value)}")
     return [
@@ -201,7 +205,7 @@ def fields(places: Sequence[Field[Backup]], vault_words: Words, shared: Count, t
     ]
 
 
-def _by_word(name: str, value: Words) -> TextField[Backup]:
+def _by_word(name: str, value: BackupWords) -> TextField[Backup]:
     """Return a field whose values begin with the word that is typed, which is offered."""
     return TextField(name, value, lambda b: value(b).partition(" ")[0])
 

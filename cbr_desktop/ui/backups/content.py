@@ -23,7 +23,7 @@ from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.tables.copying import as_json
-from cbr_desktop.ui.session.content import Content, Section
+from cbr_desktop.ui.session.content import Content, ContentSection
 from cbr_desktop.workflows.backup_reading import BackupReader, ReadBackup
 
 _TEXT_LIMIT = 2_000
@@ -67,11 +67,11 @@ class BackupContent:
             words = trouble or _("Reading this backup…")
             row = _("As the list tells it.")
             return Content((), words, "", sentences(row, words))
-        age = _("Read {at}.").format(at=self._times.text_and_age(read.at))
+        age = _("Read at {at}.").format(at=self._times.text_and_age(read.at))
         if trouble:
-            age = sentences(trouble, _("Shown is what was read {at}.").format(at=self._times.text_and_age(read.at)))
+            age = sentences(trouble, _("What is shown was read at {at}.").format(at=self._times.text_and_age(read.at)))
         elif is_reading:
-            age = _("Read {at}; it is being read again.").format(at=self._times.text_and_age(read.at))
+            age = _("Read at {at}; it is being read again.").format(at=self._times.text_and_age(read.at))
         answer_note = sentences(_("The service's own answer."), age)
         return Content(tuple(self._sections(read)), age, _laid_out(read.details.answer), answer_note)
 
@@ -79,46 +79,46 @@ class BackupContent:
         """Read it anew."""
         await self._reader.read(self._backup)
 
-    def _sections(self, read: ReadBackup) -> list[Section]:
+    def _sections(self, read: ReadBackup) -> list[ContentSection]:
         details = read.details
         children = details.children
         sections = [
-            Section(
+            ContentSection(
                 disk_title(number, len(children), disk),
                 disk_pairs(disk, details.snapshots.get(disk.id, "")),
             )
             for number, disk in enumerate(children, 1)
         ]
-        sections.append(Section(_("This backup"), backup_pairs(details, self._times)))
+        sections.append(ContentSection(_("This backup"), backup_pairs(details, self._times)))
         sections.append(_saved(read))
         sections.append(self._shared(read))
         replicas = details.backup.traits.replicas or self._backup.traits.replicas
         if replicas and self._backup.image_type != REPLICA:
-            sections.append(Section(_("Replicas"), [(_("Replica"), replica_words(each)) for each in replicas]))
+            sections.append(ContentSection(_("Replicas"), [(_("Replica"), replica_words(each)) for each in replicas]))
         images = details.backup.traits.image_ids
         if images:
             note = _("It cannot be deleted while there are images that were made of it (6204).")
-            sections.append(Section(_("Images"), [(_("Image id"), each) for each in images], note))
+            sections.append(ContentSection(_("Images"), [(_("Image id"), each) for each in images], note))
         return sections
 
-    def _shared(self, read: ReadBackup) -> Section:
+    def _shared(self, read: ReadBackup) -> ContentSection:
         title = _("Shared with")
         if isinstance(read.members, CloudError):
-            return Section(title, [], error_sentence(read.members))
+            return ContentSection(title, [], error_sentence(read.members))
         members = read.members
         pairs = member_pairs(members.rows, self._times, self._names())
-        return Section(title, pairs, members_note(members.rows, is_complete=members.complete))
+        return ContentSection(title, pairs, members_note(members.rows, is_complete=members.complete))
 
 
-def _saved(read: ReadBackup) -> Section:
+def _saved(read: ReadBackup) -> ContentSection:
     title, metadata = _("Saved with it"), read.metadata
     if not read.has_metadata:
-        return Section(title, [], no_metadata_sentence())
+        return ContentSection(title, [], no_metadata_sentence())
     if metadata is None:
-        return Section(title, [], not_ready_sentence())
+        return ContentSection(title, [], not_ready_sentence())
     if isinstance(metadata, CloudError):
-        return Section(title, [], error_sentence(metadata))
-    return Section(title, metadata_pairs(metadata), metadata_note(metadata))
+        return ContentSection(title, [], error_sentence(metadata))
+    return ContentSection(title, metadata_pairs(metadata), metadata_note(metadata))
 
 
 def _laid_out(answer: str) -> str:

@@ -16,7 +16,7 @@ from cbr_desktop.text.marks import mark
 from cbr_desktop.text.requests import request_name
 from cbr_desktop.text.states import gb_words, shown, state_words, status_words
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.session.sheet import LINES, Facts, Relation, Sheet, activity
+from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, WordPairs, activity
 from cbr_desktop.workflows.ledger import Reading
 
 
@@ -72,7 +72,7 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
     )
 
 
-def _traits(backup: Backup) -> Facts:
+def _traits(backup: Backup) -> WordPairs:
     """Return what the service tells of what a backup holds, and of what there is of it elsewhere."""
     traits = backup.traits
     return [
@@ -108,7 +108,7 @@ def _requests(backup: Backup, ledger: Reading) -> list[Relation]:
 
 _STATES: dict[str, str] = {
     BackupStatus.AVAILABLE: N_("It is good: its resource can be restored from it."),
-    BackupStatus.PROTECTING: N_("It is being made, and good for nothing yet."),
+    BackupStatus.PROTECTING: N_("It is being made, and cannot be used yet."),
     BackupStatus.DELETING: N_("It is being deleted, and cannot be brought back."),
     BackupStatus.RESTORING: N_("Its resource is being restored from it; it cannot be deleted meanwhile."),
     BackupStatus.ERROR: N_("It failed: nothing can be restored from it. It can be deleted."),

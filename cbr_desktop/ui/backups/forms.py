@@ -21,7 +21,7 @@ from cbr_desktop.ui.backups.replication import ReplicateForm
 from cbr_desktop.ui.backups.several import ReplicateSeveral, ShareSeveral
 from cbr_desktop.ui.backups.sharing import AcceptForm, RejectForm, ShareForm, WithdrawForm
 from cbr_desktop.ui.kit.fields import fields
-from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.operations.form import ChangeForm, ContextRow, FixedBatch, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 
@@ -65,7 +65,7 @@ class RenameForm(ChangeForm):
         self.name.selectAll()
 
 
-def _clean_up(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def _clean_up(workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     window = CleanUpWindow(workspace, [context for context, _row in asked], deletions, parent)
     window.open()
     return window

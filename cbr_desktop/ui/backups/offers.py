@@ -10,10 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.ids import BackupId, ProjectId
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.sharing import Offer
 from cbr_desktop.text.backups import resource_words
-from cbr_desktop.text.batch import profiles_words
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.sharing import project_words
@@ -29,9 +27,8 @@ from cbr_desktop.ui.kit.verbs import Verb
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.environment_label import EnvironmentLabel
-from cbr_desktop.ui.operations.form import Asked, ChangeForm
-from cbr_desktop.ui.operations.window import OperationWindow
+from cbr_desktop.ui.operations.form import ChangeForm, ContextRow
+from cbr_desktop.ui.operations.window import OperationWindow, PlacesLine
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part, Reading
@@ -180,13 +177,10 @@ class OffersWindow(OperationWindow):
         self.remark.hide()
         self.again = push_button(_("Read &again"), "offersRead", self.read)
         self.page.add_actions([self.again])
-        self.stakes = EnvironmentLabel()
-        self.place = label(name="offersPlace")
+        self.place = PlacesLine("offersPlace")
         head = QHBoxLayout()
-        head.setSpacing(NEAR)
         head.setContentsMargins(WIDE, NEAR, WIDE, 0)
-        head.addWidget(self.stakes)
-        head.addWidget(self.place, 1)
+        head.addWidget(self.place)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(head)
@@ -224,10 +218,7 @@ class OffersWindow(OperationWindow):
 
     def _tell_place(self) -> None:
         """Say of which profiles it is, and what is at stake there."""
-        profiles = [context.profile for context in self._workspace.shown_contexts]
-        is_demo = self._workspace.is_demo
-        self.stakes.show_stakes({Environment.DEMO if is_demo else each.environment for each in profiles})
-        self.place.setText(profiles_words([each.name for each in profiles]))
+        self.place.show_contexts(self._workspace.shown_contexts)
 
     def _turn(self) -> None:
         self._tell_place()
@@ -239,7 +230,7 @@ class OffersWindow(OperationWindow):
         self.remark.setVisible(bool(text))
 
 
-def open_offers(workspace: Workspace, _asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def open_offers(workspace: Workspace, _asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the window of what other projects share."""
     window = OffersWindow(workspace, parent)
     window.open()

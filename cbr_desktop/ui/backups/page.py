@@ -16,10 +16,10 @@ from cbr_desktop.text.states import status_words
 from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.backups.columns import columns, fields
 from cbr_desktop.ui.kit.list_page import ListPage
-from cbr_desktop.ui.kit.page import Target
+from cbr_desktop.ui.kit.page import CheckpointTarget
 from cbr_desktop.ui.kit.page_timeline import PageTimeline
 from cbr_desktop.ui.kit.tables.column import IDS, Column, Field
-from cbr_desktop.ui.kit.timeline import Lane
+from cbr_desktop.ui.kit.timeline import TimelineLane
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.workflows.backup_reading import BackupReader, shares_changed
 from cbr_desktop.workflows.ledger import Part, Reading
@@ -189,7 +189,7 @@ class BackupsPage(ListPage[Backup]):
         """Return the names of the vaults."""
         return self._vault_names
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault and the resource of the cursor's backup, where its vault is known and takes one."""
         row = self.view.current_row()
         vault = self._workspace.scope.vaults.get(row.vault_id) if row is not None else None
@@ -219,6 +219,6 @@ class BackupsPage(ListPage[Backup]):
         return self._vault_names.get(row.vault_id) or row.vault_id or NONE
 
 
-def _lane(status: Hashable) -> Lane:
+def _lane(status: Hashable) -> TimelineLane:
     """Return the lane of a state in the timeline."""
-    return Lane(mark(status), status_words(status))
+    return TimelineLane(mark(status), status_words(status))

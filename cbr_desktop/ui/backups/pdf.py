@@ -2,14 +2,19 @@
 
 from PySide6 import QtCore, QtGui
 
-from cbr_desktop.text.rehearsal import Section, Sheet
+from cbr_desktop.text.catalogue import _
+from cbr_desktop.text.rehearsal import BY_HAND, RehearsalSheet, SheetSection
 
 _MARGIN_MM = 15
 _DPI = 300
 _SIZE, _SMALL, _HEAD, _TITLE = 9, 8, 11, 15
+_FOOT = 24
+"""What the foot of a page takes, in points."""
+_HAND = 16
+"""What is above a line that is written by hand, in points."""
 
 
-def pdf_of(sheet: Sheet) -> bytes:
+def pdf_of(sheet: RehearsalSheet) -> bytes:
     """Return a sheet as the bytes of a PDF on A4."""
     content = QtCore.QByteArray()
     buffer = QtCore.QBuffer(content)
@@ -27,14 +32,47 @@ def pdf_of(sheet: Sheet) -> bytes:
             QtGui.QPageLayout.Unit.Millimeter,
         )
     )
-    document = laid_out(sheet, writer, writer.pageLayout().paintRectPixels(_DPI).size().toSizeF())
-    document.print_(writer)
+    page = writer.pageLayout().paintRectPixels(_DPI).size().toSizeF()
+    foot = _FOOT * _DPI / 72
+    page.setHeight(page.height() - foot)
+    document = laid_out(sheet, writer, page)
+    painter = QtGui.QPainter(writer)
+    painter.setFont(_letters(_SMALL).font())
+    for number in range(document.pageCount()):
+        if number:
+            writer.newPage()
+        _paint(number, document, page, painter)
+        painter.drawText(
+            QtCore.QRectF(0, page.height(), page.width(), foot),
+            QtCore.Qt.AlignmentFlag.AlignBottom | QtCore.Qt.AlignmentFlag.AlignRight,
+            painter.fontMetrics().elidedText(
+                page_words(sheet, number + 1, document.pageCount()),
+                QtCore.Qt.TextElideMode.ElideMiddle,
+                int(page.width()),
+            ),
+        )
+    painter.end()
     del writer
     buffer.close()
     return bytes(content.data())
 
 
-def laid_out(sheet: Sheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
+def _paint(number: int, document: "QtGui.QTextDocument", page: "QtCore.QSizeF", painter: "QtGui.QPainter") -> None:
+    """Paint a page of a document, counted from 0."""
+    top = number * page.height()
+    painter.save()
+    painter.translate(0, -top)
+    document.drawContents(painter, QtCore.QRectF(QtCore.QPointF(0, top), page))
+    painter.restore()
+
+
+def page_words(sheet: RehearsalSheet, number: int, total: int) -> str:
+    """Return what stands at the foot of a page, so that pages which come apart are found together again."""
+    parts = (sheet.stake, sheet.title, _("Page {number} of {total}").format(number=number, total=total))
+    return " · ".join(part for part in parts if part)
+
+
+def laid_out(sheet: RehearsalSheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
     """Return a sheet on pages of this size, on none of which a title stands without anything of its section."""
     document = QtGui.QTextDocument()
     titles = _fill(document, sheet)
@@ -61,25 +99,28 @@ def is_with_next(block: "QtGui.QTextBlock", page_height: float) -> bool:
     return int(ends[0] // page_height) == int(ends[1] // page_height)
 
 
-def _fill(document: "QtGui.QTextDocument", sheet: Sheet) -> list[int]:
+def _fill(document: "QtGui.QTextDocument", sheet: RehearsalSheet) -> list[int]:
     """Write a sheet into a document, and return where the titles of its sections begin."""
     titles = []
     font = QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.GeneralFont)
     font.setPointSize(_SIZE)
     document.setDefaultFont(font)
     cursor = QtGui.QTextCursor(document)
-    cursor.setBlockFormat(_block(0, 4))
+    cursor.setBlockFormat(_block(0, 6))
+    if sheet.stake:
+        cursor.insertText(sheet.stake, _letters(_HEAD, is_bold=True))
+        cursor.insertBlock()
     cursor.insertText(sheet.title, _letters(_TITLE, is_bold=True))
     cursor.insertBlock(_block(0, 6))
     cursor.insertText(sheet.verdict, _letters(_SIZE, is_bold=sheet.is_blocked))
     for section in sheet.sections:
-        cursor.insertBlock(_block(10, 3))
+        cursor.insertBlock(_block(18, 6))
         titles.append(cursor.position())
         _write(section, cursor)
     return titles
 
 
-def _write(section: Section, cursor: "QtGui.QTextCursor") -> None:
+def _write(section: SheetSection, cursor: "QtGui.QTextCursor") -> None:
     cursor.insertText(section.title, _letters(_HEAD, is_bold=True))
     if section.facts:
         _table(cursor, [*section.facts], shares=(28, 72))
@@ -90,7 +131,7 @@ def _write(section: Section, cursor: "QtGui.QTextCursor") -> None:
         is_code = "\n" in line
         for number, part in enumerate(line.split("\n")):
             is_below_table = has_table and not place and not number
-            cursor.insertBlock(_block(4 if is_below_table else 0, 0 if is_code else 2))
+            cursor.insertBlock(_block(6 if is_below_table else 0, 0 if is_code else 4))
             cursor.insertText(part, _letters(_SMALL, is_code=True) if is_code else _letters(_SIZE))
 
 
@@ -99,6 +140,7 @@ def _table(
 ) -> None:
     form = QtGui.QTextTableFormat()
     form.setWidth(QtGui.QTextLength(QtGui.QTextLength.Type.PercentageLength, 100))
+    form.setTopMargin(_in_document(4))
     form.setCellPadding(6)
     form.setCellSpacing(0)
     form.setBorder(1)
@@ -114,12 +156,22 @@ def _table(
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             letters = _letters(_SMALL, is_bold=has_head and not number)
-            table.cellAt(number, column).firstCursorPosition().insertText(text, letters)
+            cell = table.cellAt(number, column)
+            if text == BY_HAND:
+                high = QtGui.QTextTableCellFormat()
+                high.setTopPadding(_in_document(_HAND))
+                cell.setFormat(high)
+            cell.firstCursorPosition().insertText(text, letters)
     cursor.movePosition(QtGui.QTextCursor.MoveOperation.End)
+    # a paragraph has to follow a table: this one is hardly there
+    hidden = QtGui.QTextBlockFormat()
+    hidden.setLineHeight(1, QtGui.QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+    cursor.setBlockFormat(hidden)
 
 
 def _letters(points: int, *, is_bold: bool = False, is_code: bool = False) -> "QtGui.QTextCharFormat":
     letters = QtGui.QTextCharFormat()
+    letters.setForeground(QtCore.Qt.GlobalColor.black)  # paper has the colours of no theme
     if is_code:
         letters.setFont(QtGui.QFontDatabase.systemFont(QtGui.QFontDatabase.SystemFont.FixedFont))
     letters.setFontPointSize(points)
@@ -128,7 +180,13 @@ def _letters(points: int, *, is_bold: bool = False, is_code: bool = False) -> "Q
 
 
 def _block(above: int, below: int) -> "QtGui.QTextBlockFormat":
+    """Return the format of a paragraph with so many points above and below it."""
     block = QtGui.QTextBlockFormat()
-    block.setTopMargin(above * _DPI / 72)
-    block.setBottomMargin(below * _DPI / 72)
+    block.setTopMargin(_in_document(above))
+    block.setBottomMargin(_in_document(below))
     return block
+
+
+def _in_document(points: int) -> float:
+    """Return points in the unit of a document, which its layout makes larger for what it is laid out for."""
+    return points * 96 / 72

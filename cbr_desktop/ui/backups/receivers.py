@@ -26,14 +26,14 @@ _NAME_LETTERS = 22
 def known_projects(context: ProfileContext) -> dict[str, ProjectId]:
     """Return the projects of the address book by name, and the account's own ones in this region that it has not."""
     booked = _booked(context)
-    known = {each.name: each.id for each in context.ledger.neighbours if each.id not in booked.values()}
+    known = {each.name: each.id for each in context.ledger.other_projects if each.id not in booked.values()}
     return known | booked
 
 
-async def read_neighbours(context: ProfileContext) -> None:
+async def read_other_projects(context: ProfileContext) -> None:
     """Read the account's own projects in this region; without them ids are typed, or names of the address book."""
     with suppress(CbrError):
-        await context.refresh.read_neighbours()
+        await context.refresh.read_other_projects()
 
 
 class Receivers(QWidget):

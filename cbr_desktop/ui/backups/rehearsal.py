@@ -38,11 +38,11 @@ from cbr_desktop.text.rehearsal import (
     compared_columns,
     headline,
     metadata_words,
+    rehearsal_verdict_words,
     running_words,
     sheet,
     sheet_html,
     trait_words,
-    verdict_words,
 )
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.backups.pdf import pdf_of
@@ -55,7 +55,7 @@ from cbr_desktop.ui.kit.widgets import dress_table, push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, FixedForm
+from cbr_desktop.ui.operations.form import ContextRow, FixedForm
 from cbr_desktop.ui.operations.inspector import Inspector
 from cbr_desktop.ui.operations.window import StepwiseWindow, place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -174,12 +174,12 @@ class RehearsalWindow(StepwiseWindow):
             self.verdict.say(SEVERITY_MARKS[Severity.INFO], _("Reading afresh what this is judged by…"))
         else:
             mark = SEVERITY_MARKS[worst] if worst is not Severity.INFO else READY
-            self.verdict.say(mark, sentences(verdict_words(made), self._offline()))
+            self.verdict.say(mark, sentences(rehearsal_verdict_words(made), self._offline()))
         reason = ""
         if self._tasks.is_busy:
             reason = _("Wait until all is read.")
         elif made.is_blocked:
-            reason = verdict_words(made)
+            reason = rehearsal_verdict_words(made)
         self.go_on.setEnabled(not reason)
         hint = reason or _("Asks for the reason and the name, and reads all of it once more. Nothing is sent by this.")
         self.go_on.setToolTip(tooltip(hint))
@@ -189,7 +189,7 @@ class RehearsalWindow(StepwiseWindow):
         """Return that nothing can be sent now, where that is so."""
         if self._context.ledger.connection.reach is not Reach.UNREACHABLE:
             return ""
-        return _("There is no connection now: save sheet and request; it is judged anew and sent once there is one.")
+        return _("There is no connection now: save sheet and request; it is judged again and sent once there is one.")
 
     # what the operator does
 
@@ -244,7 +244,8 @@ class RehearsalWindow(StepwiseWindow):
         """Write the sheet as it stands: as a page for a name that ends so, else as a PDF."""
         if self._rehearsal is None:
             return
-        made = sheet(self._rehearsal, self._context.profile, self._context.clock.now(), self.approval.value)
+        context = self._context
+        made = sheet(self._rehearsal, context.profile, context.environment, context.clock.now(), self.approval.value)
         is_page = path.lower().endswith((".html", ".htm"))
         self._save(path, sheet_html(made) if is_page else pdf_of(made))
 
@@ -322,7 +323,7 @@ class RehearsalWindow(StepwiseWindow):
         for button in (self.again, self.request, self.paper, self.go_on):
             foot.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.addLayout(place_line(self._context, "rehearsalPlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "rehearsalPlace"))
         layout.addWidget(self.title)
         layout.addWidget(self.lead)
         layout.addWidget(split, 1)
@@ -352,7 +353,7 @@ class RehearsalWindow(StepwiseWindow):
         return scroll
 
 
-def rehearse(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> RehearsalWindow:
+def rehearse(_workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> RehearsalWindow:
     """Open the rehearsal of the restore of a backup."""
     ((context, backup),) = asked
     window = RehearsalWindow(context, backup, parent, at_once=False)

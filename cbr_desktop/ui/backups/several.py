@@ -8,13 +8,13 @@ from cbr_desktop.domain.replication import BackupReplication
 from cbr_desktop.domain.sharing import BackupShare
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import quoted
-from cbr_desktop.ui.backups.receivers import Receivers, read_neighbours
+from cbr_desktop.ui.backups.receivers import Receivers, read_other_projects
 from cbr_desktop.ui.backups.replication import ReplicateForm
 from cbr_desktop.ui.backups.sharing import ShareForm
 from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.operations.destination import DestinationChoice
-from cbr_desktop.ui.operations.form import Asked, BatchForm, Missing
+from cbr_desktop.ui.operations.form import BatchForm, ContextRow, MissingField
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.operations.backups import backup_subject
 
@@ -24,7 +24,7 @@ class _BackupBatch(BatchForm):
 
     has_fields = True
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[ContextRow]) -> None:
         super().__init__()
         self._context: ProfileContext = asked[0][0]
 
@@ -50,7 +50,7 @@ class ShareSeveral(_BackupBatch):
 
     kind = ShareForm.kind
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[ContextRow]) -> None:
         super().__init__(asked)
         self.setObjectName("shareSeveral")
         self.projects = Receivers(self._context)
@@ -61,7 +61,7 @@ class ShareSeveral(_BackupBatch):
         self.projects.renamed.connect(self._tell_changed)
         self._tasks = TaskOwner(self)
         if is_at_work():
-            self._tasks.start(read_neighbours(self._context), group="neighbours")
+            self._tasks.start(read_other_projects(self._context), group="other projects")
 
     def draft(self, context: ProfileContext, row: Backup) -> BackupShare:
         """Return with whom a backup is to be shared."""
@@ -74,9 +74,9 @@ class ShareSeveral(_BackupBatch):
         self._ids = self.projects.ids()
         self.changed.emit()
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no project is named yet."""
-        return None if self._ids else Missing(_("No project is chosen yet."), self.projects.project)
+        return None if self._ids else MissingField(_("No project is chosen yet."), self.projects.project)
 
 
 class ReplicateSeveral(_BackupBatch):
@@ -84,7 +84,7 @@ class ReplicateSeveral(_BackupBatch):
 
     kind = ReplicateForm.kind
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[ContextRow]) -> None:
         super().__init__(asked)
         self.setObjectName("replicateSeveral")
         self.destination = DestinationChoice(self._context)
@@ -96,6 +96,6 @@ class ReplicateSeveral(_BackupBatch):
         self._held(context)
         return BackupReplication(row.id, self.destination.destination())
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no vault is chosen yet."""
         return self.destination.missing()

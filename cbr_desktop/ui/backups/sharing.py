@@ -16,11 +16,11 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.sharing import member_words, project_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.text.words import use_words
-from cbr_desktop.ui.backups.receivers import Receivers, known_projects, read_neighbours
+from cbr_desktop.ui.backups.receivers import Receivers, known_projects, read_other_projects
 from cbr_desktop.ui.kit.fields import column, fields
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.operations.form import ChangeForm, Missing
+from cbr_desktop.ui.operations.form import ChangeForm, MissingField
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
@@ -55,7 +55,7 @@ class MembersForm(ChangeForm):
         self.show_members()
         if is_at_work():
             self._tasks.start(self._context.refresh.read_members(self._id), group="members")
-            self._tasks.start(read_neighbours(self._context), group="neighbours")
+            self._tasks.start(read_other_projects(self._context), group="other projects")
 
     def show_members(self) -> None:
         """Show what is known by now."""
@@ -121,15 +121,15 @@ class WithdrawForm(MembersForm):
         fields(self, ((_("Pro&ject"), column(self.member, self.known)),), {_("Pro&ject"): self.member})
         self.member.currentIndexChanged.connect(self.changed)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no project is chosen yet, or that there is none to choose."""
         if self.member.currentData():
             return None
         if self._context.ledger.receivers.get(self._id) is None:
-            return Missing(_("It is not known yet whom the backup is shared with."))
+            return MissingField(_("It is not known yet whom the backup is shared with."))
         if not self.member.count():
-            return Missing(_("The backup is shared with nobody, so there is no share to end."))
-        return Missing(_("No project is chosen yet."), self.member)
+            return MissingField(_("The backup is shared with nobody, so there is no share to end."))
+        return MissingField(_("No project is chosen yet."), self.member)
 
     def draft(self) -> ShareWithdrawal:
         """Return whose share ends. ``ValueError`` while no project is chosen."""

@@ -1,1 +1,1 @@
-"""Asking for a checkpoint."""
+"""Checkpoints: the page of restore points, and the form that asks for a new one."""

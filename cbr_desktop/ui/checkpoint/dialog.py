@@ -82,6 +82,8 @@ class CheckpointDialog(StepwiseWindow):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_JUDGE_MS)
         self._timer.timeout.connect(self._judge)
+        self._is_outdated = False
+        """Whether vaults or what could be protected are others since they were offered."""
         self._draft_store = draft_store
         self._begins_with = (vault_id, resource_ids, source, words, request)
         if at_once:
@@ -190,13 +192,19 @@ class CheckpointDialog(StepwiseWindow):
         if not self._stack.shows_form:
             return
         if part in (Part.VAULTS, Part.PROTECTABLES):
-            self._read_anew()
+            self._is_outdated = True
         elif part is Part.CONNECTION:
             self._show_verdict()
         else:
             self._timer.start()
 
+    def _ledger_settled(self) -> None:
+        """Offer and judge what there is now, once where several lists have changed together."""
+        if self._is_outdated and self._stack.shows_form:
+            self._read_anew()
+
     def _read_anew(self) -> None:
+        self._is_outdated = False
         self.vault.refill()
         self.resources.show_vault(self.vault.vault)
         self._judge()
@@ -286,7 +294,7 @@ class CheckpointDialog(StepwiseWindow):
         others, last = {}, self.form.last_request(self._context.ledger)
         if last is not None:
             at = clock_words(last.created_at, self._context.clock.now())
-            others[f"Last request for this vault, {at}"] = last.body.decode("utf-8", "replace") + "\n"
+            others[_("Last request for this vault, {at}").format(at=at)] = last.body.decode("utf-8", "replace") + "\n"
         self.file.compare(others, _("There is nothing to compare it with: no file, and no request for this vault."))
 
     # the window
@@ -352,7 +360,10 @@ class CheckpointDialog(StepwiseWindow):
         )
         self.close_button = push_button(_("Close"), "checkpointClose", self.close)
         self.file = DraftFile(
-            *(self, self._context, self.draft_document, draft_store, _("Create checkpoint"), self._stem, self._judge)
+            *(self, self._context, self.draft_document, draft_store),
+            title=_("Create checkpoint"),
+            stem=self._stem,
+            settle=self._judge,
         )
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
@@ -385,6 +396,7 @@ class CheckpointDialog(StepwiseWindow):
         self._stack.close_requested.connect(self.close)
         self.inspector.subject_requested.connect(self._focus)
         self._context.signals.changed.connect(self._ledger_changed)
+        self._context.signals.settled.connect(self._ledger_settled)
 
     def _set_keys(self) -> None:
         for keys in ("Return", "Enter"):
@@ -404,16 +416,16 @@ class CheckpointDialog(StepwiseWindow):
         self.setSizeGripEnabled(True)
         words = _("The console calls this “Perform Backup”; it makes a restore point.")
         layout = QVBoxLayout(self._form_side)
-        layout.addLayout(place_line(self._context, "checkpointSubtitle", words))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "checkpointSubtitle", words))
         layout.addWidget(self.origin)
         layout.addWidget(self.conflict)
         layout.addWidget(self._split, 1)
         self._split.addWidget(self.inspector)
         for part in (self.inspector, self._split.handle(1)):
             part.raise_()  # a splitter puts what is added below the rest, and screen readers would read it first
-        self._split.setStretchFactor(0, 5)
-        self._split.setStretchFactor(1, 3)
-        self._split.setSizes([_USUAL.width() * 7 // 11, _USUAL.width() * 4 // 11])
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._split.setSizes([_USUAL.width() * 3 // 5, _USUAL.width() * 2 // 5])
         self._scroll.setWidget(self.fields)
         layout.addWidget(self.notice)
         layout.addWidget(self.bar)

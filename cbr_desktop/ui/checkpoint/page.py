@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.restore_point import Maker, PointState, RestorePoint
@@ -17,14 +17,14 @@ from cbr_desktop.text.restore_points import (
     counts_words,
     duration_cell,
     maker_hint,
-    maker_token,
-    maker_words,
+    point_maker_token,
+    point_maker_words,
     point_state_words,
     took,
 )
 from cbr_desktop.text.states import grouped, status_words
 from cbr_desktop.text.words import NONE, ListNotice, Times
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.pieces import AT_ONCE
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, DateField, Field, NumberField, TextField
 from cbr_desktop.ui.session.workspace import Workspace
@@ -53,9 +53,11 @@ class CheckpointsPage(Page[RestorePoint]):
     )
     counts = NN_("{count} checkpoint", "{count} checkpoints")
 
-    def __init__(self, workspace: Workspace, times: Times, *, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self, workspace: Workspace, times: Times, parent: QWidget | None = None, *, at_once: int = AT_ONCE
+    ) -> None:
         self._points = RestorePoints(workspace.scope)
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
         self.at_once = at_once
         self.head.titles.title.setToolTip(tooltip(built_sentence()))
 
@@ -133,7 +135,7 @@ class CheckpointsPage(Page[RestorePoint]):
             *self.place_fields(),
             TextField("vault", lambda p: f"{p.vault_name} {p.vault_id or ''}", lambda p: p.vault_name),
             TextField("state", lambda p: f"{p.state.value} {status_words(p.state)}", lambda p: p.state.value),
-            TextField("by", lambda p: maker_token(p, self._workspace.scope.policies), lambda p: p.maker.value),
+            TextField("by", lambda p: point_maker_token(p, self._workspace.scope.policies), lambda p: p.maker.value),
             TextField("draft", lambda p: p.draft),
             NumberField("accepted", lambda p: p.accepted),
             NumberField("skipped", lambda p: p.skipped),
@@ -172,7 +174,7 @@ class CheckpointsPage(Page[RestorePoint]):
         """Return what words are looked for in."""
         return f"{row.name}\n{row.id}\n{row.vault_name}\n{row.vault_id or ''}\n{row.by}\n{row.draft}"
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the cursor's restore point, where it is known."""
         row = self.view.current_row()
         if row is None or row.vault_id not in self._workspace.scope.vaults:
@@ -204,7 +206,7 @@ class CheckpointsPage(Page[RestorePoint]):
         return [ledger.freshness[part] for part in (Part.BACKUPS, Part.TASKS)]
 
     def _maker_words(self, point: RestorePoint) -> str:
-        return maker_words(point, self._workspace.scope.policies)
+        return point_maker_words(point, self._workspace.scope.policies)
 
     def _request_backups(self) -> None:
         row = self.view.current_row()

@@ -22,7 +22,7 @@ from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkIcons, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
-from cbr_desktop.ui.operations.resource_ticks import disk_words
+from cbr_desktop.ui.operations.resource_ticks import disk_kind_words
 from cbr_desktop.workflows.ledger import Ledger
 
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
@@ -53,7 +53,7 @@ _SKIPS = frozenset(
 _LEAST_HEIGHT = 150
 
 
-class _Ticks(Ticks[Resource, Disk]):
+class _VaultResourceTicks(Ticks[Resource, Disk]):
     """The resources of a vault and those that are named besides, with their disks."""
 
     def __init__(self) -> None:
@@ -84,8 +84,8 @@ class _Ticks(Ticks[Resource, Disk]):
     def row_words(self, row: Resource, column: int) -> str:
         match column:
             case 0:
-                twin = self.alike.get(row.id, "")
-                return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name, 120)
+                suffix = self.alike.get(row.id, "")
+                return f"{plain(row.name, 100)} · {suffix}" if suffix else plain(row.name, 120)
             case 1:
                 return short_type_words(row.type) if row.type else ""
             case 2:
@@ -114,7 +114,7 @@ class _Ticks(Ticks[Resource, Disk]):
             case 3:
                 return gb_words(part.size_gb)
             case 6:
-                return _("Left out by the vault") if self.is_fixed(row, part) else disk_words(part)
+                return _("Left out by the vault") if self.is_fixed(row, part) else disk_kind_words(part)
         return ""
 
     def row_hint(self, row: Resource, column: int) -> str:
@@ -191,7 +191,7 @@ class ResourcePicker(QWidget):
         scope.addButton(self.chosen)
         self.whole.toggled.connect(self._scope_toggled)
         self.filter = _field("checkpointResourceFilter", _("Filter resources"), _("Filter by name, type, state or id"))
-        self._ticks = _Ticks()
+        self._ticks = _VaultResourceTicks()
         self.tree = TickTree("checkpointResources", _("Resources"), self._ticks, _WISHES)
         self.filter.textChanged.connect(self.tree.set_filter)
         self.tree.setMinimumHeight(_LEAST_HEIGHT)

@@ -13,10 +13,10 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.template import PRESETS, TICKET, Rendered, uses
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
-from cbr_desktop.ui.operations.form import Asked, BatchForm
+from cbr_desktop.ui.operations.form import BatchForm, ContextRow
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.naming import default_name
 from cbr_desktop.workflows.operations.vault_policies import vault_subject
@@ -31,7 +31,7 @@ class CheckpointsForm(BatchForm):
     kind = Kind.CREATE_CHECKPOINT
     has_fields = True
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[ContextRow]) -> None:
         super().__init__()
         self.setObjectName("checkpointsForm")
         self._numbers = {vault_id: number for number, (_context, (vault_id, _ids)) in enumerate(asked, 1)}

@@ -1,9 +1,9 @@
 """The field that chooses a vault: a list to search, or any id that is pasted into it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6 import QtWidgets
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QPalette
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QVBoxLayout, QWidget
 
@@ -19,17 +19,19 @@ from cbr_desktop.ui.kit.finding_lines import FindingLines
 from cbr_desktop.ui.kit.large_combo_box import ChoiceModel, LargeComboBox
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
+from cbr_desktop.ui.kit.pieces import Pieces
+from cbr_desktop.workflows.derived import pieces
 from cbr_desktop.workflows.ledger import Ledger
 
 _DASH = " — "
 """What stands between the parts of a vault's line."""
 _NOTHING = Qt.ItemDataRole.UserRole + 1
 """A role that nothing is told by: what fits is known before Qt looks for it."""
-_PIECE = 500
-"""How many lines are prepared in a turn of the loop."""
+_PIECE = 20
+"""How many lines are prepared between two looks at the time."""
 
 
-def vault_words(vault: Vault) -> str:
+def vault_line_words(vault: Vault) -> str:
     """Return a vault's line: name, kind, use and state."""
     use = f"{use_words(vault)}, {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)
     return _DASH.join((plain(vault.name, 80), status_words(vault.kind), use, state_words(vault.status)))
@@ -139,7 +141,7 @@ class VaultField(QWidget):
 
     def _words_of(self, vault: Vault) -> str:
         """Return the line of a vault; one whose name looks like another's carries its id."""
-        words = vault_words(vault)
+        words = vault_line_words(vault)
         return f"{words}{_DASH}{shown(vault.id, 80)}" if vault.id in self._alike else words
 
     def _icon_of(self, vault: Vault) -> QIcon:
@@ -162,19 +164,17 @@ class _Search(QCompleter):
             popup.setUniformItemSizes(True)
         self._rows: Sequence[Vault] = ()
         self._texts: list[str] = []
-        self._resting = QTimer(self)
-        self._resting.setSingleShot(True)
-        self._resting.timeout.connect(self._prepare_piece)
+        self._pieces = Pieces(self)
 
     def prepare(self, rows: Sequence[Vault]) -> None:
         """Look among other vaults from now on."""
         self._rows, self._texts = rows, []
         self._hits.put(())
-        self._resting.start(0)
+        self._pieces.begin(self._prepared())
 
     def look(self, text: str) -> None:
         """Offer the vaults that have a text in their lines."""
-        self._prepare(len(self._rows))
+        self._pieces.finish()
         wanted = text.casefold()
         self._hits.put([row for row, told in zip(self._rows, self._texts, strict=True) if wanted in told])
 
@@ -182,14 +182,10 @@ class _Search(QCompleter):
         """Return the line of a vault that was found."""
         return str(index.data() or "")
 
-    def _prepare(self, count: int) -> None:
-        begin = len(self._texts)
-        self._texts += [self._choices.words_of(row).casefold() for row in self._rows[begin : begin + count]]
-
-    def _prepare_piece(self) -> None:
-        self._prepare(_PIECE)
-        if len(self._texts) < len(self._rows):
-            self._resting.start(0)
+    def _prepared(self) -> Iterator[None]:
+        for some in pieces(self._rows, _PIECE):
+            self._texts += [self._choices.words_of(row).casefold() for row in some]
+            yield
 
 
 class _Box(LargeComboBox):

@@ -21,14 +21,15 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.domain.error import CbrError
+from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.diagnosis import (
     busy_sentence,
+    check_kind_words,
     check_subject_words,
     check_verdict_words,
     diagnosis_sentence,
     found_sentence,
-    kind_words,
     next_sentence,
     time_words,
 )
@@ -40,8 +41,9 @@ from cbr_desktop.ui.kit.announcer import REST_MS, Announcer
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
 from cbr_desktop.ui.kit.task_owner import TaskOwner
-from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
+from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button, words_height
 from cbr_desktop.ui.kit.window_size import take_room
+from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import Settings
 
 Examine = Callable[[Callable[[Check], object], Callable[[CheckKind], object]], Coroutine[Any, Any, Diagnosis]]
@@ -65,8 +67,8 @@ _ATTENTION = (Verdict.WARN, Verdict.FAIL)
 class DoctorWindow(QDialog):
     """Examines a profile as soon as it is open, and again on demand; not modal.
 
-    ``examine`` runs an examination, ``report`` makes the text that may be handed on, ``settings`` keep the size.
-    Closing the window stops.
+    ``environment`` is what is at stake in it, ``examine`` runs an examination, ``report`` makes the text that may be
+    handed on, ``settings`` keep the size. Closing the window stops.
 
     Signals:
         line_found: a ``Check`` was made.
@@ -78,21 +80,23 @@ class DoctorWindow(QDialog):
 
     def __init__(
         self,
-        name: str,
+        profile: Profile,
+        environment: Environment,
         examine: Examine,
         report: Callable[[Diagnosis], str],
         parent: QWidget | None = None,
         settings: Settings | None = None,
     ) -> None:
         super().__init__(parent)
-        self._name = name
+        self._profile = profile
+        self._environment = environment
         self._examine = examine
         self._report = report
         self._checks: list[Check] = []
         self._started_at = datetime.now(UTC)
         self._tasks = TaskOwner(self)
         self.setObjectName("doctorWindow")
-        title = _("Connection doctor – {name}").format(name=plain(name, 80))
+        title = _("Connection doctor – {name}").format(name=plain(profile.name, 80))
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setWindowIcon(icon("program"))
@@ -129,7 +133,7 @@ class DoctorWindow(QDialog):
         self._checks = []
         self._started_at = datetime.now(UTC)
         self._table.clear_lines()
-        self._say(BUSY, _("Looking …"))
+        self._say(BUSY, _("Looking…"))
         self._tasks.start(self._examine(self._tell, self._begin), self._finish, group="examination")
         self._offer(running=True)
 
@@ -177,7 +181,7 @@ class DoctorWindow(QDialog):
             (self._stop if running else self._again).setFocus()
 
     def _copy_report(self) -> None:
-        diagnosis = Diagnosis(self._name, self._started_at, tuple(self._checks))
+        diagnosis = Diagnosis(self._profile.name, self._started_at, tuple(self._checks))
         QGuiApplication.clipboard().setText(self._report(diagnosis))
         self._copy.setText(_("Re&port copied"))
         self._copied.start()
@@ -194,6 +198,7 @@ class DoctorWindow(QDialog):
         head.addWidget(self._status, 1)
         foot = button_row(self._close, self._copy, self._stop, self._again, beside=(self._only,))
         layout = QVBoxLayout(self)
+        layout.addLayout(place_line(self._profile, self._environment, "doctorPlace"))
         layout.addLayout(head)
         layout.addWidget(self._table, 1)
         layout.addLayout(foot)
@@ -224,13 +229,14 @@ class CheckTable(QTableWidget):
         dress_table(self, "doctorChecks", _("What was looked at"))
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.model().setHeaderData(_TIME, Qt.Orientation.Horizontal, right, Qt.ItemDataRole.TextAlignmentRole)
         self.setWordWrap(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(40)
-        for column in (_FOUND, _NEXT):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_FOUND, QHeaderView.ResizeMode.Stretch)
         self.setColumnHidden(_NEXT, True)
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in _LETTERS.items():
@@ -255,7 +261,7 @@ class CheckTable(QTableWidget):
         self.insertRow(row)
         texts = (
             check_verdict_words(check),
-            kind_words(check.kind),
+            check_kind_words(check.kind),
             check_subject_words(check),
             plain(found_sentence(check), 2000),
             plain(next_sentence(check), 2000),
@@ -264,7 +270,8 @@ class CheckTable(QTableWidget):
         items = [QTableWidgetItem(text) for text in texts]
         items[_RESULT].setIcon(mark_icon(_MARKS[check.verdict], self.palette(), self.devicePixelRatioF()))
         for column, item in enumerate(items):
-            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            side = Qt.AlignmentFlag.AlignRight if column == _TIME else Qt.AlignmentFlag.AlignLeft
+            item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, column, item)
         if texts[_NEXT]:  # where nothing is to be done, what was found has the room
             self.setColumnHidden(_NEXT, False)
@@ -300,14 +307,17 @@ class CheckTable(QTableWidget):
             super().keyPressEvent(event)
 
     def sizeHintForRow(self, row: int) -> int:
-        """Leave some air between the lines."""
-        return super().sizeHintForRow(row) + 6
+        """Return how high a line is with all of its words, and some air around them."""
+        items = [self.item(row, column) for column in range(len(_COLUMNS))]
+        return words_height(self, [item.text() if item is not None else "" for item in items], _RESULT) + 15
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the rows their heights anew once the size has come to rest."""
         super().resizeEvent(event)
         width, letter = self.viewport().width(), self.fontMetrics().averageCharWidth()
         self.setColumnHidden(_TIME, width < _TIME_LETTERS * letter)
+        # what was found has the answer of the service in it, with ids that are not broken
+        self.setColumnWidth(_NEXT, width // 5)
         self.setColumnWidth(_OF, min(_LETTERS[_OF] * letter, width // 5) + 12)
         self._rest.start()
 

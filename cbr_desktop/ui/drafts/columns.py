@@ -7,13 +7,13 @@ from cbr_desktop.text.marks import mark
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.verdict import (
     DraftRow,
+    draft_mark,
+    draft_subject_words,
+    draft_verdict_words,
     file_words,
     name_words,
     sent_words,
-    vault_words,
     verdict_hint,
-    verdict_mark,
-    verdict_words,
 )
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 
@@ -25,8 +25,8 @@ def draft_columns(times: Times) -> Sequence[Column[DraftRow]]:
         Column(
             "vault",
             _("Vault"),
-            vault_words,
-            vault_words,
+            draft_subject_words,
+            draft_subject_words,
             18,
             hint=lambda r: r.subject.id if r.subject is not None else "",
             middle=True,
@@ -35,10 +35,10 @@ def draft_columns(times: Times) -> Sequence[Column[DraftRow]]:
         Column(
             "verdict",
             _("Verdict"),
-            lambda r: verdict_words(r, times),
-            lambda r: verdict_words(r, times),
+            lambda r: draft_verdict_words(r, times),
+            lambda r: draft_verdict_words(r, times),
             40,
-            mark=verdict_mark,
+            mark=draft_mark,
             hint=verdict_hint,
         ),
         Column(
@@ -68,14 +68,14 @@ def draft_fields(times: Times) -> Sequence[Field[DraftRow]]:
         TextField("file", file_words),
         TextField("vault", subject_text),
         TextField("name", lambda r: r.name),
-        TextField("verdict", lambda r: verdict_words(r, times)),
+        TextField("verdict", lambda r: draft_verdict_words(r, times)),
         AgeField("age", lambda r: r.changed_at, times.now),
     )
 
 
 def search_text(row: DraftRow, times: Times) -> str:
     """Return what words are looked for in."""
-    return f"{row.file_name}\n{name_words(row)}\n{subject_text(row)}\n{verdict_words(row, times)}"
+    return f"{row.file_name}\n{name_words(row)}\n{subject_text(row)}\n{draft_verdict_words(row, times)}"
 
 
 def subject_text(row: DraftRow) -> str:

@@ -12,14 +12,14 @@ from cbr_desktop.domain.intent import Intent
 from cbr_desktop.text.catalogue import _, joined, listed, ngettext
 from cbr_desktop.text.states import clock_words, counted, grouped, quoted, shown
 from cbr_desktop.text.words import ListNotice, Times
-from cbr_desktop.ui.drafts.verdict import DraftRow, age_words, row_of, row_of_unsaved, vault_words
+from cbr_desktop.ui.drafts.verdict import DraftRow, draft_subject_words, judged_by_words, row_of, row_of_unsaved
 from cbr_desktop.ui.session.draft_store import DraftStore, Source
 from cbr_desktop.workflows import documents
 from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.preflight import Preflight
 
 
-class Looked(Protocol):
+class LedgerGroup(Protocol):
     """Ledgers that are looked at together."""
 
     @property
@@ -28,15 +28,15 @@ class Looked(Protocol):
         ...
 
 
-class Opened(Looked, Reading, Protocol):
+class Opened(LedgerGroup, Reading, Protocol):
     """All ledgers that are open, and what they tell together."""
 
 
-class Estate(Protocol):
+class OpenLedgers(Protocol):
     """What drafts are judged by, and where they lie."""
 
     @property
-    def scope(self) -> Looked:
+    def scope(self) -> LedgerGroup:
         """What is looked at."""
         ...
 
@@ -62,7 +62,7 @@ class Comparison(NamedTuple):
 class DraftsModel:
     """Judges the drafts by whatever ledger knows what they are about."""
 
-    def __init__(self, estate: Estate, now: Callable[[], datetime]) -> None:
+    def __init__(self, estate: OpenLedgers, now: Callable[[], datetime]) -> None:
         self._estate = estate
         self._now = now
 
@@ -143,7 +143,7 @@ class DraftsModel:
         if newest is None:
             return {}
         words = _("Last request of vault {vault}, {at}").format(
-            vault=vault_words(row), at=clock_words(newest.created_at, self._now())
+            vault=draft_subject_words(row), at=clock_words(newest.created_at, self._now())
         )
         return {words: newest.body.decode("utf-8", "replace") + "\n"}
 
@@ -153,7 +153,7 @@ class DraftsModel:
         """Return how many files can be sent."""
         files = [row for row in rows if row.path]
         bad = sum(row.is_bad for row in files)
-        unknown = sum(row.as_of is None and age_words(row, times) != "" for row in files if row.is_readable)
+        unknown = sum(row.as_of is None and judged_by_words(row, times) != "" for row in files if row.is_readable)
         checked = ngettext(
             "{count} draft checked: {fit} can be sent", "{count} drafts checked: {fit} can be sent", len(files)
         )

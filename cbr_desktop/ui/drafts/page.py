@@ -7,7 +7,7 @@ from pathlib import PurePath
 from PySide6 import QtWidgets
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.draft import Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
@@ -25,7 +25,7 @@ from cbr_desktop.ui.drafts.verdict import DraftRow
 from cbr_desktop.ui.drafts.watch import FolderWatch
 from cbr_desktop.ui.kit.lines import MarkedLine
 from cbr_desktop.ui.kit.links import open_folder
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import Column, Field
 from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.operations.diff import DiffDialog
@@ -51,12 +51,14 @@ class DraftsPage(Page[DraftRow]):
     hint = "vault:erp problem"
     without_subject = N_("The details tell of what the service has. Open a draft to read and edit it (Enter).")
 
-    def __init__(self, workspace: Workspace, times: Times, dialogs: DraftDialogs) -> None:
+    def __init__(
+        self, workspace: Workspace, times: Times, dialogs: DraftDialogs, parent: QWidget | None = None
+    ) -> None:
         self._dialogs = dialogs
         self._drafts = DraftsModel(workspace, times.now)
         self.editors = DraftEditors(workspace, self._drafts, dialogs, self, self._take_later)
         self.reviews = DraftReviews(self._drafts.judge, lambda: workspace.draft_store, self, workspace.settings)
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
         self.editors.troubled.connect(self.remarked)
         self.reviews.troubled.connect(self.remarked)
         self.reviews.taken.connect(self._taken_over)
@@ -101,7 +103,7 @@ class DraftsPage(Page[DraftRow]):
         """Return the ledgers that know what a draft is about."""
         return [member for member in self._workspace.scope.members if row.subject and member.knows(row.subject)]
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the current draft."""
         row = self.view.current_row()
         return (row.vault_id if row is not None and self._workspace.scope.owners(row.vault_id) else None, ())
@@ -130,12 +132,6 @@ class DraftsPage(Page[DraftRow]):
         row = self.view.current_row()
         if row is not None:
             self.editors.open(row, self.open)
-
-    def open_path(self, path: str) -> None:
-        """Open a request file of the folder in an editor."""
-        self._touch(path)
-        if self.show_row(path):
-            self.open_current()
 
     def duplicate(self) -> None:
         """Write a copy of the current draft beside it."""

@@ -11,7 +11,7 @@ from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.operations import subject_words, words_for
-from cbr_desktop.text.preview import Form
+from cbr_desktop.text.preview import PreviewForm
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS
 from cbr_desktop.ui.kit.widgets import button_row, push_button
@@ -65,8 +65,13 @@ class RequestDialog(OperationWindow):
         self._timer.timeout.connect(self._judge)
         self.json = JsonField(state=_(_STATE), compared=_("With its file"))
         self.inspector = Inspector(context.profile)
-        self.inspector.preview.show_form(Form.HTTP)
-        self.file = DraftFile(*(self, context, self.draft_document, draft_store, _("Request"), self._stem, self._judge))
+        self.inspector.preview.show_form(PreviewForm.HTTP)
+        self.file = DraftFile(
+            *(self, context, self.draft_document, draft_store),
+            title=_("Request"),
+            stem=self._stem,
+            settle=self._judge,
+        )
         self.save, self.save_as, self.conflict = self.file.save, self.file.save_as, self.file.conflict
         self.notice = self.file.notice
         self.verdict = AnnouncedLine("requestVerdict")
@@ -174,7 +179,7 @@ class RequestDialog(OperationWindow):
         self.send.setProperty("primary", True)
         foot = button_row(self.close_button, self.save, self.save_as, self.send)
         layout = QVBoxLayout(self)
-        layout.addLayout(place_line(self._context, "requestPlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "requestPlace"))
         layout.addWidget(self.conflict)
         layout.addWidget(split, 1)
         layout.addWidget(self.notice)

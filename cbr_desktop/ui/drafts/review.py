@@ -158,7 +158,7 @@ class ReviewDialog(QDialog):
         layout.addLayout(foot)
 
 
-class ImportDialog(ReviewDialog):
+class RequestImportDialog(ReviewDialog):
     """The same for what is pasted, or chosen as a file; ``read`` reads one and raises ``Damaged``."""
 
     def __init__(

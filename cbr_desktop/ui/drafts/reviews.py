@@ -9,7 +9,7 @@ from shiboken6 import isValid
 
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.ui.drafts.review import ImportDialog, Judge, ReviewDialog, review_title
+from cbr_desktop.ui.drafts.review import Judge, RequestImportDialog, ReviewDialog, review_title
 from cbr_desktop.ui.drafts.tools import DIFFERENT
 from cbr_desktop.ui.session.draft_store import DraftStore
 from cbr_desktop.ui.session.profile_context import Settings
@@ -56,7 +56,7 @@ class DraftReviews(QObject):
         """Open the window in which a request from elsewhere is pasted or chosen."""
         draft_store = self._draft_store()
         if draft_store is not None:
-            made = ImportDialog(self._judge, draft_store.outside, self._page.window(), self._settings)
+            made = RequestImportDialog(self._judge, draft_store.outside, self._page.window(), self._settings)
             made.taken.connect(partial(self._take_over, made))
             made.open()
 

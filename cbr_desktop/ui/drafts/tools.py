@@ -47,7 +47,7 @@ class DraftTools:
         self.more.setObjectName("draftMore")
         self.more.setAccessibleName(_("More"))
         self.more.clicked.connect(self._open_more)
-        self.place = Line("draftFolder")
+        self.place = Line("draftFolder", middle=True)
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def allow(self, current: DraftRow | None, selected: int) -> None:

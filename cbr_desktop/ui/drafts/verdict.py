@@ -118,12 +118,12 @@ def name_words(row: DraftRow) -> str:
     return asked_for_words(row.kind, row.name)
 
 
-def vault_words(row: DraftRow) -> str:
+def draft_subject_words(row: DraftRow) -> str:
     """Return the name of what it is about where it is known, its id where it is not; the type where it is no vault."""
     return subject_words(row.subject) or NONE
 
 
-def verdict_words(row: DraftRow, times: Times) -> str:
+def draft_verdict_words(row: DraftRow, times: Times) -> str:
     """Return whether a draft could be sent, and how old that is which it was judged by."""
     if not row.path:
         return _("Not judged: restore it first")
@@ -134,7 +134,7 @@ def verdict_words(row: DraftRow, times: Times) -> str:
     words = counted("{count} problem", "{count} problems", blocks) if blocks else _("Can be sent")
     if warnings and not blocks:
         words += f", {counted('{count} warning', '{count} warnings', warnings)}"
-    age = age_words(row, times)
+    age = judged_by_words(row, times)
     return f"{words} · {age}" if age else words
 
 
@@ -145,7 +145,7 @@ def sent_words(row: DraftRow, times: Times) -> str:
     return _("{sent} · {created_at} ago").format(sent=state_of(row.sent), created_at=times.age(row.sent.created_at))
 
 
-def age_words(row: DraftRow, times: Times) -> str:
+def judged_by_words(row: DraftRow, times: Times) -> str:
     """Return by what a draft was judged, empty for one that is about nothing that is there already."""
     if row.as_of is not None:
         return _("data {as_of} old").format(as_of=times.age(row.as_of))
@@ -154,7 +154,7 @@ def age_words(row: DraftRow, times: Times) -> str:
     return _("{type} not known here").format(type=subject_type(row.subject.type))
 
 
-def verdict_mark(row: DraftRow) -> Mark:
+def draft_mark(row: DraftRow) -> Mark:
     """Return the mark beside the verdict."""
     if not row.path:
         return UNKNOWN

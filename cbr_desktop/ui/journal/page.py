@@ -30,7 +30,7 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import counted, grouped
 from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import verb_buttons
@@ -87,11 +87,20 @@ class JournalPage(Page[Entry]):
                 hint=lambda e: e.event.intent,
                 middle=True,
             ),
-            Column("vault", _("Vault"), vault_words, vault_words, 18, hint=lambda e: e.event.vault, middle=True),
+            Column(
+                "vault", _("Vault"), entry_vault_words, entry_vault_words, 18, hint=lambda e: e.event.vault, middle=True
+            ),
             Column("profile", _("Profile"), lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),
             Column("by", _("By"), lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16),
-            Column("request-id", _("Request id"), lambda e: request_id(e) or NONE, lambda e: request_id(e) or None, 26),
-            Column("number", _("Number"), lambda e: grouped(e.number), lambda e: e.number, 9, right=True),
+            Column(
+                "request-id",
+                _("Request id"),
+                lambda e: request_id(e) or NONE,
+                lambda e: request_id(e) or None,
+                26,
+                minor=True,
+            ),
+            Column("number", _("Number"), lambda e: grouped(e.number), lambda e: e.number, 9, right=True, minor=True),
             Column("project", _("Project"), lambda e: e.event.project, lambda e: e.event.project, 16, shown=False),
             Column("intent", _("Intent"), lambda e: e.event.intent, lambda e: e.event.intent or None, 34, shown=False),
             Column("hash", _("Hash"), lambda e: e.hash, lambda e: e.hash, 34, shown=False),
@@ -147,7 +156,7 @@ class JournalPage(Page[Entry]):
         """Return the ledgers of the profile that an entry is about."""
         return [member for member in self._workspace.open.members if member.profile.name == row.event.profile]
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the current entry, where it is known."""
         row = self.view.current_row()
         known = row is not None and row.event.vault in self._workspace.open.vaults
@@ -167,7 +176,7 @@ class JournalPage(Page[Entry]):
             return self._trouble
         if self._older() and not self.model.filter.is_empty:
             read = counted("{count} entry", "{count} entries", len(self._entries))
-            return _("The filter looks at the newest {read} alone. Read all to be sure.").format(read=read)
+            return _("The filter looks only at the newest {read}. Read all to be sure.").format(read=read)
         return ""
 
     def empty_notice(self, total: int) -> ListNotice | None:
@@ -190,8 +199,9 @@ class JournalPage(Page[Entry]):
 
     def _add_bar(self) -> None:
         acts = {"verify": self.verify, "export": self._show_formats, "older": self.show_older, "all": self.read_all}
-        self.buttons = verb_buttons("journal", self._BUTTONS, acts)
-        self.add_actions(self.buttons.values())
+        row = self.head.new_row()
+        self.buttons = verb_buttons("journal", self._BUTTONS, acts, row.nursery)
+        self.head.add_row(row, self.buttons.values())
         self.verdict = AnnouncedLine("journalVerdict")
         self.verdict.hide()
         layout = self.layout()
@@ -318,7 +328,7 @@ def what_words(entry: Entry) -> str:
     return entry_kind_words(entry.event.kind)
 
 
-def vault_words(entry: Entry) -> str:
+def entry_vault_words(entry: Entry) -> str:
     """Return the vault that an entry is about, by name where it has one."""
     return entry.event.vault_name or entry.event.vault or NONE
 

@@ -52,16 +52,19 @@ class ActionRow(QWidget):
 
     @property
     def nursery(self) -> QWidget:
-        """Where a button is best made that is to be added: there it stays until there is room for it."""
+        """Where a button is best made that is to be added: there it stays until there is room for it.
+
+        One that is never hidden and will have room is best made in the row itself: to move it would cost more.
+        """
         return self._aside
 
     def add(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons at the end."""
         for button in buttons:
-            if button.parentWidget() is not self._aside:
-                self._move(button, self if self._has_size else self._aside, shown=_is_wished(button))
-            else:
+            if button.parentWidget() is self._aside:
                 button.installEventFilter(self)
+            elif button.parentWidget() is not self:
+                self._move(button, self if self._has_size else self._aside, shown=_is_offered(button))
             self._buttons.append(button)
         self.show()
         self._arrange()
@@ -76,7 +79,7 @@ class ActionRow(QWidget):
         menu = QtWidgets.QMenu(self.more)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for button in self._buttons:
-            if button in self._given_way and _is_wished(button):
+            if button in self._given_way and _is_offered(button):
                 action = menu.addAction(button.text())
                 action.setCheckable(button.isCheckable())
                 action.setChecked(button.isChecked())
@@ -85,19 +88,19 @@ class ActionRow(QWidget):
         menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
         return menu
 
-    def _wished(self) -> list[QAbstractButton]:
-        return [button for button in self._buttons if _is_wished(button)]
+    def _offered(self) -> list[QAbstractButton]:
+        return [button for button in self._buttons if _is_offered(button)]
 
     def _arrange(self) -> None:
-        if self._is_arranging:
+        if self._is_arranging or not self._has_size:
             return
         self._is_arranging = True
-        wished = self._wished()
-        hints = self._hints(wished, self.width()) if self._has_size else []
-        self._given_way = set(wished[len(hints) :])
+        offered = self._offered()
+        hints = self._hints(offered, self.width())
+        self._given_way = set(offered[len(hints) :])
         at = 0
         has_moved = False
-        for place, button in enumerate(wished):
+        for place, button in enumerate(offered):
             parent = self if place < len(hints) else self._aside
             if button.parentWidget() is not parent:
                 self._move(button, parent, shown=True)
@@ -111,7 +114,7 @@ class ActionRow(QWidget):
         if has_moved:
             self.rearranged.emit()
 
-    def _hints(self, wished: list[QAbstractButton], room: int) -> list[QSize]:
+    def _hints(self, offered: list[QAbstractButton], room: int) -> list[QSize]:
         """Return the sizes of those that fit into a width, all of them or as many as leave some for the menu.
 
         How wide a button is costs most of what it costs, so those that have no place anyway are not asked.
@@ -119,7 +122,7 @@ class ActionRow(QWidget):
         room += NEAR
         hints: list[QSize] = []
         taken = 0
-        for button in wished:
+        for button in offered:
             hints.append(button.sizeHint())
             taken += hints[-1].width() + NEAR
             if taken > room:
@@ -135,17 +138,17 @@ class ActionRow(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size of the buttons that have room within the maximum width, with the menu's where not all do."""
-        wished = self._wished()
-        hints = self._hints(wished, self.maximumWidth())
+        offered = self._offered()
+        hints = self._hints(offered, self.maximumWidth())
         width = sum(hint.width() + NEAR for hint in hints) - NEAR
-        if len(hints) < len(wished):
+        if len(hints) < len(offered):
             width += NEAR + self.more.sizeHint().width()
-        tallest = hints or [button.sizeHint() for button in wished[:1]]
+        tallest = hints or [button.sizeHint() for button in offered[:1]]
         return QSize(max(0, width), max((hint.height() for hint in tallest), default=0))
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of the menu's button."""
-        return QSize(self.more.sizeHint().width() if self._wished() else 0, self.sizeHint().height())
+        return QSize(self.more.sizeHint().width() if self._offered() else 0, self.sizeHint().height())
 
     def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:
         """Show as many as there is room for now."""
@@ -167,8 +170,7 @@ class ActionRow(QWidget):
 
     def _follow(self) -> None:
         self.updateGeometry()
-        if self._has_size:
-            self._arrange()
+        self._arrange()
 
     def _move(self, button: QAbstractButton, place: QWidget, *, shown: bool) -> None:
         """Give a button another parent, which hides it, and show it again if it was to be seen."""
@@ -181,7 +183,7 @@ class ActionRow(QWidget):
             button.installEventFilter(self)
 
 
-def _is_wished(button: QAbstractButton) -> bool:
+def _is_offered(button: QAbstractButton) -> bool:
     """Whether a button was not hidden; to show one explicitly costs, so one that is new is not."""
     return not (button.isHidden() and button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
 

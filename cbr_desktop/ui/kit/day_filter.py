@@ -3,11 +3,11 @@
 import re
 from datetime import date
 
-Span = tuple[date, date]
+DaySpan = tuple[date, date]
 _ASKED = r"(?:^|\s+){field}:(today|\d{{4}}-\d\d-\d\d)(?:\.\.(\d{{4}}-\d\d-\d\d))?(?!\S)"
 
 
-def days_in(text: str, field: str, today: date) -> Span | None:
+def days_in(text: str, field: str, today: date) -> DaySpan | None:
     """Return the first and the last day that a filter asks for, ``None`` where it asks for none or in another way."""
     found = list(_pattern(field).finditer(text))
     if len(found) != 1:
@@ -20,7 +20,7 @@ def days_in(text: str, field: str, today: date) -> Span | None:
     return (first, last) if first <= last else None
 
 
-def with_days(text: str, field: str, span: Span | None) -> str:
+def with_days(text: str, field: str, span: DaySpan | None) -> str:
     """Return a filter that asks for these days in place of others, or for none; the rest of it stays."""
     rest = _pattern(field).sub("", text).strip()
     if span is None:

@@ -10,12 +10,14 @@ from cbr_desktop.text.plain import plain, tooltip
 class Line(QLabel):
     """Shows any text literally; screen readers get the whole of it.
 
-    With room for fewer than ``least`` letters nothing is shown, where a few of them would say nothing.
+    With room for fewer than ``least`` letters nothing is shown, where a few of them would say nothing. ``middle`` cuts
+    in the middle, where the end tells it from others, as that of a path does.
     """
 
-    def __init__(self, name: str, parent: QWidget | None = None, *, least: int = 0) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, least: int = 0, middle: bool = False) -> None:
         super().__init__(parent)
         self._least = least
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         self.setObjectName(name)
         self.setTextFormat(Qt.TextFormat.PlainText)
 
@@ -42,6 +44,6 @@ class Line(QLabel):
             return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole() or QPalette.ColorRole.WindowText))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

@@ -71,6 +71,12 @@ class EmptyPanel(QFrame):
         height = self._column.heightForWidth(width)
         self.setGeometry((view.width() - width) // 2, max(40, (view.height() - height) // 2), width, height)
 
+    def event(self, event: QEvent) -> bool:
+        """Take the room that the words need, once Qt has laid them out."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.place()
+        return super().event(event)
+
     def eventFilter(self, _watched: Any, event: Any) -> bool:
         """Follow the size of the table."""
         if event.type() == QEvent.Type.Resize:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
-from cbr_desktop.ui.kit.tables.completion import Offer
+from cbr_desktop.ui.kit.tables.completion import Completion
 
 _LETTERS = 46
 """How wide the list is, in average characters."""
@@ -20,11 +20,11 @@ class FilterOffers(QObject):
     Nothing is chosen until the focus goes into the list: Enter takes the text as it was typed.
     """
 
-    def __init__(self, line: QLineEdit, offers: Callable[[str, int], list[Offer]]) -> None:
+    def __init__(self, line: QLineEdit, offers: Callable[[str, int], list[Completion]]) -> None:
         super().__init__(line)
         self._line = line
         self._offers = offers
-        self._offered: list[Offer] = []
+        self._offered: list[Completion] = []
         self._completer: QtWidgets.QCompleter | None = None
         line.textEdited.connect(self.offer)
         down = QtGui.QShortcut(QtGui.QKeySequence(Qt.Key.Key_Down), line)
@@ -32,7 +32,7 @@ class FilterOffers(QObject):
         down.activated.connect(self.offer)
 
     @property
-    def offered(self) -> list[Offer]:
+    def offered(self) -> list[Completion]:
         """What is offered now."""
         return self._offered if self._completer is not None and _popup(self._completer).isVisible() else []
 

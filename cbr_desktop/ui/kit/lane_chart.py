@@ -27,7 +27,7 @@ from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.icons import draw_mark
-from cbr_desktop.ui.kit.lanes import Bar, Picture
+from cbr_desktop.ui.kit.lanes import Bar, LaneChartContent
 from cbr_desktop.ui.kit.theme import tone_colour
 from cbr_desktop.ui.kit.tokens import NEAR, TIGHT
 
@@ -65,14 +65,14 @@ class LaneChart(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
-        self.picture = Picture()
+        self.picture = LaneChartContent()
         self.lane = -1
         """The lane that the keys are at, -1 for none."""
         self.bar = -1
         self._drawn: dict[int, list[_Drawn]] = {}
         self._boxes: dict[int, dict[tuple[Tone, bool], list[QRectF]]] = {}
 
-    def tell(self, picture: Picture) -> None:
+    def tell(self, picture: LaneChartContent) -> None:
         """Show another picture; the lane that the keys are at stays where it is still there."""
         before = self._lane_id()
         self.picture = picture
@@ -199,10 +199,6 @@ class LaneChart(QAbstractScrollArea):
             if all(rect.left() >= before.right() + NEAR for (before, _), (rect, _) in pairwise(told)):
                 return [(rect, words) for rect, words in told if rect.right() <= axis.right() + NEAR]
         return []
-
-    def drawn_bars(self, place: int) -> list[Bar]:
-        """Return the bars of a lane that are drawn at this width."""
-        return [each.bar for each in self._bars_of(place)]
 
     def _lane_at(self, y: float) -> int:
         place = int(y // self.line_height) - 1

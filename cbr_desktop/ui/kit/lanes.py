@@ -18,7 +18,7 @@ class Bar(NamedTuple):
     is_marked: bool = False
 
 
-class Lane(NamedTuple):
+class ChartLane(NamedTuple):
     """One line: what it is called, a word of second rank beside that, and its bars in their order."""
 
     id: str
@@ -32,17 +32,17 @@ class Lane(NamedTuple):
         return any(bar.is_marked for bar in self.bars)
 
 
-class Picture(Struct, frozen=True):
+class LaneChartContent(Struct, frozen=True):
     """All that a chart shows. ``ticks`` stand on the axis with their words; ``now`` is where the present is.
 
     ``nothing`` is what is said where there are no lanes. ``shades`` are spans that mean something, such as busy hours;
     all places are parts of the axis, 0 to 1.
     """
 
-    lanes: Sequence[Lane] = ()
+    lanes: Sequence[ChartLane] = ()
     ticks: Sequence[tuple[float, str]] = ()
     shades: Sequence[tuple[float, float]] = ()
     now: float | None = None
     words: str = ""
     nothing: str = ""
-    describe: Callable[[Lane, Bar], str] = field(default=lambda lane, _bar: lane.name)
+    describe: Callable[[ChartLane, Bar], str] = field(default=lambda lane, _bar: lane.name)

@@ -54,7 +54,10 @@ def mark_icon(mark: Mark, palette: QPalette, ratio: float) -> QIcon:
     painter = QPainter(pixmap)
     draw_mark(painter, mark, QRectF(QPointF(), QSizeF(MARK_SIZE)), palette)
     painter.end()
-    return QIcon(pixmap)
+    made = QIcon(pixmap)
+    # Qt would tint the mark of a selected row, and every tone can be read on that ground as it is
+    made.addPixmap(pixmap, QIcon.Mode.Selected)
+    return made
 
 
 class MarkIcons:
@@ -95,6 +98,8 @@ class NoWheelComboBox(QComboBox):
 
 
 _WRAPPED = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
+_BOX_MARGIN = 5
+"""What is left of the words in a box of numbers, as in fields and lists."""
 _BOX_EDGES = 8
 """What a box has above and below its words in all."""
 _CELL_EDGES = 12
@@ -137,6 +142,11 @@ class WrappedBox(NoWheelComboBox):
 
 class NoWheelSpinBox(QSpinBox):
     """A number that the wheel scrolls past."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # a sheet does not reach the line in a box of numbers, which would begin at the very edge
+        self.lineEdit().setTextMargins(_BOX_MARGIN, 0, 0, 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the form."""

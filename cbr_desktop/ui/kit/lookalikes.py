@@ -1,6 +1,5 @@
 """Names in one list that look alike, and the part of the id that tells them apart."""
 
-import unicodedata
 from collections.abc import Generator, Iterable, Sequence
 
 from cbr_desktop.workflows.derived import at_once, pieces
@@ -24,6 +23,8 @@ def looks(name: str) -> str:
     """
     name = name[:_LETTERS]
     if not name.isascii():
+        import unicodedata  # its table is large, and most names do without
+
         folded = unicodedata.normalize("NFKD", name).casefold()
         name = "".join(one for one in folded if unicodedata.category(one) not in ("Cf", "Cn", "Mn", "Me"))
     return " ".join(_alike(name).split())
@@ -42,11 +43,20 @@ def _all_looks(names: Sequence[str]) -> list[str]:
 
 
 def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return, by id, what to put beside the name of each thing that has a twin; ``named`` are ids and names.
+    """Return, by id, what to put beside the name of each thing that shares it; ``named`` are ids and names.
 
     That is the beginning of the id, or the whole of it where beginnings are equal as well.
     """
     return at_once(find_duplicates(named))
+
+
+def lookalikes(id: str, name: str, named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the others among ``named``, by ids and names, whose names look like this one."""
+    others = [each for each in named if each[0] != id]
+    if not others:
+        return []
+    look, seen = looks(name), _all_looks([other for _id, other in others])
+    return [other for other, its in zip(others, seen, strict=True) if its == look]
 
 
 def find_duplicates(named: Iterable[tuple[str, str]]) -> Generator[None, None, dict[str, str]]:

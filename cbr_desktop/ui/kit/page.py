@@ -47,14 +47,14 @@ from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 
 _AT_ONCE = 100_000
 """Of up to so many rows a filter shows what it keeps with each key; of more it waits for a short rest."""
-Target = tuple[VaultId | None, Sequence[ResourceId]]
+CheckpointTarget = tuple[VaultId | None, Sequence[ResourceId]]
 
 
 class Page(QWidget, Generic[Row]):
     """Shows the rows of one part of the ledger. Subclasses say what a row is.
 
     Signals:
-        selection_altered: another row is the one that details are wished for.
+        selection_altered: another row is the one that details are wanted for.
         opened: details of the current row were asked for.
         checkpoint_requested: a checkpoint was asked for, of ``target``; ``target_words`` come with it.
         vault_requested: the vault with this id should be shown.
@@ -198,7 +198,7 @@ class Page(QWidget, Generic[Row]):
         keys = [partial(self._by_owners, words) for words in (_profiles, _region)]
         return (
             Column("profile", _("Profile"), profiles, profiles, 18, shown=False, keys=keys[0]),
-            Column("region", _("Region"), regions, regions, 12, shown=False, keys=keys[1]),
+            Column("region", _("Region"), regions, regions, 12, shown=False, minor=True, keys=keys[1]),
         )
 
     def place_fields(self) -> tuple[Field[Row], Field[Row]]:
@@ -214,7 +214,7 @@ class Page(QWidget, Generic[Row]):
         """Return what of the selection ``target`` leaves out, and why; empty when that is nothing."""
         return ""
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return what a checkpoint made from here would be of: a vault and resources, as far as they are chosen."""
         return (None, ())
 
@@ -226,8 +226,11 @@ class Page(QWidget, Generic[Row]):
         return ()
 
     def subject(self) -> Any:
-        """Return what the details are wished for, ``None`` where they have nothing to say."""
+        """Return what the details are wanted for, ``None`` where they have nothing to say."""
         return self.view.current_row()
+
+    def note_details(self, _shown: bool) -> None:
+        """Take over whether the details tell of the subject now, so that a page need not say the same."""
 
     def fill_menu(self, menu: "QtWidgets.QMenu") -> None:
         """Put the verbs into the menu of the selected rows, then what else this page offers."""
@@ -290,7 +293,8 @@ class Page(QWidget, Generic[Row]):
         self._is_stale = True
 
     def retell_times(self) -> None:
-        """Say ages and times anew."""
+        """Say ages and times anew; some have become longer words by that."""
+        self.view.measure()
         self.view.viewport().update()
         self._tell_state()
         self._changes.tell(self._times)
@@ -550,7 +554,7 @@ class Page(QWidget, Generic[Row]):
             words = [words for freshness in self._freshness(member) if (words := trouble_words(freshness))]
             if words:
                 troubles.append(f"{plain(member.profile.name, 40)}: {words[0]}")
-        return sentences(_("Not all is here or fresh."), " · ".join(troubles)) if troubles else ""
+        return sentences(_("Not everything is here or up to date."), " · ".join(troubles)) if troubles else ""
 
     def _freshness(self, ledger: Ledger) -> list[Freshness]:
         return [ledger.freshness[part] for part in self.parts]

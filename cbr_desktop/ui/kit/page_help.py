@@ -12,7 +12,7 @@ from cbr_desktop.ui.kit.filter_offers import FilterOffers
 from cbr_desktop.ui.kit.filters_menu import FiltersMenu
 from cbr_desktop.ui.kit.links import open_console
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.tables.completion import Offer, offers
+from cbr_desktop.ui.kit.tables.completion import Completion, offers
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -38,7 +38,7 @@ class PageHelp(QObject):
             action.setObjectName("openInConsole")
             action.triggered.connect(partial(self._open, url))
 
-    def _offers(self, text: str, cursor: int) -> list[Offer]:
+    def _offers(self, text: str, cursor: int) -> list[Completion]:
         """Return what may be meant in the filter, by the fields of the page and the values of its rows."""
         return offers(text, cursor, self._page.filter_fields, self._page.known_rows)
 

@@ -12,10 +12,10 @@ from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import Times, page_title
 from cbr_desktop.ui.kit.day_counts import Counts, day_counts
-from cbr_desktop.ui.kit.day_filter import Span, days_in, with_days
+from cbr_desktop.ui.kit.day_filter import DaySpan, days_in, with_days
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.pieces import Pieces
-from cbr_desktop.ui.kit.timeline import Lane, Timeline
+from cbr_desktop.ui.kit.timeline import Timeline, TimelineLane
 from cbr_desktop.ui.session.profile_context import Settings
 
 _LANES = 6
@@ -36,7 +36,7 @@ class PageTimeline(QObject):
         filter: QLineEdit,
         settings: Settings,
         times: Times,
-        lane_of: Callable[[Hashable], Lane],
+        lane_of: Callable[[Hashable], TimelineLane],
         parent: QWidget,
         *,
         at_once: int = 10_000,
@@ -83,11 +83,6 @@ class PageTimeline(QObject):
         self._counted = wanted
         self._pieces.begin(self._count(), at_once=self._number <= self._at_once)
 
-    @property
-    def is_counting(self) -> bool:
-        """Whether rows are still being counted."""
-        return self._pieces.is_at_work
-
     def _count(self) -> Iterator[None]:
         """Count in pieces; what is counted is shown when it is all."""
         counts: Counts = {}
@@ -112,15 +107,15 @@ class PageTimeline(QObject):
         self._has_days = bool(days)
         self._show_strip()
 
-    def _lanes(self, totals: dict[Hashable, int]) -> tuple[dict[Hashable, int], list[Lane]]:
+    def _lanes(self, totals: dict[Hashable, int]) -> tuple[dict[Hashable, int], list[TimelineLane]]:
         """Return the lanes, what went well first, and the place of each kind among them; rare kinds share the last."""
         of_kind = {kind: self._lane_of(kind) for kind in totals}
-        sums: dict[Lane, int] = {}
+        sums: dict[TimelineLane, int] = {}
         for kind, lane in of_kind.items():
             sums[lane] = sums.get(lane, 0) + totals[kind]
         kept = sorted(sums, key=lambda lane: -sums[lane])[: _LANES if len(sums) <= _LANES else _LANES - 1]
         kept.sort(key=lambda lane: (_TONES.index(lane.mark.tone), lane.words))
-        lanes = kept if len(kept) == len(sums) else [*kept, Lane(UNKNOWN, _("Other"))]
+        lanes = kept if len(kept) == len(sums) else [*kept, TimelineLane(UNKNOWN, _("Other"))]
         return {kind: lanes.index(lane) if lane in kept else len(lanes) - 1 for kind, lane in of_kind.items()}, lanes
 
     def _show(self, shown: bool) -> None:
@@ -132,7 +127,7 @@ class PageTimeline(QObject):
         """Show the strip if it is wanted and there is something on any day."""
         self.strip.setVisible(self.toggle.isChecked() and self._has_days)
 
-    def _choose(self, span: Span | None) -> None:
+    def _choose(self, span: DaySpan | None) -> None:
         self._filter.setText(with_days(self._filter.text(), self._field, span))
 
     def _tell_span(self, text: str) -> None:

@@ -15,7 +15,7 @@ from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.tables.fitted_columns import LETTER, FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.widgets import dress_table
+from cbr_desktop.ui.kit.widgets import dress_table, words_height
 
 _WIDTHS = {
     N_("Step"): 40,
@@ -24,8 +24,8 @@ _WIDTHS = {
     N_("State"): 148,
     N_("Verdict"): 118,
     N_("Name"): 200,
-    N_("Vault"): 130,
-    N_("Vault and id"): 250,
+    N_("Done to, with id"): 290,
+    N_("Request"): 170,
     N_("Profile"): 110,
     N_("File"): 150,
     N_("No."): 44,
@@ -33,6 +33,8 @@ _WIDTHS = {
     N_("Resource"): 130,
     N_("Made"): 120,
 }
+_NUMBERS = (N_("Step"), N_("No."), N_("Accepted"), N_("Skipped"), N_("Failed"), N_("Took"))
+"""Columns whose cells are compared digit by digit, and so stand on the right."""
 _NARROW = 66
 _SPARE = (N_("Accepted"), N_("Skipped"), N_("Failed"))
 """Columns that are not there while the table is narrow: the last one tells in words what they count."""
@@ -40,19 +42,19 @@ _LEAST, _LAST_LEAST = 250, 220
 """How wide the last column should be, and is at least."""
 _TENTHS = 6
 """To how many tenths of their widths the others shrink for it."""
-_CELL_ROOM = 40
-"""What a cell has beside its words at the most: its edges, and a mark."""
 _TITLE_ROOM = 18
 """What a title has beside its words."""
-_BETWEEN = 6
+_BETWEEN = 8
 """What a row has above and below its words in all, so that lines of two rows are told apart."""
 _LINES = 4
 """Lines of a row that are shown."""
 _ROWS = 12
 """Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
+_DISPLAY, _HINT = int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.ToolTipRole)
+_DECORATION, _ALIGNMENT = int(Qt.ItemDataRole.DecorationRole), int(Qt.ItemDataRole.TextAlignmentRole)
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-Line = tuple[tuple[str, ...], Mark]
+StepCells = tuple[tuple[str, ...], Mark]
 """The words of a step in the order of the columns, and the mark that stands in the second one."""
 
 
@@ -62,10 +64,11 @@ class _Steps(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.titles: tuple[str, ...] = ()
-        self.lines: Sequence[Line] = ()
+        self.lines: Sequence[StepCells] = ()
         self.icons: MarkIcons | None = None
+        self._numbers = {_(title) for title in _NUMBERS}
 
-    def put(self, titles: Sequence[str], lines: Sequence[Line]) -> list[int]:
+    def put(self, titles: Sequence[str], lines: Sequence[StepCells]) -> list[int]:
         """Show other lines, and return which of them say something else than before."""
         before = self.lines
         if tuple(titles) != self.titles:
@@ -98,20 +101,27 @@ class _Steps(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell says, whole in its tooltip, and the mark of a step."""
-        words, mark = self.lines[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return plain(words[index.column()], 600)
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == _DISPLAY:
+            words, _mark = self.lines[index.row()]
+            return "\n".join(plain(line, 600) for line in words[index.column()].split("\n"))
+        if role == _HINT:
+            words, _mark = self.lines[index.row()]
             return tooltip(words[index.column()])
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == 1 and self.icons is not None:
+        if role == _DECORATION and index.column() == 1 and self.icons is not None:
+            _words, mark = self.lines[index.row()]
             return self.icons(mark)
-        return None
+        return self._alignment(index.column(), role) if role == _ALIGNMENT else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the title of a column, or the number of a row."""
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
+        if role != _DISPLAY:
+            return self._alignment(section, role)
         return self.titles[section] if orientation == Qt.Orientation.Horizontal else section + 1
+
+    def _alignment(self, column: int, role: int) -> Any:
+        """Return where the cells of a column stand; ``None`` for what is asked for besides, and for the usual."""
+        is_number = role == _ALIGNMENT and self.titles[column] in self._numbers
+        return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter if is_number else None
 
 
 class StepTable(QTableView):
@@ -135,8 +145,6 @@ class StepTable(QTableView):
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self._title_widths = {_(title): width for title, width in _WIDTHS.items()}
         self._spare = {_(title) for title in _SPARE}
-        self._usual = 0
-        """How high a row is that needs one line, 0 before one was measured."""
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._fit)
@@ -146,7 +154,7 @@ class StepTable(QTableView):
         self.horizontalHeader().sectionResized.connect(self._fit_soon)
         self.selectionModel().selectionChanged.connect(self.chosen)
 
-    def fill(self, titles: Sequence[str], lines: Sequence[Line], absent: Collection[int] = ()) -> None:
+    def fill(self, titles: Sequence[str], lines: Sequence[StepCells], absent: Collection[int] = ()) -> None:
         """Show steps, without the columns that are ``absent``; the selection stays while the columns are the same."""
         had, before = len(self._steps.lines), (self._steps.titles, self._absent)
         changed = self._steps.put(titles, lines)
@@ -173,7 +181,7 @@ class StepTable(QTableView):
         others = [self._wish(there[place]) if place in there else None for place in range(len(titles) - 1)]
         self._columns.wish([*others, last] if titles else [])
         self._columns.fit(room)
-        self._usual = 0
+        self._fitting.stop()  # the widths that have changed meanwhile are these
         rows = self._measured()
         for _row in islice(rows, _ROWS):
             pass
@@ -181,28 +189,12 @@ class StepTable(QTableView):
 
     def _measured(self) -> Iterator[None]:
         """Make rows as high as they need to be, one after the other: hundreds take longer than a turn may."""
-        lines = self._steps.lines
-        highest = _LINES * self.fontMetrics().lineSpacing() + 6
-        for row in range(len(lines)):
+        line, usual = self.fontMetrics().lineSpacing(), self.verticalHeader().defaultSectionSize()
+        for row, (words, _mark) in enumerate(self._steps.lines):
             yield
-            wraps = self._wraps(lines[row][0])
-            # rows with a line alone are all as high
-            if not wraps and self._usual:
-                self.setRowHeight(row, self._usual)
-                continue
-            self.resizeRowToContents(row)
-            self.setRowHeight(row, min(highest, self.rowHeight(row)) + _BETWEEN)
-            if not wraps:
-                self._usual = self.rowHeight(row)
-
-    def _wraps(self, words: Sequence[str]) -> bool:
-        """Whether something in a row needs more than one line."""
-        metrics, told = self.fontMetrics(), enumerate(words)
-        return any(
-            "\n" in text or metrics.horizontalAdvance(text) > self.columnWidth(column) - _CELL_ROOM
-            for column, text in told
-            if not self.isColumnHidden(column)
-        )
+            # of a text without end no more is measured than is shown
+            cells = ["\n".join(plain(each, 600) for each in text.split("\n")) for text in words]
+            self.setRowHeight(row, max(usual, min(_LINES * line, words_height(self, cells, 1)) + _BETWEEN))
 
     def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)

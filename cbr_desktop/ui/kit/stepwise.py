@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog
 
-from cbr_desktop.ui.kit.pieces import Pieces
+from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 
 
 class Stepwise:
@@ -97,8 +97,9 @@ class StepwiseDialog(Stepwise, QDialog):
         if self.is_built and self._opening is not None:
             self._opening.finish()
 
-    def _made_and_shown(self) -> Iterator[None]:
+    def _made_and_shown(self) -> Iterator[object]:
         yield from self.steps()
+        yield LONG_STEP
         if self._opening is not None:
             self._opening = None
             self._come()

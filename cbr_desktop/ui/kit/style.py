@@ -74,7 +74,6 @@ QAbstractSpinBox::up-button {{ subcontrol-origin: border; subcontrol-position: t
 QAbstractSpinBox::down-button {{ subcontrol-origin: border; subcontrol-position: bottom right; }}
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {hover}; }}
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
-QAbstractSpinBox QLineEdit {{ margin-left: 5px; }}
 QComboBox QAbstractItemView {{ border: 1px solid {edge}; padding: {tight}px; }}
 QPlainTextEdit[frameShape="6"], QTextEdit[frameShape="6"] {{
     border: 1px solid {edge}; border-radius: {radius}px; background: {surface}; padding: 2px;
@@ -88,6 +87,7 @@ QTableView[frameShape="6"]:focus, QTreeView[frameShape="6"]:focus, QListView[fra
 }}
 QTreeView::item {{ min-height: 24px; padding-left: {tight}px; }}
 StepTable::item, QTableWidget::item {{ padding: 0 5px; }}
+StepTable, QTableWidget {{ outline: 1px solid {accent}; }}
 QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{
     background: {surface}; color: {muted}; border: 0; border-bottom: 1px solid {line}; padding: 5px {near}px;

@@ -36,13 +36,19 @@ _FUSION_DARKENS = 127
 _TICKED = ("QCheckBox", "QRadioButton", "QAbstractItemView", "QGroupBox")
 """The classes that have ticks of Fusion's."""
 ENVIRONMENT_COLOURS = {
-    Environment.PRODUCTION: "#a3161a",
-    Environment.STAGING: "#8a5300",
-    Environment.TEST: "#1a5fb4",
-    Environment.DEVELOPMENT: "#1b6e3c",
-    Environment.DEMO: "#6b2fa0",
+    Environment.PRODUCTION: "#dd282d",
+    Environment.STAGING: "#a46404",
+    Environment.TEST: "#2472d2",
+    Environment.DEVELOPMENT: "#238349",
+    Environment.DEMO: "#9454cd",
 }
-"""Backgrounds for white words, the same in every theme: a colour that means production means it everywhere."""
+"""Backgrounds for white words, the same in every theme: a colour that means production means it everywhere.
+
+They are as light as white words allow, so that they stand out from dark windows as well.
+"""
+_SEEN = 3.0
+"""The contrast to its ground with which a coloured area is seen (WCAG 2.1)."""
+_SHADES = 20
 
 
 def apply(application: QApplication, theme: Theme) -> None:
@@ -117,6 +123,32 @@ def _with_edges(colours: Colours) -> QPalette:
     made = palette(colours)
     made.setColor(QPalette.ColorRole.Window, QColor(colours.edge).lighter(_FUSION_DARKENS))
     return made
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """Return the contrast of two colours by WCAG 2.1, from 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    parts = (colour.redF(), colour.greenF(), colour.blueF())
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Return black or white, whichever is read better on a colour."""
+    inks = (QColor(Qt.GlobalColor.white), QColor(Qt.GlobalColor.black))
+    return max(inks, key=lambda ink: contrast(ink, colour))
+
+
+def seen_on(colour: QColor, ground: QColor) -> QColor:
+    """Return a colour that a person chose, lighter or darker as far as its area has to be seen on a ground."""
+    hue, saturation, lightness = colour.hslHueF(), colour.hslSaturationF(), colour.lightnessF()
+    way = ink_on(ground).lightnessF() - lightness
+    shades = (QColor.fromHslF(hue, saturation, lightness + way * step / _SHADES, 1) for step in range(1, _SHADES + 1))
+    return next((shade for shade in (colour, *shades) if contrast(shade, ground) >= _SEEN), colour)
 
 
 def is_dark(palette: QPalette) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
 from cbr_desktop.ui.kit.lines import MARK_SIZE
+from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 
@@ -18,8 +19,8 @@ _CHECK, _HINT = int(Qt.ItemDataRole.CheckStateRole), int(Qt.ItemDataRole.ToolTip
 _DECORATION = int(Qt.ItemDataRole.DecorationRole)
 _ON, _OFF = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 _HAS_PARTS = QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator
-_AT_ONCE, _PIECE = 100, 2_000
-"""How many lines are made at once, more than fit on a screen, and how many in each of the next turns of the loop."""
+_AT_ONCE, _PIECE = 100, 200
+"""How many lines are made at once, more than fit on a screen, and of the others between two looks at the time."""
 
 
 class Ticks(Generic[Row, Part]):
@@ -147,9 +148,7 @@ class TickTree(QTreeWidget):
         self._texts: list[str] | None = None
         self._kept: Sequence[bool] | None = None
         """Whether the filter keeps a row, by its place; ``None`` while it keeps all."""
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.timeout.connect(self._add_piece)
+        self._pieces = Pieces(self)
         self.setObjectName(name)
         self.setAccessibleName(accessible)
         self.setIconSize(MARK_SIZE)
@@ -188,7 +187,6 @@ class TickTree(QTreeWidget):
         """Show other rows, some of them ticked; what was open, current and in sight stays so."""
         current, scrolled = self._path(self.currentItem()), self.verticalScrollBar().value()
         opened = {self._ticks.id_of(line.row) for line in self._lines if line.isExpanded()}
-        self._rest.stop()
         self._lines.clear()
         self.clear()
         self._ticks.begin(rows, ticked, left_out or {})
@@ -200,6 +198,7 @@ class TickTree(QTreeWidget):
             self.verticalScrollBar().setValue(scrolled)
         else:
             self._add_lines(_AT_ONCE)
+        self._pieces.begin(self._added())
 
     def set_filter(self, text: str) -> None:
         """Show the rows that have all words of a text."""
@@ -233,7 +232,7 @@ class TickTree(QTreeWidget):
     # lines
 
     def _add_lines(self, count: int) -> None:
-        """Add so many lines; the others come in the next turns of the loop."""
+        """Add so many lines."""
         ticks, rows, made = self._ticks, self._ticks.rows, []
         begin = len(self._lines)
         for row in rows[begin : begin + count]:
@@ -247,11 +246,12 @@ class TickTree(QTreeWidget):
         if self._kept is not None:
             for place, line in enumerate(made, begin):
                 line.setHidden(not self._kept[place])
-        if len(self._lines) < len(rows):
-            self._rest.start(0)
 
-    def _add_piece(self) -> None:
-        self._add_lines(_PIECE)
+    def _added(self) -> Iterator[None]:
+        """Add the lines that are not there yet."""
+        while len(self._lines) < len(self._ticks.rows):
+            self._add_lines(_PIECE)
+            yield
 
     def _add_parts(self, line: QTreeWidgetItem) -> None:
         """Add the parts of a row when it is opened: of thousands of rows that is done to a few."""

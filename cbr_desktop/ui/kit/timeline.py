@@ -26,7 +26,7 @@ from cbr_desktop.text.catalogue import _, inside, listed
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import grouped
-from cbr_desktop.ui.kit.day_filter import Span
+from cbr_desktop.ui.kit.day_filter import DaySpan
 from cbr_desktop.ui.kit.theme import tone_colour
 from cbr_desktop.ui.kit.tokens import NEAR, TIGHT, TYPE
 
@@ -39,7 +39,7 @@ _LABEL_LETTERS = 24
 _MONTH = 30
 
 
-class Lane(NamedTuple):
+class TimelineLane(NamedTuple):
     """A row of marks: its mark, and what is counted there, as a title: ``Available``."""
 
     mark: Mark
@@ -83,11 +83,11 @@ class Timeline(QAbstractScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        self._lanes: tuple[Lane, ...] = ()
+        self._lanes: tuple[TimelineLane, ...] = ()
         self._days: Mapping[date, Sequence[int]] = {}
         self._first = self._last = date(2000, 1, 1)
         self._peak = 1
-        self._span: Span | None = None
+        self._span: DaySpan | None = None
         self._cursor: date | None = None
         self._anchor: date | None = None
         self._hovered: date | None = None
@@ -98,7 +98,7 @@ class Timeline(QAbstractScrollArea):
 
     # what is shown
 
-    def tell(self, lanes: Sequence[Lane], days: Mapping[date, Sequence[int]], today: date) -> None:
+    def tell(self, lanes: Sequence[TimelineLane], days: Mapping[date, Sequence[int]], today: date) -> None:
         """Show other counts: by day one number for each lane; a day without any may be left out."""
         at_end = self.horizontalScrollBar().value() == self.horizontalScrollBar().maximum()
         self._lanes, self._days = tuple(lanes), days
@@ -113,7 +113,7 @@ class Timeline(QAbstractScrollArea):
         self._tell_words()
         self.viewport().update()
 
-    def show_span(self, span: Span | None) -> None:
+    def show_span(self, span: DaySpan | None) -> None:
         """Show which days are chosen, without choosing them."""
         if span != self._span:
             self._span = span
@@ -121,14 +121,9 @@ class Timeline(QAbstractScrollArea):
             self.viewport().update()
 
     @property
-    def span(self) -> Span | None:
+    def span(self) -> DaySpan | None:
         """The days that are chosen."""
         return self._span
-
-    @property
-    def cursor_day(self) -> date | None:
-        """The day that the keys have gone to."""
-        return self._cursor
 
     def day_words(self, day: date) -> str:
         """Return what there is on a day."""
@@ -163,13 +158,13 @@ class Timeline(QAbstractScrollArea):
 
     # choosing
 
-    def _marked_span(self) -> Span | None:
+    def _marked_span(self) -> DaySpan | None:
         """Return the days between the anchor and the cursor, ``None`` where nothing is being marked."""
         if self._cursor is None or self._anchor is None:
             return None
         return min(self._anchor, self._cursor), max(self._anchor, self._cursor)
 
-    def _choose(self, span: Span | None) -> None:
+    def _choose(self, span: DaySpan | None) -> None:
         self._anchor = None
         self._span = span
         self._tell_words()
@@ -319,7 +314,9 @@ class Timeline(QAbstractScrollArea):
                 painter.drawText(x + 1, lanes.bottom() + self._layout.line - 2, words)
                 free = x + width + NEAR
 
-    def _draw_lane(self, painter: QPainter, colours: QPalette, place: int, lane: Lane, shown: Sequence[date]) -> None:
+    def _draw_lane(
+        self, painter: QPainter, colours: QPalette, place: int, lane: TimelineLane, shown: Sequence[date]
+    ) -> None:
         top = self._lanes_rect().top() + place * _LANE
         colour: QColor = tone_colour(lane.mark.tone, colours)
         painter.setPen(colour)
@@ -431,5 +428,5 @@ class Timeline(QAbstractScrollArea):
             self.viewport().update()
 
 
-def _label(lane: Lane) -> str:
+def _label(lane: TimelineLane) -> str:
     return f"{lane.mark.shape} {plain(lane.words, 60)}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from cbr_desktop.domain.association import ResourceAssociation, holder_of
+from cbr_desktop.domain.association import ResourceAssociation, excess_finding, holder_of
 from cbr_desktop.domain.change import Change, Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.finding import Finding, FindingKind, RequestPart, Severity
@@ -20,13 +20,12 @@ from cbr_desktop.text.states import gb_words, quoted, shown
 from cbr_desktop.ui.kit.fields import column
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.stepwise import Stepwise
-from cbr_desktop.ui.operations.form import ChangeForm, Missing
+from cbr_desktop.ui.operations.form import ChangeForm, MissingField
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks, free_ones
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
-from cbr_desktop.workflows.operations.associate_resources import added_gb
 from cbr_desktop.workflows.outbox import Outbox
 from cbr_desktop.workflows.schedules import policy_of
 
@@ -98,16 +97,20 @@ class AssociationForm(Stepwise, ChangeForm):
             raise ValueError("the policy cannot be applied")
         return ResourceAssociation(VaultId(self.vault.vault_id), self.resources.choices())
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no vault is chosen yet, or that the policy does not fit it."""
         if not self.vault.vault_id:
             if not self.vault.count():
-                return Missing(_("There is no vault that takes resources of this type. Create one first."))
-            return Missing(_("No vault is chosen yet."), self.vault)
+                return MissingField(_("There is no vault that takes resources of this type. Create one first."))
+            return MissingField(_("No vault is chosen yet."), self.vault)
         if self._is_policy_blocked:
             words = _("The policy cannot be applied to this vault. Choose another one, or leave the vault as it is.")
-            return Missing(words, self.policy)
+            return MissingField(words, self.policy)
         return None
+
+    def excess(self) -> Finding | None:
+        """Return that more resources are chosen than a request may name, ``None`` where they are not."""
+        return excess_finding(self.resources.count)
 
     def begin(self) -> None:
         """Put the focus into what is still to be chosen."""
@@ -188,10 +191,8 @@ class AssociationForm(Stepwise, ChangeForm):
         self.then.show()
 
     def _room_words(self, vault: Vault) -> str:
-        ledger = self._context.ledger
-        own = {each.id for each in vault.resources}
-        added = added_gb(tuple(each for each in self.resources.choices() if each.id not in own), ledger)
-        held = policy_of(vault.id, ledger)
+        added = self.resources.chosen_gb({each.id for each in vault.resources})
+        held = policy_of(vault.id, self._context.ledger)
         return sentences(
             _("{used} of {size} are used; what it backs up has {allocated}, with these {then}.").format(
                 used=gb_words(vault.used_gb),

@@ -5,7 +5,7 @@ most; rows that the service would refuse, or of which nothing could be counted a
 What a batch comes to is worked out in pieces, since there may be hundreds of rows; nothing can be sent meanwhile.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -22,31 +22,32 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.blast import destroys, merged
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
+from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import Run
-from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text import batch as words
-from cbr_desktop.text.catalogue import NN_, _, listed, sentences
+from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import grave_sentence, shares_progress
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import accessible, tooltip
-from cbr_desktop.text.plans import plan_sentence, verdict_mark
+from cbr_desktop.text.plans import away_sentence, plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, label
+from cbr_desktop.ui.kit.lookalikes import find_duplicates
 from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.step_table import StepTable
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.batch_judge import BatchJudge
 from cbr_desktop.ui.operations.batch_tabs import BatchAreas, BatchTabs
 from cbr_desktop.ui.operations.consent import WarningConsent
-from cbr_desktop.ui.operations.environment_label import EnvironmentLabel
-from cbr_desktop.ui.operations.form import Asked, BatchForm
-from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, lead_button
+from cbr_desktop.ui.operations.dialog import confirm_again
+from cbr_desktop.ui.operations.form import BatchForm, ContextRow
+from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
+from cbr_desktop.ui.operations.window import LEAD_KEYS, PlacesLine, StepwiseWindow, lead_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
@@ -61,7 +62,7 @@ from cbr_desktop.workflows.batch import (
 from cbr_desktop.workflows.derived import at_once
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan import prepared
-from cbr_desktop.workflows.plan_report import PlanReport, Stand, left
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, StepRow, left
 
 _SIZE = QSize(1120, 700)
 _SMALLEST = QSize(720, 480)
@@ -79,11 +80,20 @@ _BLOCKED, _WARNED = SEVERITY_MARKS[Severity.BLOCK], SEVERITY_MARKS[Severity.WARN
 _NOTED = SEVERITY_MARKS[Severity.INFO]
 
 
-class BatchWindow(OperationWindow):
-    """Asks for one operation on several rows. It blocks nothing, and becomes the report of what it has sent."""
+class BatchWindow(StepwiseWindow):
+    """Asks for one operation on several rows. It blocks nothing, and becomes the report of what it has sent.
+
+    Unless ``at_once``, it is made in turns of the loop when it is opened.
+    """
 
     def __init__(
-        self, workspace: Workspace, asked: Sequence[Asked], form: BatchForm, parent: QWidget | None = None
+        self,
+        workspace: Workspace,
+        asked: Sequence[ContextRow],
+        form: BatchForm,
+        parent: QWidget | None = None,
+        *,
+        at_once: bool = True,
     ) -> None:
         count = sum(form.takes(context, row) for context, row in asked)
         super().__init__("batchWindow", _title(form, count), parent)
@@ -93,6 +103,8 @@ class BatchWindow(OperationWindow):
         self._run: Run | None = None
         self._numbers: tuple[int, ...] = ()
         """The rows that were sent, by the order of the steps."""
+        self._told: Sequence[StepRow] = ()
+        """How what was sent stands, as it is shown."""
         self._batch: Batch | None = None
         """The batch as it is shown, ``None`` until it was judged for the first time."""
         self._lost: object = None
@@ -104,16 +116,25 @@ class BatchWindow(OperationWindow):
         """Whether what it comes to is not worked out yet by the lists that are known and by what is asked for."""
         self._is_outdated = False
         """Whether lists are others since that was worked out."""
+        self._alike: Mapping[str, str] = {}
+        """What is put beside names that look alike, by the ids of the things that are called so."""
         self._progress = ""
         """How far the reading has come, in words, empty where it does not tell."""
         self._pieces = Pieces(self)
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make what stands around the form, and judge what it asks for at first."""
         self._make_parts()
+        yield
         self._lay_out()
+        yield
         self._connect()
         self.refresh()
-        missing = form.missing()
+        missing = self.form.missing()
         began = missing.field if missing is not None and missing.field is not None else self.leave
         began.setFocus()
 
@@ -121,8 +142,7 @@ class BatchWindow(OperationWindow):
 
     def _make_parts(self) -> None:
         self.hindrance = ""
-        self.stakes = EnvironmentLabel()
-        self.place = label(name="batchPlace")
+        self.place = PlacesLine("batchPlace")
         self.table = StepTable("batchRows", self)
         self.tabs = BatchTabs()
         self.ask = label(name="batchAsk")
@@ -139,7 +159,10 @@ class BatchWindow(OperationWindow):
         self.take_in = push_button("", "batchTakeIn", self.take_all_in)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.arm = push_button(arm, "batchArm", self._arm)
+        self.outcome = push_button(_("Open outco&me"), "batchOutcome", self.open_outcome)
+        self.outcome.setToolTip(tooltip(_("All that is known of the request of the chosen row, and what can be done")))
         self.retry = push_button("", "batchRetry", self.ask_again)
+        self.outcome.hide()
         self.retry.hide()
         self.confirm = push_button(self.windowTitle(), "batchConfirm", self.send)
         self._resting = QTimer(self)
@@ -151,6 +174,8 @@ class BatchWindow(OperationWindow):
 
     def _connect(self) -> None:
         self.form.changed.connect(self.refresh)
+        self.table.chosen.connect(self._offer_outcome)
+        self.table.activated.connect(self.open_outcome)
         self.typed.textChanged.connect(self._typed)
         self.consent.given.connect(self._typed)
         self._workspace.signals.changed.connect(self._changed)
@@ -167,11 +192,7 @@ class BatchWindow(OperationWindow):
     def _lay_out(self) -> None:
         self.setMinimumSize(_SMALLEST)
         layout = QVBoxLayout(self)
-        head = QHBoxLayout()
-        head.setSpacing(NEAR)
-        head.addWidget(self.stakes)
-        head.addWidget(self.place, 1)
-        layout.addLayout(head)
+        layout.addWidget(self.place)
         self.form.setParent(self)
         self.form.setVisible(self.form.has_fields)
         if self.form.has_fields:
@@ -190,12 +211,13 @@ class BatchWindow(OperationWindow):
 
     def _foot(self) -> QHBoxLayout:
         self.confirm.setProperty("danger" if destroys(self._judge.operation.effect) else "primary", True)
-        buttons = (self.lead, self.take_in, self.leave_out, self.again, self.arm, self.retry, self.confirm)
-        return button_row(self.leave, *buttons, beside=(self.consent,))
+        before = (self.lead, self.take_in, self.leave_out, self.again, self.arm)
+        after = (self.outcome, self.retry)
+        return button_row(self.leave, *before, *after, self.confirm, beside=(self.consent,))
 
-    def open(self) -> None:
-        """Show the window beside the others, and read afresh what the batch is judged by."""
-        super().open()
+    def _come(self) -> None:
+        """Come to the front, and read afresh what the batch is judged by."""
+        super()._come()
         self.read()
 
     def read(self) -> None:
@@ -284,27 +306,23 @@ class BatchWindow(OperationWindow):
         if self._batch is not None:
             self._show_standing(self._batch)
             return
-        self._show_place(list(self._judge.contexts.values()))
+        self.place.show_contexts(self._judge.contexts.values())
         self.hindrance = _("Counting what this comes to…")
         self.confirm.setEnabled(False)
         for part in (self._typing, self.consent, self.arm, self.again, self.leave_out, self.take_in):
             part.hide()
         self.verdict.say(_NOTED, self.hindrance)
 
-    def _show_place(self, contexts: Sequence[ProfileContext]) -> None:
-        is_demo = self._workspace.is_demo
-        self.stakes.show_stakes({Environment.DEMO if is_demo else each.profile.environment for each in contexts})
-        self.place.setText(words.profiles_words([each.profile.name for each in contexts]))
-
     def _shown(self, batch: Batch) -> Generator[object, None, None]:
         """Show the rows as they were judged, in pieces."""
         now = self._workspace.clock.now()
+        self._alike = yield from find_duplicates(self._judge.named(batch))
         uncounted = self._judge.uncounted(batch) if not self._tasks.is_busy else set()
         taken = self._judge.taken(batch)
         is_open, lines = self.form.missing() is not None, []
         for row in sorted(taken, key=lambda row: _weight(row, is_uncounted=row.profile in uncounted)):
             line = words.batch_line(
-                *(row, now, self._judge.lacking(row)),
+                *(row, now, self._judge.lacking(row), self._alike),
                 is_uncounted=row.profile in uncounted,
                 is_open=is_open and row.change is None,
             )
@@ -344,7 +362,7 @@ class BatchWindow(OperationWindow):
         hindered, count = self._judge.hindered(batch), len(batch.sent)
         known = self._judge.contexts
         contexts = [known[name] for name in dict.fromkeys(row.profile for row in batch.sent)] or list(known.values())
-        self._show_place(contexts)
+        self.place.show_contexts(contexts)
         typed, why = name_of(batch), why_named(batch, self._judge.ledgers)
         self._typing.setVisible(why is not None and typed is not None)
         if typed is not None:
@@ -385,13 +403,7 @@ class BatchWindow(OperationWindow):
 
     def _later(self, contexts: Sequence[ProfileContext]) -> str:
         """Return which profiles would not send now, empty where all would."""
-        away = self._judge.away(contexts)
-        if not away:
-            return ""
-        return _(
-            "There is no connection now to {names}: what goes there waits, and is left for you to continue if it waits"
-            " for long."
-        ).format(names=listed([quoted(name, 60) for name in away]))
+        return away_sentence(self._judge.away(contexts))
 
     def _objection(self, batch: Batch) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
@@ -409,21 +421,43 @@ class BatchWindow(OperationWindow):
         return going.report() if going is not None else left(run, self._workspace.open, self._workspace.clock.now())
 
     def _show_report(self, report: PlanReport) -> None:
-        rows = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
+        rows = self._told = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
         absent = {words.PROFILE_COLUMN} if len({row.profile for row in report.rows}) < 2 else set()
-        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now()), absent)
-        self.verdict.say(verdict_mark(report), plan_sentence(report))
+        self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now(), self._alike), absent)
+        waiting = {row.profile for row in report.rows if row.stand is Stand.NOT_STARTED and not report.stopped}
+        later = self._later([self._judge.contexts[name] for name in waiting])
+        self.verdict.say(verdict_mark(report), sentences(plan_sentence(report), later))
+        self._offer_outcome()
         undone = self._undone(report)
         self.retry.setVisible(bool(undone))
         again = counted("&Ask again for {count} not done…", "&Ask again for {count} not done…", len(undone))
         self.retry.setText(again)
 
-    def _undone(self, report: PlanReport) -> list[Asked]:
+    def _undone(self, report: PlanReport) -> list[ContextRow]:
         """Return what was provably not done, once nothing of the batch is under way."""
         is_open = report.count(Stand.WAITING, Stand.RUNNING) or (not report.stopped and report.count(Stand.NOT_STARTED))
         if is_open:
             return []
         return [self._judge.asked[self._numbers[row.number - 1] - 1] for row in report.rows if row.stand in _UNDONE]
+
+    def _chosen(self) -> StepRow | None:
+        """Return the row of the report that is chosen, ``None`` where none is, several are, or it has not begun."""
+        chosen = [index.row() for index in self.table.selectionModel().selectedRows()]
+        row = self._told[chosen[0]] if len(chosen) == 1 and chosen[0] < len(self._told) else None
+        return row if row is not None and row.intent is not None else None
+
+    def _offer_outcome(self) -> None:
+        self.outcome.setVisible(self._run is not None)
+        self.outcome.setEnabled(self._chosen() is not None)
+
+    def open_outcome(self, *_rest: object) -> None:
+        """Open what became of the chosen row."""
+        row = self._chosen()
+        if row is not None and row.intent is not None:
+            context = self._judge.contexts[row.profile]
+            dialog = OutcomeDialog(context, row.intent.id, self.parentWidget())
+            dialog.confirmation_requested.connect(lambda id: confirm_again(context, IntentId(id), dialog).open())
+            dialog.open()
 
     def ask_again(self) -> None:
         """Open another window for what was provably not done; what became of the rest stays among the plans."""
@@ -431,7 +465,7 @@ class BatchWindow(OperationWindow):
         if undone:
             self.form.setEnabled(True)
             self.form.narrow(undone)
-            BatchWindow(self._workspace, undone, self.form, self.parentWidget()).open()
+            BatchWindow(self._workspace, undone, self.form, self.parentWidget(), at_once=False).open()
             self.close()
 
     # what a person does

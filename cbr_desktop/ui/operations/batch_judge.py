@@ -4,12 +4,13 @@ from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from cbr_desktop.domain.blast import merged
+from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.sharing import SharesLost
 from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted
-from cbr_desktop.ui.operations.form import Asked, BatchForm
+from cbr_desktop.ui.operations.form import BatchForm, ContextRow
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.batch import (
     FRESH_MINUTES,
@@ -32,7 +33,7 @@ _FRESH = timedelta(minutes=FRESH_MINUTES)
 class BatchJudge:
     """Judges what ``form`` asks for of rows, those that are left out excepted."""
 
-    def __init__(self, asked: Sequence[Asked], form: BatchForm, clock: Clock) -> None:
+    def __init__(self, asked: Sequence[ContextRow], form: BatchForm, clock: Clock) -> None:
         self.asked = list(asked)
         self.contexts: dict[str, ProfileContext] = {context.profile.name: context for context, _row in asked}
         """The profiles that the rows are of, by their names."""
@@ -51,6 +52,14 @@ class BatchJudge:
     def ledgers(self) -> dict[str, Ledger]:
         """What is known, by the names of the profiles."""
         return {name: context.ledger for name, context in self.contexts.items()}
+
+    def named(self, batch: Batch) -> list[tuple[str, str]]:
+        """Return ids and names of what its rows are done to, and of what else could be taken for a vault among it."""
+        subjects = [row.subject for row in batch.rows if row.subject is not None and row.subject.id]
+        named = [(each.id, each.name) for each in subjects]
+        if any(each.type is SubjectType.VAULT for each in subjects):
+            named += [(vault.id, vault.name) for each in self.ledgers.values() for vault in each.vaults.values()]
+        return named
 
     @property
     def is_small(self) -> bool:
@@ -122,7 +131,7 @@ class BatchJudge:
     def objection(self, batch: Batch) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
         if len(batch.sent) > LIMIT:
-            return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
+            return _("Not ready: a batch takes {limit} at most. Select fewer, and do the rest afterwards.").format(
                 limit=LIMIT
             )
         if all(row.change is None for row in batch.sent):

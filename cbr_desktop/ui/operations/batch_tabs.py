@@ -11,6 +11,7 @@ from cbr_desktop.text.plain import bounded
 from cbr_desktop.text.states import counted
 from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import MarkedLine, label
+from cbr_desktop.ui.kit.tokens import NEAR
 
 _FEW_LINES = 3
 _WITH_MANY, _WITH_FEW = [300, 200], [400, 100]
@@ -37,8 +38,12 @@ class BatchTabs(QTabWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
+        requests = QWidget()
+        beneath = QVBoxLayout(requests)
+        beneath.setContentsMargins(0, NEAR, 0, 0)
+        beneath.addWidget(self.preview)
         self.addTab(scroll, _("Consequences"))
-        self.addTab(self.preview, _("Requests"))
+        self.addTab(requests, _("Requests"))
 
     def show_consequences(self, told: Sequence[tuple[Mark | None, str]]) -> Generator[None, None, None]:
         """Tell what comes of the batch, in pieces: there may be a line for each of many resources."""
@@ -68,14 +73,23 @@ class BatchAreas(QSplitter):
         self.setChildrenCollapsible(False)
         self.addWidget(rows)
         self.addWidget(tabs)
+        self._tabs = tabs
+        self._lines = 0
+        """How many lines of consequences there are."""
         self._has_many: bool | None = None
-        """Whether there were many lines of consequences when the height was shared last."""
+        """Whether there was much to show beneath the rows when the height was shared last."""
         self._is_moved = False
+        tabs.currentChanged.connect(self._share)
         self.splitterMoved.connect(self._moved)
 
     def share(self, lines: int) -> None:
         """Give the table what so many lines of consequences do not need."""
-        has_many = lines > _FEW_LINES
+        self._lines = lines
+        self._share()
+
+    def _share(self, *_rest: object) -> None:
+        """Share the height out by what the tab shows that is chosen: a request has more lines than can be seen."""
+        has_many = self._lines > _FEW_LINES or self._tabs.currentIndex() > 0
         if not self._is_moved and has_many is not self._has_many:
             self._has_many = has_many
             self.setSizes(_WITH_MANY if has_many else _WITH_FEW)

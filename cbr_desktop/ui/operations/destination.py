@@ -12,7 +12,7 @@ from cbr_desktop.text.sharing import destination_words
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.fields import column, fields
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
-from cbr_desktop.ui.operations.form import Missing
+from cbr_desktop.ui.operations.form import MissingField
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
@@ -67,9 +67,9 @@ class DestinationChoice(QWidget):
             raise ValueError("no vault is chosen")
         return known.destination
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that nothing is chosen yet, ``None`` where something is."""
-        return None if self.vault.currentData() else Missing(_("No vault is chosen yet."), self.vault)
+        return None if self.vault.currentData() else MissingField(_("No vault is chosen yet."), self.vault)
 
     def _fill(self) -> None:
         """Offer what is known by now; what was chosen stays."""
@@ -88,7 +88,7 @@ class DestinationChoice(QWidget):
         self._ids.setVisible(self.vault.currentData() == _BY_IDS)
 
     def _place(self, chosen: object, known: list[DestinationVault]) -> object:
-        """Return what is chosen: what was, else what is wished for, else the only one there is."""
+        """Return what is chosen: what was, else what is wanted for, else the only one there is."""
         if chosen is not None:
             return chosen
         wanted = self._wanted

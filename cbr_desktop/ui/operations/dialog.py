@@ -4,9 +4,12 @@ Nothing can be confirmed before what it is judged by was read afresh, or could n
 confirmed at all by older data.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -21,15 +24,17 @@ from PySide6.QtWidgets import (
 )
 
 from cbr_desktop.domain.blast import Blast, NameCheck, destroys, grave, name_to_type, wants_reason, wants_typed_name
-from cbr_desktop.domain.change import Change
+from cbr_desktop.domain.change import Change, Subject, SubjectType
 from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Finding, FindingKind, Severity
 from cbr_desktop.domain.ids import BackupId, IntentId
 from cbr_desktop.domain.intent import Approval, Intent, IntentState
+from cbr_desktop.domain.policy import Policy
 from cbr_desktop.domain.sharing import SharesLost
+from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import NN_, _, sentences
-from cbr_desktop.text.consequences import loss_sentences, shares_progress, shares_sentences
+from cbr_desktop.text.consequences import lookalikes_sentence, loss_sentences, shares_progress, shares_sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import Mark, Shape
@@ -41,6 +46,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.finding_lines import FindingLines
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
+from cbr_desktop.ui.kit.lookalikes import lookalikes
 from cbr_desktop.ui.kit.stepwise import Stepwise
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import TIGHT
@@ -75,6 +81,14 @@ _MANY_LOSSES = 3
 """Losses above which what was found, which sums them up, stands before them."""
 _UNCHANGED = (FindingKind.VAULT_UNCHANGED, FindingKind.POLICY_UNCHANGED, FindingKind.NAME_UNCHANGED)
 """What is found where the form asks for what there is already."""
+_UNFILLED = frozenset(
+    {
+        *(FindingKind.NAME_MISSING, FindingKind.NO_RESOURCE, FindingKind.RECEIVER_MISSING, FindingKind.ALL_UNCHANGED),
+        *(FindingKind.TAKING_VAULT_MISSING, FindingKind.PROJECT_ID_MISSING, FindingKind.DESTINATION_MISSING),
+        *(FindingKind.NO_SCHEDULE, FindingKind.TIMEZONE_MISSING),
+    }
+)
+"""What is found where something is not filled in: a fault only once it had been."""
 _OF_SHARES = (FindingKind.SHARES_END, FindingKind.DELETION_SHARES)
 _GRAVE = Mark(Shape.CROSS, Tone.BAD)
 _LOSS = Mark(Shape.UP, Tone.WARN)
@@ -110,8 +124,16 @@ class ChangeDialog(StepwiseWindow):
         self._asked_at = context.clock.now()
         """Since when the lists must have been read to count as fresh."""
         self._change: Change | None = None
+        self._is_incomplete = True
+        """Whether something is missing before there is a request."""
         self._verdict = Preflight(())
         self._blast = Blast()
+        self._compared: tuple[Subject | None, object] = (None, None)
+        """What was looked through last for names that look alike: what it is done to, and all that is like it."""
+        self._is_outdated = False
+        """Whether lists are others since it was judged."""
+        self._filled: set[FindingKind] = set()
+        """What is found of fields that were filled in once, and are empty where it is found."""
         self._progress = ""
         """How far the reading has come, in words, empty where it does not tell."""
         self._tasks = TaskOwner(self)
@@ -182,25 +204,33 @@ class ChangeDialog(StepwiseWindow):
         """Judge what is asked for by what is known now, and show the very request that would be sent."""
         if not self._stack.shows_form:
             return
+        self._is_outdated = False
         ledger, now = self._context.ledger, self._context.clock.now()
         before = (self._blast.lost, self._blast.overwritten)
-        try:
-            self._change = change_of(self.form.draft(), ledger)
-        except ValueError:
-            self._change = None
+        self._change, excess = None, self.form.excess()
+        if excess is None:
+            with suppress(ValueError):
+                self._change = change_of(self.form.draft(), ledger)
+        self._is_incomplete = self._change is None and excess is None
         if self._change is not None:
             self._verdict = self._operation.judge(self._change, ledger, now)
+            self._filled |= _UNFILLED - {each.kind for each in self._verdict.findings}
             self._blast = self._operation.blast(self._change, ledger)
             self._show_change(self._change)
         else:
+            self._verdict = Preflight(() if excess is None else (excess,))
+            self._filled |= {FindingKind.NO_RESOURCE} if excess is not None else set()
             self.subject.hide()
+            self.alike.say(None, "")
+            self._compared = (None, None)
             self.preview.clear()
         if (self._blast.lost, self._blast.overwritten) != before:
             # the loss that was on screen when the name was typed is not the one of now
             self.typed.clear()
         self._show_losses(now)
         told = (each for each in self._verdict.findings if not self.form.answers(each))
-        self.findings.show_findings(each for each in told if not self._told_already(each))
+        told = (self._weighed(each) for each in told if not self._told_already(each))
+        self.findings.show_findings(told)
         self._show_verdict()
 
     def _show_change(self, change: Change) -> None:
@@ -209,10 +239,26 @@ class ChangeDialog(StepwiseWindow):
         id = f" ({shown(subject.id, 64)})" if subject.id else ""
         self.subject.setText(f"{status_words(subject.type)} {name}{id}")
         self.subject.setVisible(bool(subject.id or subject.name))
+        self._show_lookalikes(subject)
         text = bounded(request_text(change, self._context.profile))
         if text != self.preview.toPlainText():
             self.preview.setPlainText(text)
         self.ask.setText(_("To go on, type {subject}:").format(subject=quoted(name_to_type(subject))))
+
+    def _show_lookalikes(self, subject: Subject) -> None:
+        """Say which other things could be taken for the one that this is done to."""
+        ledger = self._context.ledger
+        by_type: dict[SubjectType, Mapping[Any, Vault | Policy]] = {
+            SubjectType.VAULT: ledger.vaults,
+            SubjectType.POLICY: ledger.policies,
+        }
+        known = by_type.get(subject.type, {})
+        if subject == self._compared[0] and known is self._compared[1]:
+            return
+        self._compared = (subject, known)
+        named = [(each.id, each.name) for each in known.values()] if subject.id and subject.name else []
+        others = lookalikes(subject.id, subject.name, named)
+        self.alike.say(_LOSS, lookalikes_sentence(others))
 
     def _show_losses(self, now: datetime) -> None:
         told, shares = list(self._loss_words(now)), self._share_words()
@@ -257,6 +303,11 @@ class ChangeDialog(StepwiseWindow):
         if reader is None or not self._blast.shareable:
             return None
         return reader.shares_lost(self._blast.shareable, self._context.ledger)
+
+    def _weighed(self, found: Finding) -> Finding:
+        """Return something found as it is shown: that a field is empty is no fault as long as nobody was there."""
+        is_open = self.form.has_fields and found.kind in _UNFILLED - self._filled
+        return replace(found, severity=Severity.INFO) if is_open else found
 
     def _told_already(self, found: Finding) -> bool:
         """Whether something found says of shares in general what is counted above."""
@@ -315,7 +366,7 @@ class ChangeDialog(StepwiseWindow):
         if self._context.ledger.connection.reach is Reach.UNREACHABLE:
             return _("There is no connection now: it is queued, and sent when there is one.")
         return (
-            "" if self._is_fresh() else _("It is judged by what was known before, since that could not be read anew.")
+            "" if self._is_fresh() else _("It is judged by what was known before, since that could not be read again.")
         )
 
     def _wants_name(self) -> bool:
@@ -325,7 +376,7 @@ class ChangeDialog(StepwiseWindow):
         """Return what speaks against the change by what is known, empty when nothing does."""
         if self._tasks.is_busy:
             return self._progress or _("Reading afresh what this is judged by…")
-        if self._change is None:
+        if self._is_incomplete:
             missing = self.form.missing()
             if missing is None:
                 return _("Not ready: something is missing.")
@@ -346,9 +397,10 @@ class ChangeDialog(StepwiseWindow):
         """Return how grave an objection is: that it is being read, or not filled in yet, is no fault."""
         if self._tasks.is_busy:
             return SEVERITY_MARKS[Severity.INFO]
-        if self._verdict.is_blocked and self._change is not None:
+        found = [self._weighed(each) for each in self._verdict.findings]
+        if not self._is_incomplete and any(each.severity is Severity.BLOCK for each in found):
             return SEVERITY_MARKS[Severity.BLOCK]
-        is_unasked = self._change is None or any(each.kind in _UNCHANGED for each in self._verdict.findings)
+        is_unasked = self._is_incomplete or self._verdict.is_blocked or any(each.kind in _UNCHANGED for each in found)
         return SEVERITY_MARKS[Severity.INFO if is_unasked else Severity.WARN]
 
     def _lead(self) -> None:
@@ -361,7 +413,7 @@ class ChangeDialog(StepwiseWindow):
         """Return the field in which something is missing or to be put right, ``None`` where no field is known."""
         if self._tasks.is_busy:
             return None
-        if self._change is None:
+        if self._is_incomplete:
             missing = self.form.missing()
             return missing.field if missing is not None else None
         first = next((each for each in self._verdict.findings if each.severity is Severity.BLOCK), None)
@@ -438,7 +490,12 @@ class ChangeDialog(StepwiseWindow):
         confirm_again(self._context, id, self).open()
 
     def _ledger_changed(self, part: Part) -> None:
-        if part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS, Part.OPENED):
+        is_own = part in self._operation.judged_by or part in (Part.CONNECTION, Part.INTENTS, Part.OPENED)
+        self._is_outdated = self._is_outdated or is_own
+
+    def _ledger_settled(self) -> None:
+        """Judge by what has changed, once where several lists have changed together."""
+        if self._is_outdated:
             self._judge()
 
     # the window
@@ -448,6 +505,8 @@ class ChangeDialog(StepwiseWindow):
         font = self.subject.font()
         font.setBold(True)
         self.subject.setFont(font)
+        self.alike = MarkedLine("changeAlike")
+        self.alike.hide()
         self.about = label(self.form.about, "changeAbout")
         self.about.setVisible(bool(self.form.about))
         self._loss_lines: list[MarkedLine] = []
@@ -482,6 +541,7 @@ class ChangeDialog(StepwiseWindow):
         self.typed.textChanged.connect(self._show_verdict)
         self.approval.changed.connect(self._show_verdict)
         self._context.signals.changed.connect(self._ledger_changed)
+        self._context.signals.settled.connect(self._ledger_settled)
         self._stack.edit_requested.connect(self._edit_again)
         self._stack.close_requested.connect(self.close)
         self._stack.confirmation_requested.connect(self._confirm_again)
@@ -499,7 +559,7 @@ class ChangeDialog(StepwiseWindow):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
         layout = QVBoxLayout(form_side)
-        layout.addLayout(place_line(self._context, "changePlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "changePlace"))
         scroll = QScrollArea()
         layout.addWidget(scroll, 1)
         self._fill_middle(scroll)
@@ -525,6 +585,7 @@ class ChangeDialog(StepwiseWindow):
         layout.setContentsMargins(0, 0, 6, 0)
         layout.setSpacing(10)
         layout.addWidget(self.subject)
+        layout.addWidget(self.alike)
         layout.addWidget(self.about)
         if self.form.has_fields:
             layout.addWidget(self.form)

@@ -90,11 +90,6 @@ class DraftDocument(QObject):
         """Whether the file says the same; a new draft that is untouched counts as well."""
         return self._text == self._saved_text
 
-    @property
-    def is_untouched(self) -> bool:
-        """Whether it is a new draft in which nothing is written yet."""
-        return not self.path and self.is_saved and not self.stack.count()
-
     def start_over(self, text: str) -> None:
         """Take another text for the untouched one, as when a form fills in its defaults."""
         was_saved = self.is_saved and not self.path

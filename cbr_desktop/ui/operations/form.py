@@ -16,7 +16,7 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.outbox import Outbox
 
 
-class Missing(NamedTuple):
+class MissingField(NamedTuple):
     """What has still to be filled in before there is a request: in words, and the field where that is done.
 
     Without a field there is nothing that a person could do about it in this window.
@@ -51,8 +51,15 @@ class ChangeForm(QWidget):
         """Return what is filled in, as the draft of the operation."""
         raise NotImplementedError
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return what keeps ``draft`` from being made, ``None`` where nothing does."""
+        return None
+
+    def excess(self) -> Finding | None:
+        """Return that more is chosen than any request may ask for, ``None`` where it is not.
+
+        Such a request is neither made nor shown: of thousands that takes long, and none of it can be sent.
+        """
         return None
 
     def field(self, part: RequestPart | None) -> QWidget | None:  # noqa: ARG002  # most show what is found alone
@@ -105,7 +112,7 @@ class BatchForm(QWidget):
         """Return what is asked for of so many rows, as something to be done."""
         return batch_words(self.kind, count)
 
-    def narrow(self, asked: "Sequence[Asked]") -> None:
+    def narrow(self, asked: "Sequence[ContextRow]") -> None:
         """Ask for it of some of the rows alone from now on, since the others are done."""
 
     def takes(self, context: ProfileContext, row: Any) -> bool:  # noqa: ARG002  # most ask for it of all
@@ -120,7 +127,7 @@ class BatchForm(QWidget):
         """Return what a row is, for the time in which nothing can be asked for of it."""
         return None
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return what has still to be filled in for all of the rows, ``None`` where nothing has."""
         return None
 
@@ -149,7 +156,7 @@ class FixedBatch(BatchForm):
         return self._draft_of(row)
 
 
-Asked = tuple[ProfileContext, Any]
+ContextRow = tuple[ProfileContext, Any]
 """What a verb was asked for: a row and the profile that it is changed from; ``None`` where a verb takes no row."""
 
 
@@ -165,8 +172,8 @@ class Forms(Struct, frozen=True):
 
     asked: Mapping[str, Callable[[ProfileContext, Any], ChangeForm]] = field(default_factory=dict)
     again: Mapping[Kind, Callable[[ProfileContext, Intent], ChangeForm | None]] = field(default_factory=dict)
-    several: Mapping[str, Callable[[Sequence[Asked]], BatchForm]] = field(default_factory=dict)
-    windows: Mapping[str, Callable[[Workspace, Sequence[Asked], QWidget], QWidget]] = field(default_factory=dict)
+    several: Mapping[str, Callable[[Sequence[ContextRow]], BatchForm]] = field(default_factory=dict)
+    windows: Mapping[str, Callable[[Workspace, Sequence[ContextRow], QWidget], QWidget]] = field(default_factory=dict)
 
     def joined(self, other: "Forms") -> "Forms":
         """Return both: what several features let a person ask for on one page."""

@@ -24,7 +24,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.codes import explain
 from cbr_desktop.text.findings import finding_sentence, findings_sentence
 from cbr_desktop.text.plain import bounded, tooltip
-from cbr_desktop.text.preview import Form, rendered
+from cbr_desktop.text.preview import PreviewForm, rendered
 from cbr_desktop.text.states import clock_words, duration_words, grouped, shown, status_words
 from cbr_desktop.ui.kit.fields import code_view
 from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
@@ -130,7 +130,7 @@ class Preview(QWidget):
         self._tabs = QTabWidget()
         self._tabs.setObjectName("checkpointPreviewForms")
         self._tabs.setAccessibleName(_("Forms of the request"))
-        self._texts = {form: _reader(form) for form in Form}
+        self._texts = {form: _reader(form) for form in PreviewForm}
         for form, text in self._texts.items():
             self._tabs.addTab(text, str(form))
         self._tabs.currentChanged.connect(self._render)
@@ -149,7 +149,7 @@ class Preview(QWidget):
     @property
     def json(self) -> QPlainTextEdit:
         """The view of the bytes that are sent."""
-        return self._texts[Form.JSON]
+        return self._texts[PreviewForm.JSON]
 
     def show_change(self, change: Change | None, remark: str = "") -> None:
         """Show another request, ``None`` where there is none; ``remark`` stands beside its size."""
@@ -165,31 +165,31 @@ class Preview(QWidget):
             self._change = change
             self._render()
 
-    def show_form(self, form: Form) -> None:
+    def show_form(self, form: PreviewForm) -> None:
         """Turn to one of the forms."""
         self._tabs.setCurrentIndex(list(self._texts).index(form))
 
     def _render(self) -> None:
         """Write the form that is looked at, and always the one that is sent."""
         current = list(self._texts)[self._tabs.currentIndex()]
-        for form in {Form.JSON, current}:
+        for form in {PreviewForm.JSON, current}:
             text = bounded(self._text(form))
             if text != self._texts[form].toPlainText():
                 self._texts[form].setPlainText(text)
 
     def copy_json(self) -> None:
         """Copy the request as it is sent, whatever form is looked at."""
-        QGuiApplication.clipboard().setText(self._text(Form.JSON))
+        QGuiApplication.clipboard().setText(self._text(PreviewForm.JSON))
 
     def _copy(self) -> None:
         current = list(self._texts)[self._tabs.currentIndex()]
         QGuiApplication.clipboard().setText(self._text(current))
 
-    def _text(self, form: Form) -> str:
+    def _text(self, form: PreviewForm) -> str:
         return rendered(form, self._change, self._profile) if self._change is not None else ""
 
 
-def _reader(form: Form) -> QPlainTextEdit:
-    if form is Form.JSON:
+def _reader(form: PreviewForm) -> QPlainTextEdit:
+    if form is PreviewForm.JSON:
         return code_view("checkpointPreview", _("Preview"))
     return code_view(f"checkpointPreview{form}", _("Preview as {form}").format(form=form))

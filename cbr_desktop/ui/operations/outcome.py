@@ -317,7 +317,7 @@ class OutcomePanel(QWidget):
         self.candidates.setAccessibleDescription(_("Which is yours"))
         self.cancel = push_button(_("&Take back"), "takeBack", self._cancel)
         self.release = push_button(_("Re&lease"), "outcomeRelease", self._release)
-        self.release.setToolTip(tooltip(_("Confirm anew, so that it is sent")))
+        self.release.setToolTip(tooltip(_("Confirm again, so that it is sent")))
         self.report = push_button(_("&Copy report"), "copyReport", self._copy_report)
         self.request = push_button(_("Copy re&quest"), "copyRequest", self._copy_request)
         self.close_button = push_button(_("Close"), "outcomeClose", self.close_requested.emit)
@@ -327,7 +327,7 @@ class OutcomePanel(QWidget):
         acts = (self.back, self.retry, *settling, self.edit, self.release, self.cancel)
         buttons = button_row(self.close_button, self.report, self.request, *acts)
         layout = QVBoxLayout(self)
-        layout.addLayout(place_line(self._context, "outcomePlace"))
+        layout.addLayout(place_line(self._context.profile, self._context.environment, "outcomePlace"))
         for widget in (self._head, self._sentence, self._progress):
             layout.addWidget(widget)
         layout.addWidget(self._table, 1)

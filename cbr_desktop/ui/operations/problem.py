@@ -2,7 +2,8 @@
 
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.findings import finding_sentence, json_words
+from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.text.request_findings import json_words
 
 
 def problem_sentence(finding: Finding) -> str:
@@ -14,6 +15,7 @@ def problem_sentence(finding: Finding) -> str:
         if finding.facts["line"]
         else _("This is not valid JSON: {why}. Correct it here, or undo (Ctrl+Z).")
     )
-    # the parser's words, which begin as a sentence does, stand within one here
     why = json_words(finding)
-    return bad.format(column=finding.facts.get("column"), why=why[:1].lower() + why[1:])
+    if finding.facts["detail"]:  # the parser's English, which begins as a sentence does, stands within one here
+        why = why[:1].lower() + why[1:]
+    return bad.format(column=finding.facts.get("column"), why=why)

@@ -34,7 +34,7 @@ _LINES = 7
 _NONE: frozenset[str] = frozenset()
 
 
-class _Ticks(Ticks[Protectable, Disk]):
+class _ProtectableTicks(Ticks[Protectable, Disk]):
     """What could be protected, with its disks."""
 
     def __init__(self) -> None:
@@ -55,8 +55,8 @@ class _Ticks(Ticks[Protectable, Disk]):
     def row_words(self, row: Protectable, column: int) -> str:
         match column:
             case 0:
-                twin = self.alike.get(row.id, "")
-                return f"{plain(row.name, 100)} · {twin}" if twin else plain(row.name or row.id, 120)
+                suffix = self.alike.get(row.id, "")
+                return f"{plain(row.name, 100)} · {suffix}" if suffix else plain(row.name or row.id, 120)
             case 1:
                 return short_type_words(row.type) if row.type else ""
             case 2:
@@ -76,7 +76,7 @@ class _Ticks(Ticks[Protectable, Disk]):
                 return gb_words(part.size_gb)
             case 3:
                 return ""
-        return disk_words(part)
+        return disk_kind_words(part)
 
     def row_hint(self, row: Protectable, column: int) -> str:
         if column == _VERDICT and not row.protectable:
@@ -105,7 +105,9 @@ class ResourceTicks(QWidget):
     def __init__(self, rows: Iterable[Protectable] = (), chosen: Iterable[ResourceChoice] = ()) -> None:
         super().__init__()
         self._given: dict[ResourceId, ResourceChoice] = {}
-        self._ticks = _Ticks()
+        self._ticks = _ProtectableTicks()
+        self._sizes_gb: dict[str, int] = {}
+        """The sizes of what is ticked, by their ids."""
         self.tree = TickTree("resourceTicks", _("Resources"), self._ticks, _WISHES)
         self.tree.setMinimumHeight((_LINES + 1) * (self.fontMetrics().height() + 8))
         self.filter = QLineEdit()
@@ -123,13 +125,18 @@ class ResourceTicks(QWidget):
         self.tree.invert_requested.connect(self._invert)
         self.filter.textChanged.connect(self.tree.set_filter)
 
+    @property
+    def count(self) -> int:
+        """How many are ticked."""
+        return self._ticks.ticked_count
+
     def choices(self) -> tuple[ResourceChoice, ...]:
         """Return what is ticked, in the order of the list."""
         return tuple(map(self._choice, self._ticks.ticked_rows))
 
-    def chosen_gb(self) -> int:
-        """Return the sizes of what is ticked, in GB."""
-        return sum(taken_gb(row, self._choice(row)) for row in self._ticks.ticked_rows)
+    def chosen_gb(self, but: Collection[str] = ()) -> int:
+        """Return the sizes of what is ticked, in GB, without resources of some ids."""
+        return sum(self._sizes_gb.values()) - sum(self._sizes_gb.get(id, 0) for id in but)
 
     def show_rows(self, known: Iterable[Protectable], chosen: Iterable[ResourceChoice] = ()) -> None:
         """Show other resources, some of them ticked; those come first, and what cannot be backed up comes last."""
@@ -183,7 +190,8 @@ class ResourceTicks(QWidget):
         self._tell_changed()
 
     def _summarize(self) -> None:
-        count, total = self._ticks.ticked_count, len(self._ticks.rows)
+        self._sizes_gb = {row.id: taken_gb(row, self._choice(row)) for row in self._ticks.ticked_rows}
+        count, total = self.count, len(self._ticks.rows)
         if not total:
             self.words.setText(_("No resource of this kind is known that is in no vault."))
         elif not count:
@@ -217,7 +225,7 @@ def free_ones(
     return list(free.values())
 
 
-def disk_words(disk: Disk) -> str:
+def disk_kind_words(disk: Disk) -> str:
     """Return what kind of disk it is."""
     kinds = [_("System disk") if disk.bootable else _("Data disk")]
     kinds += [_("encrypted")] if disk.encrypted else []

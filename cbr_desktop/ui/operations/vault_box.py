@@ -30,8 +30,8 @@ class VaultBox(LargeComboBox):
         return str(self.currentData() or "")
 
     def _words_of(self, vault: Vault) -> str:
-        twin = f" ({shown(vault.id, 64)})" if self._counts[vault.name] > 1 or not vault.name else ""
-        name = f"{shown(vault.name, 64)}{twin}"
+        suffix = f" ({shown(vault.id, 64)})" if self._counts[vault.name] > 1 or not vault.name else ""
+        name = f"{shown(vault.name, 64)}{suffix}"
         if not self._tells_room:
             return name
         room = _("{free} free of {size}").format(free=gb_words(max(vault.free_gb, 0)), size=gb_words(vault.size_gb))

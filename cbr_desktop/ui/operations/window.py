@@ -1,17 +1,19 @@
 """What all windows of changes have: they stand beside the others, and say where a change goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QWidget
 
-from cbr_desktop.domain.profile import Environment
+from cbr_desktop.domain.profile import Environment, Profile
+from cbr_desktop.text.batch import profiles_words
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.stepwise import StepwiseDialog
+from cbr_desktop.ui.kit.tokens import NEAR
 from cbr_desktop.ui.kit.widgets import push_button
-from cbr_desktop.ui.operations.environment_label import stake_chip
+from cbr_desktop.ui.operations.environment_label import EnvironmentLabel, stake_chip
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
 LEAD_KEYS = "Ctrl+."
@@ -50,14 +52,33 @@ def lead_button(name: str, act: Callable[[], object]) -> QPushButton:
     return made
 
 
-def place_line(context: ProfileContext, name: str, words: str = "") -> QHBoxLayout:
+def place_line(profile: Profile, environment: Environment, name: str, words: str = "") -> QHBoxLayout:
     """Return the first line of a window: what is at stake, and profile, region and project; ``words`` follow."""
-    profile = context.profile
     parts = [profile.name]
     # a region that the name or the project has in it is not said twice
     parts += [profile.region] if not (profile.region in profile.name or profile.region in profile.project) else []
     where = " · ".join(plain(part, 60) for part in (*parts, profile.project) if part)
     line = QHBoxLayout()
-    line.addWidget(stake_chip(Environment.DEMO if context.is_demo else profile.environment))
+    line.addWidget(stake_chip(environment))
     line.addWidget(label(f"{where} — {words}" if words else where, name), 1)
     return line
+
+
+class PlacesLine(QWidget):
+    """The first line of a window that may be of several profiles: what is at stake in them, and their names."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._stakes = EnvironmentLabel()
+        self._names = label(name=name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(NEAR)
+        row.addWidget(self._stakes)
+        row.addWidget(self._names, 1)
+
+    def show_contexts(self, contexts: Iterable[ProfileContext]) -> None:
+        """Show these profiles, each once."""
+        known = {context.profile.name: context for context in contexts}
+        self._stakes.show_stakes({context.environment for context in known.values()})
+        self._names.setText(profiles_words(list(known)))

@@ -4,14 +4,14 @@ from collections.abc import Container
 
 from cbr_desktop.domain.change import SubjectType
 from cbr_desktop.domain.ids import ResourceId, TaskId
-from cbr_desktop.domain.intent import Intent
+from cbr_desktop.domain.intent import SETTLED, Intent, IntentState
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.requests import intent_mark, request_name, request_words, waiting_words
 from cbr_desktop.text.states import shown, status_words
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.session.sheet import Facts, Relation, Sheet, activity
+from cbr_desktop.ui.session.sheet import Relation, Sheet, WordPairs, activity
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.outcomes import outcome_of
 
@@ -53,11 +53,13 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         for each in (outcome.resources if outcome else ())
     ]
     relations += [
-        Relation(_("Twin: checkpoint {duplicate}").format(duplicate=shown(duplicate, 64)))
+        Relation(_("Duplicate: checkpoint {duplicate}").format(duplicate=shown(duplicate, 64)))
         for duplicate in intent.duplicates
     ]
     task = ledger.tasks.get(TaskId(intent.result.id)) if intent.result is not None else None
     tasks = ledger.tasks_of(intent.checkpoint.id) if intent.checkpoint else [task] if task is not None else []
+    # beside a request whose end is not known, a second one would be made by mistake
+    is_over = intent.state in SETTLED and intent.state is not IntentState.NOT_FOUND
     return Sheet(
         intent.id,
         request_name(intent) if not words.is_counted else words.name(intent),
@@ -68,7 +70,7 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
         facts,
         relations,
         activity(tasks, times),
-        intent.change.vault_id if intent.change.vault_id in ledger.vaults else None,
+        intent.change.vault_id if is_over and intent.change.vault_id in ledger.vaults else None,
     )
 
 
@@ -88,14 +90,14 @@ def _subject(intent: Intent, ledger: Reading) -> list[Relation]:
     return [Relation(_("Done to: {name}").format(name=shown(subject.label, 80)), page, subject.id)]
 
 
-def _approval(intent: Intent) -> Facts:
+def _approval(intent: Intent) -> WordPairs:
     """Return why something is overwritten and who approved that, where that was asked for."""
     if intent.approval is None:
         return []
     return [(_("Reason"), intent.approval.reason), (_("Approved by"), intent.approval.approver or NONE)]
 
 
-def _made(intent: Intent) -> Facts:
+def _made(intent: Intent) -> WordPairs:
     """Return what a request has made, where that is something else than what it is done to."""
     made = intent.result.id if intent.result is not None else ""
     is_subject = intent.subject.type is not SubjectType.VAULT and made in ("", intent.subject.id)

@@ -33,7 +33,7 @@ from cbr_desktop.text.requests import (
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import NONE, ListNotice, Times
 from cbr_desktop.ui.kit.lines import label
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import verb_buttons
@@ -71,7 +71,7 @@ class OutboxPage(Page[Intent]):
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "hold": (N_("&Hold"), N_("Keep what waits from being sent until you release it")),
-        "release": (N_("&Release"), N_("Confirm anew, so that it is sent")),
+        "release": (N_("&Release"), N_("Confirm again, so that it is sent")),
         "cancel": (N_("&Take back"), N_("Take back what has not been sent (Delete)")),
         "look": (N_("&Keep looking"), N_("Look once more for what became of it; nothing is sent by that")),
         "again": (N_("&Send again…"), N_("See what was looked for, then decide")),
@@ -82,6 +82,7 @@ class OutboxPage(Page[Intent]):
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._orphans: dict[IntentId, Intent] = {}
         self._looked_for: tuple[str, ...] | None = None
+        self._is_told_beside = False
         super().__init__(workspace, times, parent)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failed)
@@ -101,19 +102,32 @@ class OutboxPage(Page[Intent]):
         times = self._times
         return [
             Column("state", _("State"), self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
-            Column("name", _("Name"), self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
+            Column("name", _("Name"), self.name_words, lambda i: i.name or None, 30, middle=True, elastic=True),
             Column("vault", _("Done to"), subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
-            Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 26, hint=self._sentence),
+            Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 36, hint=self._sentence),
             Column("profile", _("Profile"), lambda i: i.target.profile, lambda i: i.target.profile, 14),
             Column("region", _("Region"), self._region_words, self._region_words, 9, shown=False),
-            _time_column("made", _("Made"), _made_at, times),
-            _time_column("sent", _("Sent"), lambda i: i.sent_at, times),
-            _time_column("due", _("Due"), lambda i: i.due_at, times),
-            Column("by", _("By"), lambda i: i.by or NONE, lambda i: i.by or None, 18),
+            _age_column("made", _("Made"), _made_at, times),
+            _age_column("sent", _("Sent"), lambda i: i.sent_at, times),
             Column(
-                "request-id", _("Request id"), lambda i: _request_id(i) or NONE, lambda i: _request_id(i) or None, 30
+                "due",
+                _("Due"),
+                lambda i: times.text(i.due_at),
+                lambda i: i.due_at,
+                19,
+                hint=lambda i: times.both(i.due_at),
+                whole=True,
             ),
-            Column("draft", _("Draft"), draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft),
+            Column("by", _("By"), lambda i: i.by or NONE, lambda i: i.by or None, 18, minor=True),
+            Column(
+                "request-id",
+                _("Request id"),
+                lambda i: _request_id(i) or NONE,
+                lambda i: _request_id(i) or None,
+                30,
+                minor=True,
+            ),
+            Column("draft", _("Draft"), draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft, minor=True),
             Column("plan", _("Plan"), lambda i: i.plan or NONE, lambda i: i.plan or None, 20, shown=False),
             Column("project", _("Project"), lambda i: i.target.project, lambda i: i.target.project, 16, shown=False),
             Column("checkpoint", _("Made id"), _checkpoint_words, _checkpoint_words, 34, shown=False),
@@ -171,7 +185,7 @@ class OutboxPage(Page[Intent]):
             (*parts, words_of(row).title, row.draft, _request_id(row), self._state(row), self._waiting(row))
         )
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the cursor's request, where it is known."""
         row = self.view.current_row()
         vault_id = row.change.vault_id if row is not None else None
@@ -196,11 +210,20 @@ class OutboxPage(Page[Intent]):
         why = _("What you send, queue or schedule is kept here from then on, with all that became of it.")
         return ListNotice(_("No requests yet"), why, _("Create checkpoint"), "create")
 
+    def note_details(self, shown: bool) -> None:
+        """Say below the table only what the details do not say beside it."""
+        if shown is not self._is_told_beside:
+            self._is_told_beside = shown
+            self._tell_choice()
+
     def extend_menu(self, menu: QMenu) -> None:
         """Offer what can be done about the selected requests."""
         for verb, button in self.buttons.items():
             if button.isEnabled():
-                menu.addAction(button.text()).triggered.connect(self._acts[verb])
+                action = menu.addAction(button.text())
+                action.triggered.connect(self._acts[verb])
+                if verb == "cancel":
+                    action.setShortcut(QKeySequence(Qt.Key.Key_Delete))
 
     # those that have no profile any more
 
@@ -243,8 +266,9 @@ class OutboxPage(Page[Intent]):
             "outcome": self._open_outcome,
             "edit": self._edit,
         }
-        self.buttons = verb_buttons("outbox", self._VERBS, self._acts)
-        self.add_actions(self.buttons.values())
+        row = self.head.new_row()
+        self.buttons = verb_buttons("outbox", self._VERBS, self._acts, row.nursery)
+        self.head.add_row(row, self.buttons.values())
         self.sentence: QLabel = label(name="outboxSentence")
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one
@@ -271,8 +295,9 @@ class OutboxPage(Page[Intent]):
         words = _("&Release selected ({count})…").format(count=len(held)) if len(held) > 1 else _("&Release")
         self.buttons["release"].setText(words)
         self.buttons["release"].setAccessibleName(words.replace("&", ""))
-        self.sentence.setText(self._choice_words(chosen, held))
-        self.sentence.setVisible(bool(self._rows))
+        words = self._choice_words(chosen, held)
+        self.sentence.setText(words)
+        self.sentence.setVisible(bool(words and self._rows))
 
     def _choice_words(self, rows: list[Intent], held: list[Intent]) -> str:
         if len(rows) != 1:
@@ -283,7 +308,7 @@ class OutboxPage(Page[Intent]):
                 "{count} requests selected, {held} of them held.",
                 len(rows),
             ).format(count=grouped(len(rows)), held=len(held))
-        sentence = self._sentence(rows[0])
+        sentence = "" if self._is_told_beside else self._sentence(rows[0])
         if held and held[0].reason != Reason.ELSEWHERE:
             context = self._context(held[0])
             released = release_sentence(held[0], context.profile, self._times.now(), _hindrance(context))
@@ -460,5 +485,14 @@ def _checkpoint_words(intent: Intent) -> str:
     return intent.result.id if intent.result is not None and intent.result.id != intent.subject.id else NONE
 
 
-def _time_column(key: str, title: str, at: Callable[[Intent], datetime | None], times: Times) -> Column[Intent]:
-    return Column(key, title, lambda i: times.text(at(i)), at, 19, hint=lambda i: times.both(at(i)), whole=True)
+def _age_column(key: str, title: str, at: Callable[[Intent], datetime | None], times: Times) -> Column[Intent]:
+    return Column(
+        key,
+        title,
+        lambda i: times.short_age(at(i)),
+        at,
+        14,
+        hint=lambda i: times.both(at(i)),
+        copied=lambda i: times.text_and_age(at(i)),
+        whole=True,
+    )

@@ -25,6 +25,7 @@ from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
 from cbr_desktop.ui.kit.window_size import take_room
+from cbr_desktop.ui.operations.window import PlacesLine
 from cbr_desktop.ui.session.profile_context import ProfileContext, Settings
 
 _COLUMNS = (
@@ -70,10 +71,13 @@ class ReleaseDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         many = counted("{count} request", "{count} requests", len(held))
-        production = sum(context.profile.environment is Environment.PRODUCTION for _intent, context in held)
+        production = sum(context.environment is Environment.PRODUCTION for _intent, context in held)
         stake = ""
         if production:
             stake = counted("{count} of them in PRODUCTION.", "{count} of them in PRODUCTION.", production)
+        place = PlacesLine("releasePlace")
+        place.show_contexts(context for _intent, context in held)
+        layout.addWidget(place)
         layout.addWidget(
             label(
                 sentences(_("Release sends these {requests} to the service, one by one.").format(requests=many), stake),
@@ -88,9 +92,10 @@ class ReleaseDialog(QDialog):
         release = push_button(_("&Release {many}").format(many=many), "releaseNow", self._confirm)
         keep = push_button(_("&Keep them held"), "keepHeld", self.reject)
         keep.setDefault(True)
-        keep.setFocus()
+        release.setProperty("primary", True)
         layout.addLayout(button_row(keep, release))
         take_room(self, _SIZE, settings)
+        keep.setFocus()
 
     def _table(self, times: Times) -> "_Table":
         table = _Table(len(self._held), len(_COLUMNS), self)
@@ -139,7 +144,7 @@ def _cells(intent: Intent, context: ProfileContext, times: Times) -> tuple[str, 
         words_of(intent).name(intent),
         subject_words(intent),
         intent.subject.id or NONE,
-        f"{target.profile} ({environment_words(profile.environment)})",
+        f"{target.profile} ({environment_words(context.environment)})",
         profile.region,
         target.project,
         waiting_words(intent, None, times.now()),

@@ -8,9 +8,8 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDoubleSpinBox,
     QFileDialog,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QVBoxLayout,
@@ -43,8 +42,11 @@ from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, NoWheelComboBox, NoWheelSpinBox, label
 from cbr_desktop.ui.kit.pieces import LONG_STEP, Pieces
 from cbr_desktop.ui.kit.step_table import StepTable
+from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.widgets import button_row, push_button
 from cbr_desktop.ui.kit.window_size import take_room
+from cbr_desktop.ui.operations.window import PlacesLine
+from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.derived import is_little
 from cbr_desktop.workflows.documents import knowing, name_of
@@ -102,7 +104,7 @@ class MakePlanDialog(QDialog):
             self.names.currentText().strip(),
             self.concurrency.value(),
             self.stop_on_failure.isChecked(),
-            self.stagger.value(),
+            float(self.stagger.value()),
         )
 
     def refresh(self) -> None:
@@ -133,6 +135,7 @@ class MakePlanDialog(QDialog):
             yield None
         yield LONG_STEP
         self.table.fill(make_columns(), lines)
+        self.place.show_contexts(self._contexts())
         yield LONG_STEP
         self._is_counting = False
         reason = self._reason(found)
@@ -173,6 +176,11 @@ class MakePlanDialog(QDialog):
         """Return the profile that knows what a request is about, so that the plan says itself where its steps go."""
         context = self._workspace.context_of(lambda ledger: knowing(document, [ledger]) is not None)
         return context.profile.name if context is not None else ""
+
+    def _contexts(self) -> list[ProfileContext]:
+        """Return the profiles from which the steps go, as far as that is known; all of them from one before."""
+        names = [step.profile or self._default() for step in self._steps] or [self._default()]
+        return [each for each in self._workspace.contexts if each.profile.name in names]
 
     def _default(self) -> str:
         contexts = self._workspace.shown_contexts or self._workspace.contexts
@@ -272,14 +280,17 @@ class MakePlanDialog(QDialog):
         self.table.setSelectionMode(StepTable.SelectionMode.SingleSelection)
         self.table.chosen.connect(self._offer)
         self.verdict = AnnouncedLine("makePlanVerdict")
+        self.place = PlacesLine("makePlanPlace")
+        self.place.show_contexts(self._contexts())
         layout = QVBoxLayout(self)
+        layout.addWidget(self.place)
         layout.addWidget(self.table, 1)
         layout.addLayout(self._form())
         layout.addWidget(self.verdict)
         layout.addLayout(self._foot())
         take_room(self, _SIZE, self._workspace.settings)
 
-    def _form(self) -> QFormLayout:
+    def _form(self) -> QGridLayout:
         self.names = NoWheelComboBox()
         self.names.setEditable(True)
         self.names.setObjectName("makePlanNames")
@@ -294,10 +305,9 @@ class MakePlanDialog(QDialog):
         self.concurrency = NoWheelSpinBox()
         self.concurrency.setRange(1, CONCURRENCY_LIMIT)
         self.concurrency.setObjectName("makePlanConcurrency")
-        self.concurrency.setAccessibleName(_("Checkpoints at a time"))
-        self.stagger = QDoubleSpinBox()
+        self.concurrency.setAccessibleName(_("Requests at a time"))
+        self.stagger = NoWheelSpinBox()
         self.stagger.setRange(0, STAGGER_LIMIT_SECONDS)
-        self.stagger.setDecimals(0)
         self.stagger.setSuffix(" s")
         self.stagger.setObjectName("makePlanStagger")
         self.stagger.setAccessibleName(_("Pause between two"))
@@ -306,16 +316,21 @@ class MakePlanDialog(QDialog):
         self.stop_on_failure.setAccessibleName(_("Stop on failure"))
         self.stop_on_failure.setChecked(True)
         pace = QHBoxLayout()
+        pace.setSpacing(NEAR)
         pace.addWidget(self.concurrency)
         pace.addSpacing(16)
         pace.addWidget(_question(_("&Pause between two"), "makePlanStaggerQuestion", self.stagger))
         pace.addWidget(self.stagger)
         pace.addStretch(1)
-        form = QFormLayout()
-        form.addRow(_question(_("&Names"), "makePlanNamesQuestion", self.names), self.names)
-        form.addRow(self.example)
-        form.addRow(_question(_("&At a time"), "makePlanPaceQuestion", self.concurrency), pace)
-        form.addRow(self.stop_on_failure)
+        form = QGridLayout()
+        form.setHorizontalSpacing(WIDE)
+        form.setColumnStretch(1, 1)
+        form.addWidget(_question(_("&Names"), "makePlanNamesQuestion", self.names), 0, 0)
+        form.addWidget(self.names, 0, 1)
+        form.addWidget(self.example, 1, 1)
+        form.addWidget(_question(_("Requests &at a time"), "makePlanPaceQuestion", self.concurrency), 2, 0)
+        form.addLayout(pace, 2, 1)
+        form.addWidget(self.stop_on_failure, 3, 1)
         return form
 
     def _foot(self) -> QHBoxLayout:

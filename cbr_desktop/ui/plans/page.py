@@ -31,7 +31,7 @@ from cbr_desktop.text.plans import (
 )
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import ListNotice, Times
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, TextField
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.widgets import verb_buttons
@@ -77,7 +77,7 @@ class PlansPage(Page[PlanRow]):
     run_ended = Signal(str)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "continue": (N_("&Continue"), N_("Confirms the rest of the plan anew, and starts what has not begun")),
+        "continue": (N_("&Continue"), N_("Confirms the rest of the plan again, and starts what has not begun")),
         "stop": (N_("S&top"), N_("Begins no further step; what has begun goes its way")),
         "arm": ("", N_("Lets the read-only profiles of the plan send")),
         "profiles": (
@@ -103,7 +103,7 @@ class PlansPage(Page[PlanRow]):
         self._going: dict[str, _Going] = {}
         self._has_read = False
         self._trouble = ""
-        self._wished = ""
+        self._awaited_id = ""
         super().__init__(workspace, times, parent)
         self.files = PlanFiles(workspace, times, self)
         self.files.started.connect(self.begin)
@@ -165,7 +165,8 @@ class PlansPage(Page[PlanRow]):
             profiles = Senders(self._workspace, {step.profile for step in run.plan.steps})
             keeper = active.get(run.id)
             is_going = keeper is not None and not keeper.stopped and not keeper.is_over()
-            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone)))
+            away = tuple(profiles.away) if is_going else ()
+            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone), away))
         return rows
 
     def id_of(self, row: PlanRow) -> str:
@@ -185,7 +186,7 @@ class PlansPage(Page[PlanRow]):
         """Return the ledgers of the profiles that a run sends from."""
         return [member for member in self._workspace.open.members if member.profile.name in row.profiles]
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the chosen step, where it is known."""
         intent = self.subject()
         vault_id = intent.change.vault_id if intent is not None else None
@@ -237,7 +238,7 @@ class PlansPage(Page[PlanRow]):
     def show_row(self, id: str) -> bool:
         """Select a run; one that was not read yet is selected as soon as it is there."""
         found = super().show_row(id)
-        self._wished = "" if found else id
+        self._awaited_id = "" if found else id
         return found
 
     def going(self) -> list[PlanReport]:
@@ -253,8 +254,8 @@ class PlansPage(Page[PlanRow]):
         read = {run.id for run in runs}
         self._runs = [*(run for run in self._runs if run.id not in read and run.id in self._going), *runs]
         self._take()
-        if self._wished:
-            self.show_row(self._wished)
+        if self._awaited_id:
+            self.show_row(self._awaited_id)
 
     def _read(self) -> None:
         plans = self._workspace.plans
@@ -299,14 +300,14 @@ class PlansPage(Page[PlanRow]):
             "report": self.ask_report,
             "outbox": self._show_in_outbox,
         }
-        self.buttons = verb_buttons("plans", self._VERBS, self._acts)
+        row = self.head.new_row()
+        self.buttons = verb_buttons("plans", self._VERBS, self._acts, row.nursery)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.buttons["arm"].setText(arm)
         self.buttons["arm"].setAccessibleName(accessible(arm))
-        self.ways_in = verb_buttons(
-            "plans", self._WAYS_IN, {"make": self.files.ask_requests, "open": self.files.ask_plan}
-        )
-        self.add_actions((*self.ways_in.values(), *self.buttons.values()))
+        ways = {"make": self.files.ask_requests, "open": self.files.ask_plan}
+        self.ways_in = verb_buttons("plans", self._WAYS_IN, ways, row.nursery)
+        self.head.add_row(row, (*self.ways_in.values(), *self.buttons.values()))
 
     def _tell_choice(self) -> None:
         """Show the steps of the chosen run, and what can be done about it."""

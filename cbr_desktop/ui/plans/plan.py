@@ -6,7 +6,7 @@ from uuid import uuid4
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from cbr_desktop.domain.blast import Blast
+from cbr_desktop.domain.blast import Blast, destroys
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, StepFinding, by_step, is_blocked
@@ -29,6 +29,7 @@ from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.derived import is_little
 from cbr_desktop.workflows.ledger import Part
+from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.plan import counting_losses, destroying, judging_steps, prepared, why_named
 
 _SIZE = QSize(1240, 560)
@@ -178,7 +179,7 @@ class PlanDialog(QDialog):
         self.ask.setVisible(why is not None)
         stale = profiles.uncounted(steps)
         if stale is not None:
-            return _("Not ready: what step {number} destroys was not counted of late. Refresh (F5).").format(
+            return _("Not ready: what step {number} destroys was not counted recently. Refresh (F5).").format(
                 number=stale.number
             )
         if why is None or (self._plan.name and self.typed.text() == self._plan.name):
@@ -296,5 +297,7 @@ class PlanDialog(QDialog):
         )
         self.open_profiles = push_button(_("&Open profiles"), "planOpenProfiles", self._open_profiles)
         close = push_button(_("C&lose"), "planClose", self.close)
-        self.start.setProperty("primary", True)
+        kinds = [step.document.kind for step in self._plan.steps if step.document is not None]
+        is_destructive = any(kind is not None and destroys(OPERATIONS[kind].effect) for kind in kinds)
+        self.start.setProperty("danger" if is_destructive else "primary", True)
         return button_row(close, self.open_profiles, self.arm, self.start)

@@ -1,1 +1,1 @@
-"""What is particular to the dialog for a new policy."""
+"""Policies: the page, the calendar, and the forms that make and change them."""

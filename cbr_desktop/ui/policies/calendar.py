@@ -37,7 +37,7 @@ from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lane_chart import LaneChart
-from cbr_desktop.ui.kit.lanes import Picture
+from cbr_desktop.ui.kit.lanes import LaneChartContent
 from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
@@ -46,7 +46,7 @@ from cbr_desktop.ui.policies.timetable import (
     MONTH,
     WEEK,
     Losses,
-    Schedules,
+    RunsOfPolicies,
     days_from,
     losses_picture,
     runs_picture,
@@ -55,7 +55,7 @@ from cbr_desktop.ui.policies.timetable import (
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.schedules import coverage, find_schedule_problems
-from cbr_desktop.workflows.timetable import Clash, find_clashes, find_usual_durations
+from cbr_desktop.workflows.timetable import Clash, clashes, usual_durations
 
 _SHOWN, _VIEW = "policies/calendar", "policies/calendar-view"
 _LINES, _SUPPOSED = 500, 4
@@ -89,7 +89,7 @@ _DAYS = {View.WEEK: WEEK, View.MONTH: MONTH}
 class _Known(NamedTuple):
     """What the pictures are made of, taken at one moment."""
 
-    schedules: Schedules
+    schedules: RunsOfPolicies
     findings: list[Finding]
     clock: tuple[date, bool]
     """The day for which that holds, by which clock."""
@@ -222,7 +222,7 @@ class PolicyCalendar(QWidget):
         else:
             self._show_picture(self.view, work())
 
-    def _show_picture(self, view: View, picture: Picture) -> None:
+    def _show_picture(self, view: View, picture: LaneChartContent) -> None:
         """Show the runs, unless something else is looked at by now."""
         if view is not self.view or self._known is None:
             return
@@ -237,7 +237,7 @@ class PolicyCalendar(QWidget):
         self.list.setEnabled(False)
         self.span.tell("")
         if policy is None or policy.operation_type != BACKUP:
-            self.chart.tell(Picture())
+            self.chart.tell(LaneChartContent())
             self._say(
                 _("Choose a policy in the table to see which backups it deletes, and when.")
                 if policy is None
@@ -317,7 +317,7 @@ class PolicyCalendar(QWidget):
         self.words = label(name="policyCalendarWords")
         self.words.hide()
         inside.addWidget(self.words)
-        self.stack = QStackedWidget()
+        self.stack = QStackedWidget(self.body)
         self.chart = LaneChart("policyChart")
         self.chart.lane_chosen.connect(self._open_lane)
         self.stack.addWidget(self.chart)
@@ -347,13 +347,13 @@ class PolicyCalendar(QWidget):
         row = QHBoxLayout()
         row.setSpacing(TIGHT)
         self.views: dict[View, QToolButton] = {}
+        views = ActionRow("policyCalendarViews", self)
         for view, (words, hint) in _TITLES.items():
-            button = self._button(f"policyCalendar{view.value.capitalize()}", _(words), _(hint))
+            button = self._button(f"policyCalendar{view.value.capitalize()}", _(words), _(hint), views)
             button.setProperty("chip", True)
             button.setCheckable(True)
             button.clicked.connect(partial(self._press, view))
             self.views[view] = button
-        views = ActionRow("policyCalendarViews", self)
         views.add(self.views.values())
         row.addWidget(views)
         row.addSpacing(NEAR)
@@ -375,8 +375,8 @@ class PolicyCalendar(QWidget):
             row.addWidget(button)
         return row
 
-    def _button(self, name: str, words: str, hint: str) -> QToolButton:
-        button = QToolButton(self)
+    def _button(self, name: str, words: str, hint: str, place: QWidget | None = None) -> QToolButton:
+        button = QToolButton(place or self)
         button.setObjectName(name)
         button.setText(words)
         button.setAccessibleName((words or hint).replace("&", ""))
@@ -443,14 +443,14 @@ def _known_of(
     met: list[Clash] = []
     vaults: dict[str, str] = {}
     for member in members:
-        own = yield from find_usual_durations(member.tasks.values())
+        own = yield from usual_durations(member.tasks.values())
         lasting.update(own)
-        met += yield from find_clashes(member, own, days.since, days.until)
+        met += yield from clashes(member, own, days.since, days.until)
         vaults.update({id: vault.name for id, vault in member.vaults.items()})
         yield
         findings += yield from find_schedule_problems(member, now, lasting=own)
     findings.sort(key=lambda each: each.severity.value)
-    return _Known(Schedules(policies, lasting, met, vaults), findings, clock)
+    return _Known(RunsOfPolicies(policies, lasting, met, vaults), findings, clock)
 
 
 def _losses_of(

@@ -3,9 +3,9 @@
 from cbr_desktop.domain.policy import Policy
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.schedules import (
-    destination_words,
     full_interval_words,
     next_run_words,
+    policy_destination_words,
     retention_words,
     schedule_words,
 )
@@ -30,8 +30,8 @@ def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
         (_("Made"), times.text_and_age(policy.started_at)),
         ("ID", policy.id),
     ]
-    if destination_words(policy):
-        facts.insert(5, (_("Replicates to"), destination_words(policy)))
+    if policy_destination_words(policy):
+        facts.insert(5, (_("Replicates to"), policy_destination_words(policy)))
     known = ledger.vaults
     relations = [
         Relation(_("Vault: {name}").format(name=shown(known[id].name if id in known else id, 80)), "Vaults", id)

@@ -32,7 +32,7 @@ from cbr_desktop.text.states import quoted, shown
 from cbr_desktop.ui.kit.fields import column, fields
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.task_owner import is_at_work
-from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms, Missing
+from cbr_desktop.ui.operations.form import ChangeForm, FixedForm, Forms, MissingField
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.policies.edit import PolicyCopyFields, PolicyEditFields, switch_form
 from cbr_desktop.ui.policies.form import PolicyFields
@@ -96,11 +96,11 @@ class ApplyForm(ChangeForm):
         context.signals.changed.connect(self._ledger_changed)
         self._tell_changed()
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return whether the policy or the vault is not chosen yet."""
         if not self.policy.currentData():
-            return Missing(_("No policy is chosen yet."), self.policy)
-        return None if self.vault.vault_id else Missing(_("No vault is chosen yet."), self.vault)
+            return MissingField(_("No policy is chosen yet."), self.policy)
+        return None if self.vault.vault_id else MissingField(_("No vault is chosen yet."), self.vault)
 
     def draft(self) -> PolicyApplication:
         """Return what is asked for. ``ValueError`` while policy or vault are missing."""
@@ -178,13 +178,13 @@ class RemoveForm(ChangeForm):
         fields(self, ((_("From &vault"), self.vault),), {})
         self.vault.currentIndexChanged.connect(self.changed)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no vault is chosen yet, or that there is none to choose."""
         if self.vault.vault_id:
             return None
         if not self.vault.count():
-            return Missing(_("The policy is applied to no vault, so there is none to remove it from."))
-        return Missing(_("No vault is chosen yet."), self.vault)
+            return MissingField(_("The policy is applied to no vault, so there is none to remove it from."))
+        return MissingField(_("No vault is chosen yet."), self.vault)
 
     def draft(self) -> PolicyRemoval:
         """Return what is asked for. ``ValueError`` while the vault is missing."""
@@ -203,8 +203,8 @@ def _choice(name: str, words: str, wish: str, items: Sequence[tuple[str, str]], 
     box.setPlaceholderText(wish)
     counts = Counter(label for _id, label in items)
     for id, label_words in items:
-        twin = f" ({shown(id, 64)})" if counts[label_words] > 1 or not label_words else ""
-        box.addItem(f"{shown(label_words, 80)}{twin}", id)
+        suffix = f" ({shown(id, 64)})" if counts[label_words] > 1 or not label_words else ""
+        box.addItem(f"{shown(label_words, 80)}{suffix}", id)
     box.setCurrentIndex(box.findData(chosen))
     return box
 

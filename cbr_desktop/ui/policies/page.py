@@ -11,9 +11,9 @@ from cbr_desktop.domain.policy import BACKUP, POLICIES_LIMIT, Policy
 from cbr_desktop.text.catalogue import N_, NN_, _
 from cbr_desktop.text.marks import GOOD, NEUTRAL, Mark
 from cbr_desktop.text.schedules import (
-    destination_words,
     full_interval_words,
     next_run_words,
+    policy_destination_words,
     retention_words,
     schedule_words,
     used_words,
@@ -132,7 +132,7 @@ class PoliciesPage(ListPage[Policy]):
             Column("keeps", _("Keeps"), retention_words, retention_words, 24),
             Column("vaults", _("Vaults"), self._vaults, lambda p: len(p.vault_ids), 26),
             Column("full", _("Full"), full_interval_words, lambda p: p.full_backup_interval, 14, shown=False),
-            Column("copies", _("Replicates to"), destination_words, destination_words, 18, shown=False),
+            Column("copies", _("Replicates to"), policy_destination_words, policy_destination_words, 18, shown=False),
             Column("id", "ID", lambda p: p.id, lambda p: p.id, 34, shown=False),
         ]
         return columns

@@ -16,7 +16,7 @@ from cbr_desktop.ui.kit.lines import NoWheelComboBox
 from cbr_desktop.ui.kit.tick_list import Tickable, TickList
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, BatchForm, Forms, Missing
+from cbr_desktop.ui.operations.form import BatchForm, ContextRow, Forms, MissingField
 from cbr_desktop.ui.policies.forms import FORMS as ONE
 from cbr_desktop.ui.policies.forms import ApplyForm, RemoveForm
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -54,9 +54,9 @@ class _PolicyBatch(BatchForm):
         """Return the vault of a row."""
         return vault_subject(row.id, context.ledger)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no policy is chosen yet."""
-        return None if self._name is not None else Missing(_("No policy is chosen yet."), self.policy)
+        return None if self._name is not None else MissingField(_("No policy is chosen yet."), self.policy)
 
     @property
     def _name(self) -> str | None:
@@ -83,7 +83,7 @@ class ApplyToVaults(_PolicyBatch):
     kind = ApplyForm.kind
 
     def __init__(
-        self, asked: Sequence[Asked], names: Sequence[str] | None = None, vaults: TickList | None = None
+        self, asked: Sequence[ContextRow], names: Sequence[str] | None = None, vaults: TickList | None = None
     ) -> None:
         if names is None:
             contexts = {context.profile.name: context for context, _vault in asked}
@@ -102,24 +102,24 @@ class ApplyToVaults(_PolicyBatch):
 class ApplyFromPolicies(ApplyToVaults):
     """Applies one of the selected policies to those vaults of theirs that are ticked."""
 
-    def __init__(self, asked: Sequence[Asked], names: Sequence[str]) -> None:
+    def __init__(self, asked: Sequence[ContextRow], names: Sequence[str]) -> None:
         contexts = dict.fromkeys(context for context, _row in asked)
         held = {context.profile.name: _policies_by_vault(context) for context in contexts}
-        rows = [_holder(context, row, held[context.profile.name].get(row.id, ())) for context, row in asked]
-        self.vaults = TickList("applyVaults", _("Vaults"), rows)
+        rows = (_holder(context, row, held[context.profile.name].get(row.id, ())) for context, row in asked)
+        self.vaults = TickList("applyVaults", _("Vaults"), rows, len(asked))
         super().__init__(asked, names, self.vaults)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no policy is chosen yet, or that no vault is ticked."""
         return super().missing() or _untouched(self.vaults)
 
-    def narrow(self, asked: Sequence[Asked]) -> None:
+    def narrow(self, asked: Sequence[ContextRow]) -> None:
         """Offer some of the vaults alone."""
         self.vaults.keep({_key(context, row) for context, row in asked})
 
     def takes(self, context: ProfileContext, row: Vault) -> bool:
         """Whether a vault is ticked."""
-        return _key(context, row) in self.vaults.ticked
+        return bool(self.vaults.ticked) and _key(context, row) in self.vaults.ticked
 
 
 class RemoveFromPolicies(BatchForm):
@@ -128,25 +128,25 @@ class RemoveFromPolicies(BatchForm):
     kind = RemoveForm.kind
     has_fields = True
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[ContextRow]) -> None:
         super().__init__()
         self.setObjectName("removeSeveral")
-        rows = [_pair(context, vault, policy) for context, (policy, vault) in asked]
-        self.vaults = TickList("removeVaults", _("Policies and their vaults"), rows)
+        rows = (_pair(context, vault, policy) for context, (policy, vault) in asked)
+        self.vaults = TickList("removeVaults", _("Policies and their vaults"), rows, len(asked))
         fields(self, ((_("From &vaults"), self.vaults),), {_("From &vaults"): self.vaults.list})
         self.vaults.changed.connect(self.changed)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no vault is ticked yet."""
         return _untouched(self.vaults)
 
-    def narrow(self, asked: Sequence[Asked]) -> None:
+    def narrow(self, asked: Sequence[ContextRow]) -> None:
         """Offer some of the policies and vaults alone."""
         self.vaults.keep({_key(context, vault, policy) for context, (policy, vault) in asked})
 
     def takes(self, context: ProfileContext, row: Pair) -> bool:
         """Whether a policy is ticked for a vault."""
-        return _key(context, row[1], row[0]) in self.vaults.ticked
+        return bool(self.vaults.ticked) and _key(context, row[1], row[0]) in self.vaults.ticked
 
     def draft(self, _context: ProfileContext, row: Pair) -> PolicyRemoval:
         """Return what is asked for of a policy and one of its vaults."""
@@ -163,7 +163,7 @@ class RemoveFromVaults(_PolicyBatch):
 
     kind = RemoveForm.kind
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[ContextRow]) -> None:
         names = {each.name for context, row in asked for each in _own_policies(context, row)}
         super().__init__(_("&Policy"), sorted(names))
 
@@ -191,8 +191,8 @@ def _key(context: ProfileContext, vault: Vault, policy: Policy | None = None) ->
     return f"{context.profile.name}\n{vault.id}\n{policy.id if policy is not None else ''}"
 
 
-def _untouched(vaults: TickList) -> Missing | None:
-    return None if vaults.ticked else Missing(_("No vault is ticked yet."), vaults.list)
+def _untouched(vaults: TickList) -> MissingField | None:
+    return None if vaults.ticked else MissingField(_("No vault is ticked yet."), vaults.list)
 
 
 def _policies_by_vault(context: ProfileContext) -> dict[VaultId, list[Policy]]:
@@ -217,7 +217,7 @@ def _pair(context: ProfileContext, vault: Vault, policy: Policy) -> Tickable:
     return Tickable(_key(context, vault, policy), words)
 
 
-def _apply(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def _apply(workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the window that applies one of the selected policies to several vaults; one that replicates to one vault."""
     context, policy = asked[0]
     if policy.operation_type != BACKUP:
@@ -230,10 +230,10 @@ def _apply(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWi
         if any(vault.id not in policy.vault_ids for other, policy in asked if other is each)
     ]
     names = sorted({policy.name for _context, policy in asked})
-    return _opened(BatchWindow(workspace, rows, ApplyFromPolicies(rows, names), parent))
+    return _opened(BatchWindow(workspace, rows, ApplyFromPolicies(rows, names), parent, at_once=False))
 
 
-def _remove(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def _remove(workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the window that removes the selected policies from several of their vaults."""
     rows = [
         (context, (policy, context.ledger.vaults[id]))
@@ -244,7 +244,7 @@ def _remove(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QW
     if len(rows) < 2:  # one vault, or none, needs no list
         context, policy = asked[0]
         return _opened(ChangeDialog(context, ONE.asked["remove"](context, policy), parent, at_once=False))
-    return _opened(BatchWindow(workspace, rows, RemoveFromPolicies(rows), parent))
+    return _opened(BatchWindow(workspace, rows, RemoveFromPolicies(rows), parent, at_once=False))
 
 
 def _opened(window: Window) -> Window:
@@ -252,11 +252,11 @@ def _opened(window: Window) -> Window:
     return window
 
 
-def _apply_to_holders(workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def _apply_to_holders(workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the window that applies a policy to the vaults of the selected resources."""
     found = {(context.profile.name, row.vault.id): (context, row.vault) for context, row in asked}
     rows = list(found.values())
-    return _opened(BatchWindow(workspace, rows, ApplyToVaults(rows), parent))
+    return _opened(BatchWindow(workspace, rows, ApplyToVaults(rows), parent, at_once=False))
 
 
 FOR_RESOURCES = Forms(windows={"apply": _apply_to_holders})

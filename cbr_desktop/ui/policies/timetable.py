@@ -23,7 +23,7 @@ from cbr_desktop.text.schedules import (
     run_sentence,
 )
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.lanes import Bar, Lane, Picture
+from cbr_desktop.ui.kit.lanes import Bar, ChartLane, LaneChartContent
 from cbr_desktop.workflows.timetable import Clash, Lasting, is_at_work, runs_of
 
 _LEAST = timedelta(minutes=10)
@@ -66,7 +66,7 @@ def today(now: datetime, *, utc: bool) -> date:
     return (now.astimezone(UTC) if utc else now.astimezone()).date()
 
 
-class Schedules(Struct, frozen=True):
+class RunsOfPolicies(Struct, frozen=True):
     """All that the picture of runs is made of. ``lasting`` and ``clashes`` are as ``workflows.timetable`` has them."""
 
     policies: Sequence[Policy]
@@ -75,7 +75,7 @@ class Schedules(Struct, frozen=True):
     vaults: Mapping[str, str]
 
 
-def runs_picture(known: Schedules, days: Days, now: datetime, *, utc: bool) -> Picture:
+def runs_picture(known: RunsOfPolicies, days: Days, now: datetime, *, utc: bool) -> LaneChartContent:
     """Return when the policies run in a span: a lane for each, those that do nothing hollow, clashes marked."""
     usual, names = _usual(known.lasting), {policy.id: policy.name for policy in known.policies}
     marked = defaultdict[PolicyId, dict[datetime, Clash]](dict)
@@ -93,15 +93,15 @@ def runs_picture(known: Schedules, days: Days, now: datetime, *, utc: bool) -> P
             bars.append(Bar(begin, days.part(at + lasts), tone, is_hollow=not works, is_marked=early is not None))
             told[policy.id, begin] = (at, early)
         total += len(bars) if works else 0
-        lanes.append(Lane(policy.id, policy.name, bars, is_faded=not works))
+        lanes.append(ChartLane(policy.id, policy.name, bars, is_faded=not works))
 
-    def describe(lane: Lane, bar: Bar) -> str:
+    def describe(lane: ChartLane, bar: Bar) -> str:
         at, met = told[lane.id, bar.begin]
         id = PolicyId(lane.id)
         said = run_sentence(lane.name, at, usual.get(id), is_certain=not bar.is_hollow, utc=utc)
         return f"{said} {clash_sentence(met, names, known.vaults)}" if met is not None else said
 
-    return Picture(
+    return LaneChartContent(
         lanes,
         [(days.part(at), axis_day_words(at, len(days.midnights) - 1)) for at in days.midnights[:-1]],
         _peaks(days),
@@ -144,7 +144,7 @@ class Losses(Struct, frozen=True):
     resources: Mapping[ResourceId, str]
 
 
-def losses_picture(known: Losses, days: Days, *, utc: bool) -> Picture:
+def losses_picture(known: Losses, days: Days, *, utc: bool) -> LaneChartContent:
     """Return when existing backups are deleted, a lane for each resource.
 
     Where no run makes new ones, the moment stands out at which a resource loses the last that it has.
@@ -167,14 +167,14 @@ def losses_picture(known: Losses, days: Days, *, utc: bool) -> Picture:
             if begin < 1.0
         ]
         told[id] = gone
-        lanes.append(Lane(id, resource_forecast_words(name, count, count - len(own)), bars, is_faded=not own))
+        lanes.append(ChartLane(id, resource_forecast_words(name, count, count - len(own)), bars, is_faded=not own))
 
-    def describe(lane: Lane, bar: Bar) -> str:
+    def describe(lane: ChartLane, bar: Bar) -> str:
         gone, name = told[lane.id][bar.begin], known.resources[ResourceId(lane.id)]
         made = [each.made_at for each in gone]
         return removal_sentence(name, gone[0].at, made, is_last=bar.is_marked, utc=utc)
 
-    return Picture(
+    return LaneChartContent(
         lanes,
         [(days.part(at), axis_day_words(at, len(days.midnights) - 1)) for at in days.midnights[:-1:7]],
         (),

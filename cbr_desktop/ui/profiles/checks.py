@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVB
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Verdict
 from cbr_desktop.domain.error import LoginRefused
 from cbr_desktop.text.catalogue import NN_, _, ngettext
-from cbr_desktop.text.diagnosis import check_subject_words, found_sentence, kind_words, next_sentence
+from cbr_desktop.text.diagnosis import check_kind_words, check_subject_words, found_sentence, next_sentence
 from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.states import counted
 from cbr_desktop.text.tone import Tone
@@ -107,5 +107,9 @@ class ChecksPanel(QFrame):
 
 def check_words(check: Check) -> str:
     """Return a line: what was looked at, how it was found, and what to do next."""
-    parts = [f"{kind_words(check.kind)} {check_subject_words(check)}:", found_sentence(check), next_sentence(check)]
+    parts = [
+        f"{check_kind_words(check.kind)} {check_subject_words(check)}:",
+        found_sentence(check),
+        next_sentence(check),
+    ]
     return " ".join(part for part in parts if part)

@@ -30,7 +30,7 @@ from cbr_desktop.ui.profiles.deleting import DeleteDialog
 from cbr_desktop.ui.profiles.draft import BLANK, hosts
 from cbr_desktop.ui.profiles.exchange import ProfileExchange
 from cbr_desktop.ui.profiles.form import ProfileForm
-from cbr_desktop.ui.profiles.model import Place, ProfileList, ProfileRow
+from cbr_desktop.ui.profiles.model import DeletedProfile, ProfileList, ProfileRow
 from cbr_desktop.ui.profiles.network import Effective
 from cbr_desktop.ui.profiles.sidebar import ProfileSidebar
 from cbr_desktop.ui.profiles.trial import LIST, TEST, ProfileTrial, Test
@@ -44,8 +44,8 @@ _WORKING = {
     LIST: N_("Listing the projects of the account…"),
 }
 _ADVICE = N_(
-    "No profile yet. Add one: choose the region, say who asks, and test it. Or take over what other programs on this"
-    " machine have."
+    "No profile yet. Add one: choose the region, say who you are, and test it. Or take over what other programs"
+    " on this machine have."
 )
 _ADVICE_DAMAGED = N_("There is no profile that can be used. Once the file is put right, its profiles are shown here.")
 _BUSY = Mark(Shape.PLAY, Tone.BUSY)
@@ -284,7 +284,7 @@ class ProfilesDialog(StepwiseDialog):
             self.notices.say(words, REMARK, _("Undo"), lambda: self._show_new(self._model.add(typed)))
 
     def _delete(self, row: ProfileRow, profile: Profile, forget: bool) -> None:
-        places: list[Place] = []
+        places: list[DeletedProfile] = []
         if not self._try(lambda: places.append(self._model.delete(row)), _("Not deleted.")):
             return
         self._take_out(row)
@@ -294,7 +294,7 @@ class ProfilesDialog(StepwiseDialog):
         self.notices.say(words, REMARK, _("Undo"), partial(self._undelete, places[0]))
         self.changed.emit()
 
-    def _undelete(self, place: Place) -> None:
+    def _undelete(self, place: DeletedProfile) -> None:
         if self._try(partial(self._model.bring_back, place), _("Not brought back.")):
             self.reload(place.profile.name)
             self.changed.emit()

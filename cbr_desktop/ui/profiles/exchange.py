@@ -10,7 +10,7 @@ from cbr_desktop.domain.error import CbrError
 from cbr_desktop.text.catalogue import _, ngettext, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.states import counted, grouped
-from cbr_desktop.ui.profiles.imports import ImportDialog
+from cbr_desktop.ui.profiles.imports import ProfileImportDialog
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.workflows.ports import Profiles
 
@@ -36,7 +36,7 @@ class ProfileExchange(QObject):
 
     def ask_import(self) -> None:
         """Ask which profiles of other programs or files to take over."""
-        asked = ImportDialog(self._profiles, self._window, self._settings)
+        asked = ProfileImportDialog(self._profiles, self._window, self._settings)
         asked.imported.connect(self._take)
         asked.open()
 

@@ -80,7 +80,7 @@ class Found:
         return self.profile is not None and self.item.checkState(0) == Qt.CheckState.Checked
 
 
-class ImportDialog(QDialog):
+class ProfileImportDialog(QDialog):
     """Shows what was found on this machine and in files that are chosen; takes over what is ticked.
 
     Files are read in another thread, since they may lie on a share that hangs. Nothing is sent anywhere, and no secret
@@ -206,10 +206,10 @@ class ImportDialog(QDialog):
     def _names(self) -> set[str]:
         return {known.name for known in self._known} | {each.name for each in self._found if each.profile is not None}
 
-    def _trouble_of(self, found: Found, taken: Collection[str], wished: Mapping[str, int]) -> str:
+    def _trouble_of(self, found: Found, taken: Collection[str], wanted: Mapping[str, int]) -> str:
         """Return what keeps a profile from being taken over, empty when nothing does.
 
-        ``taken`` are the names of the profiles that there are, ``wished`` counts those of the ones that are ticked.
+        ``taken`` are the names of the profiles that there are, ``wanted`` counts those of the ones that are ticked.
         """
         if found.profile is None:
             return _("It cannot be taken over.")
@@ -217,7 +217,7 @@ class ImportDialog(QDialog):
             return _("Give it a name.")
         if found.name in taken:
             return _("There is a profile called {found} already.").format(found=quoted(found.name, 60))
-        if wished.get(found.name, 0) > found.is_ticked:
+        if wanted.get(found.name, 0) > found.is_ticked:
             return _("Two of these would be called {found}.").format(found=quoted(found.name, 60))
         unproved = unproved_hosts(found.profile, self._trusted, found.proof.split())
         if unproved:
@@ -227,8 +227,8 @@ class ImportDialog(QDialog):
     def _troubles(self, ticked: Sequence[Found]) -> list[str]:
         """Return what keeps each profile from being taken over, in the order in which they stand."""
         taken = {known.name for known in self._known}
-        wished = Counter(found.name for found in ticked)
-        return [self._trouble_of(found, taken, wished) for found in self._found]
+        wanted = Counter(found.name for found in ticked)
+        return [self._trouble_of(found, taken, wanted) for found in self._found]
 
     # showing
 

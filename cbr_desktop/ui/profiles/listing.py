@@ -9,7 +9,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import environment_inside, environment_words
-from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, tone_colour
+from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, ink_on, tone_colour
 
 PROFILE_ROLE = Qt.ItemDataRole.UserRole + 1
 STATE_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -92,8 +92,9 @@ def _draw_chip(painter: QPainter, rect: QRect, profile: Profile, font: QFont) ->
     width, height = metrics.horizontalAdvance(words) + 10, metrics.height() + 2
     chip = QRect(rect.right() - width + 1, rect.top(), width, height)
     painter.setFont(small)
-    painter.fillRect(chip, QColor(chip_colour(profile)))
-    painter.setPen(QColor(Qt.GlobalColor.white))
+    ground = QColor(chip_colour(profile))
+    painter.fillRect(chip, ground)
+    painter.setPen(ink_on(ground))
     painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, words)
     return chip
 

@@ -186,7 +186,7 @@ class LoginDialog(QDialog):
         make_room(self)
 
     def _without_room(self) -> str:
-        """Return what the store will not keep although that is wished, before it is used to log in."""
+        """Return what the store will not keep although that is wanted, before it is used to log in."""
         if not self._keep.isChecked():
             return ""
         for kind, field in self._fields.items():

@@ -14,7 +14,7 @@ from cbr_desktop.ui.profiles.draft import BLANK, Problem, free_name
 from cbr_desktop.workflows.ports import Profiles
 
 
-class Typed(Protocol):
+class FilledProfile(Protocol):
     """What is filled in of one profile."""
 
     def profile(self) -> Profile:
@@ -38,7 +38,7 @@ class ProfileRow:
 
     draft: Profile
     saved: Profile | None
-    form: Typed | None = None
+    form: FilledProfile | None = None
 
     @property
     def profile(self) -> Profile:
@@ -84,7 +84,7 @@ class Possible(NamedTuple):
     down: bool = False
 
 
-class Place(NamedTuple):
+class DeletedProfile(NamedTuple):
     """A profile that was deleted, and where in the file it stood."""
 
     profile: Profile
@@ -179,15 +179,15 @@ class ProfileList:
         if row.saved is not None:
             row.draft, row.form = row.saved, None
 
-    def delete(self, row: ProfileRow) -> Place:
+    def delete(self, row: ProfileRow) -> DeletedProfile:
         """Take a saved row out of the file and the list; return what brings it back."""
         assert row.saved is not None  # noqa: S101  # callers have looked
-        place = Place(row.saved, self._index_of(row))
+        place = DeletedProfile(row.saved, self._index_of(row))
         self._profiles.remove(row.saved.name)
         self.rows.remove(row)
         return place
 
-    def bring_back(self, place: Place) -> None:
+    def bring_back(self, place: DeletedProfile) -> None:
         """Write a deleted profile into the file again, where it stood."""
         self._profiles.save(place.profile, "")
         self._profiles.move(place.profile.name, place.at)

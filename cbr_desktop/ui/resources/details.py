@@ -5,14 +5,14 @@ from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.states import gb_words, quoted, shown, state_words, status_words
 from cbr_desktop.text.words import NONE, Times, fixed_disks_words, mb_words
 from cbr_desktop.ui.resources.page import (
+    holder_words,
     last_good_at,
+    protectable_words,
     protection_mark,
     protection_words,
-    vault_words,
-    verdict_words,
 )
 from cbr_desktop.ui.session.sheet import LINES, Relation, Sheet, activity
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Reading, ResourceRow
 
 
@@ -26,7 +26,7 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
         status_words(resource.type),
         protection_words(row),
         protection_mark(row),
-        _explain(row, Schedules(ledger)),
+        _explain(row, PolicyGaps(ledger)),
         _facts(row, times),
         _relations(row, ledger, times),
         happened,
@@ -37,7 +37,7 @@ def resource_sheet(row: ResourceRow, ledger: Reading, times: Times) -> Sheet:
 def _facts(row: ResourceRow, times: Times) -> list[tuple[str, str]]:
     resource = row.resource
     return [
-        (_("Vault"), vault_words(row)),
+        (_("Vault"), holder_words(row)),
         (_("Size"), gb_words(resource.size_gb)),
         (_("Last good backup"), times.text_and_age(last_good_at(row))),
         (
@@ -48,7 +48,7 @@ def _facts(row: ResourceRow, times: Times) -> list[tuple[str, str]]:
         ),
         (_("Disks"), fixed_disks_words(resource) or (NONE if row.vault is None else _("All of them"))),
         (_("Auto-protect"), NONE if row.vault is None else _("On") if resource.auto_protect else _("Suspended")),
-        (_("Protectable"), verdict_words(row)),
+        (_("Protectable"), protectable_words(row)),
         ("ID", resource.id),
     ]
 
@@ -88,7 +88,7 @@ def _relations(row: ResourceRow, ledger: Reading, times: Times) -> list[Relation
     ]
 
 
-def _explain(row: ResourceRow, schedules: Schedules) -> str:
+def _explain(row: ResourceRow, schedules: PolicyGaps) -> str:
     """Return what the state of a resource means, and whether policies leave it out."""
     why = {
         Gap.SUSPENDED: _("Policies leave it out: its automatic backup is suspended."),
@@ -110,7 +110,7 @@ def _state_words(row: ResourceRow) -> str:
         )
     if row.vault is None:
         can = row.protectable is None or row.protectable.protectable
-        return _("It is in no vault, so nothing backs it up.") + ("" if can else f" {verdict_words(row)}.")
+        return _("It is in no vault, so nothing backs it up.") + ("" if can else f" {protectable_words(row)}.")
     if row.resource.protect_status is None and row.vault.protect_type == ProtectType.REPLICATION:
         return _("Its backups are made in another vault; this one only takes replicas of them.")
     if row.resource.protect_status is None:

@@ -27,7 +27,7 @@ from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.batch import BatchWindow
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, BatchForm, ChangeForm, FixedBatch, FixedForm, Forms, Missing
+from cbr_desktop.ui.operations.form import BatchForm, ChangeForm, ContextRow, FixedBatch, FixedForm, Forms, MissingField
 from cbr_desktop.ui.operations.vault_box import VaultBox
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
@@ -93,13 +93,13 @@ class MigrationForm(ChangeForm):
         fields(self, ((_("&To vault"), column(self.target, self.none)),), {_("&To vault"): self.target})
         self.target.currentIndexChanged.connect(self.changed)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no vault is chosen yet, or that there is none to choose."""
         if self.target.vault_id:
             return None
         if not self.target.count():
-            return Missing(_("There is no other vault of this type that the resources could go to."))
-        return Missing(_("No vault is chosen yet."), self.target)
+            return MissingField(_("There is no other vault of this type that the resources could go to."))
+        return MissingField(_("No vault is chosen yet."), self.target)
 
     def draft(self) -> ResourceMigration:
         """Return what is asked for. ``ValueError`` while no vault is chosen."""
@@ -118,7 +118,7 @@ class MigrationsForm(BatchForm):
     kind = MigrationForm.kind
     has_fields = True
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[ContextRow]) -> None:
         super().__init__()
         self.setObjectName("migrationsForm")
         fitting: dict[VaultId, Vault] = {}
@@ -134,9 +134,9 @@ class MigrationsForm(BatchForm):
         """Return from how many vaults resources move."""
         return counted("Migrate resources of {count} vault", "Migrate resources of {count} vaults", count)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no vault is chosen yet."""
-        return None if self.target.vault_id else Missing(_("No vault is chosen yet."), self.target)
+        return None if self.target.vault_id else MissingField(_("No vault is chosen yet."), self.target)
 
     def draft(self, context: ProfileContext, row: Group) -> ResourceMigration:
         """Return what is asked for of the resources of a vault. ``ValueError`` while it can be nothing."""
@@ -167,22 +167,22 @@ Make = Callable[[ProfileContext, VaultId, Ids], ChangeForm]
 def _window(
     make: Make,
     workspace: Workspace,
-    asked: Sequence[Asked],
+    asked: Sequence[ContextRow],
     parent: QWidget,
     *,
-    batch: Callable[[Sequence[Asked]], BatchForm],
+    batch: Callable[[Sequence[ContextRow]], BatchForm],
 ) -> QWidget:
     """Open the window of one change for rows of one vault, or ``batch`` of changes for those of several."""
     groups = _by_vault(asked)
     if len(groups) == 1:
         context, (vault_id, ids) = groups[0]
         return _opened(context, make(context, vault_id, ids), parent)
-    window = BatchWindow(workspace, groups, batch(groups), parent)
+    window = BatchWindow(workspace, groups, batch(groups), parent, at_once=False)
     window.open()
     return window
 
 
-def _by_vault(asked: Sequence[Asked]) -> list[tuple[ProfileContext, Group]]:
+def _by_vault(asked: Sequence[ContextRow]) -> list[tuple[ProfileContext, Group]]:
     """Return the resources that were asked for, vault by vault."""
     found: dict[tuple[str, VaultId], tuple[ProfileContext, list[ResourceId]]] = {}
     for context, row in asked:
@@ -190,14 +190,14 @@ def _by_vault(asked: Sequence[Asked]) -> list[tuple[ProfileContext, Group]]:
     return [(context, (vault_id, tuple(ids))) for (_name, vault_id), (context, ids) in found.items()]
 
 
-def _dissociations(_groups: Sequence[Asked]) -> FixedBatch:
+def _dissociations(_groups: Sequence[ContextRow]) -> FixedBatch:
     def title(count: int) -> str:
         return counted("Dissociate resources from {count} vault", "Dissociate resources from {count} vaults", count)
 
     return FixedBatch(Kind.DISSOCIATE_RESOURCES, lambda group: ResourceDissociation(*group), title)
 
 
-def _settings(_groups: Sequence[Asked], *, is_on: bool) -> FixedBatch:
+def _settings(_groups: Sequence[ContextRow], *, is_on: bool) -> FixedBatch:
     def title(count: int) -> str:
         if is_on:
             return counted("Resume resources in {count} vault", "Resume resources in {count} vaults", count)
@@ -206,7 +206,7 @@ def _settings(_groups: Sequence[Asked], *, is_on: bool) -> FixedBatch:
     return FixedBatch(Kind.SET_PROTECTION, lambda group: ProtectionSetting(group[0], group[1], is_on), title)
 
 
-def _protect(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def _protect(_workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the window that puts rows which are in no vault into one."""
     context = asked[0][0]
     resources = [row.resource for _context, row in asked]
@@ -238,7 +238,7 @@ def _protection_again(context: ProfileContext, intent: Intent) -> ChangeForm:
     return protection_form(context, VaultId(intent.subject.id), resource_ids(intent.body), is_on=is_on)
 
 
-def _of_vaults(is_on: bool, workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def _of_vaults(is_on: bool, workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the window that suspends or resumes those resources of vaults of which that changes something."""
     rows = [
         (context, Held(vault, each))

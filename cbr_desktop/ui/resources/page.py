@@ -15,12 +15,12 @@ from cbr_desktop.text.marks import NEUTRAL, NEVER, Mark, Shape, mark
 from cbr_desktop.text.states import counted, gb_words, protect_words, shown, status_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times, fixed_disks_words, gap_words, mb_words
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
 from cbr_desktop.ui.session.workspace import Workspace
-from cbr_desktop.workflows.gaps import Gap, Schedules, gap_of
+from cbr_desktop.workflows.gaps import Gap, PolicyGaps, gap_of
 from cbr_desktop.workflows.ledger import Ledger, Part, ResourceRow, row_id
 from cbr_desktop.workflows.resource_rows import ScopeResourceRows
 
@@ -129,7 +129,7 @@ class ResourcesPage(Page[ResourceRow]):
 
     def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._joined = ScopeResourceRows(workspace.scope)
-        self._schedules = Schedules(workspace.scope)
+        self._schedules = PolicyGaps(workspace.scope)
         super().__init__(workspace, times, parent)
 
     def columns(self) -> Sequence[Column[ResourceRow]]:
@@ -146,8 +146,15 @@ class ResourcesPage(Page[ResourceRow]):
                 middle=True,
             ),
             *self.place_columns(),
-            Column("type", _("Type"), type_words, type_words, 18, icon=lambda r: picture_of(r.resource.type)),
-            Column("vault", _("Vault"), vault_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
+            Column(
+                "type",
+                _("Type"),
+                resource_type_words,
+                resource_type_words,
+                18,
+                icon=lambda r: picture_of(r.resource.type),
+            ),
+            Column("vault", _("Vault"), holder_words, lambda r: r.vault.name if r.vault else None, 20, middle=True),
             Column("state", _("State"), protection_words, protection_words, 24, mark=protection_mark),
             Column("why", _("Why unprotected"), self._why, lambda r: self._why(r) or None, 20),
             Column(
@@ -193,7 +200,9 @@ class ResourcesPage(Page[ResourceRow]):
                 lambda r: status_words(r.resource.type),
             ),
             TextField(
-                "vault", lambda r: f"{vault_words(r)} {r.vault.id if r.vault else r.unlisted_vault or ''}", vault_words
+                "vault",
+                lambda r: f"{holder_words(r)} {r.vault.id if r.vault else r.unlisted_vault or ''}",
+                holder_words,
             ),
             TextField(
                 "state",
@@ -230,7 +239,7 @@ class ResourcesPage(Page[ResourceRow]):
         return (
             (before.resource is row.resource or before.resource == row.resource)
             and (before.protectable is row.protectable or before.protectable == row.protectable)
-            and (before.vault is row.vault or vault_words(before) == vault_words(row))
+            and (before.vault is row.vault or holder_words(before) == holder_words(row))
         )
 
     def id_of(self, row: ResourceRow) -> str:
@@ -259,9 +268,9 @@ class ResourcesPage(Page[ResourceRow]):
     def search_text(self, row: ResourceRow) -> str:
         """Return what words are looked for in."""
         resource = row.resource
-        return f"{resource.name}\n{resource.id}\n{resource.type}\n{vault_words(row)}\n{protection_words(row)}"
+        return f"{resource.name}\n{resource.id}\n{resource.type}\n{holder_words(row)}\n{protection_words(row)}"
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the cursor and the selected resources in it: a checkpoint is of one vault."""
         vault = self._target_vault()
         if vault is None:
@@ -314,12 +323,12 @@ class ResourcesPage(Page[ResourceRow]):
             self.vault_requested.emit(current.vault.id)
 
 
-def type_words(row: ResourceRow) -> str:
+def resource_type_words(row: ResourceRow) -> str:
     """Return the type of a resource."""
     return status_words(row.resource.type)
 
 
-def vault_words(row: ResourceRow) -> str:
+def holder_words(row: ResourceRow) -> str:
     """Return the name of a resource's vault, or that it has none that is known."""
     holder = row.vault or row.server_vault
     return holder.name if holder else _(UNLISTED) if row.unlisted_vault else _(UNPROTECTED)
@@ -352,7 +361,7 @@ def last_good_at(row: ResourceRow) -> datetime | None:
     return row.last_good.created_at if row.last_good else None
 
 
-def verdict_words(row: ResourceRow) -> str:
+def protectable_words(row: ResourceRow) -> str:
     """Return what the service says about backing a resource up, before anything is tried."""
     held = row.protectable
     if held is None:
@@ -383,7 +392,7 @@ def _further_columns() -> tuple[Column[ResourceRow], ...]:
             11,
             shown=False,
         ),
-        Column("verdict", _("Protectable"), verdict_words, verdict_words, 20, shown=False),
+        Column("verdict", _("Protectable"), protectable_words, protectable_words, 20, shown=False),
         Column("zone", "AZ", _zone, lambda r: _zone(r) if r.protectable else None, 10, shown=False),
         Column("system", "OS", _system, lambda r: _system(r) if r.protectable else None, 10, shown=False),
         Column("tags", _("Tags"), _tags, lambda r: _tags(r) if r.protectable else None, 16, shown=False),

@@ -2,14 +2,14 @@
 
 from typing import NamedTuple, Protocol
 
-from cbr_desktop.ui.session.sheet import Facts
+from cbr_desktop.ui.session.sheet import WordPairs
 
 
-class Section(NamedTuple):
+class ContentSection(NamedTuple):
     """A heading with pairs of words below it; ``note`` is a sentence that says what they do not."""
 
     title: str
-    facts: Facts
+    facts: WordPairs
     note: str = ""
 
 
@@ -19,7 +19,7 @@ class Content(NamedTuple):
     ``answer`` is what the service said of it, as JSON; empty until it has been read. ``answer_note`` says what it is.
     """
 
-    sections: tuple[Section, ...] = ()
+    sections: tuple[ContentSection, ...] = ()
     note: str = ""
     answer: str = ""
     answer_note: str = ""

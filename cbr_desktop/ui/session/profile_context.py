@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from cbr_desktop.domain.profile import Profile
+from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.ui.session.ledger_signals import LedgerSignals
 from cbr_desktop.workflows.guard import Guard
 from cbr_desktop.workflows.ledger import Ledger
@@ -56,6 +56,11 @@ class ProfileContext(Struct, eq=False, weakref=True):
 
     def __repr__(self) -> str:
         return f"<context of {self.profile.name}>"
+
+    @property
+    def environment(self) -> Environment:
+        """What is at stake in it: nothing in the demo cloud, whatever its profile says."""
+        return Environment.DEMO if self.is_demo else self.profile.environment
 
     @property
     def guard(self) -> Guard:

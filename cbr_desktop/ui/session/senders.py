@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.plan import Step
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _
@@ -39,6 +40,12 @@ class Senders:
         return sorted(name for name in self._names if name and name not in known)
 
     @property
+    def away(self) -> list[str]:
+        """The open profiles to which there is no connection now."""
+        contexts = [context for context in self._workspace.contexts if context.profile.name in self._names]
+        return [each.profile.name for each in contexts if each.ledger.connection.reach is Reach.UNREACHABLE]
+
+    @property
     def unarmed(self) -> list[str]:
         """The open profiles that let nothing through."""
         contexts = [context for context in self._workspace.contexts if context.profile.name in self._names]
@@ -52,7 +59,7 @@ class Senders:
         return {profile.environment for profile in self._workspace.profiles if profile.name in self._names}
 
     def hindrance(self, act: str) -> str:
-        """Return what keeps them from letting anything through, empty when nothing does; ``act`` is what was wished."""
+        """Return what keeps them from letting anything through, empty when nothing does; ``act`` is what was wanted."""
         if self._workspace.sealed is not None:
             return error_sentence(self._workspace.sealed)
         names = ", ".join(quoted(name, 60) for name in self.unarmed)

@@ -8,12 +8,12 @@ from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.task import Task
 from cbr_desktop.text.marks import Mark, mark
 from cbr_desktop.text.states import shown, state_words
-from cbr_desktop.text.tasks import code_words, percent_words, resource_words, started_at, type_words
+from cbr_desktop.text.tasks import code_words, progress_words, started_at, task_resource_words, task_type_words
 from cbr_desktop.text.words import Times
 
 LINES = 50
 """How many backups or tasks are listed of one row."""
-Facts = list[tuple[str, str]]
+WordPairs = list[tuple[str, str]]
 
 
 class Relation(NamedTuple):
@@ -37,7 +37,7 @@ class Sheet(Struct, frozen=True):
     state: str
     mark: Mark
     explanation: str
-    facts: Facts
+    facts: WordPairs
     relations: list[Relation]
     activity: list[Relation]
     vault_id: VaultId | None
@@ -53,8 +53,8 @@ def activity(tasks: list[Task], times: Times) -> list[Relation]:
 def _activity_line(task: Task, times: Times) -> str:
     ends = [state_words(task.status)]
     if not task.is_over:
-        ends.append(percent_words(task))
+        ends.append(progress_words(task))
     if task.code:
         ends.append(code_words(task))
-    what = f"{type_words(task.type)}: {shown(resource_words(task), 80)}"
+    what = f"{task_type_words(task.type)}: {shown(task_resource_words(task), 80)}"
     return f"{mark(task.status).shape} {times.text(started_at(task))}  {what} – {', '.join(ends)}"

@@ -21,7 +21,7 @@ from cbr_desktop.ui.shell.small_windows import SmallWindows
 from cbr_desktop.ui.shell.task_drawer import Drawer
 
 
-class Window(Protocol):
+class CommandedWindow(Protocol):
     """What the commands do is done by the window and its parts; each of these is told of there."""
 
     profiles_requested: Any
@@ -53,7 +53,7 @@ class Window(Protocol):
 class WindowCommands:
     """What each menu offers now."""
 
-    def __init__(self, window: Window, workspace: Workspace) -> None:
+    def __init__(self, window: CommandedWindow, workspace: Workspace) -> None:
         self._window = window
         self._workspace = workspace
 
@@ -188,5 +188,5 @@ class WindowCommands:
         self._window.notices.say(f"{plain(situation.title)}. {plain(situation.advice)}", topic="situation")
 
 
-def _is(window: Window, theme: Theme) -> bool:
+def _is(window: CommandedWindow, theme: Theme) -> bool:
     return window.appearance.theme is theme

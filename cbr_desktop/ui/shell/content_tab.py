@@ -8,7 +8,7 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain
 from cbr_desktop.ui.kit.theme import set_type
 from cbr_desktop.ui.kit.tokens import NEAR, TIGHT, WIDE
-from cbr_desktop.ui.session.content import Content, Section
+from cbr_desktop.ui.session.content import Content, ContentSection
 from cbr_desktop.ui.shell.fact_grid import FactGrid, words_label
 
 _SHOWN_LIMIT = 1_000
@@ -81,7 +81,7 @@ class _Part(QWidget):
         for each in (self._title, self._facts, self._note):
             column.addWidget(each)
 
-    def tell(self, section: Section) -> None:
+    def tell(self, section: ContentSection) -> None:
         """Show another section."""
         title = plain(section.title)
         if self._title.text() != title:

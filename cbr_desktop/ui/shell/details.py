@@ -54,7 +54,7 @@ from cbr_desktop.ui.session.content import Content, ContentReader
 from cbr_desktop.ui.session.sheet import Relation, Sheet
 from cbr_desktop.ui.shell.content_tab import ContentTab
 from cbr_desktop.ui.shell.fact_grid import FactGrid, words_label
-from cbr_desktop.ui.shell.facts import Subject, sheet
+from cbr_desktop.ui.shell.facts import DetailsSubject, sheet
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.ui.vaults.use_history import use_history
 from cbr_desktop.workflows.ledger import Reading
@@ -72,7 +72,7 @@ _TINT = 0.12
 UseReader = Callable[[], Coroutine[Any, Any, list[VaultUse]]]
 
 
-def _no_reader(_subject: Subject) -> None:
+def _no_reader(_subject: DetailsSubject) -> None:
     return None
 
 
@@ -101,8 +101,8 @@ class Details(QFrame):
         vault_index: VaultIndex,
         times: Times,
         parent: QWidget | None = None,
-        reader_of: Callable[[Subject], ContentReader | None] = _no_reader,
-        history_of: Callable[[Subject], UseReader | None] = _no_reader,
+        reader_of: Callable[[DetailsSubject], ContentReader | None] = _no_reader,
+        history_of: Callable[[DetailsSubject], UseReader | None] = _no_reader,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("details")
@@ -110,7 +110,7 @@ class Details(QFrame):
         self._ledger = ledger
         self._vault_index = vault_index
         self._times = times
-        self._subject: Subject | None = None
+        self._subject: DetailsSubject | None = None
         self._nothing = ""
         self._sheet: Sheet | None = None
         self._filled: set[int] = set()
@@ -139,7 +139,7 @@ class Details(QFrame):
             self._build()
             self.show_subject(None, self._nothing)
 
-    def show_subject(self, subject: Subject | None, nothing: str = "") -> None:
+    def show_subject(self, subject: DetailsSubject | None, nothing: str = "") -> None:
         """Show what a row stands for, or say ``nothing``: why there is nothing to show."""
         if subject is None and not self._is_built:
             self._nothing = nothing
@@ -389,12 +389,12 @@ class Details(QFrame):
     def _buttons(self) -> ActionRow:
         row = ActionRow("detailsActions", self)
         self.create_checkpoint = _button(
-            "createCheckpointOfThis", _("Create checkpoint of this"), _("Create checkpoint"), "plus", self
+            "createCheckpointOfThis", _("Create checkpoint of this"), _("Create checkpoint"), "plus", row
         )
         self.create_checkpoint.clicked.connect(self.checkpoint_requested)
-        self.copy_id = _button("copyId", _("Copy id"), _("Copy id"), "", self)
+        self.copy_id = _button("copyId", _("Copy id"), _("Copy id"), "", row)
         self.copy_id.clicked.connect(partial(self._copy, lambda held: held.id))
-        self.copy_name = _button("copyName", _("Copy name"), _("Copy name"), "", self)
+        self.copy_name = _button("copyName", _("Copy name"), _("Copy name"), "", row)
         self.copy_name.clicked.connect(partial(self._copy, lambda held: held.name))
         row.add([self.create_checkpoint, self.copy_id, self.copy_name])
         return row

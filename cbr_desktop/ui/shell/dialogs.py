@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cbr_desktop.ui.checkpoint.dialog import CheckpointDialog
     from cbr_desktop.ui.drafts.request import RequestDialog
     from cbr_desktop.ui.operations.dialog import ChangeDialog
-    from cbr_desktop.ui.operations.form import Asked, ChangeForm, Forms
+    from cbr_desktop.ui.operations.form import ChangeForm, ContextRow, Forms
     from cbr_desktop.ui.plans.make_plan import MakePlanDialog
     from cbr_desktop.ui.session.draft_store import Source
     from cbr_desktop.ui.session.workspace import Workspace
@@ -48,12 +48,12 @@ class Dialogs:
         dialog.open()
         return dialog
 
-    def create_checkpoints(self, workspace: "Workspace", asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
+    def create_checkpoints(self, workspace: "Workspace", asked: "Sequence[ContextRow]", parent: QWidget) -> QWidget:
         """Ask for checkpoints of several vaults, each with the resources of it that are chosen."""
         from cbr_desktop.ui.checkpoint.several import CheckpointsForm
         from cbr_desktop.ui.operations.batch import BatchWindow
 
-        batch = BatchWindow(workspace, asked, CheckpointsForm(asked), parent)
+        batch = BatchWindow(workspace, asked, CheckpointsForm(asked), parent, at_once=False)
         batch.open()
         return batch
 
@@ -104,7 +104,9 @@ class Dialogs:
         dialog.open()
         return dialog
 
-    def ask(self, workspace: "Workspace", page: str, verb: str, asked: "Sequence[Asked]", parent: QWidget) -> QWidget:
+    def ask(
+        self, workspace: "Workspace", page: str, verb: str, asked: "Sequence[ContextRow]", parent: QWidget
+    ) -> QWidget:
         """Open what a verb of a page asks for: a dialog of one change, or a window of its own."""
         forms = _features()[page]
         if verb in forms.windows:
@@ -112,7 +114,7 @@ class Dialogs:
         if verb in forms.several and (len(asked) > 1 or verb not in forms.asked):
             from cbr_desktop.ui.operations.batch import BatchWindow
 
-            batch = BatchWindow(workspace, asked, forms.several[verb](asked), parent)
+            batch = BatchWindow(workspace, asked, forms.several[verb](asked), parent, at_once=False)
             batch.open()
             return batch
         ((context, row),) = asked

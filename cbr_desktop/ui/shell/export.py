@@ -25,7 +25,7 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import grouped
 from cbr_desktop.text.words import page_noun, page_title
 from cbr_desktop.ui.kit.page import Page
-from cbr_desktop.ui.kit.tables.export import Export, Form, gathered
+from cbr_desktop.ui.kit.tables.export import Export, ExportForm, gathered
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.kit.tokens import NEAR, WIDE
 from cbr_desktop.ui.kit.widgets import push_button
@@ -34,10 +34,10 @@ from cbr_desktop.ui.session.workspace import Workspace
 
 _FORM = "export/form"
 _FORMS = {
-    Form.CSV: N_("&CSV, for a spreadsheet"),
-    Form.JSON: N_("&JSON, for a program"),
+    ExportForm.CSV: N_("&CSV, for a spreadsheet"),
+    ExportForm.JSON: N_("&JSON, for a program"),
 }
-_FILES = {Form.CSV: N_("CSV (*.csv)"), Form.JSON: N_("JSON (*.json)")}
+_FILES = {ExportForm.CSV: N_("CSV (*.csv)"), ExportForm.JSON: N_("JSON (*.json)")}
 
 
 class ExportDialog(QDialog):
@@ -70,12 +70,12 @@ class ExportDialog(QDialog):
         self.selected.setEnabled(chosen > 0)
         (self.selected if chosen > 1 else self.all).setChecked(True)
         self.forms = {form: QRadioButton(_(words)) for form, words in _FORMS.items()}
-        stored = workspace.settings.get(_FORM, Form.CSV.value)
+        stored = workspace.settings.get(_FORM, ExportForm.CSV.value)
         for form, button in self.forms.items():
             button.setObjectName(f"exportAs{form.name.title()}")
             button.setChecked(form == stored)
         if stored not in self.forms:
-            self.forms[Form.CSV].setChecked(True)
+            self.forms[ExportForm.CSV].setChecked(True)
         self._lack = page.stale_words()
         self.save = push_button(_("Save to &file…"), "exportSave", self._ask_file)
         self.save.setProperty("primary", True)
@@ -84,7 +84,7 @@ class ExportDialog(QDialog):
         self._lay_out()
 
     @property
-    def form(self) -> Form:
+    def form(self) -> ExportForm:
         """The form of the file that is chosen now."""
         return next(form for form, button in self.forms.items() if button.isChecked())
 
@@ -158,7 +158,7 @@ class ExportDialog(QDialog):
         make_room(self)
 
 
-async def _written(export: Export[Any], form: Form, path: str, save: Callable[[str, str], None]) -> None:
+async def _written(export: Export[Any], form: ExportForm, path: str, save: Callable[[str, str], None]) -> None:
     text = await gathered(export, form)
     await asyncio.to_thread(save, path, text)
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cbr_desktop.text.plain import plain
-from cbr_desktop.ui.session.sheet import Facts
+from cbr_desktop.ui.session.sheet import WordPairs
 
 _LONG_WORD = 30
 """Letters of a word that is not to be broken: Qt breaks an id behind a hyphen only where a letter follows."""
@@ -33,7 +33,7 @@ class FactGrid(QWidget):
         self._below: set[int] = set()
         """The places of values that stand below their names."""
 
-    def tell(self, facts: Facts) -> None:
+    def tell(self, facts: WordPairs) -> None:
         """Show other pairs."""
         while len(self._labels) < len(facts):
             self._add()

@@ -21,10 +21,10 @@ from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.workflows.ledger import Part, Reading, ResourceRow
 
-Subject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy | RestorePoint
+DetailsSubject = Vault | ResourceRow | Task | Intent | Entry | Backup | Policy | RestorePoint
 
 
-def content_reader(subject: Subject, workspace: Workspace, times: Times) -> ContentReader | None:
+def content_reader(subject: DetailsSubject, workspace: Workspace, times: Times) -> ContentReader | None:
     """Return what reads more of a subject than its row tells, ``None`` where there is no more."""
     if not isinstance(subject, Backup):
         return None
@@ -39,7 +39,9 @@ def content_reader(subject: Subject, workspace: Workspace, times: Times) -> Cont
     return BackupContent(*(subject, context.backup_reader, times, names), lambda: shares_changed(intents.values()))
 
 
-def use_reader(subject: Subject, workspace: Workspace) -> Callable[[], Coroutine[Any, Any, list[VaultUse]]] | None:
+def use_reader(
+    subject: DetailsSubject, workspace: Workspace
+) -> Callable[[], Coroutine[Any, Any, list[VaultUse]]] | None:
     """Return what reads how full a subject was, day by day, ``None`` where it cannot be filled.
 
     It also has the list read that names the enterprise project which a vault is in, if it was not read so far.
@@ -61,7 +63,7 @@ async def _read_vault(context: ProfileContext, vault: Vault) -> list[VaultUse]:
     return await context.refresh.use_of(vault.id)
 
 
-def sheet(subject: Subject, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
+def sheet(subject: DetailsSubject, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
     """Return what is known of a subject; the feature that knows it is imported when its first row is looked at."""
     if isinstance(subject, Vault):
         from cbr_desktop.ui.vaults.details import vault_sheet

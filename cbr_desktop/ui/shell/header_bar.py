@@ -1,4 +1,4 @@
-"""The band on top of the window: whose cloud this is, in word and colour, and the commands for the whole window."""
+"""The bar on top of the window: whose cloud this is, in word and colour, and the commands for the whole window."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from cbr_desktop.text.states import counted, duration_words
 from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, dress_as, scale_letters
+from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, dress_as, ink_on, scale_letters, seen_on
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 
@@ -217,10 +217,11 @@ class Stripe(QWidget):
         """Paint the colours."""
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
-        count = max(1, len(self._colours))
+        count, ground = max(1, len(self._colours)), self.palette().color(QPalette.ColorRole.Window)
         for place, colour in enumerate(self._colours):
             left, right = self.width() * place // count, self.width() * (place + 1) // count
-            painter.setBrush(colour)  # ``fillRect`` would make the 180 named gradients of Qt before the first paint
+            # ``fillRect`` would make the 180 named gradients of Qt before the first paint
+            painter.setBrush(seen_on(colour, ground))
             painter.drawRect(QRect(left, 0, right - left, self.height()))
         painter.end()
 
@@ -255,12 +256,6 @@ def profile_colour(profile: Profile, *, is_demo: bool = False) -> QColor:
     """Return the colour of a profile: its own, or that of its environment."""
     own = QColor(profile.colour) if profile.colour and not is_demo else QColor()
     return own if own.isValid() else QColor(ENVIRONMENT_COLOURS[Environment.DEMO if is_demo else profile.environment])
-
-
-def ink_on(colour: QColor) -> QColor:
-    """Return black or white, whichever is read better on a colour."""
-    light = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue()
-    return QColor(Qt.GlobalColor.black if light > 150 else Qt.GlobalColor.white)
 
 
 def _label(parent: QWidget, name: str) -> QLabel:

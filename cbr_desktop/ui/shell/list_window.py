@@ -1,7 +1,8 @@
 """Sheets: small windows beside the main window that list something, as the keys or the problems."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import PySide6
 from PySide6.QtCore import QSize, Qt, qVersion
@@ -25,7 +26,7 @@ from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.links import HELP, HELP_HOSTS, Link, open_link
-from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.kit.widgets import button_row, do, push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.ui.shell.navigation import NAMES, page_key
@@ -219,8 +220,10 @@ def open_lines(title: str, lines: list[str], parent: QWidget, settings: Settings
     return made
 
 
-def open_problems(found: list[str], parent: QWidget, settings: Settings) -> ListWindow:
-    """Open the list of what could not be read and why."""
+def open_problems(
+    found: list[str], parent: QWidget, settings: Settings, remedies: Mapping[str, Callable[[], object]]
+) -> ListWindow:
+    """Open the list of what could not be read and why; ``remedies`` are what can be done about it, by their words."""
     made = ListWindow("problemsSheet", _("Problems"), parent, settings)
     made.add_text(
         _("What was known before stays on screen, with its age.") if found else _("There is no problem now."),
@@ -231,5 +234,9 @@ def open_problems(found: list[str], parent: QWidget, settings: Settings) -> List
     copy = made.add_button("copyProblems", _("Copy all"))
     copy.setEnabled(bool(found))
     copy.clicked.connect(lambda: QGuiApplication.clipboard().setText("\n".join(found)))
+    for number, (words, act) in enumerate(remedies.items()):
+        button = made.add_button(f"remedy{number}", words)
+        button.clicked.connect(made.close)
+        button.clicked.connect(partial(do, act))
     made.finish()
     return made

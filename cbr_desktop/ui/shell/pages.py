@@ -16,7 +16,7 @@ _DETAILS_WIDTH = 360
 _LEAST_PAGE = 320
 
 
-class Place(NamedTuple):
+class VisitedRow(NamedTuple):
     """A page, and the id of its row; empty where there is none."""
 
     page: str
@@ -27,7 +27,7 @@ class History:
     """The places in the order in which they were visited, and the one that is looked at."""
 
     def __init__(self) -> None:
-        self._places: list[Place] = []
+        self._places: list[VisitedRow] = []
         self._now = -1
 
     @property
@@ -40,7 +40,7 @@ class History:
         """Whether there is a place that was left by going back."""
         return self._now + 1 < len(self._places)
 
-    def visit(self, place: Place) -> None:
+    def visit(self, place: VisitedRow) -> None:
         """Go to a place. What was ahead is forgotten; the same page without another place between is one visit."""
         if self._places and self._places[self._now] == place:
             return
@@ -52,14 +52,14 @@ class History:
         if self._places:
             self._places[self._now] = self._places[self._now]._replace(id=id)
 
-    def back(self) -> Place | None:
+    def back(self) -> VisitedRow | None:
         """Go to the place before and return it, ``None`` where there is none."""
         if not self.can_go_back:
             return None
         self._now -= 1
         return self._places[self._now]
 
-    def forward(self) -> Place | None:
+    def forward(self) -> VisitedRow | None:
         """Go to the place after and return it, ``None`` where there is none."""
         if not self.can_go_forward:
             return None
@@ -147,7 +147,7 @@ class Pages(QStackedWidget):
         if not self.turn_to(name).show_row(id):
             return False
         if is_same:
-            self.history.visit(Place(name, id))
+            self.history.visit(VisitedRow(name, id))
         else:
             self.history.stand(id)
         return True
@@ -161,7 +161,7 @@ class Pages(QStackedWidget):
         page = self.page(NAMES[place])
         if not self._is_returning:
             self._stand()
-            self.history.visit(Place(page.name))
+            self.history.visit(VisitedRow(page.name))
         self.setCurrentWidget(page)
         self.updateGeometry()
         page.catch_up()
@@ -174,7 +174,7 @@ class Pages(QStackedWidget):
             row = page.view.current_row()
             self.history.stand(page.id_of(row) if row is not None else "")
 
-    def _return_to(self, place: Place | None) -> None:
+    def _return_to(self, place: VisitedRow | None) -> None:
         if place is not None:
             self._is_returning = True
             page = self.turn_to(place.page)

@@ -19,7 +19,7 @@ from cbr_desktop.ui.kit.widgets import do
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 from cbr_desktop.ui.shell.header_bar import guard_words, profile_colour, scope_name
-from cbr_desktop.ui.shell.status_bar import connection_sentence, connection_words, member_problems
+from cbr_desktop.ui.shell.status_bar import connection_sentence, connection_words, is_offline, member_problems
 from cbr_desktop.workflows.guard import ARM_MINUTES
 from cbr_desktop.workflows.ledger import Ledger
 
@@ -216,7 +216,7 @@ class ScopeStrip(QFrame):
 def member_words(ledger: Ledger) -> str:
     """Return how one profile of several stands, in a few words."""
     connection = ledger.connection
-    if connection.error is not None and connection.reach is not Reach.ONLINE:
+    if connection.error is not None and connection.reach is not Reach.ONLINE and not is_offline(connection):
         return f"{Shape.CROSS} {error_words(connection.error)}"
     if any(part.loading for part in ledger.freshness.values()):
         return f"{Shape.HALF} {_('reading…')}"

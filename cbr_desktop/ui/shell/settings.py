@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import counted
+from cbr_desktop.text.words import page_title
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.fonts import PERCENTS, show_percent, stored_percent
 from cbr_desktop.ui.kit.links import open_folder
@@ -172,9 +173,9 @@ class SettingsDialog(QDialog):
 
     def _drafts_row(self) -> QHBoxLayout:
         store = self._workspace.draft_store
-        self.folder = Line("settingsDrafts", self)
+        self.folder = Line("settingsDrafts", self, middle=True)
         self.folder.tell(store.folder if store is not None else _("Not known yet"))
-        choose, show = QPushButton(_("C&hoose…")), QPushButton(_("Show in &folder"))
+        choose, show = QPushButton(_("C&hoose…")), QPushButton(_("Show"))
         for button, name, act in (
             (choose, "chooseDrafts", self._choose_folder),
             (show, "showDrafts", self._show_folder),
@@ -184,6 +185,7 @@ class SettingsDialog(QDialog):
             button.setAutoDefault(False)
             button.setEnabled(store is not None)
             button.clicked.connect(act)
+        show.setAccessibleName(_("Show in folder: {name}").format(name=page_title("Drafts")))
         row = QHBoxLayout()
         row.setSpacing(NEAR)
         row.addWidget(self.folder, 1)
@@ -192,7 +194,7 @@ class SettingsDialog(QDialog):
         return row
 
     def _folder_row(self, name: str, folder: str) -> QHBoxLayout:
-        line = Line(f"settingsFolder{name.title()}", self)
+        line = Line(f"settingsFolder{name.title()}", self, middle=True)
         line.tell(folder)
         show = QPushButton(_("Show"))
         show.setObjectName(f"showFolder{name.title()}")
@@ -273,7 +275,7 @@ def _percent_words(percent: int) -> str:
 def _count_words(count: int) -> str:
     if not count:
         return _("Automatic")
-    return _("One after the other") if count == 1 else _("{count} at the most").format(count=count)
+    return _("One after the other") if count == 1 else _("{count} at most").format(count=count)
 
 
 def _pace_words(seconds: int) -> str:

@@ -1,18 +1,22 @@
 """The small windows that the main one opens of itself: settings, help, lists, and what asks for a file."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMainWindow
 from shiboken6 import isValid
 
+from cbr_desktop.domain.connection import Reach
+from cbr_desktop.domain.error import LoginRefused, SecretMissing
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.page import Page
 from cbr_desktop.ui.kit.widgets import ask_for_file
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.appearance import Appearance, theme_words
 from cbr_desktop.ui.shell.list_window import ListWindow, open_help, open_lines, open_problems
-from cbr_desktop.ui.shell.status_bar import problems
+from cbr_desktop.ui.shell.status_bar import is_offline, problems
 
 if TYPE_CHECKING:  # seldom opened, so imported when they are
     from cbr_desktop.ui.shell.export import ExportDialog
@@ -26,12 +30,16 @@ class SmallWindows(QObject):
         file_chosen: the path of a request file or a plan that should be opened for review.
         menu_bar_chosen: whether the menu bar should be shown.
         pace_chosen: how often lists are read was chosen anew.
+        login_requested: the ``Profile`` whose login should be asked for.
+        doctor_requested: the ``Profile`` whose connection should be looked into.
         remarked: something about what was just done, in words.
     """
 
     file_chosen = Signal(object)
     menu_bar_chosen = Signal(bool)
     pace_chosen = Signal()
+    login_requested = Signal(object)
+    doctor_requested = Signal(object)
     remarked = Signal(str)
 
     def __init__(self, window: QMainWindow, workspace: Workspace, appearance: Appearance) -> None:
@@ -82,7 +90,21 @@ class SmallWindows(QObject):
 
     def open_problems(self) -> ListWindow:
         """Open the list of what could not be read and why."""
-        return open_problems(problems(self._workspace.scope), self._window, self._workspace.settings)
+        found = problems(self._workspace.scope)
+        return open_problems(found, self._window, self._workspace.settings, self._remedies())
+
+    def _remedies(self) -> dict[str, Callable[[], None]]:
+        """Return what can be done about the first connection that does not work, by its words."""
+        held = ((context.profile, context.ledger.connection) for context in self._workspace.shown_contexts)
+        for profile, connection in held:
+            if connection.error is not None and connection.reach is not Reach.ONLINE and not is_offline(connection):
+                found: dict[str, Callable[[], None]] = {
+                    _("Connection doctor…"): partial(self.doctor_requested.emit, profile)
+                }
+                if isinstance(connection.error, LoginRefused | SecretMissing):
+                    found[_("Log in…")] = partial(self.login_requested.emit, profile)
+                return found
+        return {}
 
     def open_lines(self, title: str, lines: list[str]) -> ListWindow:
         """Open a list of lines."""

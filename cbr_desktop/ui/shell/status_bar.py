@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 from cbr_desktop.domain.connection import Connection, Reach
 from cbr_desktop.domain.error import SecretMissing, Unreachable
 from cbr_desktop.text.catalogue import _, listed
-from cbr_desktop.text.errors import error_sentence
+from cbr_desktop.text.errors import error_sentence, reading_sentence
 from cbr_desktop.text.marks import Shape
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import counted, duration_words
@@ -95,7 +95,7 @@ class StatusBar(QStatusBar):
 
     def tell_slowed(self, words: str) -> None:
         """Say that the lists are read less often than was chosen, or nothing where the words are empty."""
-        self._say(self.pace, words, _("Reading is dear now. F5 reads at once; click for the settings"))
+        self._say(self.pace, words, _("Reading is expensive now. F5 reads at once; click for the settings"))
 
     def turn_to(self, part: Part) -> None:
         """Tell the age of this part of the ledger from now on; of requests, which are kept here, that of the vaults."""
@@ -120,7 +120,7 @@ class StatusBar(QStatusBar):
 
     def _tell_waiting(self) -> None:
         now = self._times.now()
-        waits = [waiting_words(member.connection, now) for member in self._workspace.scope.members]
+        waits = [throttled_words(member.connection, now) for member in self._workspace.scope.members]
         words = next(filter(None, waits), "")
         self._say(self.waiting, words, _("The service asked for fewer requests"))
         if not words:
@@ -183,7 +183,7 @@ def is_offline(connection: Connection) -> bool:
 def connection_sentence(connection: Connection) -> str:
     """Return the state of the connection at length."""
     if connection.error is not None:
-        return error_sentence(connection.error)
+        return reading_sentence(connection.error)
     return {
         Reach.ONLINE: _("The service answers."),
         Reach.UNKNOWN: _("The service has not been asked yet."),
@@ -201,7 +201,7 @@ def login_words(connection: Connection, now: datetime) -> str:
     return f"{Shape.DIAMOND} {words}" if left < _SOON else words
 
 
-def waiting_words(connection: Connection, now: datetime) -> str:
+def throttled_words(connection: Connection, now: datetime) -> str:
     """Return for how long the service is not to be asked, or nothing."""
     if connection.waiting_until is None or connection.waiting_until <= now:
         return ""
@@ -239,14 +239,14 @@ def member_problems(ledger: Ledger) -> list[str]:
     parts: dict[str, list[Part]] = {}
     for part, freshness in ledger.freshness.items():
         if freshness.error is not None:
-            parts.setdefault(error_sentence(freshness.error), []).append(part)
+            parts.setdefault(reading_sentence(freshness.error), []).append(part)
     found = [
         _("{parts}: {sentence}").format(parts=_listed(troubled), sentence=sentence)
         for sentence, troubled in parts.items()
     ]
     error = ledger.connection.error
-    if error is not None and error_sentence(error) not in parts:
-        found.append(_("Connection: {error}").format(error=error_sentence(error)))
+    if error is not None and reading_sentence(error) not in parts:
+        found.append(_("Connection: {error}").format(error=reading_sentence(error)))
     if ledger.freshness[Part.PROTECTABLES].lacking is not None:
         found.append(lacking_sentence(page_noun("Resources")))
     if ledger.unkept is not None:

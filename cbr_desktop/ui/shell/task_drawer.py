@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.text.requests import Group, Request, group_title, requests
+from cbr_desktop.text.requests import Request, RequestGroup, group_title, requests
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.mark_sign import MarkSign
@@ -36,16 +36,16 @@ _NOTICES_KEPT = 100
 
 
 _SHOW = {
-    Group.NEEDS_YOU: N_("Show needs you"),
-    Group.RUNNING: N_("Show running"),
-    Group.QUEUED: N_("Show queued"),
-    Group.DONE: N_("Show done in 24 h"),
+    RequestGroup.NEEDS_YOU: N_("Show needs you"),
+    RequestGroup.RUNNING: N_("Show running"),
+    RequestGroup.QUEUED: N_("Show queued"),
+    RequestGroup.DONE: N_("Show done in 24 h"),
 }
 _SHOW_ONLY = {
-    Group.NEEDS_YOU: N_("Show only: needs you"),
-    Group.RUNNING: N_("Show only: running"),
-    Group.QUEUED: N_("Show only: queued"),
-    Group.DONE: N_("Show only: done in 24 h"),
+    RequestGroup.NEEDS_YOU: N_("Show only: needs you"),
+    RequestGroup.RUNNING: N_("Show only: running"),
+    RequestGroup.QUEUED: N_("Show only: queued"),
+    RequestGroup.DONE: N_("Show only: done in 24 h"),
 }
 
 
@@ -73,7 +73,7 @@ class Drawer(QFrame):
         self.setObjectName("taskDrawer")
         self.setAccessibleName(_("Task drawer"))
         self._workspace = workspace
-        self._group: Group | None = None
+        self._group: RequestGroup | None = None
         self._rows: dict[IntentId, RequestRow] = {}
         self._list: RequestArea | None = None
         self._inside = QVBoxLayout()
@@ -107,7 +107,7 @@ class Drawer(QFrame):
             count = sum(request.group is group for request in self._shown)
             button.setText(_("{group}: {count}").format(group=group_title(group), count=count))
             self.head.want(button, bool(count) or group is self._group)
-        self.counted.emit(sum(request.group is Group.NEEDS_YOU for request in self._shown))
+        self.counted.emit(sum(request.group is RequestGroup.NEEDS_YOU for request in self._shown))
         self._tell_ticker()
         if self.is_open:
             self._tell_rows([r for r in self._shown if self._group in (None, r.group)])
@@ -138,13 +138,13 @@ class Drawer(QFrame):
         self.handle.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.handle.toggled.connect(self._unfold)
         head.addWidget(self.handle)
-        self.groups = {group: self._group_button(group) for group in Group}
+        self.groups = {group: self._group_button(group) for group in RequestGroup}
         for button in self.groups.values():
             head.addWidget(button)
         self.notices = QToolButton(self.head)
         self.notices.setObjectName("showNotices")
         self.notices.setAccessibleName(_("Show notices"))
-        self.notices.setToolTip(tooltip(_("What was told of late")))
+        self.notices.setToolTip(tooltip(_("Recent notices")))
         self.notices.setAutoRaise(True)
         self.notices.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.notices.clicked.connect(lambda: self.lines_requested.emit(_("Notices"), list(self._notices)))
@@ -160,7 +160,7 @@ class Drawer(QFrame):
         layout.addWidget(self.head)
         self._layout = layout
 
-    def _group_button(self, group: Group) -> QToolButton:
+    def _group_button(self, group: RequestGroup) -> QToolButton:
         button = QToolButton(self.head)
         button.setObjectName("show" + group.name.title().replace("_", ""))
         button.setAccessibleName(_(_SHOW[group]))
@@ -201,7 +201,7 @@ class Drawer(QFrame):
         self.take()
         self.toggled.emit(is_open)
 
-    def _choose_group(self, group: Group) -> None:
+    def _choose_group(self, group: RequestGroup) -> None:
         self._group = None if self._group is group else group
         for other, button in self.groups.items():
             button.setChecked(other is self._group)
@@ -336,7 +336,7 @@ class RequestRow(QWidget):
         self.bar.setFixedWidth(150)
         self.open = self._button("open", _("Open"), request.name)
         self.open.clicked.connect(lambda: self.opened.emit(self._id))
-        self.cancel = self._button("cancel", _("Cancel"), request.name)
+        self.cancel = self._button("cancel", _("Take back"), request.name)
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self._id))
         self.dismiss = self._button("dismiss", _("Dismiss"), request.name)
         self.dismiss.clicked.connect(lambda: self.dismissed.emit(self._id))
@@ -373,7 +373,7 @@ class RequestRow(QWidget):
 
 def row_words(request: Request) -> str:
     """Return the words of a row: the short ones where there is a number to tell, else the whole sentence."""
-    if request.group in (Group.RUNNING, Group.DONE):
+    if request.group in (RequestGroup.RUNNING, RequestGroup.DONE):
         return request.words
     return request.sentence
 
@@ -388,17 +388,17 @@ class RequestArea(QScrollArea):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._least, self._wished = 0, 0
+        self._least, self._preferred = 0, 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
-    def show_heights(self, least: int, wished: int) -> None:
+    def show_heights(self, least: int, preferred: int) -> None:
         """Take another height, and another least one."""
-        self._least, self._wished = least, wished
+        self._least, self._preferred = least, preferred
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """Return the height that is wished."""
-        return QSize(super().sizeHint().width(), self._wished)
+        """Return the height that is preferred."""
+        return QSize(super().sizeHint().width(), self._preferred)
 
     def minimumSizeHint(self) -> QSize:
         """Return the least height."""

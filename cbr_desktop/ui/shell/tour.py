@@ -15,7 +15,7 @@ _LETTERS = 57
 _GAP = 10
 
 
-class Step(NamedTuple):
+class TourStep(NamedTuple):
     """One step: what is pointed at, and what is said of it. ``begin`` brings it into view."""
 
     title: str
@@ -32,7 +32,7 @@ class Tour(QFrame):
 
     ended = Signal()
 
-    def __init__(self, steps: list[Step], window: QWidget) -> None:
+    def __init__(self, steps: list[TourStep], window: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("tour")
         self.setAccessibleName(_("Tour"))
@@ -145,10 +145,10 @@ class TourFrame(QWidget):
 
 def steps(
     header: QWidget, navigation: QWidget, filter_line: Callable[[], QWidget], create: QWidget, tasks: QWidget
-) -> list[Step]:
+) -> list[TourStep]:
     """Return the steps through the main window, whose parts these are; ``filter_line`` shows the vaults first."""
     return [
-        Step(
+        TourStep(
             _("Whose cloud this is"),
             _(
                 "The colour and the word say what is at stake. Click the name to look at another"
@@ -157,7 +157,7 @@ def steps(
             ),
             lambda: header,
         ),
-        Step(
+        TourStep(
             _("Everything the project holds"),
             _(
                 "Vaults, resources, backups, policies and tasks. What you prepare and send is"
@@ -166,12 +166,12 @@ def steps(
             ),
             lambda: navigation,
         ),
-        Step(
+        TourStep(
             _("Find and understand"),
             _("Type words, or fields such as used>80. Select a row to see all that is known of it."),
             filter_line,
         ),
-        Step(
+        TourStep(
             _("Back up"),
             _(
                 "The form judges while you type and shows the very request. What you send is on"
@@ -180,7 +180,7 @@ def steps(
             ),
             lambda: create,
         ),
-        Step(
+        TourStep(
             _("See it to its end"),
             _(
                 "This line tells what runs and what needs you; F8 opens the list. Half a success"

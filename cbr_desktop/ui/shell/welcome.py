@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,12 +22,13 @@ from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.kit.theme import dress_as
+from cbr_desktop.ui.kit.theme import dress_as, set_type
 from cbr_desktop.ui.kit.widgets import ask_for_file
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
 
+_SIGN = 36
 _STEPS = (
-    N_("Add a profile: its region, its project, and who asks. Or import what other programs on this machine have."),
+    N_("Add a profile: its region, its project, and who you are. Or import what other programs on this machine have."),
     N_("Test it: name, network, certificate and login are looked at one by one, and nothing is changed."),
     N_("Open it. The password is asked for once; it goes into the system's password store only if you say so."),
 )
@@ -134,7 +135,11 @@ class WelcomeWindow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(12)
-        layout.addWidget(self._heading)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(_sign())
+        head.addWidget(self._heading, 1)
+        layout.addLayout(head)
         layout.addWidget(self._waiting)
         layout.addWidget(self._problems)
         layout.addWidget(self._list, 1)
@@ -183,10 +188,15 @@ def _waiting_words(files: Sequence[str]) -> str:
 
 def _heading() -> QLabel:
     heading = label(name="welcomeHeading")
-    font = heading.font()
-    font.setPointSizeF(font.pointSizeF() * 1.6)
-    heading.setFont(font)
+    set_type(heading, "title", bold=True)
     return heading
+
+
+def _sign() -> QLabel:
+    made = QLabel()
+    made.setObjectName("welcomeSign")
+    made.setPixmap(icon("program").pixmap(QSize(_SIGN, _SIGN), made.devicePixelRatioF()))
+    return made
 
 
 def _steps(place: str) -> QWidget:

@@ -1,6 +1,6 @@
 """The main window: navigation, pages, details, drawer and status bar of one profile, and the keys that move about."""
 
-import base64
+import binascii
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
     def _make_page(self, name: str) -> Page[Any]:
         if name == "Vaults":
             return VaultsPage(self._workspace, self._times, self._vault_index, self.pages)
-        return self.deferred_widgets.make_page(name)
+        return self.deferred_widgets.make_page(name, self.pages)
 
     def _build(self) -> None:
         central = QWidget(self)
@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
             self._floor.addWidget(part)
         self._floor.setStretchFactor(self.areas, 1)
         self.setCentralWidget(central)
-        self.setMenuBar(self._menus())
+        self.setMenuWidget(self._menus())  # for setMenuBar the binding has Qt make another one first
         self.status = StatusBar(self._workspace, self._times, self)
         self.setStatusBar(self.status)
 
@@ -334,8 +334,12 @@ class MainWindow(QMainWindow):
         from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
 
         made = DeferredWidgets(
-            *(self, self._workspace, self._dialogs, self.areas, self.header_bar),
-            *(self._vault_index, self._times, self._dress),
+            *(self, self._workspace, self._dialogs),
+            areas=self.areas,
+            header=self.header_bar,
+            vault_index=self._vault_index,
+            times=self._times,
+            dress=self._dress,
             row_dialogs=self.row_dialogs,
             notifier=self._notifier,
             further=self._further_of_scope,
@@ -352,6 +356,8 @@ class MainWindow(QMainWindow):
         made.appearance.clocks_turned.connect(self._tell_clocks)
         made.small_windows.file_chosen.connect(self.open_outside)
         made.small_windows.menu_bar_chosen.connect(self._show_menu_bar)
+        made.small_windows.login_requested.connect(self.login_requested)
+        made.small_windows.doctor_requested.connect(self.doctor_requested)
         made.strip.remarked.connect(self._say)
         made.details.checkpoint_requested.connect(self.create_checkpoint)
         made.details.vault_requested.connect(self.show_vault)
@@ -398,7 +404,7 @@ class MainWindow(QMainWindow):
 
     def _remember(self) -> None:
         put = self._workspace.settings.put
-        put("window/geometry", base64.b64encode(self.saveGeometry().data()).decode("ascii"))
+        put("window/geometry", binascii.b2a_base64(self.saveGeometry().data(), newline=False).decode("ascii"))
         put("window/page", self.pages.name_in_front)
         self.areas.remember()
         for page in self.pages.all_made:
@@ -490,6 +496,7 @@ class MainWindow(QMainWindow):
         if self.header_bar.details.isChecked():
             details.show_subject(subject, _(page.without_subject))
         self.areas.show_details(subject is not None)
+        page.note_details(subject is not None)
 
     def _create_checkpoint_of(self, page: Page[Any], *_target: object) -> None:
         self.row_dialogs.create_checkpoint(page)
@@ -585,6 +592,6 @@ def _dropped(data: "QtCore.QMimeData") -> list[str]:
 
 def _bytes(stored: str) -> QByteArray:
     try:
-        return QByteArray(base64.b64decode(stored, validate=True))
+        return QByteArray(binascii.a2b_base64(stored, strict_mode=True))
     except ValueError:
         return QByteArray()

@@ -5,7 +5,14 @@ from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import refusal_sentence
 from cbr_desktop.text.marks import mark
 from cbr_desktop.text.states import shown, state_words
-from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at, type_words
+from cbr_desktop.text.tasks import (
+    code_words,
+    ended_words,
+    progress_words,
+    started_at,
+    task_resource_words,
+    task_type_words,
+)
 from cbr_desktop.text.words import NONE, Times
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
 from cbr_desktop.workflows.ledger import Reading
@@ -14,9 +21,9 @@ from cbr_desktop.workflows.ledger import Reading
 def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
     """Return what is known of a task, and the others of the same checkpoint."""
     facts = [
-        (_("Resource"), resource_words(task)),
+        (_("Resource"), task_resource_words(task)),
         (_("Vault"), task.vault_name or task.vault_id or NONE),
-        (_("Progress"), percent_words(task)),
+        (_("Progress"), progress_words(task)),
         (_("Started"), times.text_and_age(started_at(task))),
         (_("Ended / elapsed"), ended_words(task, times)),
         (_("By"), _("Policy") if task.policy_id else _("A person")),
@@ -33,7 +40,7 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
     if vault is not None:
         relations.append(Relation(_("Vault: {name}").format(name=shown(vault.name, 80)), "Vaults", vault.id))
     if task.resource_id:
-        resource = shown(resource_words(task), 80)
+        resource = shown(task_resource_words(task), 80)
         relations.append(Relation(_("Resource: {name}").format(name=resource), "Resources", task.resource_id))
     if task.checkpoint_id and task.type in MAKES_CHECKPOINTS:
         relations.append(Relation(_("Checkpoint that it is part of"), "Checkpoints", task.checkpoint_id))
@@ -42,7 +49,9 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
         relations.append(Relation(_("Backup: {name}").format(name=shown(backup.name, 80)), "Backups", backup.id))
     relations += [
         Relation(
-            _("Same checkpoint: {t} – {status}").format(t=shown(resource_words(t), 80), status=state_words(t.status)),
+            _("Same checkpoint: {t} – {status}").format(
+                t=shown(task_resource_words(t), 80), status=state_words(t.status)
+            ),
             "Tasks",
             t.id,
         )
@@ -51,7 +60,7 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
     ]
     same = [other for other in ledger.tasks.values() if task.resource_id and other.resource_id == task.resource_id]
     known = vault.id if vault is not None and vault.takes_checkpoints else None
-    name = _("{type} of {task}").format(type=type_words(task.type), task=shown(resource_words(task), 80))
+    name = _("{type} of {task}").format(type=task_type_words(task.type), task=shown(task_resource_words(task), 80))
     return Sheet(
         task.id,
         name,

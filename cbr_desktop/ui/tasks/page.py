@@ -17,10 +17,17 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.marks import Mark, Shape, mark
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.states import grouped, state_words, status_words
-from cbr_desktop.text.tasks import code_words, ended_words, percent_words, resource_words, started_at, type_words
+from cbr_desktop.text.tasks import (
+    code_words,
+    ended_words,
+    progress_words,
+    started_at,
+    task_resource_words,
+    task_type_words,
+)
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE, Times
-from cbr_desktop.ui.kit.page import Page, Target
+from cbr_desktop.ui.kit.page import CheckpointTarget, Page
 from cbr_desktop.ui.kit.tables.column import (
     IDS,
     AgeField,
@@ -67,7 +74,7 @@ class TasksPage(Page[Task]):
     hint = "state:failed type:backup erp"
     chips = ((N_("Running"), "state:running"), (N_("Failed"), "state:failed"), (N_("Today"), "day:today"))
 
-    def __init__(self, workspace: Workspace, times: Times) -> None:
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._older: dict[ProfileContext, list[Task]] = {}
         """By profile context the tasks that were read from what is kept here."""
         self._told: Mapping[TaskId, Task] = {}
@@ -78,7 +85,7 @@ class TasksPage(Page[Task]):
         """By the id of such a task whose project it was kept of."""
         self._ended: set[ProfileContext] = set()
         """The profile contexts of which all that is kept has been read."""
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failure)
         self.filter.textChanged.connect(self._want_older)
@@ -86,7 +93,7 @@ class TasksPage(Page[Task]):
     def columns(self) -> Sequence[Column[Task]]:
         """Return the columns, those of the first start first."""
         times = self._times
-        state, kind = remembered(state_words), remembered(type_words)
+        state, kind = remembered(state_words), remembered(task_type_words)
         columns: list[Column[Task]] = [
             Column(
                 "state",
@@ -112,7 +119,7 @@ class TasksPage(Page[Task]):
             Column(
                 "resource",
                 _("Resource"),
-                resource_words,
+                task_resource_words,
                 lambda t: t.resource_name or t.resource_id,
                 22,
                 middle=True,
@@ -126,7 +133,7 @@ class TasksPage(Page[Task]):
                 18,
                 middle=True,
             ),
-            Column("progress", "%", percent_words, lambda t: t.progress_percent, 6, gauge=_progress),
+            Column("progress", "%", progress_words, lambda t: t.progress_percent, 6, gauge=_progress),
             Column(
                 "started",
                 _("Started"),
@@ -139,15 +146,23 @@ class TasksPage(Page[Task]):
             Column(
                 "ended",
                 _("Ended / elapsed"),
-                lambda t: ended_words(t, times),
+                lambda t: ended_words(t, times, is_short=True),
                 lambda t: t.ended_at,
                 24,
                 hint=lambda t: times.both(t.ended_at),
+                copied=lambda t: ended_words(t, times),
                 whole=True,
             ),
             Column("code", _("Code"), lambda t: code_words(t), lambda t: t.code or None, 9, hint=_meaning),
-            Column("message", _("Message"), lambda t: t.message or NONE, lambda t: t.message or None, 26),
-            Column("request-id", _("Request id"), lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
+            Column("message", _("Message"), lambda t: t.message or NONE, lambda t: t.message or None, 36),
+            Column(
+                "request-id",
+                _("Request id"),
+                lambda t: t.request_id or NONE,
+                lambda t: t.request_id or None,
+                30,
+                minor=True,
+            ),
             Column("id", "ID", lambda t: t.id, lambda t: t.id, 34, shown=False),
             Column(
                 "backup",
@@ -353,7 +368,7 @@ class TasksPage(Page[Task]):
     def _kept_mark(self, task: Task) -> Mark | None:
         return KEPT_HERE if self._is_kept(task) else None
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return vault and resource of the cursor's task."""
         row = self.view.current_row()
         if row is None or row.vault_id is None:
@@ -395,7 +410,7 @@ def older_words(older: Sequence[list[Task] | None], times: Times) -> str:
 
 
 def _type_text(type: TaskType | str) -> str:
-    return f"{type} {type_words(type)}"
+    return f"{type} {task_type_words(type)}"
 
 
 def _why_kept(_task: Task) -> str:

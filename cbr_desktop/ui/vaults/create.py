@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
-from cbr_desktop.domain.finding import RequestPart
+from cbr_desktop.domain.finding import Finding, RequestPart
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import LARGEST_GB, SMALLEST_GB, ProtectType, VaultKind
 from cbr_desktop.domain.vault_changes import APP_CONSISTENT, CRASH_CONSISTENT, PRE_PAID, RESOURCE_TYPES, expanded_gb
-from cbr_desktop.domain.vault_draft import POST_PAID, NewResource, VaultDraft
+from cbr_desktop.domain.vault_draft import POST_PAID, NewResource, VaultDraft, excess_finding
 from cbr_desktop.text.catalogue import N_, NP_, _, pgettext
 from cbr_desktop.text.states import gb_words, shown
 from cbr_desktop.ui.kit.fields import column, fields, number, row, tick
@@ -76,9 +76,13 @@ class NewVaultForm(Stepwise, ChangeForm):
         """Return the field that a finding is about, ``None`` where that cannot be told."""
         return {RequestPart.NAME: self.name, RequestPart.RESOURCES: self.resources.filter}.get(part or RequestPart.FILE)
 
+    def excess(self) -> Finding | None:
+        """Return that more resources are chosen than a new vault takes, ``None`` where they are not."""
+        return excess_finding(self.resources.count) if self._takes_resources else None
+
     def draft(self) -> VaultDraft:
         """Return the vault that is asked for."""
-        is_backup = self.protection.currentData() == ProtectType.BACKUP
+        is_backup = self._takes_resources
         binds = is_backup and self.auto_bind.isChecked()
         return VaultDraft(
             name=self.name.text(),
@@ -129,6 +133,10 @@ class NewVaultForm(Stepwise, ChangeForm):
     def begin(self) -> None:
         """Put the focus into the name."""
         self.name.setFocus()
+
+    @property
+    def _takes_resources(self) -> bool:
+        return bool(self.protection.currentData() == ProtectType.BACKUP)
 
     def _may_be_app_consistent(self) -> bool:
         kind, protection = self.holds.currentData(), self.protection.currentData()
@@ -190,7 +198,7 @@ class NewVaultForm(Stepwise, ChangeForm):
     def _tell(self) -> None:
         """Say what the numbers come to, and leave alone what does not count."""
         is_server = self.holds.currentData() == VaultKind.SERVER
-        is_backup = self.protection.currentData() == ProtectType.BACKUP
+        is_backup = self._takes_resources
         is_ordered = self.billing.currentData() == PRE_PAID
         self.protection.setEnabled(is_server)
         self.level.setEnabled(self._may_be_app_consistent())

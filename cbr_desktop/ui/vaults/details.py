@@ -19,7 +19,7 @@ from cbr_desktop.text.words import (
     vault_billing_words,
 )
 from cbr_desktop.ui.session.sheet import Relation, Sheet, activity
-from cbr_desktop.ui.vaults.page import VaultIndex, kind_words, tag_words
+from cbr_desktop.ui.vaults.page import VaultIndex, tag_words, vault_kind_words
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.replicas import replicas_of
 
@@ -27,7 +27,7 @@ from cbr_desktop.workflows.replicas import replicas_of
 def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times) -> Sheet:
     """Return what is known of a vault: its use, its rules, its resources."""
     happened = activity([task for task in ledger.tasks.values() if task.vault_id == vault.id], times)
-    kind = _("{vault} vault").format(vault=kind_words(vault))
+    kind = _("{vault} vault").format(vault=vault_kind_words(vault))
     state = state_words(vault.status)
     return Sheet(
         vault.id,

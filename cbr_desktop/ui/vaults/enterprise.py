@@ -4,7 +4,8 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.enterprise_project import EnterpriseProjectChange, hindrance_of
+from cbr_desktop.domain.enterprise_project import hindrance_of
+from cbr_desktop.domain.enterprise_project_change import EnterpriseProjectChange
 from cbr_desktop.domain.ids import DEFAULT_ENTERPRISE_PROJECT, is_project_id
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.text.catalogue import _
@@ -14,7 +15,7 @@ from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.kit.task_owner import is_at_work
-from cbr_desktop.ui.operations.form import ChangeForm, Missing
+from cbr_desktop.ui.operations.form import ChangeForm, MissingField
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
 
@@ -73,13 +74,13 @@ class EnterpriseProjectChoice(QWidget):
             return self._asked if self._asked == chosen else ""
         return str(chosen or "")
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that none is asked for yet, ``None`` where one is."""
         if self._chosen():
             return None
         if self.box.currentData() == _BY_ID:
-            return Missing(_("The id of the enterprise project is not written yet."), self.id)
-        return Missing(_("No enterprise project is chosen yet."), self.box)
+            return MissingField(_("The id of the enterprise project is not written yet."), self.id)
+        return MissingField(_("No enterprise project is chosen yet."), self.box)
 
     def follow(self, context: ProfileContext) -> None:
         """Offer what the account has, and have it read where that is not known."""
@@ -169,7 +170,7 @@ class EnterpriseProjectForm(ChangeForm):
         project_id = known or (asked.project_id if asked is not None else "")
         return EnterpriseProjectChange(self._vault.id, self.choice.value(), project_id, profile.region)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no enterprise project is named yet."""
         return self.choice.missing()
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from cbr_desktop.domain.association import holder_of
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.enterprise_project import read_enterprise_project_change
+from cbr_desktop.domain.enterprise_project_change import read_enterprise_project_change
 from cbr_desktop.domain.expiration import BackupExpiration, read_expiration
 from cbr_desktop.domain.ids import VaultId
 from cbr_desktop.domain.intent import Intent
@@ -17,7 +17,7 @@ from cbr_desktop.domain.vault_changes import VaultDeletion, VaultLock, read_all,
 from cbr_desktop.domain.vault_draft import NewResource, VaultDraft, read_draft
 from cbr_desktop.ui.operations.association import AssociationForm
 from cbr_desktop.ui.operations.dialog import ChangeDialog
-from cbr_desktop.ui.operations.form import Asked, ChangeForm, FixedBatch, FixedForm, Forms
+from cbr_desktop.ui.operations.form import ChangeForm, ContextRow, FixedBatch, FixedForm, Forms
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.vaults.all_vaults import AllVaultsForm
@@ -112,7 +112,7 @@ def deletion_form(id: VaultId) -> FixedForm:
     return FixedForm(Kind.DELETE_VAULT, VaultDeletion(id))
 
 
-def _create_for(_workspace: Workspace, asked: Sequence[Asked], parent: QWidget) -> QWidget:
+def _create_for(_workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
     """Open the form of a new vault that takes rows of resources in, with a size that has room for one backup of all."""
     context, resources = asked[0][0], [row.resource for _context, row in asked]
     size_gb = min(max(sum(each.size_gb for each in resources), SMALLEST_GB), LARGEST_GB)

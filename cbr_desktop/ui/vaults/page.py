@@ -26,7 +26,7 @@ from cbr_desktop.text.words import (
     use_words,
 )
 from cbr_desktop.ui.kit.list_page import ListPage
-from cbr_desktop.ui.kit.page import Target
+from cbr_desktop.ui.kit.page import CheckpointTarget
 from cbr_desktop.ui.kit.tables.column import AgeField, Column, Field, Gauge, NumberField, TextField
 from cbr_desktop.ui.kit.verbs import Takes, Verb
 from cbr_desktop.ui.session.pictures import picture_of
@@ -234,13 +234,15 @@ class VaultsPage(ListPage[Vault]):
         return (
             Column("name", _("Name"), self.name_words, lambda v: v.name, 20, hint=lambda v: v.id, middle=True),
             *self.place_columns(),
-            Column("kind", _("Kind"), kind_words, kind_words, 9, icon=lambda v: picture_of(v.kind)),
+            Column(
+                "kind", _("Kind"), vault_kind_words, vault_kind_words, 9, icon=lambda v: picture_of(v.kind), minor=True
+            ),
             Column(
                 "state",
                 _("State"),
                 lambda v: state_words(v.status),
                 lambda v: state_words(v.status),
-                22,
+                26,
                 mark=lambda v: mark(v.status),
                 hint=explain_vault,
             ),
@@ -280,7 +282,7 @@ class VaultsPage(ListPage[Vault]):
             TextField("name", lambda v: v.name),
             TextField("id", lambda v: v.id),
             *self.place_fields(),
-            TextField("type", lambda v: f"{v.kind} {kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
+            TextField("type", lambda v: f"{v.kind} {vault_kind_words(v)} {v.protect_type}", lambda v: str(v.kind)),
             TextField("state", lambda v: f"{v.status} {status_words(v.status)}", lambda v: str(v.status)),
             TextField("policy", self._vault_index.policy_words),
             TextField("tag", lambda v: tag_words(v)),
@@ -304,7 +306,7 @@ class VaultsPage(ListPage[Vault]):
         resources = "\n".join(resource.name for resource in row.resources)
         return f"{row.name}\n{row.id}\n{row.status}\n{row.kind}\n{row.description}\n{tag_words(row)}\n{resources}"
 
-    def target(self) -> Target:
+    def target(self) -> CheckpointTarget:
         """Return the vault of the cursor, unless it holds replicas."""
         row = self.view.current_row()
         return (row.id if row and row.takes_checkpoints else None, ())
@@ -346,7 +348,7 @@ _KINDS = {
 }
 
 
-def kind_words(vault: Vault) -> str:
+def vault_kind_words(vault: Vault) -> str:
     """Return what a vault holds, in one word where the service's name is known."""
     return pgettext(*_KINDS[vault.kind]) if isinstance(vault.kind, VaultKind) else status_words(vault.kind)
 

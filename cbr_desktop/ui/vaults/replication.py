@@ -6,7 +6,7 @@ from cbr_desktop.domain.replication import Destination, VaultReplication
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.fields import fields
 from cbr_desktop.ui.operations.destination import DestinationChoice
-from cbr_desktop.ui.operations.form import ChangeForm, Missing
+from cbr_desktop.ui.operations.form import ChangeForm, MissingField
 from cbr_desktop.ui.session.profile_context import ProfileContext
 
 
@@ -27,7 +27,7 @@ class ReplicateVaultForm(ChangeForm):
         """Return what is asked for. ``ValueError`` while no vault is chosen."""
         return VaultReplication(self._id, self.destination.destination())
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no vault is chosen yet."""
         return self.destination.missing()
 

@@ -9,7 +9,7 @@ from cbr_desktop.domain.vault_changes import TagChange, VaultUpdate
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.pair_table import PairTable
-from cbr_desktop.ui.operations.form import BatchForm, Missing
+from cbr_desktop.ui.operations.form import BatchForm, MissingField
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.vaults.edit import VaultEditForm
 from cbr_desktop.ui.vaults.tags import TagsForm
@@ -33,9 +33,9 @@ class TagsBatch(BatchForm):
         layout.addWidget(self.table)
         self.table.changed.connect(self.changed)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no tag is written yet."""
-        return None if self.table.pairs() else Missing(_("No tag is written yet. Add one."), self.table.add)
+        return None if self.table.pairs() else MissingField(_("No tag is written yet. Add one."), self.table.add)
 
     def subject(self, context: ProfileContext, row: Vault) -> Subject:
         """Return the vault of a row."""
@@ -68,12 +68,12 @@ class SettingsBatch(BatchForm):
         self.thresholds.changed.connect(self.changed)
         self.auto_expand.currentIndexChanged.connect(self.changed)
 
-    def missing(self) -> Missing | None:
+    def missing(self) -> MissingField | None:
         """Return that no setting is changed yet."""
         if not self._update(VaultId("")).is_empty:
             return None
         words = _("Nothing is changed yet. Change threshold, notification or growth.")
-        return Missing(words, self.thresholds.changes_threshold)
+        return MissingField(words, self.thresholds.changes_threshold)
 
     def subject(self, context: ProfileContext, row: Vault) -> Subject:
         """Return the vault of a row."""

@@ -1,17 +1,16 @@
 """The form of the tags of a vault: some are set, or some are deleted, as the service has a request for each."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QListWidget, QListWidgetItem, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QListWidget, QListWidgetItem, QRadioButton, QVBoxLayout
 
 from cbr_desktop.domain.change import Kind
-from cbr_desktop.domain.finding import RequestPart
 from cbr_desktop.domain.vault import Vault
 from cbr_desktop.domain.vault_changes import TagChange
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.states import shown
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.pair_table import PairTable
-from cbr_desktop.ui.operations.form import ChangeForm
+from cbr_desktop.ui.operations.form import ChangeForm, MissingField
 
 _ROWS = 6
 
@@ -55,20 +54,30 @@ class TagsForm(ChangeForm):
         self.table.changed.connect(self._tell_changed)
         self.list.itemChanged.connect(self._tell_changed)
 
-    def field(self, part: RequestPart | None) -> QWidget | None:
-        """Return the field that a finding is about, ``None`` where that cannot be told."""
-        if part is not RequestPart.VAULT or self.draft().tags:
+    def missing(self) -> MissingField | None:
+        """Return that no tag is written, changed or ticked yet."""
+        if self._asked():
             return None
-        return self.table.add if self.sets.isChecked() else self.list
+        if not self.sets.isChecked():
+            return MissingField(_("No tag is ticked yet. Tick what is deleted."), self.list)
+        if self.table.pairs():
+            return MissingField(_("No tag is changed yet. Add one, or change the value of one."), self.table.add)
+        return MissingField(_("No tag is written yet. Add one."), self.table.add)
 
     def draft(self) -> TagChange:
-        """Return what is asked for: of tags that are set only those that are otherwise now."""
-        own = self._vault.tags
+        """Return what is asked for: of tags that are set only those that are otherwise now. ``ValueError`` for none."""
+        tags = self._asked()
+        if not tags:
+            raise ValueError("no tag")
+        return TagChange(self._vault.id, tags, deletes=not self.sets.isChecked())
+
+    def _asked(self) -> tuple[tuple[str, str], ...]:
         if self.sets.isChecked():
-            return TagChange(self._vault.id, tuple(each for each in self.table.pairs() if own.get(each[0]) != each[1]))
+            own = self._vault.tags
+            return tuple(each for each in self.table.pairs() if own.get(each[0]) != each[1])
         items = (self.list.item(place) for place in range(self.list.count()))
         keys = (i.data(Qt.ItemDataRole.UserRole) for i in items if i.checkState() == Qt.CheckState.Checked)
-        return TagChange(self._vault.id, tuple((key, "") for key in keys), deletes=True)
+        return tuple((key, "") for key in keys)
 
     def begin(self) -> None:
         """Put the focus into the tags."""

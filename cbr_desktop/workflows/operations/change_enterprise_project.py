@@ -13,12 +13,12 @@ from cbr_desktop.domain import finding
 from cbr_desktop.domain.blast import Blast
 from cbr_desktop.domain.change import Change, Effect, Kind, Repeat, Result, Subject
 from cbr_desktop.domain.document import ChangeDocument, Schema, filled, parts_of
-from cbr_desktop.domain.enterprise_project import (
+from cbr_desktop.domain.enterprise_project import hindrance_of
+from cbr_desktop.domain.enterprise_project_change import (
     VAULT_TYPE,
     EnterpriseProjectChange,
     Placing,
     enterprise_project_body,
-    hindrance_of,
     read_enterprise_project_change,
 )
 from cbr_desktop.domain.error import Forbidden

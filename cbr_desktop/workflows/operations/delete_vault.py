@@ -156,7 +156,7 @@ def _refusals(vault: Vault, own: Sequence[Backup], running: int) -> Iterator[Fin
     with_images = [each for each in own if each.traits.image_ids]
     if with_images:
         names = [each.name or each.id for each in with_images]
-        facts: finding.Facts = {"vault": name, "count": len(names), "names": names}
+        facts: finding.FindingFacts = {"vault": name, "count": len(names), "names": names}
         yield finding.block(FindingKind.DELETION_IMAGES, part, "6204", **facts)
     kept = sum(each.auto for each in own) if vault.worm_locked else 0
     if kept:
@@ -204,7 +204,7 @@ def _summed_up(
 ) -> Iterator[Finding]:
     """Say of several vaults together what ``_losses`` and ``_freed`` say of each, things that several have once."""
     part, gone = finding.RequestPart.VAULT, {each.id for each in vaults}
-    facts: finding.Facts = {
+    facts: finding.FindingFacts = {
         "backups": sum(each.count for each in told),
         "size_gb": sum(each.used_gb for each in vaults),
     }

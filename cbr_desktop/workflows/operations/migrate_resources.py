@@ -208,7 +208,7 @@ def _summed_up(changes: Sequence[Change], ledger: Ledger) -> Iterator[Finding]:
         if target is None or len(own) < 2:
             continue
         moved_gb = _size_gb(moved)
-        facts: finding.Facts = {"vaults": len(own), "moved_gb": moved_gb, "free_gb": target.free_gb - moved_gb}
+        facts: finding.FindingFacts = {"vaults": len(own), "moved_gb": moved_gb, "free_gb": target.free_gb - moved_gb}
         part = finding.RequestPart.VAULT
         yield finding.info(FindingKind.RESOURCES_MOVE, part, "", target=target.name, count=len(moved), **facts)
 

@@ -69,7 +69,7 @@ class UpdateAllVaults(Operation):
         if ledger.vaults:
             names = sorted(each.name or each.id for each in ledger.vaults.values())
             changed = sum(not is_as_all(each, draft) for each in ledger.vaults.values())
-            facts: finding.Facts = {"count": len(names), "names": names, "changed": changed}
+            facts: finding.FindingFacts = {"count": len(names), "names": names, "changed": changed}
             findings.append(finding.warn(FindingKind.ALL_VAULTS, part, "", **facts))
         return judged(findings, ledger)
 

@@ -20,7 +20,7 @@ from cbr_desktop.ui.backups.page import BackupsPage
 from cbr_desktop.ui.session.profile_context import Settings
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.restore_points import restore_points
+from cbr_desktop.workflows.restore_points import RestorePoints
 from cbr_desktop.workflows.scope import Scope
 from tests.benchmarks import estate
 from tests.benchmarks.ground import CLOSED, profile_to
@@ -104,12 +104,12 @@ def told_once(page: BackupsPage, scope: Scope) -> None:
     tell("bare", worked(lambda: [place for place, text in enumerate(texts) if "ecs-00" in text]))
     row = page.model.row_at(page.model.rowCount() // 2)
     tell("details", worked(lambda: backup_sheet(row, scope, page._times)))
-    building, ends = restore_points(scope), []
+    made = RestorePoints(scope)
+    building, ends = made.follow(), []
 
     def step() -> None:
-        points = next(building)
-        if points is not None:
-            ends.append(points)
+        if next(building, ends) is ends:
+            ends.append(made.points)
 
     tell("points", *pieces(step, lambda: not ends))
 
@@ -123,14 +123,14 @@ def taken(page: BackupsPage) -> None:
 def settle(application: QApplication, page: BackupsPage) -> None:
     """Let everything that was put off be done."""
     application.processEvents()
-    while page.is_at_work or page._timeline.is_counting or page.model._preparing.isActive():
+    while page.is_at_work or page._timeline._pieces.is_at_work or page.model._preparing.isActive():
         application.processEvents()
 
 
 def timeline(page: BackupsPage) -> None:
     """Tell of the counting, in pieces, and of painting beside the table."""
     held = page._timeline
-    tell("count", *pieces(held._pieces._step, lambda: held.is_counting))
+    tell("count", *pieces(held._pieces._step, lambda: held._pieces.is_at_work))
     tell("strip", worked(held.strip.viewport().repaint))
     tell("table", worked(page.view.viewport().repaint))
 

@@ -36,7 +36,7 @@ from cbr_desktop.domain.plan import Plan, Step
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
 from cbr_desktop.ui.drafts.request import RequestDialog
-from cbr_desktop.ui.drafts.review import ImportDialog, ReviewDialog
+from cbr_desktop.ui.drafts.review import RequestImportDialog, ReviewDialog
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.operations.diff import DiffDialog
 from cbr_desktop.ui.operations.schedule import ScheduleDialog
@@ -45,7 +45,7 @@ from cbr_desktop.ui.outbox.resend import ResendDialog
 from cbr_desktop.ui.plans.make_plan import MakePlanDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.profiles.deleting import DeleteDialog
-from cbr_desktop.ui.profiles.imports import ImportDialog as ProfilesImportDialog
+from cbr_desktop.ui.profiles.imports import ProfileImportDialog
 from cbr_desktop.ui.profiles.login import LoginDialog
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.shell.dialogs import Dialogs, _features
@@ -266,7 +266,7 @@ class Story:
             "plan.make": lambda: _shown(MakePlanDialog(workspace, paths, window)),
             "request": lambda: _shown(RequestDialog(self.context, Source(request), window)),
             "review": lambda: self.reviewed(many.encode()),
-            "paste": lambda: _shown(ImportDialog(self.judged, lambda _path: b"", window, workspace.settings)),
+            "paste": lambda: _shown(RequestImportDialog(self.judged, lambda _path: b"", window, workspace.settings)),
             "diff": lambda: _shown(DiffDialog({"a": many, "b": many.replace("all", "some")}, "a", "b", window)),
         }
 
@@ -288,7 +288,7 @@ class Story:
             "profiles": self.profiles,
             "profile.login": lambda: _shown(LoginDialog(profile, "", window)),
             "profile.delete": lambda: _shown(DeleteDialog(profile, window, owns_secrets=True)),
-            "profile.import": lambda: _shown(ProfilesImportDialog(kept, window, self.workspace.settings)),
+            "profile.import": lambda: _shown(ProfileImportDialog(kept, window, self.workspace.settings)),
             "doctor": self.doctor,
         }
 

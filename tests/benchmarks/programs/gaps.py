@@ -81,6 +81,7 @@ async def felt(pulse: Pulse, session: Any, window: Any) -> None:
             await arrive(f"arriving:{name}")
         for _ in range(times if name in LISTS else 0):
             spoil(session.ledger)
+            await asyncio.sleep(0.1)  # what that took is no gap of the program
             await arrive(f"changed:{name}")
     vault_id = next(iter(session.ledger.vaults))
     for name, act in {

@@ -9,7 +9,6 @@ from typing import Any
 
 from cbr_desktop.__main__ import main
 from cbr_desktop.process_exit import depart
-from cbr_desktop.workflows.ledger import Part
 
 Story = Callable[[Any, Any], Awaitable[None]]
 _LIFE = "cbr_desktop.app.main_loop"
@@ -49,6 +48,9 @@ def tell_all(story: Story, *arguments: str, leaves: bool = True) -> None:
 
 async def loaded(session: Any) -> None:
     """Return when every list has been read or has failed."""
+    # not before: what a program imports first decides what else it imports
+    from cbr_desktop.workflows.ledger import Part
+
     stands = session.ledger.freshness
     parts = (Part.VAULTS, Part.TASKS, Part.BACKUPS, Part.POLICIES, Part.PROTECTABLES)
     await until(

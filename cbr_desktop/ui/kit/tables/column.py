@@ -33,8 +33,9 @@ class Column(NamedTuple, Generic[Row]):
     while others still lack room. ``icon`` names a picture before the words. ``middle`` has words cut in their middle,
     where the end of a name tells it from others. ``copied`` is what copying gives where a cell says it shorter. The
     first ``elastic`` column, or else the first of all, takes the room that is left over. A ``whole`` one is never cut:
-    half a date says nothing, and where there is no room for it, none is shown. What a ``live`` one says changes while
-    the rows stay the same. ``keys`` returns what ``sort`` does for many rows at once, where that is a good deal sooner.
+    half a date says nothing, and where there is no room for it, none is shown; a ``minor`` one gives its room before
+    others do. What a ``live`` one says changes while the rows stay the same. ``keys`` returns what ``sort`` does for
+    many rows at once, where that is a good deal sooner.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Column(NamedTuple, Generic[Row]):
     elastic: bool = False
     whole: bool = False
     live: bool = False
+    minor: bool = False
     keys: Callable[[Sequence[Row]], Sequence[SortKey]] | None = None
 
 

@@ -18,7 +18,7 @@ _BEFORE = r'(?:^|\s)(-?(?:[^\s":<>=]+(?::|>=|<=|=|>|<))?(?:"[^"]*|[^\s"]*))\Z'
 _PARTS = r'(-?)([^\s":<>=]*)(:|>=|<=|=|>|<)?("?)(.*)\Z'
 
 
-class Offer(NamedTuple):
+class Completion(NamedTuple):
     """One thing that is offered: ``text`` takes the place of what stands from ``start`` on, ``words`` tell it.
 
     ``is_whole`` says that the part is complete by it; else more is to be typed.
@@ -30,7 +30,7 @@ class Offer(NamedTuple):
     is_whole: bool
 
 
-def offers(text: str, cursor: int, fields: Sequence[Field[Row]], rows: Sequence[Row]) -> list[Offer]:
+def offers(text: str, cursor: int, fields: Sequence[Field[Row]], rows: Sequence[Row]) -> list[Completion]:
     """Return what may be meant by what stands before the cursor; nothing where a plain word is as likely as any.
 
     Fields are offered by the beginning of their names, values by anything in them, those that most rows have first.
@@ -53,21 +53,21 @@ def offers(text: str, cursor: int, fields: Sequence[Field[Row]], rows: Sequence[
         return []
     begun = f"{minus}{field.name}{sign}"
     made = [
-        Offer(start, f"{begun}{_quoted(value)}", words, is_whole=True)
+        Completion(start, f"{begun}{_quoted(value)}", words, is_whole=True)
         for value, words in _values(field, sign, typed.casefold(), rows)
     ]
     return [] if [offer.text for offer in made] == [part[1]] else made
 
 
-def _offered(start: int, minus: str, field: Field[Row]) -> Offer:
+def _offered(start: int, minus: str, field: Field[Row]) -> Completion:
     if isinstance(field, TextField):
-        return Offer(start, f"{minus}{field.name}:", _("text"), is_whole=False)
+        return Completion(start, f"{minus}{field.name}:", _("text"), is_whole=False)
     if isinstance(field, NumberField):
         words = _("a number, in {unit}").format(unit=field.unit) if field.unit else _("a number")
-        return Offer(start, f"{minus}{field.name}>", words, is_whole=False)
+        return Completion(start, f"{minus}{field.name}>", words, is_whole=False)
     if isinstance(field, AgeField):
-        return Offer(start, f"{minus}{field.name}>", _("an age, as 2d or 12h"), is_whole=False)
-    return Offer(start, f"{minus}{field.name}:", _("a day, as today or 2026-03-01"), is_whole=False)
+        return Completion(start, f"{minus}{field.name}>", _("an age, as 2d or 12h"), is_whole=False)
+    return Completion(start, f"{minus}{field.name}:", _("a day, as today or 2026-03-01"), is_whole=False)
 
 
 def _values(field: Field[Row], sign: str, typed: str, rows: Sequence[Row]) -> list[tuple[str, str]]:

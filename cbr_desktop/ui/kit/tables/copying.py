@@ -1,6 +1,8 @@
-"""What goes to the clipboard: rows as lines for a spreadsheet, or as JSON."""
+"""What goes to the clipboard: rows as lines for a spreadsheet, or as JSON.
 
-import json
+The first paint, which copies nothing, does without the standard library's JSON.
+"""
+
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -23,6 +25,8 @@ def as_json(value: object, longest: int | None = None) -> str:
 
     Texts of more than ``longest`` characters are cut: to be looked at, not to be copied.
     """
+    import json
+
     held: Any = to_builtins(value, builtin_types=(bytes, datetime), enc_hook=_simple)
     if longest is not None:
         held = _cut(held, longest)
@@ -62,6 +66,8 @@ def _is_number(text: str) -> bool:
 
 def _simple(value: object) -> object:
     if isinstance(value, bytes):  # the body of a request
+        import json
+
         try:
             return json.loads(value)
         except ValueError:

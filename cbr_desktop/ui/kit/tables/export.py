@@ -22,7 +22,7 @@ _TURN_SECONDS = 0.008
 """How long cells are gathered before the window has its turn: half of a picture at 60 a second."""
 
 
-class Form(StrEnum):
+class ExportForm(StrEnum):
     """The forms of a file, by the ends of their names."""
 
     CSV = "csv"
@@ -46,16 +46,16 @@ class Export(Struct, Generic[Row], frozen=True):
     lack: str = ""
 
 
-def pieces(export: Export[Row], form: Form) -> Iterator[str]:
+def pieces(export: Export[Row], form: ExportForm) -> Iterator[str]:
     """Yield the text of a file: its head, a piece a row, and its end.
 
     A cell of CSV that a spreadsheet would run as a formula stands behind an apostrophe. What is missing of the list is
     said in the last line of CSV, and under ``lack`` in JSON.
     """
-    yield from _csv(export) if form is Form.CSV else _json(export)
+    yield from _csv(export) if form is ExportForm.CSV else _json(export)
 
 
-async def gathered(export: Export[Row], form: Form, turn_seconds: float = _TURN_SECONDS) -> str:
+async def gathered(export: Export[Row], form: ExportForm, turn_seconds: float = _TURN_SECONDS) -> str:
     """Return the text of a file; the loop has a turn after every ``turn_seconds``."""
     parts: list[str] = []
     until = time.perf_counter() + turn_seconds

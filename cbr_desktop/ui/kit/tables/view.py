@@ -14,10 +14,10 @@ from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.plain import exact, plain
-from cbr_desktop.text.words import page_title
+from cbr_desktop.text.plain import plain
+from cbr_desktop.text.words import NONE, page_title
 from cbr_desktop.ui.kit.tables.column import Column, Row
-from cbr_desktop.ui.kit.tables.copying import as_json, tsv
+from cbr_desktop.ui.kit.tables.copying import as_json, exact_cell, tsv
 from cbr_desktop.ui.kit.tables.delegate import PAD, CellDelegate, room_beside_text
 from cbr_desktop.ui.kit.tables.density import COMFORTABLE, row_height, stored_density
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
@@ -34,9 +34,15 @@ _NEARLY = 0.85
 """How many texts of a column are measured at least, and how long others are that are measured too, by the longest one:
 letters differ in width, but not that much."""
 _LEAST_LETTERS = 15
-_LEAST_LETTERS_OF_NAME = 20
-"""What a column, and the elastic one, show at least of their words; numbers and what a gauge tells are never cut."""
+_LEAST_LETTERS_OF_ELASTIC = 18
+_LEAST_LETTERS_OF_NAME = 24
+"""What a column, the elastic one, and names and states show at least of their words, if they are to be as wide.
+
+Numbers and what a gauge tells are never cut.
+"""
 _SORT_ARROW = 18
+_AIR = 48
+"""How much wider than its words a column becomes at most where there is room for all, in device-independent pixels."""
 
 
 def _viewport() -> QWidget:
@@ -93,6 +99,8 @@ class TableView(QTableView, Generic[Row]):
         self._yielded: set[int] = set()
         self._wanted: set[int] = set()
         self._contents: dict[int, int] = {}
+        self._telling: set[int] = set()
+        """The columns in which a row that was measured says something."""
         self._is_fitting = False
         self._has_size = False
         self._density = COMFORTABLE
@@ -156,7 +164,7 @@ class TableView(QTableView, Generic[Row]):
         """Put the text of the current cell on the clipboard."""
         row = self.current_row()
         if row is not None:
-            self._copy(exact(plain(_copied(self._table.columns[self.currentIndex().column()], row), 100_000)))
+            self._copy(exact_cell(_copied(self._table.columns[self.currentIndex().column()], row)))
 
     def copy_ids(self) -> None:
         """Put the ids of the selected rows on the clipboard, exactly as the service has them."""
@@ -233,6 +241,9 @@ class TableView(QTableView, Generic[Row]):
             return
         elastic = next((s for s in sections if self._table.columns[s].elastic), sections[0])
         wishes = [self._wish(section, section == elastic, section == sections[0]) for section in sections]
+        spare = self._room - sum(wish.own or wish.full for wish in wishes)
+        air = max(0, min(_AIR, spare // (2 * len(wishes))))  # half of it, so that names do not stand far from the rest
+        wishes = [wish._replace(full=wish.full + air) for wish in wishes]
         self._is_fitting = True
         for section, width in zip(sections, fitted(wishes, self._room), strict=True):
             if width:
@@ -259,6 +270,9 @@ class TableView(QTableView, Generic[Row]):
         for section in self._visible_columns():
             column = self._table.columns[section]
             texts = sorted({plain(column.text(row)) for row in rows}, key=len, reverse=True)
+            if section not in self._telling and not {"", NONE}.issuperset(texts):
+                self._telling.add(section)
+                grown = True
             long = len(texts[0]) * _NEARLY
             measured = [text for place, text in enumerate(texts) if place < _MEASURED_TEXTS or len(text) > long]
             width = max(map(metrics.horizontalAdvance, measured)) + room_beside_text(column) + 2
@@ -288,14 +302,17 @@ class TableView(QTableView, Generic[Row]):
         head = self.fontMetrics().horizontalAdvance(column.title) + 2 * PAD + 2 + arrow
         beside = room_beside_text(column)
         full = max(head, self._contents.get(section, beside + column.width * letter))
-        letters = _LEAST_LETTERS_OF_NAME if elastic else max(_LEAST_LETTERS, column.width * 2 // 3)
+        # what tells by a mark how a row stands is wanted wherever there is room for the name
+        is_empty = section in self._contents and section not in self._telling
+        is_state = column.mark is not None and column.shown and not is_empty
+        letters = max(_LEAST_LETTERS, column.width * 2 // 3)
+        if is_state or elastic:
+            letters = min(column.width, _LEAST_LETTERS_OF_NAME if is_state or is_first else _LEAST_LETTERS_OF_ELASTIC)
         is_whole = column.whole or column.right or column.gauge is not None
         least = full if is_whole else max(head, min(full, letters * letter + beside))
         good = max(least, min(full, column.width * letter + beside))
-        # what tells by a mark how a row stands is wanted wherever there is room for the name
-        is_state = column.mark is not None and column.shown
         yields = not (elastic or is_first or is_state or section in self._wanted)
-        return Wish(least, good, full, self._own.get(section, 0), yields, elastic)
+        return Wish(least, good, full, self._own.get(section, 0), yields, elastic, is_empty, column.minor)
 
     def _is_chosen(self, section: int) -> bool:
         """Tell whether a column is to be shown, though there may be no room for it now."""
