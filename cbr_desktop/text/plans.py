@@ -19,7 +19,7 @@ from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
-from cbr_desktop.text.markup import escape
+from cbr_desktop.text.markup import escape, page
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
 from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words
@@ -415,14 +415,12 @@ def report_html(report: PlanReport, now: datetime) -> str:
     begun = _("Run {run}, begun {at}.").format(run=report.run, at=utc_words(report.started_at))
     made = _("Report of {at}.").format(at=utc_words(now))
     state = "sound" if report.verdict is PlanVerdict.WHOLE else "broken"
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{escape(_('CBR Desktop plan'))}</title><style>{_STYLE}</style></head><body>\n"
+    body = (
         f"<h1>{escape(title)}</h1><p>{escape(sentences(begun, made))}</p>"
         f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
     )
+    return page(_("CBR Desktop plan"), body)
 
 
 def found_cells(
@@ -494,15 +492,6 @@ def step_words(plan: Plan, number: int) -> str:
     if step.after:
         parts.append(_("after step {number}").format(number=step.after))
     return listed(parts)
-
-
-_STYLE = (
-    "body{font:10pt sans-serif;color:#000;background:#fff;margin:1.5cm}"
-    "table{border-collapse:collapse;width:100%}"
-    "th,td{border-bottom:1px solid #999;padding:2pt 4pt;text-align:left;vertical-align:top}"
-    "thead{display:table-header-group}tr{break-inside:avoid}"
-    ".broken{font-weight:bold;border:2px solid #000;padding:4pt}"
-)
 
 
 def _step_record(row: StepRow, now: datetime) -> dict[str, Any]:

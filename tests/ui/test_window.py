@@ -235,6 +235,19 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
     assert not details.isHidden()
 
 
+def test_what_stands_beside_a_button_stays_while_lists_are_read(open_window: Callable[..., MainWindow]) -> None:
+    window, places = open_window(), []
+    window.resize(1280, 800)
+    bar = window.header_bar
+    for loading in (False, True, False):
+        bar.tell_loading(loading)
+        bar.layout().activate()  # type: ignore[union-attr]
+        assert bar.refresh.text() == ("Reading…" if loading else "Refresh")
+        assert bar.refresh.width() >= bar.refresh.sizeHint().width()
+        places.append((bar.refresh.x(), bar.create_checkpoint.x()))
+    assert len(set(places)) == 1
+
+
 def test_a_request_is_told_once_and_no_second_one_is_offered_beside_one_whose_end_is_open(
     open_window: Callable[..., MainWindow],
 ) -> None:
