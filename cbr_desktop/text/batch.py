@@ -1,5 +1,6 @@
 """Batches as people read them: the lines of the table, what all of it destroys, and what is to be typed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -263,7 +264,7 @@ def _remainder(told: Remainder, now: datetime) -> str:
 
 def _tied(blast: Blast) -> list[str]:
     """Return what else hangs on the backups that are lost, as far as it is known here."""
-    count = {tie: sum(tie in each.ties for each in blast.backups) for tie in Tie}
+    count = Counter(tie for each in blast.backups for tie in each.ties)
     told = []
     if count[Tie.IMAGE]:
         told.append(

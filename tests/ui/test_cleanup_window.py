@@ -85,6 +85,7 @@ def test_what_goes_is_handed_to_a_batch_and_the_rule_is_remembered(tmp_path: Pat
     assert child(window, QPushButton, "cleanUpDelete").text() == "&Delete 5 backups…"
     window.delete.click()
     (batch,) = window.parentWidget().findChildren(BatchWindow)
+    batch.finish()
     assert batch._batch is not None
     assert [row.subject.name for row in batch._batch.rows if row.subject] == ["b2", "b3", "b4", "b5", "b8"]
     assert not scene.begun

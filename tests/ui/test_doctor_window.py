@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableWidget
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import CbrError, ProfileError, Unreachable
 from cbr_desktop.ui.doctor.window import DoctorWindow
+from cbr_desktop.ui.kit.widgets import words_height
 from tests.ui import profilebook
 from tests.ui.estate import NASTY
 from tests.widgets import child
@@ -105,6 +106,7 @@ def test_lines_come_one_by_one_and_the_end_says_where_to_begin(run: Callable[...
         assert "VPN" in row(window, 1)[4]
         assert row(window, 2)[3] == "Not looked at, since the connection above did not pass."
         assert table(window).currentRow() == 1
+        assert table(window).rowHeight(1) > words_height(table(window), row(window, 1), 0) > 20
         window.close()
 
     run(story())
