@@ -17,7 +17,8 @@ from cbr_desktop.text.states import quoted, shown
 
 def _reason(error: OSError) -> str:
     """Return the system's words: asyncio adds the address, which is told anyway; a host without one has other codes."""
-    return os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or type(error).__name__
+    is_of_system = error.errno is not None and error.errno > 0
+    return os.strerror(error.errno or 0) if is_of_system else error.strerror or type(error).__name__
 
 
 def simulator(options: argparse.Namespace) -> int:
