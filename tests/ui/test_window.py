@@ -111,7 +111,7 @@ def everything(window: MainWindow) -> list[QWidget]:
     if not window.drawer.is_open:
         window.drawer.toggle()
     window.notices.say("<b>something</b>", action="Open", act=lambda: None)
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     window.small_windows.open_problems()
     return [widget for widget in window.findChildren(QWidget) if not widget.objectName().startswith(QT_OWN)]
 
