@@ -359,7 +359,7 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
     assert again.deferred_widgets.details.isHidden()
     assert again.drawer.is_open
     assert again.navigation.is_folded
-    assert again._dress.theme is Theme.DARK
+    assert again._theme_watcher.theme is Theme.DARK
     again.appearance.choose_theme(Theme.LIGHT)
 
 
