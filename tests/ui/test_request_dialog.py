@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain import document
+from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, Step
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.drafts.request import RequestDialog
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.draft_store import Source
@@ -193,6 +195,7 @@ def test_a_plan_that_destroys_on_production_is_run_by_its_name(qtbot: QtBot) -> 
     dialog.open()
     typed = child(dialog, QLineEdit, "planTyped")
     assert typed.isVisible() and not dialog.start.isEnabled()
+    assert dialog.verdict.mark == SEVERITY_MARKS[Severity.WARN], "nothing is wrong with the plan"
     assert dialog.start.property("danger") and not dialog.start.property("primary")
     assert "lost for good" in cell(dialog.table, 0, 5)
     typed.setText("old one")

@@ -59,6 +59,8 @@ class ProfileHeader(QWidget):
         self.setObjectName("profileBand")
         self._workspace = workspace
         self._is_narrow = False
+        self._is_loading: bool | None = None
+        """Whether the button says that something is being read, ``None`` before it was told."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -136,6 +138,8 @@ class ProfileHeader(QWidget):
                 button.setToolButtonStyle(
                     Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
                 )
+            self.refresh.setMinimumWidth(0)
+            self._is_loading = None  # until it is told again
             self._tell_name()
 
     def _tell_name(self) -> None:
@@ -168,8 +172,16 @@ class ProfileHeader(QWidget):
             style_as(self.arm, "armed", is_armed)
 
     def tell_loading(self, loading: bool) -> None:
-        """Show whether something is being read."""
-        self.refresh.setText(_("Reading…") if loading else _("Refresh"))
+        """Show whether something is being read; what stands beside the button stays where it is."""
+        if loading is self._is_loading:
+            return
+        self._is_loading = loading
+        words = {False: _("Refresh"), True: _("Reading…")}
+        widths = []
+        for each in (not loading, loading):
+            self.refresh.setText(words[each])
+            widths.append(self.refresh.sizeHint().width())
+        self.refresh.setMinimumWidth(max(widths))
 
     def _tell_chip(self, profiles: Sequence[Profile]) -> None:
         found = {Environment.DEMO} if self._workspace.is_demo else {profile.environment for profile in profiles}
