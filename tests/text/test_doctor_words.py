@@ -20,16 +20,8 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.logs import RedactingFormatter
-from cbr_desktop.text.diagnosis import (
-    Veil,
-    check_record,
-    check_text,
-    check_verdict_words,
-    diagnosis_sentence,
-    diagnosis_text,
-    found_sentence,
-    next_sentence,
-)
+from cbr_desktop.text.diagnosis import check_verdict_words, diagnosis_sentence, found_sentence, next_sentence
+from cbr_desktop.text.diagnosis_report import Veil, check_record, check_text, diagnosis_text
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REASONS = [
