@@ -22,9 +22,9 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.workspace import Workspace
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
-from tests.ui.test_pages_outbox import furnished
+from tests.ui.test_pages_outbox import served
 from tests.widgets import cell
 
 Open = Callable[..., PlanDialog]
@@ -35,11 +35,11 @@ class Scene:
 
     def __init__(self, folder: Path, profiles: list[Profile]) -> None:
         self.folder = folder
-        self.workspace: Workspace = furnished(estate.workspace(profiles=profiles))
+        self.workspace: Workspace = served(estate.workspace(profiles=profiles))
         for id in list(estate.ledger(self.workspace).intents):
             del estate.ledger(self.workspace).intents[id]
         self.workspace.open.show([context.ledger for context in self.workspace.contexts])
-        furnish(self.workspace, plans=PlanRuns(folder / "runs"))
+        serve(self.workspace, plans=PlanRuns(folder / "runs"))
         estate.ledger(self.workspace).put_connection(Connection(Reach.ONLINE))
 
     def file(self, *steps: tuple[int, str], profile: str = "", **more: object) -> str:

@@ -25,7 +25,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan_report import left
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
 from tests.widgets import cell
@@ -285,7 +285,7 @@ def test_a_folder_that_cannot_be_read_is_said(scene: Scene, opened: Open, run: P
         def runs(self) -> list[Run]:
             raise Damaged("/plans", "Input/output error")
 
-    furnish(scene.workspace, plans=Broken())
+    serve(scene.workspace, plans=Broken())
     page = opened(scene)
 
     async def story() -> None:

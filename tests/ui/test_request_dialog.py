@@ -20,7 +20,7 @@ from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
@@ -158,7 +158,7 @@ def test_a_draft_of_any_operation_is_listed_and_opened_in_its_editor(qtbot: QtBo
         policy=json.dumps(policy),
         odd=DELETION.replace("DeleteBackup", "EraseVault"),
     )
-    furnish(workspace, draft_store=store)
+    serve(workspace, draft_store=store)
     page = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(page)
     page.show()
