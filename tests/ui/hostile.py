@@ -211,7 +211,7 @@ def windows(workspace: Workspace, text: str) -> list[QWidget]:
     window.deferred_widgets.tell_connection()
     window.status.tell()
     window.open_scope_menu()
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     window.small_windows.open_problems()
     counter = Counter(None, of=workspace.contexts[0].profile)
     fill(counter.ledger, text)

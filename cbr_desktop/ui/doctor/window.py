@@ -105,7 +105,7 @@ class DoctorWindow(QDialog):
         self.setMinimumSize(620, 380)
         self._dot = MarkDot()
         self._status = label(name="doctorStatus")
-        self._status.setAccessibleName(_("State of the examination"))
+        self._status.setAccessibleName(_("State of the checks"))
         self._announcer = Announcer(self._status, REST_MS)
         self._table = CheckTable()
         self._only = QCheckBox(_("Only what needs &attention"))
