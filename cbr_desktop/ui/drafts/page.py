@@ -7,7 +7,7 @@ from pathlib import PurePath
 from PySide6 import QtWidgets
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.draft import Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
@@ -51,12 +51,14 @@ class DraftsPage(Page[DraftRow]):
     hint = "vault:erp problem"
     without_subject = N_("The details tell of what the service has. Open a draft to read and edit it (Enter).")
 
-    def __init__(self, workspace: Workspace, times: Times, dialogs: DraftDialogs) -> None:
+    def __init__(
+        self, workspace: Workspace, times: Times, dialogs: DraftDialogs, parent: QWidget | None = None
+    ) -> None:
         self._dialogs = dialogs
         self._drafts = DraftsModel(workspace, times.now)
         self.editors = DraftEditors(workspace, self._drafts, dialogs, self, self._take_later)
         self.reviews = DraftReviews(self._drafts.judge, lambda: workspace.draft_store, self, workspace.settings)
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
         self.editors.troubled.connect(self.remarked)
         self.reviews.troubled.connect(self.remarked)
         self.reviews.taken.connect(self._taken_over)

@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
     def _make_page(self, name: str) -> Page[Any]:
         if name == "Vaults":
             return VaultsPage(self._workspace, self._times, self._vault_index, self.pages)
-        return self.deferred_widgets.make_page(name)
+        return self.deferred_widgets.make_page(name, self.pages)
 
     def _build(self) -> None:
         central = QWidget(self)
