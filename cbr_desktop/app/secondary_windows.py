@@ -153,7 +153,7 @@ class SecondaryWindows(QObject):
     def _tell_release(self, source: UpdateSource, release: Release | None) -> None:
         if release is not None:
             host = urlsplit(source.address).netloc.lower()
-            words = _("CBR Desktop {version} is there, made {date}.").format(
+            words = _("CBR Desktop {version} is available, made {date}.").format(
                 version=plain(release.version, 20), date=f"{release.published_at:%Y-%m-%d}"
             )
             self._window.notices.say(words, REMARK, _("Show its page"), lambda: self._show_page(release.page, host))
@@ -177,7 +177,7 @@ class SecondaryWindows(QObject):
 
     def _look_at(self, profile: Profile) -> None:
         if self._workspace.is_demo:
-            words = _("This window shows the demo cloud. Start CBR Desktop anew to open {profile}.").format(
+            words = _("This window shows the demo cloud. Start CBR Desktop again to open {profile}.").format(
                 profile=plain(profile.name, 60)
             )
             self._window.notices.say(words)

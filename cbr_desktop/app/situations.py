@@ -36,7 +36,7 @@ def situations(service: Service) -> list[Situation]:
 
     return [
         Situation(
-            "usual", _("All as usual"), _("Every fault is taken away. Press F5 to read everything anew."), laid()
+            "usual", _("All as usual"), _("Every fault is taken away. Press F5 to read everything again."), laid()
         ),
         Situation(
             "lost-made",
@@ -53,7 +53,10 @@ def situations(service: Service) -> list[Situation]:
         Situation(
             "busy",
             _("The vault is busy"),
-            _("Create a checkpoint. The service refuses the first try, since the vault is being backed up."),
+            _(
+                "Create a checkpoint. The service refuses it, since the vault is being backed up, which may be by this"
+                " very request: watch how that is looked into."
+            ),
             laid(lambda: _refused(refusals.service("6125"))),
         ),
         Situation(

@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from cbr_desktop.cli.values import days_of_week, moment, number, seconds, times_of_day, whole
+from cbr_desktop.cli.values import days_of_week, moment, number, seconds, times_of_day, whole, zone
 from cbr_desktop.domain.cleanup import DAYS_LIMIT, KEEP_LIMIT
 from cbr_desktop.domain.retention import FOREVER, HORIZON_DAYS
+from cbr_desktop.domain.schedule import INTERVAL_LIMIT
 from cbr_desktop.text.catalogue import N_, NN_, _
 
 ARGPARSE = (
@@ -81,17 +82,27 @@ def add_backup(backup: Any, cloud: argparse.ArgumentParser) -> None:
     delete.add_argument("ids", metavar="ID", nargs="+", help=_("the whole id of a backup"))
     delete.set_defaults(run="cli.changes:delete_backup", delete=True)
     clean = acts.add_parser(
-        "cleanup", parents=[cloud], help=_("tell which backups made by persons go by a rule, and delete them if wished")
+        "cleanup",
+        parents=[cloud],
+        help=_("tell which backups made by persons a rule would delete, and delete them if wished"),
     )
     clean.add_argument(
-        "--keep", metavar="N", type=number(0, KEEP_LIMIT), default=3, help=_("so many newest of each resource stay (3)")
+        "--keep",
+        metavar="N",
+        type=number(0, KEEP_LIMIT),
+        default=3,
+        help=_("how many of the newest of each resource stay (default: 3)"),
     )
     clean.add_argument(
-        "--older", metavar="DAYS", type=number(0, DAYS_LIMIT), default=30, help=_("only those at least so old go (30)")
+        "--older",
+        metavar="DAYS",
+        type=number(0, DAYS_LIMIT),
+        default=30,
+        help=_("only those at least so many days old go (default: 30)"),
     )
     clean.add_argument("--pattern", metavar="NAME", default="", help=_("only those whose name matches, with * and ?"))
-    clean.add_argument("--failed", action="store_true", help=_("those that failed as well"))
-    clean.add_argument("--delete", action="store_true", help=_("delete what goes, after it was confirmed"))
+    clean.add_argument("--failed", action="store_true", help=_("failed ones as well"))
+    clean.add_argument("--delete", action="store_true", help=_("delete what goes, after you have confirmed it"))
     clean.set_defaults(run="cli.batch:clean_up")
     for act in (delete, clean):
         act.add_argument("--yes", action="store_true", help=_("do not ask"))
@@ -169,8 +180,10 @@ def add_restore(commands: Any, cloud: argparse.ArgumentParser) -> None:
         metavar="FILE|ID",
         help=_("a request file, or the whole id of a backup to restore to what it was made of"),
     )
-    rehearse.add_argument("--sheet", metavar="FILE", type=Path, help=_("write the sheet as a page to print as well"))
-    rehearse.add_argument("--request", metavar="FILE", type=Path, help=_("write the request file as well"))
+    rehearse.add_argument(
+        "--sheet", metavar="FILE", type=Path, help=_("also write the sheet to a file, as a page to print")
+    )
+    rehearse.add_argument("--request", metavar="FILE", type=Path, help=_("also write the request to a file"))
     rehearse.add_argument("--reason", metavar="TEXT", help=_("the reason that the sheet gives"))
     rehearse.add_argument("--approver", metavar="NAME", help=_("who approved it, as the sheet says"))
     rehearse.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -186,7 +199,7 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
     create.add_argument("--name", dest="policy_name", metavar="NAME", required=True, help=_("its name"))
     often = create.add_mutually_exclusive_group(required=True)
     often.add_argument("--weekly", metavar="DAYS", type=days_of_week, help=_("days of the week in UTC, as MO,TU"))
-    often.add_argument("--every", metavar="N", type=whole, help=_("every N days"))
+    often.add_argument("--every", metavar="N", type=number(1, INTERVAL_LIMIT), help=_("every N days"))
     create.add_argument(
         "--at", metavar="TIMES", type=times_of_day, required=True, help=_("times in UTC, as 01:00,13:00")
     )
@@ -200,8 +213,14 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
     }
     for span, words in spans.items():
         create.add_argument(f"--keep-{span}", metavar="N", type=whole, default=0, help=words)
-    create.add_argument("--timezone", metavar="ZONE", default="", help=_("whose days those are, as UTC+01:00"))
-    create.add_argument("--disabled", action="store_true", help=_("make it, and let it do nothing yet"))
+    create.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        type=zone,
+        default="",
+        help=_("the zone of these days, weeks, months and years, as UTC+01:00"),
+    )
+    create.add_argument("--disabled", action="store_true", help=_("make it disabled: it does nothing yet"))
     create.set_defaults(run="cli.changes:create_policy", name=None)
     _add_sending(create)
     following = acts.add_parser("next", parents=[cloud], help=_("tell when a policy runs next"))
@@ -244,7 +263,9 @@ def add_simulator(simulator: Any) -> None:
     simulator.add_argument("--vaults", type=number(0, 99_999), metavar="N", help=_("a generated estate of N vaults"))
     simulator.add_argument("--backups", type=number(0, 999_999), metavar="N", help=_("a generated estate of N backups"))
     simulator.add_argument("--seed", type=whole, default=1, help=_("another seed, another estate (default: 1)"))
-    simulator.add_argument("--latency", type=seconds, default=0.0, metavar="SECONDS", help=_("answer so much later"))
+    simulator.add_argument(
+        "--latency", type=seconds, default=0.0, metavar="SECONDS", help=_("delay every answer by so many seconds")
+    )
     simulator.add_argument("--gzip", action="store_true", help=_("pack answers for clients that accept gzip"))
     simulator.add_argument(
         "--missing", metavar="PART", action="append", default=[], help=_("lack a part of the API, such as protectables")

@@ -29,7 +29,7 @@ async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     if freshness.as_of is None:
         if freshness.error is not None:
             raise freshness.error
-        remark(_("No backups are kept of this profile. Without --kept they are read from the service."))
+        remark(_("No list of backups is kept for this profile. Without --kept it is read from the service."))
         return UNUSABLE
     unknown = unknown_vault(ledger, options.vault) if options.vault is not None else ""
     if not unknown and options.resource is not None:
@@ -69,11 +69,11 @@ def _doubts(freshness: Freshness, known: int, *, kept: bool) -> Iterable[str]:
     at = _time_words(freshness.as_of)
     if freshness.error is not None:
         yield sentences(
-            _("Not read afresh: {error}").format(error=problem_sentence(freshness.error)),
-            _("Listed is what was read at {at}.").format(at=at),
+            _("The list could not be read again: {error}").format(error=problem_sentence(freshness.error)),
+            _("This list was read at {at}.").format(at=at),
         )
     elif kept:
-        yield _("Listed is what was read at {at}; nothing was asked of the service.").format(at=at)
+        yield _("This list was read at {at}; nothing was asked of the service.").format(at=at)
     if not freshness.complete:
         given = counted("{count} backup", "{count} backups", known)
         yield incomplete_sentence(given, freshness.shortfall, known, freshness.total)

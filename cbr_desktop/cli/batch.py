@@ -94,7 +94,7 @@ def _with_sessions(options: argparse.Namespace, choose: Choose) -> int:
     name = default_profile(options)
     with plan_sessions_of(options, [each for each in known if each.name == name]) as plan_sessions:
         if not plan_sessions.ledgers:
-            remark(_("Say with --profile of which profile the backups are."))
+            remark(_("Say with --profile which profile the backups belong to."))
             return UNUSABLE
         return run_command(closing(plan_sessions, _deleted(plan_sessions, options, choose)))
 
@@ -111,7 +111,7 @@ async def _deleted(plan_sessions: PlanSessions, options: argparse.Namespace, cho
     if not options.delete or not ids:
         return GOOD
     if len(ids) > LIMIT:
-        words = _("One batch takes {limit}; {count} are named. Nothing was sent.")
+        words = _("One batch takes {limit} at most; {count} are named. Nothing was sent.")
         return not_sent(options, {"subjects": list(ids)}, [words.format(limit=LIMIT, count=len(ids))], UNUSABLE)
     kind, items = kind_of(BackupDeletion), [Item(profile, BackupDeletion(id)) for id in ids]
     batch = judged(kind, items, plan_sessions.ledgers, (), plan_sessions.clock.now())

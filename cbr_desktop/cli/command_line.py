@@ -42,6 +42,13 @@ def parser() -> argparse.ArgumentParser:
     return _parser(which_cloud())[0]
 
 
+def _name_of_profile(text: str) -> str:
+    """Read the name of a profile; an empty one is a variable that was never set. ``ArgumentTypeError``."""
+    if not text:
+        raise argparse.ArgumentTypeError(_("the name of a profile is empty"))
+    return text
+
+
 class _Acts(argparse._SubParsersAction):  # type: ignore[type-arg]
     """Commands below another one; what one does is told in its own help as well as in the list of all."""
 
@@ -82,7 +89,9 @@ class _Parser(argparse.ArgumentParser):
 def which_cloud() -> _Parser:
     """Return the options that say which cloud is meant, which the window and most commands have."""
     cloud = _Parser(add_help=False, exit_on_error=False)
-    cloud.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("the profile to use"))
+    cloud.add_argument(
+        "--profile", metavar="NAME", type=_name_of_profile, default=argparse.SUPPRESS, help=_("the profile to use")
+    )
     cloud.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help=_("use the built-in demo cloud"))
     cloud.add_argument(
         "--try-again",
@@ -180,10 +189,14 @@ def _parser(cloud: _Parser, wanted: str | None = None) -> tuple[_Parser, bool]:
     update.add_argument("--json", action="store_true", help=_("print JSON"))
     update.set_defaults(run="cli.updates:update")
 
-    doctor = commands.add_parser("doctor", parents=[cloud], help=_("examine the way to a project, line by line"))
+    doctor = commands.add_parser(
+        "doctor",
+        parents=[cloud],
+        help=_("check the connection to a project, from the name of the host to each permission"),
+    )
     form = doctor.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help=_("print JSON"))
-    form.add_argument("--report", action="store_true", help=_("print a report to hand on: names veiled, no secrets"))
+    form.add_argument("--report", action="store_true", help=_("print a report to pass on: names shortened, no secrets"))
     doctor.set_defaults(run="cli.doctor:doctor")
 
     _outbox(commands.add_parser("outbox", help=_("what waits to be sent, and what became of the rest")))
@@ -234,15 +247,21 @@ def _reason(act: _Parser) -> None:
 def _outbox(outbox: _Parser) -> None:
     outbox.set_defaults(run="cli.outbox:listed", json=False)
     outbox.add_argument("--json", action="store_true", help=_("print JSON"))
-    outbox.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only requests of a profile"))
+    outbox.add_argument(
+        "--profile",
+        metavar="NAME",
+        type=_name_of_profile,
+        default=argparse.SUPPRESS,
+        help=_("only requests of a profile"),
+    )
     acts = outbox.add_subparsers(title=_("what to do"), metavar="ACT")
-    listed = acts.add_parser("list", help=_("list the requests, newest last (as without an act)"))
+    listed = acts.add_parser("list", help=_("list the requests, newest last (the default)"))
     listed.set_defaults(run="cli.outbox:listed")
     hold = acts.add_parser("hold", help=_("keep waiting requests from being sent"))
     hold.set_defaults(run="cli.outbox:hold")
     cancel = acts.add_parser("cancel", help=_("take waiting requests back; they are never sent"))
     cancel.set_defaults(run="cli.outbox:cancel")
-    release = acts.add_parser("release", help=_("confirm held requests anew and send them now"))
+    release = acts.add_parser("release", help=_("confirm held requests again and send them now"))
     release.set_defaults(run="cli.outbox:release")
     release.add_argument("--arm", action="store_true", help=_("let them through a read-only profile"))
     _name(release, _("the name of what is lost by it, wanted on production"))
@@ -266,7 +285,13 @@ def _outbox(outbox: _Parser) -> None:
     for act in (listed, hold, release, cancel, reconcile, adopt, disown):
         act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON"))
     for act in (listed, reconcile):
-        act.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only requests of a profile"))
+        act.add_argument(
+            "--profile",
+            metavar="NAME",
+            type=_name_of_profile,
+            default=argparse.SUPPRESS,
+            help=_("only requests of a profile"),
+        )
 
 
 def _again(act: _Parser) -> None:
@@ -288,7 +313,13 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
     make.add_argument(
         "--output", metavar="PLAN", type=Path, required=True, help=_("the plan file, as patchday.plan.json")
     )
-    make.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("the profile to send them from"))
+    make.add_argument(
+        "--profile",
+        metavar="NAME",
+        type=_name_of_profile,
+        default=argparse.SUPPRESS,
+        help=_("the profile to send them from"),
+    )
     make.add_argument(
         "--names",
         metavar="TEMPLATE",
@@ -308,7 +339,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
     run.set_defaults(run="cli.plan:run")
     for act in (check, run):
         act.add_argument("file", metavar="FILE", type=Path, help=_("the plan file"))
-    go_on = acts.add_parser("continue", help=_("confirm a run anew, and start what of it has not begun"))
+    go_on = acts.add_parser("continue", help=_("confirm a run again, and start the steps that have not begun"))
     go_on.set_defaults(run="cli.plan:go_on")
     report = acts.add_parser("report", help=_("tell what became of a run"))
     report.set_defaults(run="cli.plan:report")
@@ -320,7 +351,7 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
         act.add_argument("--wait", action="store_true", help=_("wait until every resource has ended"))
         _again(act)
     for act in (run, go_on, report):
-        act.add_argument("--html", metavar="FILE", type=Path, help=_("write a report to print as well"))
+        act.add_argument("--html", metavar="FILE", type=Path, help=_("also write a report to print (HTML)"))
     listed = acts.add_parser("list", help=_("list the runs, newest first"))
     listed.set_defaults(run="cli.plan:listed")
     for act in (check, run, go_on, report, listed):
@@ -344,7 +375,13 @@ def _journal(journal: _Parser) -> None:
     export.add_argument(
         "--kind", metavar="KIND", action="append", default=[], help=_("only entries of a kind; repeatable")
     )
-    export.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only entries of a profile"))
+    export.add_argument(
+        "--profile",
+        metavar="NAME",
+        type=_name_of_profile,
+        default=argparse.SUPPRESS,
+        help=_("only entries of a profile"),
+    )
     export.set_defaults(run="cli.journal:export")
 
 

@@ -49,7 +49,7 @@ def nothing_sent() -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        remark(_("Nothing was asked of the service but its lists, and nothing was queued."))
+        remark(_("Only lists were read from the service, and nothing was queued."))
         raise
 
 

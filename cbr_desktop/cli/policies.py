@@ -189,7 +189,7 @@ def _simulated_file(options: argparse.Namespace, path: Path, ledger: Ledger, now
         return _unusable(options, f"{shown(path, 4096)}: {finding_sentence(findings[0])}")
     operation = OPERATIONS[document.kind] if isinstance(document, ChangeDocument) else None
     if not isinstance(operation, PolicyOperation):
-        wrong = _("{file}: it changes no policy that there is, nor where one is applied.")
+        wrong = _("{file}: it changes neither an existing policy nor where one is applied.")
         return _unusable(options, wrong.format(file=shown(path, 4096)))
     try:
         change = change_in(document, ledger)
@@ -201,7 +201,7 @@ def _simulated_file(options: argparse.Namespace, path: Path, ledger: Ledger, now
     for each in blocks:
         remark(finding_sentence(each))
     if told is None:
-        words = _("Nothing is deleted otherwise because of it: no rule is changed that backups come under.")
+        words = _("It changes nothing about which backups are deleted: no rule that backups come under is changed.")
         show(options, {"file": str(path), "changed": 0}, words)
         return BAD if blocks else GOOD
     _show_forecast(options, told.after, ledger, {"file": str(path), "changed": len(told.removals)}, told.removals)
@@ -224,7 +224,7 @@ def _show_forecast(
     ]
     days = [{"day": str(each.day), "existing": each.existing, "made": each.made} for each in told.days()]
     record = {**about, "days": days, "deleted": removals, "never_deleted": list(told.never), "by_hand": told.by_hand}
-    rows = [(_("DAY (UTC)"), _("OF NOW"), _("MADE SINCE"), _("TOGETHER")), *map(day_row, told.days())]
+    rows = [(_("DAY (UTC)"), _("EXISTING"), _("NEW"), _("TOTAL")), *map(day_row, told.days())]
     show(options, record, "\n".join([*forecast_sentences(told, len(earlier)), table(rows)]))
     return GOOD
 

@@ -29,7 +29,7 @@ def shares(options: argparse.Namespace) -> int:
 async def _listed(lists: ProjectLists, options: argparse.Namespace) -> int:
     names = names_of(options, lists.profile)
     if options.id is not None and not is_uuid(options.id):
-        remark(_("{id} is no id of a backup. cbr-desktop backups lists them.").format(id=quoted(options.id, 80)))
+        remark(no_backup_id(options.id))
         return UNUSABLE
     if options.id is not None:
         members = await lists.cloud.members(BackupId(options.id))
@@ -59,6 +59,11 @@ def _print(options: argparse.Namespace, record: dict[str, Any], text: str, found
         )
         remark(incomplete_sentence(given))
     return GOOD if found.complete else PARTIAL
+
+
+def no_backup_id(id: str) -> str:
+    """Return that a text is no id of a backup."""
+    return _("{id} is no id of a backup. cbr-desktop backups lists them.").format(id=quoted(id, 80))
 
 
 def names_of(options: argparse.Namespace, profile: Profile) -> dict[str, ProjectId]:

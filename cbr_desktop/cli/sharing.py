@@ -6,10 +6,10 @@ from contextlib import suppress
 from cbr_desktop.app.session import ProfileSession
 from cbr_desktop.cli.changes import Unclear, prepared
 from cbr_desktop.cli.output import remark
-from cbr_desktop.cli.shares import names_of
+from cbr_desktop.cli.shares import names_of, no_backup_id
 from cbr_desktop.domain.backup_details import MemberStatus
 from cbr_desktop.domain.error import CloudError
-from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId
+from cbr_desktop.domain.ids import BackupId, ProjectId, VaultId, is_uuid
 from cbr_desktop.domain.replication import BackupReplication, Destination, VaultReplication
 from cbr_desktop.domain.sharing import BackupShare, ShareAnswer, ShareWithdrawal
 from cbr_desktop.domain.vault import ProtectType, Vault, VaultKind
@@ -24,7 +24,7 @@ def share_backup(options: argparse.Namespace) -> int:
     """Share a backup with projects, by their ids or their names in the address book."""
 
     async def draft(session: ProfileSession) -> BackupShare:
-        id, names = BackupId(options.id), await _all_names(options, session)
+        id, names = _backup(options.id), await _all_names(options, session)
         await _read_members(session, id)
         return BackupShare(id, tuple(names.get(each, ProjectId(each)) for each in options.projects))
 
@@ -35,7 +35,7 @@ def end_share(options: argparse.Namespace) -> int:
     """End the sharing of a backup with a project."""
 
     async def draft(session: ProfileSession) -> ShareWithdrawal:
-        id = BackupId(options.id)
+        id = _backup(options.id)
         names = await _all_names(options, session)
         await _read_members(session, id)
         return ShareWithdrawal(id, names.get(options.project, ProjectId(options.project)))
@@ -81,6 +81,13 @@ def replicate_vault(options: argparse.Namespace) -> int:
         return VaultReplication(_vault(session, options.vault), where)
 
     return prepared(options, draft)
+
+
+def _backup(id: str) -> BackupId:
+    """Return the id of a backup. ``Unclear`` for a text that is none: it would be asked for of the service."""
+    if not is_uuid(id):
+        raise Unclear(no_backup_id(id))
+    return BackupId(id)
 
 
 async def _all_names(options: argparse.Namespace, session: ProfileSession) -> dict[str, ProjectId]:
@@ -129,9 +136,9 @@ async def _destination(session: ProfileSession, options: argparse.Namespace) -> 
     there = listed([destination_words(each) for each in known])
     said = _("No replication vault {name} is known in another region.").format(name=quoted(options.to, 80))
     hint = (
-        _("Known are: {vaults}.").format(vaults=there)
+        _("There are: {vaults}.").format(vaults=there)
         if known
-        else _("Say --region and --project beside its id where it cannot be looked at from here.")
+        else _("Where it cannot be looked at from here, give --region and --project beside its id.")
     )
     raise Unclear(f"{said} {hint}")
 

@@ -35,5 +35,7 @@ def update(options: argparse.Namespace) -> int:
     elif release is None:
         say(_("This is {version}, and there is none newer.").format(version=__version__))
     else:
-        say(_("Version {version} is there: {page}").format(version=shown(release.version), page=shown(release.page)))
+        say(
+            _("Version {version} is available: {page}").format(version=shown(release.version), page=shown(release.page))
+        )
     return GOOD

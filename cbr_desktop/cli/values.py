@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from cbr_desktop.domain.schedule import DAYS
+from cbr_desktop.domain.schedule import DAYS, is_fixed_zone
 from cbr_desktop.text.catalogue import _
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
@@ -38,6 +38,13 @@ def moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         wrong = _("{text} is no time such as 2026-03-01 or 2026-03-01T12:00Z").format(text=repr(text))
         raise argparse.ArgumentTypeError(wrong) from None
+
+
+def zone(text: str) -> str:
+    """Read the zone that a policy keeps backups by."""
+    if not is_fixed_zone(text):
+        raise argparse.ArgumentTypeError(_("{text} is no zone such as UTC+01:00").format(text=repr(text)))
+    return text
 
 
 def whole(text: str) -> int:

@@ -233,7 +233,7 @@ class ErrorDetail(StrEnum):
     NO_FILE_NAME = "not a name for a file"
     FILE_NAME_TAKEN = "a file of this name is there already"
     MANY_LINKS = "too many links"
-    NO_PLAIN_FILE = "there is something else than a plain file"
+    NO_PLAIN_FILE = "it is no plain file"
     NAMES_NO_TEXT = "names that are no text"
     NO_DATABASE = "not a database"
     PROFILE_TABLES = "profiles are written as [[profile]]"

@@ -86,6 +86,7 @@ class FindingKind(StrEnum):
     VAULT_STATE = "vault-state"  # vault, status: it is changed in no such state
     VAULT_UNCHANGED = "vault-unchanged"  # vault
     VAULT_NAME_TAKEN = "vault-name-taken"  # name
+    POLICY_NAME_TAKEN = "policy-name-taken"  # name
     LOCK_APART = "lock-apart"  # vault: locking is a request of its own
     SIZE_BY_ORDER = "size-by-order"  # vault
     SIZE_BUSY = "size-busy"  # vault

@@ -125,7 +125,7 @@ class Reason(StrEnum):
     REDIRECTED = "Redirected"
     SIGN_IN_PAGE = "SignInPage"
     REFUSED = "Refused"
-    """The service reported a fault of its own."""
+    """The service reported a fault of its own, or that something is at work there, which may be this very request."""
     FORBIDDEN = "Forbidden"
     NOT_THERE = "NotFound"
     LOGIN_REFUSED = "LoginRefused"

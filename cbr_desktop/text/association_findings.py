@@ -52,7 +52,7 @@ def _type_unfit(finding: Finding) -> str:
 
 
 def _overbooked(finding: Finding) -> str:
-    said = _("What vault {vault} is to back up has {allocated} then, and the vault {size}.").format(
+    said = _("Vault {vault} is then to back up {allocated}, and has {size}.").format(
         vault=_fact(finding, "vault"),
         allocated=_gb(finding.facts["allocated_gb"]),
         size=_gb(finding.facts["size_gb"]),
@@ -67,8 +67,8 @@ def _overbooked(finding: Finding) -> str:
 
 def _room(finding: Finding) -> str:
     return _(
-        "What vault {vault} is to back up has {allocated} of its {size} then. It is paid for by its size, whatever is"
-        " in it, so that they cost nothing more."
+        "Vault {vault} is then to back up {allocated} of its {size}. It is paid by its size, whatever it holds,"
+        " so they cost nothing more."
     ).format(
         vault=_fact(finding, "vault"),
         allocated=_gb(finding.facts["allocated_gb"]),
@@ -182,7 +182,7 @@ ASSOCIATION_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.REQUEST_TOO_LARGE: _too_many,
     FindingKind.VAULT_TYPE_UNFIT: _type_unfit,
     FindingKind.VAULT_TAKES_REPLICAS: N_(
-        "Vault ‘{vault}’ takes replicas from another region alone. Choose a backup vault."
+        "Vault ‘{vault}’ only takes replicas from another region. Choose a backup vault."
     ),
     FindingKind.VAULT_CROWDED: N_(
         "Vault ‘{vault}’ would hold {count} resources, and takes {limit} at most. Choose another vault, or fewer"

@@ -89,14 +89,14 @@ def metadata_note(metadata: BackupMetadata) -> str:
 def not_ready_sentence() -> str:
     """Return that the service has not saved it yet."""
     return sentences(
-        _("The service has not got it ready: it gives it once the backup is available (6206)."),
+        _("The service does not have it ready yet: it gives it once the backup is available (6206)."),
         _("Look at this backup again later."),
     )
 
 
 def no_metadata_sentence() -> str:
     """Return that there is nothing of the kind."""
-    return _("The service saves how something was built with the backups of servers alone.")
+    return _("The service saves how something was built only with the backups of servers.")
 
 
 def member_pairs(members: Sequence[Member], times: Times, names: Mapping[str, str] = _NAMELESS) -> Pairs:

@@ -1,5 +1,6 @@
 """Batches as people read them: the lines of the table, what all of it destroys, and what is to be typed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -174,11 +175,16 @@ def _total_lines(blast: Blast) -> list[tuple[Mark, str]]:
     own = [each for each in blast.lost if isinstance(each, LostBackups) and each.at is None]
     if len(own) < len(blast.lost) or len(own) == 1:
         return []
-    backups = counted("{count} backup", "{count} backups", blast.more + sum(each.count for each in own))
+    count = blast.more + sum(each.count for each in own)
     if blast.more:
-        return [(_WARNED, _("{backups} are lost for good.").format(backups=backups))]
-    resources = counted("{count} resource", "{count} resources", len({each.id for each in own}))
-    return [(_WARNED, _("{backups} of {resources} are lost for good.").format(backups=backups, resources=resources))]
+        return [(_WARNED, counted("{count} backup is lost for good.", "{count} backups are lost for good.", count))]
+    return [(_WARNED, _lost_of(count, len({each.id for each in own})))]
+
+
+def _lost_of(count: int, resources: int) -> str:
+    return ngettext(
+        "{count} backup of {resources} is lost for good.", "{count} backups of {resources} are lost for good.", count
+    ).format(count=grouped(count), resources=counted("{count} resource", "{count} resources", resources))
 
 
 def _resource_lines(blast: Blast, now: datetime) -> list[tuple[Mark, str]]:
@@ -209,18 +215,25 @@ def _share_lines(shares: SharesLost | None) -> list[tuple[Mark, str]]:
 
 
 def _head(blast: Blast, resources: int, now: datetime) -> str:
-    backups = counted("{count} backup", "{count} backups", len(blast.lost) + blast.more)
-    of = counted("{count} resource", "{count} resources", resources)
+    count = len(blast.lost) + blast.more
     times = sorted(each.created_at for each in blast.backups if each.created_at is not None)
     if not times:
-        return _("{backups} of {resources} are lost for good.").format(backups=backups, resources=of)
+        return _lost_of(count, resources)
     if times[0] == times[-1]:
-        return _("{backups} of {resources} are lost for good, made {at}.").format(
-            backups=backups, resources=of, at=clock_words(times[0], now)
+        words = ngettext(
+            "{count} backup of {resources} is lost for good, made at {first}.",
+            "{count} backups of {resources} are lost for good, made at {first}.",
+            count,
         )
-    return _("{backups} of {resources} are lost for good, made between {first} and {last}.").format(
-        backups=backups, resources=of, first=clock_words(times[0], now), last=clock_words(times[-1], now)
-    )
+    else:
+        words = ngettext(
+            "{count} backup of {resources} is lost for good, made between {first} and {last}.",
+            "{count} backups of {resources} are lost for good, made between {first} and {last}.",
+            count,
+        )
+    of = counted("{count} resource", "{count} resources", resources)
+    first, last = (clock_words(each, now) for each in (times[0], times[-1]))
+    return words.format(count=grouped(count), resources=of, first=first, last=last)
 
 
 def _remainder(told: Remainder, now: datetime) -> str:
@@ -251,7 +264,7 @@ def _remainder(told: Remainder, now: datetime) -> str:
 
 def _tied(blast: Blast) -> list[str]:
     """Return what else hangs on the backups that are lost, as far as it is known here."""
-    count = {tie: sum(tie in each.ties for each in blast.backups) for tie in Tie}
+    count = Counter(tie for each in blast.backups for tie in each.ties)
     told = []
     if count[Tie.IMAGE]:
         told.append(
@@ -280,30 +293,30 @@ def typed_wish(typed: NameToType, total: int) -> str:
     """Return what is to be typed, and of what it is the name."""
     name = quoted(typed.name, 80)
     if typed.of == "resource":
-        return _("To go on, type {name}, the resource of all of them:").format(name=name)
+        return _("To go on, type {name}, the resource of all of them.").format(name=name)
     if typed.of == "vaults" and typed.count == 1:
-        return _("To go on, type {name}, the name of the vault:").format(name=name)
+        return _("To go on, type {name}, the name of the vault.").format(name=name)
     if typed.of == "vaults" and typed.count == total:
         return ngettext(
-            "To go on, type the name of {count} vault: {name}",
-            "To go on, type the names of all {count} vaults, with commas between: {name}",
+            "To go on, type the name of {count} vault: {name}.",
+            "To go on, type the names of all {count} vaults, with commas between: {name}.",
             typed.count,
         ).format(count=grouped(typed.count), name=name)
     if typed.of == "vaults":
         return ngettext(
-            "To go on, type the name of the vault that loses the most: {name}",
-            "To go on, type the names of the {count} vaults that lose the most, with commas between: {name}",
+            "To go on, type the name of the vault that loses the most: {name}.",
+            "To go on, type the names of the {count} vaults that lose the most, with commas between: {name}.",
             typed.count,
         ).format(count=grouped(typed.count), name=name)
     if typed.of == "vault" and typed.count == total:
-        return _("To go on, type {name}, the vault of all of them:").format(name=name)
+        return _("To go on, type {name}, the vault of all of them.").format(name=name)
     if typed.of == "vault":
         return ngettext(
-            "To go on, type {name}, the vault of {count} of them:",
-            "To go on, type {name}, the vault of {count} of them:",
+            "To go on, type {name}, the vault of {count} of them.",
+            "To go on, type {name}, the vault of {count} of them.",
             typed.count,
         ).format(name=name, count=grouped(typed.count))
-    return _("To go on, type {name}, the first of them:").format(name=name)
+    return _("To go on, type {name}, the first of them.").format(name=name)
 
 
 def profiles_words(names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ _STAYS: dict[Stay, str | tuple[str, str]] = {
         "It is the newest good one of its resource.", "It is among the {count} newest good ones of its resource."
     ),
     Stay.LAST_GOOD: N_("It is the newest good backup of its resource: a rule leaves none without one."),
-    Stay.FAILED: N_("It failed, and the rule is about good ones alone."),
+    Stay.FAILED: N_("It failed, and the rule is only about good ones."),
     Stay.BUSY: N_("It is being made, restored or deleted."),
     Stay.IMAGE: N_("An image was made of it, so that the service keeps it."),
     Stay.COPYING: N_("It is being copied to another region."),

@@ -15,7 +15,7 @@ _SERVICE: tuple[tuple[str, str, str], ...] = (
     (
         "0001",
         N_("Nothing in the vault can be backed up at present"),
-        N_("Look at the states of the resources, wait until one is available again, then send anew."),
+        N_("Look at the states of the resources, wait until one is available again, then send again."),
     ),
     (
         "0002",
@@ -569,7 +569,7 @@ _SERVICE: tuple[tuple[str, str, str], ...] = (
     (
         "7410",
         N_("There is no such agent"),
-        N_("Refresh the agents; install or register it anew if it is missing."),
+        N_("Refresh the agents; install or register it again if it is missing."),
     ),
     (
         "8300",
@@ -657,7 +657,7 @@ _GATEWAY: tuple[tuple[str, str, str], ...] = (
         N_("The application may not call this operation"),
         N_("Ask the account's administrator to authorize it."),
     ),
-    ("APIGW.0305", N_("The key or the secret is wrong"), N_("Enter the credentials anew.")),
+    ("APIGW.0305", N_("The key or the secret is wrong"), N_("Enter the credentials again.")),
     (
         "APIGW.0306",
         N_("Calls from this address are not allowed"),
@@ -677,7 +677,7 @@ _GATEWAY: tuple[tuple[str, str, str], ...] = (
     (
         "APIGW.0311",
         N_("The login of the gateway failed"),
-        N_("Enter the credentials anew and check the account's state."),
+        N_("Enter the credentials again and check the account's state."),
     ),
     ("APIGW.0402", N_("This address is blocked"), N_("Have this machine's address taken off the block list.")),
     (

@@ -72,7 +72,7 @@ def _elsewhere_words(lost: LostBackups, resource: str, now: datetime) -> str:
     if lost.left is None:
         return _("Whether {resource} has good backups elsewhere is not known.").format(resource=resource)
     if not lost.left and lost.at is not None:
-        now_there = _("Of the good backups of {resource} that there are now none is left in this region then.")
+        now_there = _("None of the good backups that {resource} has now is left in this region then.")
         return now_there.format(resource=resource)
     if not lost.left:
         return _("No good backup of {resource} is left in this region then.").format(resource=resource)
@@ -162,7 +162,7 @@ def grave_sentence(why: NameCheck) -> str:
     return {
         NameCheck.PRODUCTION: _("It destroys something on production."),
         NameCheck.LAST: _("It leaves a resource without a good backup."),
-        NameCheck.BINDING: _("It does what can never be undone."),
+        NameCheck.BINDING: _("It can never be undone."),
     }[why]
 
 

@@ -87,7 +87,7 @@ def error_sentence(error: CbrError) -> str:
     for kind in type(error).__mro__:
         if kind in _ERRORS:
             return _ERRORS[kind](error)
-    return _("Something went wrong that has no words yet. Look into the log.")
+    return _("Something went wrong that this version cannot explain. Look into the log.")
 
 
 def reading_sentence(error: CbrError) -> str:
@@ -261,14 +261,12 @@ _LOGIN_REASONS = {
     "domain": N_("The domain (the account's name) is not known there. Correct it in the profile."),
     "project": N_("The profile's project is not one that this login is for. Choose another project or another login."),
     "token": N_("The token is not valid or has ended. Paste a new one."),
-    "keys": N_("The access key or its secret is wrong or no longer valid. Give both anew."),
-    "agency": N_(
-        "The agency cannot be taken on. Check its name, the account that lent it, and your right to act for it."
-    ),
+    "keys": N_("The access key or its secret is wrong or no longer valid. Enter both again."),
+    "agency": N_("The agency cannot be used. Check its name, the account that lent it, and your right to act for it."),
     "clock": N_(
         "The clock of this machine seems to be wrong: signed requests arrive too old or too early. Set the clock."
     ),
-    "user-id": N_("A login with a passcode takes the user's id. Put it into the profile."),
+    "user-id": N_("A login with a passcode needs the user's id. Put it into the profile."),
 }
 
 
@@ -345,7 +343,7 @@ def _in_use(error: InUse) -> str:
 
 
 def _storage(error: StorageError) -> str:
-    unfit = _("The disk would not at {path}. Check the folder's permissions and free space.")
+    unfit = _("The disk failed at {path}. Check the folder's permissions and free space.")
     return sentences(unfit.format(path=quoted(error.path)), _detail(error))
 
 
@@ -360,7 +358,7 @@ def _no_profile(error: NoProfile) -> str:
     if not error.profile and known:
         return _("There are several profiles: {known}. Say which one with --profile.").format(known=known)
     then = (
-        _("Those there are: {known}.").format(known=known)
+        _("There are: {known}.").format(known=known)
         if known
         else _("Add one in the window, or take the built-in cloud with --demo.")
     )
@@ -446,7 +444,7 @@ _DETAILS: Mapping[str, str] = {
     ErrorDetail.NO_FILE_NAME: N_("not a name for a file"),
     ErrorDetail.FILE_NAME_TAKEN: N_("a file of this name is there already"),
     ErrorDetail.MANY_LINKS: N_("too many links"),
-    ErrorDetail.NO_PLAIN_FILE: N_("there is something else than a plain file"),
+    ErrorDetail.NO_PLAIN_FILE: N_("it is no plain file"),
     ErrorDetail.NAMES_NO_TEXT: N_("names that are no text"),
     ErrorDetail.NO_DATABASE: N_("not a database"),
     ErrorDetail.PROFILE_TABLES: N_("profiles are written as [[profile]]"),

@@ -88,8 +88,8 @@ _HELD: dict[Reason, str] = {
         " Add a profile of the same name and project again to decide."
     ),
     Reason.CLOCK: N_(
-        "Held: by this machine's clock you confirmed it {wanted}, which is still to come, so the clock has been"
-        " set back since. Nothing was sent. Look at it, then release it or take it back."
+        "Held: by this machine's clock you confirmed it at {wanted}, which is still to come, so the clock has"
+        " been set back since. Nothing was sent. Look at it, then release it or take it back."
     ),
     Reason.ELSEWHERE: N_(
         "Held: its profile leads elsewhere now than when this was asked for. Nothing was sent."
@@ -113,7 +113,7 @@ _QUEUED: dict[Reason, str] = {
     Reason.OFFLINE: N_("Queued: you work offline. It is sent when you end that; nothing was sent."),
     Reason.LOGIN: N_("Queued: the login was not accepted. Enter the password, then it is sent; nothing was done."),
     Reason.NOT_SAVED: N_(
-        "Queued: the disk would not take the note of sending, so it is not sent. Make room on the disk."
+        "Queued: that it is being sent could not be noted on the disk, so it is not sent. Make room on the disk."
     ),
     Reason.INTERRUPTED: N_("Queued: it was interrupted before anything left this machine. It is sent by itself."),
     Reason.OLD_DATA: N_("Queued: it was judged by old data. It is sent when newer data say nothing against it."),
@@ -151,7 +151,8 @@ def _unknown(intent: Intent, now: datetime) -> str:
             " looked at. Look at {place} yourself, then say that none is yours."
         ).format(place_searched=words.searched(intent), place=words.place)
         return sentences(unproved, looked_sentence(intent, now))
-    lost = _(_LOST.get(intent.reason, N_("The answer was lost {age} ago.")))
+    is_busy = intent.reason == Reason.REFUSED and intent.refusal is not None and intent.refusal.status < _OWN_FAULT
+    lost = _(_BUSY if is_busy else _LOST.get(intent.reason, N_("The answer was lost {age} ago.")))
     return sentences(lost.format(age=duration_words(now - intent.changed_at)), words.looking(intent))
 
 
@@ -184,6 +185,12 @@ def candidate_words(candidate: Candidate, now: datetime) -> str:
     return _("{name} ({id}, made {at})").format(name=name, id=id, at=clock_words(candidate.created_at, now))
 
 
+_OWN_FAULT = 500
+"""From this HTTP status on an answer tells of a fault of the service."""
+_BUSY = N_(
+    "The service refused it {age} ago because something is at work there. That may be this very request, if something"
+    " on the way has sent it twice."
+)
 _LOST: dict[Reason, str] = {
     Reason.INTERRUPTED: N_("The answer was lost {age} ago (the program ended while it was being sent)."),
     Reason.LOOKING_AGAIN: N_("The answer was lost {age} ago (no trace of it was found so far)."),
@@ -201,7 +208,7 @@ _LOST: dict[Reason, str] = {
 def _not_found_again(intent: Intent, now: datetime) -> str:
     words, at = words_of(intent), clock_words(intent.changed_at, now)
     head = (
-        _("You said {at} that nothing of what was found is of this request.").format(at=at)
+        _("You said at {at} that nothing of what was found belongs to this request.").format(at=at)
         if intent.reason is Reason.DISOWNED
         else words.untraceable(intent, at)
     )
@@ -346,11 +353,9 @@ def given_up_sentence(intent: Intent, why: Intent, now: datetime) -> str:
     """Return that a command does not wait any longer to send a request; ``why`` is how it stood until then."""
     unsent = {
         Reason.UNREACHABLE: _("{request}: it could not be sent: the service cannot be reached."),
-        Reason.OFFLINE: _("{request}: it could not be sent: it is worked offline."),
+        Reason.OFFLINE: _("{request}: it could not be sent: you work offline."),
         Reason.LOGIN: _("{request}: it could not be sent: the login was not accepted."),
-        Reason.NOT_SAVED: _(
-            "{request}: it could not be sent: the disk would not take the note of sending; make room there."
-        ),
+        Reason.NOT_SAVED: _("{request}: it could not be sent: that could not be noted on the disk; make room there."),
         Reason.OLD_DATA: _("{request}: it could not be sent: the data by which it was judged are old."),
     }.get(why.reason)
     request = words_of(intent).request(intent)
@@ -433,7 +438,7 @@ def _unsaved(intent: Intent) -> str:
         return ""
     return sentences(
         _("This could not be written to the disk: make room there."),
-        _("When the program starts anew, it waits as before.")
+        _("When the program starts again, it waits as before.")
         if intent.state in _NEVER_LEFT
         else _("It is not sent again."),
     )

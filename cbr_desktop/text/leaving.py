@@ -43,10 +43,10 @@ def question(found: Sequence[Unfinished]) -> str:
     )
     parts = [ngettext(one, many, count).format(count=grouped(count)) for count, (one, many) in counts if count]
     if not parts:
-        return _("All is at its end now; nothing is left to wait for.")
-    return ngettext(
-        "{things} is not at the end yet.", "{things} are not at the end yet.", requests + followed + plans
-    ).format(things=enumerated(parts))
+        return _("All of it has ended now; nothing is left to wait for.")
+    return ngettext("{things} has not ended yet.", "{things} have not ended yet.", requests + followed + plans).format(
+        things=enumerated(parts)
+    )
 
 
 def leaving_words(each: Unfinished, now: datetime) -> str:

@@ -8,10 +8,10 @@ from cbr_desktop.text.states import shown
 _ROUTES = {
     RouteReason.MANUAL: N_("through the proxy {proxy}, as this profile says"),
     RouteReason.SYSTEM: N_("through the proxy {proxy}, as the system says"),
-    RouteReason.NONE: N_("straight, as this profile says"),
-    RouteReason.LOOPBACK: N_("straight: it is this machine"),
-    RouteReason.EXEMPT: N_("straight: it is among the exceptions of the system's proxy"),
-    RouteReason.NOT_SET: N_("straight: the system has no proxy"),
+    RouteReason.NONE: N_("directly, as this profile says"),
+    RouteReason.LOOPBACK: N_("directly: it is this machine"),
+    RouteReason.EXEMPT: N_("directly: it is among the exceptions of the system's proxy"),
+    RouteReason.NOT_SET: N_("directly: the system has no proxy"),
 }
 
 
@@ -39,8 +39,8 @@ def _routes(routes: tuple[Route, ...]) -> list[str]:
 
 def _variable(variable: Variable) -> str:
     said = (
-        _("The variable {variable} ({value}) is set and counts.")
+        _("The variable {variable} ({value}) is set and used.")
         if variable.used
-        else _("The variable {variable} ({value}) is set and has no say here.")
+        else _("The variable {variable} ({value}) is set, but not used here.")
     )
     return said.format(variable=shown(variable.name), value=shown(variable.value, 80))

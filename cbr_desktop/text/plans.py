@@ -19,10 +19,10 @@ from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.intents import intent_sentence
 from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
-from cbr_desktop.text.markup import escape
+from cbr_desktop.text.markup import escape, page
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
-from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words, whole_times
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
@@ -62,7 +62,7 @@ _VERDICT_MARKS = {
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
     "failure": N_("No further step began, because one did not succeed."),
-    "stale": N_("No further step began: it could not go on for too long. Continue it, and it is confirmed anew."),
+    "stale": N_("No further step began: it could not go on for too long. Continue it to confirm it again."),
     "paused": N_("No further step begins until somebody continues it."),
     "person": N_("It was stopped; no further step began."),
     "refused": N_("A step could not be queued: the profile is read-only, or the disk would not take it."),
@@ -120,13 +120,17 @@ class Plans(Protocol):
 
 
 class PlanRow(Struct, frozen=True):
-    """A run in the list of plans. ``is_going``: this window begins its steps; ``closed`` and ``gone`` are profiles."""
+    """A run in the list of plans; ``is_going``: this window begins its steps.
+
+    ``closed`` and ``gone`` are profiles, ``away`` those to which there is no connection now.
+    """
 
     run: Run
     told: PlanReport
     is_going: bool = False
     closed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -238,7 +242,18 @@ def run_sentence(row: PlanRow) -> str:
         return _("Not all of it is known: open {names} to see. Nothing is sent by that.").format(
             names=_names_words(row.closed)
         )
-    return plan_sentence(row.told)
+    waits = row.is_going and bool(row.told.count(Stand.NOT_STARTED))
+    return sentences(plan_sentence(row.told), away_sentence(row.away) if waits else "")
+
+
+def away_sentence(names: Sequence[str]) -> str:
+    """Return that there is no connection to these profiles, and what becomes of what goes there; empty of none."""
+    if not names:
+        return ""
+    return _(
+        "There is no connection now to {names}: what goes there waits, and is left for you to continue if it waits"
+        " for long."
+    ).format(names=_names_words(names))
 
 
 def _names_words(names: Sequence[str]) -> str:
@@ -363,9 +378,10 @@ def plan_report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
 
 def report_file(report: PlanReport, now: datetime, path: str) -> str:
     """Return a report as the file of this name has it: JSON, text, or a page to print."""
-    if path.lower().endswith(".json"):
-        return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
-    return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
+    with whole_times():
+        if path.lower().endswith(".json"):
+            return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
+        return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
 
 
 def plan_report_text(report: PlanReport, now: datetime) -> str:
@@ -400,14 +416,16 @@ def report_html(report: PlanReport, now: datetime) -> str:
     begun = _("Run {run}, begun {at}.").format(run=report.run, at=utc_words(report.started_at))
     made = _("Report of {at}.").format(at=utc_words(now))
     state = "sound" if report.verdict is PlanVerdict.WHOLE else "broken"
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{escape(_('CBR Desktop plan'))}</title><style>{_STYLE}</style></head><body>\n"
+    body = (
         f"<h1>{escape(title)}</h1><p>{escape(sentences(begun, made))}</p>"
         f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
     )
+    return page(_("CBR Desktop plan"), body, _STYLE)
+
+
+_STYLE = ":is(th,td):nth-child(n+6):nth-child(-n+9){text-align:right;white-space:nowrap}"
+"""The numbers: from the resources that were accepted to the time that it took."""
 
 
 def found_cells(
@@ -446,6 +464,13 @@ def _subject_and_id(subject: Subject | None) -> str:
     return f"{words}\n{id}" if name and id else words
 
 
+def unopened_line(plan: Plan, number: int, profile: str, now: datetime) -> tuple[tuple[str, ...], Mark]:
+    """Return the words and the mark of a step whose profile is not open, so that nothing can be said of it."""
+    step_number, _verdict, _profile, *rest, _found = found_cells(plan, number, [], profile, Scope(), {}, now)
+    why = _("Its profile {name} is not open.").format(name=quoted(profile, 60))
+    return (step_number, _("Not known"), shown(profile, 60), *rest, why), NEUTRAL
+
+
 def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:
     """Return the mark of what was found about a step."""
     weights = {found.finding.severity for found in findings if found.step == number}
@@ -479,15 +504,6 @@ def step_words(plan: Plan, number: int) -> str:
     if step.after:
         parts.append(_("after step {number}").format(number=step.after))
     return listed(parts)
-
-
-_STYLE = (
-    "body{font:10pt sans-serif;color:#000;background:#fff;margin:1.5cm}"
-    "table{border-collapse:collapse;width:100%}"
-    "th,td{border-bottom:1px solid #999;padding:2pt 4pt;text-align:left;vertical-align:top}"
-    "thead{display:table-header-group}tr{break-inside:avoid}"
-    ".broken{font-weight:bold;border:2px solid #000;padding:4pt}"
-)
 
 
 def _step_record(row: StepRow, now: datetime) -> dict[str, Any]:

@@ -195,8 +195,8 @@ def review_sentence(held: Sequence[Intent], now: datetime) -> str:
     """Return that requests wait for the operator to look at them; they are never sent by themselves."""
     oldest = duration_words(now - min(intent.wanted_at for intent in held))
     return ngettext(
-        "{count} request waits for {oldest}. It is held; nothing is sent until you have looked.",
-        "{count} requests wait for up to {oldest}. They are held; nothing is sent until you have looked.",
+        "{count} request has waited for {oldest}. It is held; nothing is sent until you have looked.",
+        "{count} requests have waited for up to {oldest}. They are held; nothing is sent until you have looked.",
         len(held),
     ).format(count=grouped(len(held)), oldest=oldest)
 

@@ -11,7 +11,7 @@ from cbr_desktop.text.states import counted, duration_words, grouped, shown, sta
 from cbr_desktop.text.words import NONE, Times
 
 _EXPLAINED = {
-    PointState.RUNNING: N_("It is being made; its backups are good for nothing until they are finished."),
+    PointState.RUNNING: N_("It is being made; its backups cannot be used until they are finished."),
     PointState.FINISHED: N_("Every resource that is known to be in it was backed up."),
     PointState.PARTIAL: N_("Some of what was asked for was not backed up."),
     PointState.FAILED: N_("Nothing was backed up by it."),

@@ -180,7 +180,7 @@ def next_sentence(policy: Policy, runs: Sequence[datetime]) -> str:
         said = _("Policy {name} is applied to no vault, so nothing is backed up. It would run at:")
     else:
         said = _("Policy {name} runs next at:")
-    unsure = _("Some of its times are not known for sure, as the service told less.")
+    unsure = _("Some of its times are not certain: the service did not tell all of it.")
     return sentences(said.format(name=quoted(policy.name, 80)), "" if policy.schedule.is_certain else unsure)
 
 
@@ -361,7 +361,7 @@ def removal_lines(told: Forecast, names: Mapping[BackupId, tuple[str, str]], *, 
             )
         )
     supposed = [
-        _("Supposed, since no document tells: every run succeeds, and old backups are looked at when it has ended."),
+        _("Assumed, since it is not documented: every run succeeds, and old backups are looked at when it has ended."),
         ngettext(
             "Of failed backups the newest {count} of each resource is kept, for {days}.",
             "Of failed backups the newest {count} of each resource are kept, for {days}.",

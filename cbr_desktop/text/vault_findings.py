@@ -72,8 +72,8 @@ def _size_after(finding: Finding) -> str:
 def _level_for_good(finding: Finding) -> str:
     count = _count(finding)
     agents = ngettext(
-        "Its {count} server needs the agent for it; without, its backups stay crash consistent.",
-        "Its {count} servers need the agent for it; without, their backups stay crash consistent.",
+        "Its {count} server needs the agent for it; without it, its backups stay crash consistent.",
+        "Its {count} servers need the agent for it; without it, their backups stay crash consistent.",
         count,
     ).format(count=grouped(count))
     head = _("Vault {vault} never becomes crash consistent again, and is of another price class from then on.").format(
@@ -212,9 +212,9 @@ def _deletion_unseen(finding: Finding) -> str:
             vault=_vault(finding)
         )
     return ngettext(
-        "The service counts {count} backup more in vault {vault} than could be listed. Nobody has seen what it is of.",
-        "The service counts {count} backups more in vault {vault} than could be listed. Nobody has seen what they are"
-        " of.",
+        "The service counts {count} more backup in vault {vault} than could be listed. Nobody has seen what it is of.",
+        "The service counts {count} more backups in vault {vault} than could be listed. Nobody has seen what"
+        " they are of.",
         count,
     ).format(count=grouped(count), vault=_vault(finding))
 
@@ -338,8 +338,8 @@ def _replication_holds(finding: Finding) -> str:
 def _tags_many(finding: Finding) -> str:
     count = _count(finding)
     return ngettext(
-        "Vault {vault} has {count} tag then, and most regions take {limit} at the most.",
-        "Vault {vault} has {count} tags then, and most regions take {limit} at the most.",
+        "Vault {vault} has {count} tag then, and most regions take {limit} at most.",
+        "Vault {vault} has {count} tags then, and most regions take {limit} at most.",
         count,
     ).format(vault=_vault(finding), count=grouped(count), limit=shown(finding.facts["limit"]))
 
@@ -353,7 +353,7 @@ def _all_vaults(finding: Finding) -> str:
     ).format(count=grouped(count), names=short_names_words(finding.facts["names"]))
     other = changed if isinstance(changed, int) else 0
     return sentences(
-        head, counted("{count} of them is otherwise now.", "{count} of them are otherwise now.", other) if other else ""
+        head, counted("{count} of them is different now.", "{count} of them are different now.", other) if other else ""
     )
 
 
@@ -559,7 +559,7 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.AGENT_OLD: _agent_old,
     FindingKind.AGENT_THERE: _agent_there,
     FindingKind.AGENT_NEEDED: N_(
-        "Servers in it need the agent for application consistency; without, their backups stay crash consistent."
+        "Servers in it need the agent for application consistency; without it, their backups stay crash consistent."
     ),
     FindingKind.CREATION_BY_ORDER: N_(
         "A vault that is paid by the year or month is bought by an order, which this program does not make. Buy it in"
@@ -573,7 +573,7 @@ VAULT_FINDINGS: dict[FindingKind, str | Callable[[Finding], str]] = {
     FindingKind.POLICY_ASLEEP: N_("Policy ‘{policy}’ is disabled, so that nothing is backed up by it. Enable it."),
     FindingKind.RESOURCE_UNFIT: N_("‘{resource}’ is of another kind than the vault holds. Leave it out."),
     FindingKind.RESOURCE_TAKEN: N_(
-        "‘{resource}’ is in vault ‘{vault}’ already, and a resource is in one vault at the most. Leave it out."
+        "‘{resource}’ is in vault ‘{vault}’ already, and a resource is in one vault at most. Leave it out."
     ),
     FindingKind.RESOURCE_UNSEEN: N_("‘{resource}’ is no known resource of this project. Compare its id."),
     FindingKind.VAULT_TAKES_FEWER: _takes_fewer,

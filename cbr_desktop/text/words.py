@@ -322,7 +322,7 @@ def stale_sentence(what: str, parts: Sequence[Freshness], times: Times) -> str:
         return sentences(
             _("Not refreshed."),
             reading_sentence(error),
-            _("Shown is what was read {age} ago.").format(age=times.age(oldest)),
+            _("What is shown was read {age} ago.").format(age=times.age(oldest)),
         )
     if any(part.lacking is not None for part in parts):
         return lacking_sentence(what)

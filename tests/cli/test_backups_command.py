@@ -81,18 +81,18 @@ def test_backups_are_listed_narrowed_and_brought_up_to_date(service: Service, ca
 
 def test_what_is_kept_is_listed_offline_and_when_the_service_fails(service: Service, capsys: Capture) -> None:
     assert main(["backups", "--kept"]) == 2
-    assert "No backups are kept of this profile." in capsys.readouterr().err
+    assert "No list of backups is kept for this profile." in capsys.readouterr().err
     listed(capsys)
     del service.journal[:]
     record, err = listed(capsys, "--kept")
     assert (len(record["backups"]), service.journal[:]) == (240, [])
-    assert "Listed is what was read at 20" in err
+    assert "This list was read at 20" in err
     assert "nothing was asked of the service" in err
     refusal = b'{"error_code": "APIGW.0308", "error_msg": "no"}'
     service.faults.add(Fault("GET", "/backups", "status", status=403, body=refusal, times=None))
     record, err = listed(capsys, code=3)
     assert len(record["backups"]) == 240
-    assert "Not read afresh: " in err
+    assert "The list could not be read again: " in err
 
 
 def test_a_list_that_is_not_whole_says_how_many_of_how_many(service: Service, capsys: Capture) -> None:

@@ -113,7 +113,7 @@ def test_what_a_file_would_make_the_rules_delete_is_told(home: Path, capsys: pyt
 def test_a_file_that_changes_no_policy_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(home, operation="DeleteBackup", path={"backup_id": "3b5816b5-f29c-4172-9d9a-76c719a659ce"})
     assert main(["policy", "simulate", path, "--demo"]) == UNUSABLE
-    assert "it changes no policy" in capsys.readouterr().err
+    assert "it changes neither an existing policy" in capsys.readouterr().err
     assert main(["policy", "simulate", str(home / "none.json"), "--demo"]) == UNUSABLE
 
 

@@ -84,7 +84,7 @@ def test_the_headings_of_help_pass_the_catalogue(capsys: pytest.CaptureFixture[s
         *(["no-such"], ["--profile"], ["--demo=x"], ["outbox", "hold"], ["journal", "export", "--format", "pdf"]),
         *(["simulator", "--port", "x"], ["simulator", "--latency", "x"], ["plan", "make", "x", "--concurrency", "x"]),
         *(["doctor", "--json", "--report"], ["policy", "create", "--name", "x", "--at", "1:00"]),
-        ["policy", "create", "--keep", "3"],
+        *(["policy", "create", "--keep", "3"], ["policy", "create", "--every", "0"]),
     ],
     ids=" ".join,
 )

@@ -79,7 +79,7 @@ def test_a_restore_is_rehearsed_into_paper_and_request_and_sent_by_name_and_reas
     assert cloud.sent == []
     assert main(["restore", "rehearse", str(file)]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("TEST\n") and "By what is known, the service would take it." in told
+    assert told.startswith("TEST\n") and "As far as is known, the service would accept it." in told
     assert "Fits: the very disk" in told
     for lacking, said in (
         (["--reason", "ticket 4711"], "Name what is written over by --name"),

@@ -54,9 +54,13 @@ def test_a_backup_is_shared_by_names_of_the_address_book_and_the_share_ends(mach
     assert told("shares", backup.id)[1]["members"] == []
 
 
-def test_what_others_share_is_listed_accepted_and_rejected(machine: Machine, told: Any) -> None:
-    assert main(["shares", "no-id"]) == 2
+def test_what_others_share_is_listed_accepted_and_rejected(
+    machine: Machine, told: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["shares", "no-id"], ["backup", "share", "no-id", "x"], ["backup", "end-share", "no-id", "x"]):
+        assert main(words) == 2
     assert machine.calls("GET", "/members") == 0, "what is no id is not asked for"
+    capsys.readouterr()
     code, record, _ = told("shares")
     pending = [each for each in record["offers"] if each["answer"] == "pending"]
     assert (code, len(record["offers"]), len(pending)) == (0, 5, 2)

@@ -53,6 +53,7 @@ def test_selected_backups_are_deleted_as_one_run_with_one_report(
         page: Any = window.show_page("Backups")
         page.verb_requested.emit("delete", chosen)
         (batch,) = window.findChildren(BatchWindow)
+        batch.finish()
         await until(lambda: not batch._tasks.is_busy)
         assert batch._batch is not None and not batch._batch.blocked
         typed = name_of(batch._batch)
@@ -133,6 +134,7 @@ class Desk:
         """Open the window of a verb, and wait until it has read what it judges by."""
         window = Dialogs().ask(self.workspace, page, verb, asked, self.host)
         assert isinstance(window, BatchWindow)
+        window.finish()
         await self.rest(lambda: not window._tasks.is_busy)
         window.refresh()
         return window
@@ -267,6 +269,7 @@ def test_every_verb_of_several_things_goes_as_one_run_with_one_report(desk: Desk
         assert all(each.auto_protect for each in held)
         targets = [(context, (vault.id, ())) for context, vault in vaults("vault-be94", "vault-files-hq")]
         window = Dialogs().create_checkpoints(desk.workspace, targets, desk.host)  # type: ignore[assignment]
+        window.finish()
         await desk.rest(lambda: not window._tasks.is_busy)
         await sent(window)
         await sent(await desk.ask("Vaults", "delete", *vaults("vault-files-hq", "vault-be94")))

@@ -69,8 +69,10 @@ def test_fault_55_after_three_days_offline_only_what_is_released_is_sent(
         await until(lambda: {context.ledger.intents[id].state for id in made} == {IntentState.HELD})
         assert journal.calls("POST", "/checkpoints") == []
         await until(lambda: context.ledger.freshness[Part.VAULTS].as_of > clock.now() - timedelta(minutes=1))  # type: ignore[operator]
-        await until(lambda: any(n.label.text().startswith(f"{TEN} requests wait") for n in window.notices.notices))
-        next(n for n in window.notices.notices if "requests wait" in n.label.text()).button.click()
+        await until(
+            lambda: any(n.label.text().startswith(f"{TEN} requests have waited") for n in window.notices.notices)
+        )
+        next(n for n in window.notices.notices if "requests have waited" in n.label.text()).button.click()
         page = window.current_page()
         assert page.name == "Outbox"
         page._apply_filter()

@@ -192,7 +192,7 @@ def test_fault_72_without_a_store_nothing_is_sent_until_a_secret_is_given_and_it
             assert secrets.problem is problem
             assert await secrets.get(here, SecretKind.PASSWORD) == CANARY
         sentence = store_sentence(secrets.problem)
-        assert "in memory alone" in sentence
+        assert "only in memory" in sentence
         assert CANARY not in sentence + repr(secrets)
 
     run(story())
@@ -255,14 +255,14 @@ Keyring = PlaintextKeyring
 """
 ASKING = f"""
 import asyncio
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.secret import SecretKind, SecretPlace
 from cbr_desktop.storage.secrets import Secrets
 from tests.storage.values import profile
 
 async def story():
     secrets = Secrets()
     kept = await secrets.keep(profile(), SecretKind.PASSWORD, "{CANARY}")
-    stored = await secrets.is_stored(profile(), SecretKind.PASSWORD)
+    stored = secrets.place_of(profile(), SecretKind.PASSWORD) is SecretPlace.STORE
     print(kept, stored, await secrets.get(profile(), SecretKind.PASSWORD) == "{CANARY}", secrets.problem)
 
 asyncio.run(story())

@@ -27,10 +27,11 @@ from cbr_desktop.text.codes import codes
 from cbr_desktop.text.consequences import loss_sentences, lost_sentence
 from cbr_desktop.text.diagnosis import diagnosis_sentence, found_sentence, next_sentence
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.findings import finding_sentence, template_sentence
+from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.intents import intent_sentence, outcome_text, request_stand_words
 from cbr_desktop.text.notes import note_sentence
 from cbr_desktop.text.operations import fate_of, words_for
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.text.requests import finished_words, waiting_words
 from cbr_desktop.text.schedules import kept_sentence, retention_words, schedule_words
 from cbr_desktop.text.states import status_words

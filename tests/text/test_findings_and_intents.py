@@ -24,15 +24,11 @@ from cbr_desktop.domain.task import TaskStatus, TaskType
 from cbr_desktop.domain.vault import ProtectStatus, ProtectType, ResourceType, VaultKind, VaultStatus
 from cbr_desktop.text.codes import codes, explain
 from cbr_desktop.text.errors import error_sentence, refusal_sentence
-from cbr_desktop.text.findings import (
-    estimate_sentence,
-    finding_sentence,
-    findings_sentence,
-    template_sentence,
-    verdict_sentence,
-)
+from cbr_desktop.text.estimates import estimate_sentence
+from cbr_desktop.text.findings import finding_sentence, findings_sentence, verdict_sentence
 from cbr_desktop.text.intents import intent_sentence, names_words, outcome_text, request_stand_words
 from cbr_desktop.text.operations.create_checkpoint import outcome_sentence
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.text.requests import waiting_words
 from cbr_desktop.text.states import (
     clock_words,
@@ -292,7 +288,7 @@ def test_errors_name_the_host_the_code_and_the_request() -> None:
 
 def test_whoever_names_no_profile_is_told_which_there_are() -> None:
     moon, demo, several, none = (error_sentence(error) for error in ERRORS if isinstance(error, errors.NoProfile))
-    assert moon == "There is no profile ‘Moon’ in /config/profiles.toml. Those there are: ‘prod’, ‘test’."
+    assert moon == "There is no profile ‘Moon’ in /config/profiles.toml. There are: ‘prod’, ‘test’."
     assert "in the demo cloud" in demo
     assert several == "There are several profiles: ‘prod’, ‘test’. Say which one with --profile."
     assert "no profile yet in /config/profiles.toml" in none
@@ -388,6 +384,16 @@ def test_a_lost_answer_says_how_long_and_where_is_looked_and_that_nothing_is_sen
     sentence = intent_sentence(intent(IntentState.UNKNOWN, "NoAnswer"), None, NOW)
     for part in ("lost 3 min ago", "tasks and backups", "‘vault-1’", "‘nightly’", "not sent again"):
         assert part in sentence
+
+
+def test_a_refusal_that_may_come_of_the_request_itself_is_no_lost_answer_and_no_fault_of_the_service() -> None:
+    busy, broken = (
+        intent_sentence(intent(IntentState.UNKNOWN, "Refused", refusal=Refusal(status, code, "", "req-1")), None, NOW)
+        for status, code in ((400, "BackupService.6125"), (500, "BackupService.0001"))
+    )
+    assert "refused it 3 min ago because something is at work there" in busy and "this very request" in busy
+    assert "lost 3 min ago" in broken and "fault of its own" in broken
+    assert "not sent again" in busy and "not sent again" in broken
 
 
 def test_a_refusal_says_code_meaning_and_remedy() -> None:

@@ -62,7 +62,7 @@ def test_a_rule_tells_what_goes_what_stays_and_why(tmp_path: Path, opened: Open)
     }
     why = told(window, "why")
     assert why["b4"] == "It is among the 3 newest good ones of its resource."
-    assert why["b8"] == "It failed, and the rule is about good ones alone."
+    assert why["b8"] == "It failed, and the rule is only about good ones."
     assert "2 backups of 1 resource would go, made between " in window.summary.label.text()
     assert "5 backups made by persons stay." in window.summary.label.text()
     window.keep.setValue(1)
@@ -85,6 +85,7 @@ def test_what_goes_is_handed_to_a_batch_and_the_rule_is_remembered(tmp_path: Pat
     assert child(window, QPushButton, "cleanUpDelete").text() == "&Delete 5 backups…"
     window.delete.click()
     (batch,) = window.parentWidget().findChildren(BatchWindow)
+    batch.finish()
     assert batch._batch is not None
     assert [row.subject.name for row in batch._batch.rows if row.subject] == ["b2", "b3", "b4", "b5", "b8"]
     assert not scene.begun

@@ -90,10 +90,10 @@ def test_fault_98_the_question_keeps_up_with_what_ends_meanwhile(opened: Open) -
     settle(workspace, IntentState.QUEUED)
     QApplication.processEvents()
     assert "being sent" not in words(dialog)
-    assert "1 request is not at the end yet." in words(dialog)
+    assert "1 request has not ended yet." in words(dialog)
     settle(workspace)
     QApplication.processEvents()
-    assert "All is at its end now" in words(dialog)
+    assert "All of it has ended now" in words(dialog)
 
 
 def test_fault_98_a_program_that_may_send_nothing_asks_nothing(opened: Open) -> None:

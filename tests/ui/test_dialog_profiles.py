@@ -609,11 +609,11 @@ def test_the_effective_network_is_said_for_the_form_as_it_stands(stage: Make, ru
     async def story() -> None:
         here = stage(replace(PROD, ca_file="/etc/company.pem"), effective=effective)
         here.form._network.tell()
-        await until(lambda: "Requests to iam.eu-de.otc.t-systems.com go straight: it is among" in here.words)
-        assert "Requests to cbr.eu-de.otc.t-systems.com go straight, as this profile says." in here.words
+        await until(lambda: "Requests to iam.eu-de.otc.t-systems.com go directly: it is among" in here.words)
+        assert "Requests to cbr.eu-de.otc.t-systems.com go directly, as this profile says." in here.words
         assert "Certificates are checked by the authorities of the system and /etc/company.pem." in here.words
-        assert "The variable HTTPS_PROXY (http://***@old:1) is set and counts." in here.words
-        assert "The variable SSLKEYLOGFILE (/keys) is set and has no say here." in here.words
+        assert "The variable HTTPS_PROXY (http://***@old:1) is set and used." in here.words
+        assert "The variable SSLKEYLOGFILE (/keys) is set, but not used here." in here.words
         here.choose("proxy", ProxyMode.MANUAL)
         assert "Enter the proxy's address" in here.words
         here.fill(proxy_url="http://me:x@proxy:3128")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableWidget
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict, Why
 from cbr_desktop.domain.error import CbrError, ProfileError, Unreachable
 from cbr_desktop.ui.doctor.window import DoctorWindow
+from cbr_desktop.ui.kit.widgets import words_height
 from tests.ui import profilebook
 from tests.ui.estate import NASTY
 from tests.widgets import child
@@ -95,16 +96,17 @@ def test_lines_come_one_by_one_and_the_end_says_where_to_begin(run: Callable[...
         assert window.isVisible()
         assert not window.isModal()
         await until(lambda: table(window).rowCount() == 2)
-        assert status(window) == "Looking at the login …"
+        assert status(window) == "Looking at the login…"
         assert not button(window, "doctorAgain").isEnabled()
         examination.go_on.set()
         await until(lambda: button(window, "doctorAgain").isEnabled())
-        assert status(window) == "1 line failed: Connection, cbr.example:443."
+        assert status(window) == "1 check failed: Connection, cbr.example:443."
         assert row(window, 1)[:3] == ["Failed", "Connection", "cbr.example:443"]
         assert row(window, 1)[5] == "12 ms"
         assert "VPN" in row(window, 1)[4]
         assert row(window, 2)[3] == "Not looked at, since the connection above did not pass."
         assert table(window).currentRow() == 1
+        assert table(window).rowHeight(1) > words_height(table(window), row(window, 1), 0) > 20
         window.close()
 
     run(story())

@@ -235,13 +235,14 @@ def test_a_column_that_tells_nothing_has_room_only_beside_what_is_good_for_the_o
     assert fitted(wishes, 190) == [80, 20, 90]
     assert fitted(wishes, 180) == [90, 0, 90]
     assert fitted([wishes[0], wishes[1]._replace(own=30), wishes[2]], 150) == [80, 30, 40]  # what was dragged stays
+    assert fitted([wishes[0], wishes[1], wishes[1]._replace(is_empty=False, minor=True)], 100) == [80, 0, 20]
 
 
 def test_a_minor_column_yields_before_those_further_right() -> None:
     wishes = [Wish(50, 80, 120, yields=False, elastic=True), Wish(40, 40, 40, minor=True), Wish(60, 60, 60)]
-    assert fitted(wishes, 170) == [70, 40, 60]
-    assert fitted(wishes, 140) == [80, 0, 60]
-    assert fitted(wishes, 100) == [60, 40, 0]
+    assert fitted(wishes, 180) == [80, 40, 60]
+    assert fitted(wishes, 170) == [110, 0, 60]
+    assert fitted(wishes, 100) == [100, 0, 0]
 
 
 def test_states_are_told_in_whole_words_in_a_narrow_window(qtbot: QtBot) -> None:

@@ -62,7 +62,7 @@ class Told:
         self.told.append(text)
 
 
-def furnished(workspace: Workspace) -> Workspace:
+def served(workspace: Workspace) -> Workspace:
     """Put a real outbox behind every profile context; nothing is ever sent by it, since nobody drains it."""
     for context in workspace.contexts:
         ids = iter(range(100, 200))
@@ -80,7 +80,7 @@ def furnished(workspace: Workspace) -> Workspace:
 
 
 def workspace_of(*intents: Intent, profile: Profile | None = None) -> Workspace:
-    workspace = furnished(estate.workspace(filled=False, profiles=[profile or estate.profile()]))
+    workspace = served(estate.workspace(filled=False, profiles=[profile or estate.profile()]))
     for intent in intents:
         estate.ledger(workspace).put_intent(intent)
     return workspace
@@ -293,9 +293,9 @@ def test_requests_of_all_open_profiles_are_there_whatever_is_looked_at(
     open_page: Callable[[Workspace], OutboxPage],
 ) -> None:
     other = replace(estate.profile(), name="Staging", region="eu-nl", environment=Environment.STAGING)
-    workspace = furnished(estate.workspace(filled=False, profiles=[estate.profile(), other]))
+    workspace = served(estate.workspace(filled=False, profiles=[estate.profile(), other]))
     workspace.choose(workspace.choices()[-1])
-    furnished(workspace)
+    served(workspace)
     workspace.context("Prod · eu-de").ledger.put_intent(waiting(1))
     foreign = waiting(2)
     workspace.context("Staging").ledger.put_intent(replace(foreign, target=replace(foreign.target, profile="Staging")))
@@ -340,7 +340,7 @@ def test_what_is_held_one_after_the_other_is_told_once(qtbot: QtBot) -> None:
         ledger.put_intent(intent.moved(IntentState.HELD, estate.NOW, reason="stale"))
         reminder.look()
     qtbot.waitUntil(lambda: bool(bar.notices))
-    assert bar.notices[0].label.text().startswith("10 requests wait for up to 3 days")
+    assert bar.notices[0].label.text().startswith("10 requests have waited for up to 3 days")
     assert len(bar.notices) == len(told.told) == 1
     bar.notices[0].button.click()
     assert asked == [True]
@@ -356,7 +356,7 @@ def test_rows_of_before_are_told_when_their_profile_comes_online(qtbot: QtBot) -
     ledger.put_connection(Connection(Reach.ONLINE))
     reminder.tell()
     reminder.tell()
-    assert [notice.label.text()[:17] for notice in bar.notices] == ["1 request waits f"]
+    assert [notice.label.text()[:17] for notice in bar.notices] == ["1 request has wai"]
     bar.notices[0].dismiss.click()
     _offline(workspace, ledger, reminder)
     reminder.tell()
@@ -367,6 +367,19 @@ def _offline(workspace: Workspace, _ledger: Ledger, reminder: Reminder) -> None:
     workspace.settings.put("window/offline", True)
     reminder.tell()
     workspace.settings.put("window/offline", False)
+
+
+def test_an_age_that_has_become_longer_is_not_cut(open_page: Callable[[Workspace], OutboxPage]) -> None:
+    workspace = workspace_of(replace(waiting(1), created_at=estate.NOW, confirmed_at=estate.NOW))
+    page = open_page(workspace)
+    made = [column.key for column in page.model.columns].index("made")
+    before = page.view.columnWidth(made)
+    assert isinstance(workspace.clock, estate.HandClock)
+    workspace.clock.at += timedelta(days=900)
+    page.retell_times()
+    words = page.model.columns[made].text(page.model.row_at(0))
+    assert words == "900 days ago" and page.view.columnWidth(made) > before
+    assert page.view.fontMetrics().horizontalAdvance(words) < page.view.columnWidth(made)
 
 
 def test_the_menu_offers_what_the_buttons_do(open_page: Callable[[Workspace], OutboxPage]) -> None:

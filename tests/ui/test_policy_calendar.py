@@ -299,7 +299,7 @@ def test_what_is_deleted_is_listed_with_what_is_supposed_of_the_service(qtbot: Q
     ((title, lines),) = told
     assert title == "What policy ‘night’ deletes"
     assert [f"‘{each.name}’ of ‘{held.name}’" in line for each, line in zip(own, lines, strict=False)] == [True, True]
-    assert lines[2].startswith("Supposed, since no document tells") and len(lines) == 6
+    assert lines[2].startswith("Assumed, since it is not documented") and len(lines) == 6
 
 
 def test_the_next_run_is_told_by_this_clock_in_utc_and_by_that_of_the_region(

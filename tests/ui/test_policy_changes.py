@@ -140,7 +140,7 @@ def test_a_change_is_judged_while_it_is_made_and_sent_as_it_stands(qtbot: QtBot)
 def test_a_policy_is_switched_and_deleted_by_windows_without_fields(qtbot: QtBot) -> None:
     counter = counter_with(NIGHTLY)
     dialog = opened(qtbot, counter, switch_form(NIGHTLY))
-    assert "‘nightly’ then backs up 1 vault no more" in child(dialog, QLabel, "changeVerdict").text()
+    assert "‘nightly’ then no longer backs up 1 vault" in child(dialog, QLabel, "changeVerdict").text()
     assert switch_form(replace(NIGHTLY, enabled=False)).draft() == PolicyUpdate(NIGHTLY.id, enabled=True)
     deletion = opened(qtbot, counter, deletion_form(NIGHTLY.id))
     assert child(deletion, QPushButton, "changeConfirm").text() == "Delete policy"

@@ -18,7 +18,7 @@ from cbr_desktop.ui.shell.refresh_pace import CHOICES, stored_seconds
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.pacing import Attention
-from tests.services import furnish, give
+from tests.services import give, serve
 from tests.ui import estate
 from tests.ui.estate import Wishes
 from tests.widgets import child
@@ -80,7 +80,7 @@ def test_a_metered_network_is_read_over_less_often_which_is_said_and_can_be_turn
     (context,) = workspace.contexts
     wishes = Wishes()
     give(context, wishes, wishes)
-    furnish(workspace, is_on_battery=lambda: costs["battery"], is_metered=lambda: costs["metered"])
+    serve(workspace, is_on_battery=lambda: costs["battery"], is_metered=lambda: costs["metered"])
 
     async def story() -> None:
         made = MainWindow(workspace)
@@ -125,8 +125,8 @@ def test_how_many_requests_go_at_a_time_is_chosen_in_the_settings(qtbot: QtBot) 
     box = child(made.small_windows.open_settings(), QComboBox, "settingsAtOnce")
     assert [box.itemText(row) for row in range(box.count())] == [
         "Automatic",
-        "6 at the most",
-        "2 at the most",
+        "6 at most",
+        "2 at most",
         "One after the other",
     ]
     box.activated.emit(2)

@@ -303,6 +303,7 @@ def test_resources_of_several_vaults_go_as_one_batch(verb: str, counter: Counter
     window = Dialogs().ask(workspace, "Resources", verb, [(counter.context, row) for row in rows], None)  # type: ignore[arg-type]
     qtbot.addWidget(window)
     assert isinstance(window, BatchWindow)
+    window.finish()
     titles = {"dissociate": "Dissociate resources from 2 vaults", "suspend": "Suspend resources in 2 vaults"}
     assert window.windowTitle() == titles[verb]
     assert window._batch is not None

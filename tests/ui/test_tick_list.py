@@ -6,7 +6,9 @@ from cbr_desktop.ui.kit.tick_list import Tickable, TickList
 
 
 def listed(qtbot: QtBot, count: int) -> TickList:
-    made = TickList("things", "Things", [Tickable(f"key-{number}", f"thing {number}") for number in range(count)])
+    made = TickList(
+        "things", "Things", (Tickable(f"key-{number}", f"thing {number}") for number in range(count)), count
+    )
     qtbot.addWidget(made)
     return made
 

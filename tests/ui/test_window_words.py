@@ -115,11 +115,11 @@ def test_an_empty_table_says_what_why_and_one_thing_to_do(
 def test_rows_that_could_not_be_refreshed_say_how_old_they_are() -> None:
     times = Times(estate.HandClock())
     old = Freshness(estate.NOW - timedelta(minutes=3), error=Unreachable("cbr.example.com"), from_cache=True)
-    assert stale_sentence("vaults", [old], times).endswith("Shown is what was read 3 min ago.")
+    assert stale_sentence("vaults", [old], times).endswith("What is shown was read 3 min ago.")
     cut = Freshness(estate.NOW - timedelta(minutes=3), error=NoAnswer("cbr.example.com", "the connection was lost"))
     assert stale_sentence("vaults", [cut], times) == (  # reading changes nothing, so that nothing is said of that
         "Not refreshed. cbr.example.com did not answer, or its answer was cut short (the connection was lost)."
-        " Shown is what was read 3 min ago."
+        " What is shown was read 3 min ago."
     )
     away = Freshness(cut.as_of, error=Unreachable("cbr.example.com", reason="offline"))
     assert "You work offline; end that in the status bar." in stale_sentence("vaults", [away], times)

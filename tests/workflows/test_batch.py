@@ -134,8 +134,8 @@ def test_the_name_that_is_typed_is_of_the_resource_or_of_the_vault_of_most() -> 
         (DISK.name, "resource", 1),
     ]
     assert [typed_wish(each, 3).partition(", ")[2] for each in typed[:2] if each] == [
-        f"type ‘{SERVER.name}’, the resource of all of them:",
-        "type ‘vault-one’, the vault of 2 of them:",
+        f"type ‘{SERVER.name}’, the resource of all of them.",
+        "type ‘vault-one’, the vault of 2 of them.",
     ]
     nameless = replace(made(4, 1), resource_name="", vault_id=VaultId(uid(77)))
     last = name_of(deletions(ledger_of(nameless), nameless))

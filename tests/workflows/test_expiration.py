@@ -130,7 +130,7 @@ def test_a_sooner_day_counts_and_names_what_goes(ledger: Ledger) -> None:
     assert blast.takes_last and wants_typed_name(OPERATION.effect, Environment.TEST, blast)
     said = next(each for each in loss_sentences(blast, START) if "1 of them would stay until somebody" in each)
     assert "deleted for good by" in said and "sooner than now" in said
-    assert "Of the good backups of" in said and "none is left in this region then" in said
+    assert "None of the good backups that" in said and "is left in this region then" in said
 
 
 def test_a_backup_elsewhere_that_outlives_the_day_is_left(ledger: Ledger) -> None:

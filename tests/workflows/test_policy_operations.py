@@ -221,7 +221,9 @@ def test_a_change_is_judged_by_itself_and_by_the_policies_there_are(stage: Stage
         bad = PolicyUpdate(daily.id, "a b", None, ("FREQ=HOURLY",), Retention(0))
         blocks = {kind for kind, severity in kinds(ledger, bad, stage).items() if severity is Severity.BLOCK}
         assert blocks == {FindingKind.BAD_CHARACTER, FindingKind.BAD_PATTERN, FindingKind.OUT_OF_RANGE}
-        assert kinds(ledger, PolicyUpdate(daily.id, "hourly-db"), stage) == {FindingKind.NAME_TAKEN: Severity.WARN}
+        assert kinds(ledger, PolicyUpdate(daily.id, "hourly-db"), stage) == {
+            FindingKind.POLICY_NAME_TAKEN: Severity.WARN
+        }
         assert kinds(ledger, PolicyUpdate(daily.id, daily.name), stage) == {FindingKind.POLICY_UNCHANGED: Severity.INFO}
         assert kinds(ledger, PolicyUpdate(daily.id, enabled=False), stage) == {FindingKind.POLICY_STOPS: Severity.WARN}
         unknown = PolicyUpdate(PolicyId(REFERENCE_VAULT_ID), "x")

@@ -121,6 +121,6 @@ def test_the_page_of_policies_is_told_once_of_each_pair_with_what_to_do() -> Non
         " it run later. Within seven days these are 7 runs, the first at 2026-05-04 23:00 UTC."
     ]
     together = schedule_findings(ledger([policy("a", 22), policy("b", 22)]), NOW)
-    assert any("begin at one moment" in finding_sentence(each) for each in together)
+    assert any("begin at the same moment" in finding_sentence(each) for each in together)
     overtaken = schedule_findings(ledger([policy("p", 21, 22)], nights("p", 2 * HOUR)), NOW)
     assert any("runs again while its last run" in finding_sentence(each) for each in overtaken)

@@ -433,7 +433,7 @@ def test_backups_that_nobody_has_seen_are_told(ledger: Ledger) -> None:
         del ledger.backups[id]
     found = judged(ledger, VaultDeletion(vault.id))
     counted = sum(each.backup_count for each in vault.resources)
-    assert f"The service counts {counted - 3} backups more" in found[FindingKind.DELETION_UNSEEN][1]
+    assert f"The service counts {counted - 3} more backups" in found[FindingKind.DELETION_UNSEEN][1]
     change = change_of(VaultDeletion(vault.id), ledger)
     blast = OPERATIONS[change.kind].blast(change, ledger)
     assert sum(each.count for each in blast.lost if isinstance(each, LostBackups)) == counted
@@ -547,7 +547,7 @@ def test_a_change_of_all_vaults_counts_and_names_them(ledger: Ledger) -> None:
     found = judged(ledger, VaultsUpdate(33))
     words = found[FindingKind.ALL_VAULTS][1]
     assert words.startswith(f"This is done to all {len(ledger.vaults)} vaults of the project, without a choice: ")
-    assert words.endswith(f"{len(ledger.vaults)} of them are otherwise now.")
+    assert words.endswith(f"{len(ledger.vaults)} of them are different now.")
     assert kinds(ledger, VaultsUpdate())[FindingKind.ALL_UNCHANGED] is Severity.BLOCK
     assert kinds(ledger, VaultsUpdate(101))[FindingKind.OUT_OF_RANGE] is Severity.BLOCK
 

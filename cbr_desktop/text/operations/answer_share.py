@@ -51,9 +51,9 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _(
-        "The share of backup {name} was not answered so until {until}; most likely it was never carried out."
-    ).format(name=subject_name(intent), until=until)
+    return _("The share of backup {name} was not answered so by {until}; most likely it was never carried out.").format(
+        name=subject_name(intent), until=until
+    )
 
 
 def _outcome(intent: Intent, _outcome: Outcome) -> str:

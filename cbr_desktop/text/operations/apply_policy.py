@@ -16,7 +16,7 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "Policy {policy} was not applied to vault {vault} until {until}; most likely it was never carried out."
+        "Policy {policy} was not applied to vault {vault} by {until}; most likely it was never carried out."
     ).format(policy=policy_name(intent), vault=subject_name(intent), until=until)
 
 

@@ -38,7 +38,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Vault {vault} did not show {resources} until {until}; most likely it was never carried out.").format(
+    return _("Vault {vault} did not show {resources} by {until}; most likely it was never carried out.").format(
         vault=subject_name(intent), resources=resources_words(intent), until=until
     )
 

@@ -34,7 +34,7 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "Vault {name} was not in enterprise project {project} until {until}; most likely it was never carried out."
+        "Vault {name} was not in enterprise project {project} by {until}; most likely it was never carried out."
     ).format(name=subject_name(intent), project=_target(intent), until=until)
 
 

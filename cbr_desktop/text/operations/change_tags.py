@@ -20,7 +20,7 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "The tags of vault {name} were not as they were asked for until {until}; most likely it was never carried out."
+        "The tags of vault {name} were not as they were asked for by {until}; most likely it was never carried out."
     ).format(name=subject_name(intent), until=until)
 
 

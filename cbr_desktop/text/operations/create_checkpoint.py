@@ -110,7 +110,7 @@ def _filled(sentence: str, intent: Intent, limit: int = 64) -> str:
 
 def _untraceable(_intent: Intent, until: str) -> str:
     return _(
-        "No trace of the request was found in tasks and backups until {until}; most likely it was never carried out."
+        "No trace of the request was found in tasks and backups by {until}; most likely it was never carried out."
     ).format(until=until)
 
 

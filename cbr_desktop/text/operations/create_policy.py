@@ -19,9 +19,9 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(_intent: Intent, until: str) -> str:
-    return _(
-        "No policy as it was asked for was in the list until {until}; most likely it was never carried out."
-    ).format(until=until)
+    return _("No policy as it was asked for was in the list by {until}; most likely it was never carried out.").format(
+        until=until
+    )
 
 
 def create_policy() -> Words:

@@ -32,7 +32,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Vault {name} was not there until {until}; most likely it was never created.").format(
+    return _("Vault {name} was not there at {until}; most likely it was never created.").format(
         name=_name(intent), until=until
     )
 

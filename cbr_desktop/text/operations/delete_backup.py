@@ -25,7 +25,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Backup {name} was still there until {until}; most likely it was never carried out.").format(
+    return _("Backup {name} was still there at {until}; most likely it was never carried out.").format(
         name=subject_name(intent), until=until
     )
 

@@ -26,7 +26,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Vault {name} was still there until {until}; most likely it was never carried out.").format(
+    return _("Vault {name} was still there at {until}; most likely it was never carried out.").format(
         name=subject_name(intent), until=until
     )
 

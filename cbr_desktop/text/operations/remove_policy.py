@@ -15,7 +15,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Vault {vault} still had policy {policy} until {until}; most likely it was never carried out.").format(
+    return _("Vault {vault} still had policy {policy} at {until}; most likely it was never carried out.").format(
         policy=policy_name(intent), vault=subject_name(intent), until=until
     )
 

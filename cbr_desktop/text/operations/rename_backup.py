@@ -19,7 +19,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Backup {name} had its old name until {until}; most likely it was never carried out.").format(
+    return _("Backup {name} still had its old name at {until}; most likely it was never carried out.").format(
         name=subject_name(intent), until=until
     )
 

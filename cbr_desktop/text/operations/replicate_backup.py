@@ -20,7 +20,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Backup {name} was not copied to {region} until {until}; most likely it was never carried out.").format(
+    return _("Backup {name} was not copied to {region} by {until}; most likely it was never carried out.").format(
         name=subject_name(intent), region=region_of(intent), until=until
     )
 

@@ -17,8 +17,8 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "The backups of vault {name} were not all copied to {region} until {until}; most likely it was never carried"
-        " out. Some may have been copied one by one."
+        "The backups of vault {name} were not all copied to {region} by {until}; most likely it was never"
+        " carried out. Some may have been copied one by one."
     ).format(name=subject_name(intent), region=region_of(intent), until=until)
 
 
@@ -77,5 +77,5 @@ def replicate_vault() -> Words:
         report=_report,
         plan=replication_plan(),
         fates={Fate.RUNNING: _("Being copied"), Fate.DONE: _("Replicated"), Fate.FAILED: _("Not replicated")},
-        remedies={Fate.FAILED: _("Look at the task of the copy, then replicate the backup by itself.")},
+        remedies={Fate.FAILED: _("Look at the task of the copy, then replicate the backup on its own.")},
     )

@@ -46,8 +46,7 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "No task that restores backup {backup} to {target} was seen until {until}; most likely it was never carried"
-        " out."
+        "No task that restores backup {backup} to {target} was seen by {until}; most likely it was never carried out."
     ).format(backup=_backup(intent), target=subject_name(intent), until=until)
 
 

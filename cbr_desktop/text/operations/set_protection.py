@@ -52,9 +52,9 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _(
-        "Vault {vault} showed no change of {resources} until {until}; most likely it was never carried out."
-    ).format(vault=subject_name(intent), resources=resources_words(intent), until=until)
+    return _("Vault {vault} showed no change of {resources} by {until}; most likely it was never carried out.").format(
+        vault=subject_name(intent), resources=resources_words(intent), until=until
+    )
 
 
 def set_protection() -> Words:

@@ -24,9 +24,9 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _(
-        "Backup {name} was not shared with all of them until {until}; most likely it was never carried out."
-    ).format(name=subject_name(intent), until=until)
+    return _("Backup {name} was not shared with all of them by {until}; most likely it was never carried out.").format(
+        name=subject_name(intent), until=until
+    )
 
 
 def _report(intent: Intent) -> list[str]:

@@ -52,7 +52,7 @@ def update_all_vaults() -> Words:
             " most twice, while your confirmation is fresh."
         ),
         untraceable=lambda _intent, until: _(
-            "The vaults were not as was asked for until {until}; most likely it was never carried out."
+            "The vaults were not as was asked for by {until}; most likely it was never carried out."
         ).format(until=until),
         outcome=_outcome,
         report=lambda _intent: [_("Change threshold or notification of all vaults of the project")],
@@ -66,5 +66,5 @@ def update_all_vaults() -> Words:
         ),
         is_counted=True,
         fates={Fate.DONE: _("Changed"), Fate.UNCERTAIN: _("Not as asked for")},
-        remedies={Fate.UNCERTAIN: _("Look at the vault; change it by itself if need be.")},
+        remedies={Fate.UNCERTAIN: _("Look at the vault; change it on its own if need be.")},
     )

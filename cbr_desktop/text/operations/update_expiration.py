@@ -41,7 +41,7 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "The backups of vault {name} did not expire on the day asked for until {until}; most likely it was never"
+        "Up to {until} the backups of vault {name} did not expire on the day asked for; most likely it was never"
         " carried out."
     ).format(name=subject_name(intent), until=until)
 

@@ -25,7 +25,7 @@ def _looking(intent: Intent) -> str:
 
 
 def _untraceable(intent: Intent, until: str) -> str:
-    return _("Vault {name} was not as it was asked for until {until}; most likely it was never carried out.").format(
+    return _("Vault {name} was not as it was asked for by {until}; most likely it was never carried out.").format(
         name=subject_name(intent), until=until
     )
 

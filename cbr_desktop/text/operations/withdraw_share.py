@@ -20,7 +20,7 @@ def _looking(intent: Intent) -> str:
 
 def _untraceable(intent: Intent, until: str) -> str:
     return _(
-        "Backup {name} was still shared with project {project} until {until}; most likely it was never carried out."
+        "Backup {name} was still shared with project {project} at {until}; most likely it was never carried out."
     ).format(name=subject_name(intent), project=_project(intent), until=until)
 
 

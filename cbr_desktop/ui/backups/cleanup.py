@@ -162,7 +162,7 @@ class CleanUpWindow(OperationWindow):
         rule = self._rule
         self._workspace.settings.put(_SETTING, [rule.keep, rule.days, rule.pattern, rule.failed])
         asked = [(row.context, row.told.backup) for row in goes]
-        BatchWindow(self._workspace, asked, self._deletions(), self.parentWidget()).open()
+        BatchWindow(self._workspace, asked, self._deletions(), self.parentWidget(), at_once=False).open()
 
     # building
 

@@ -108,7 +108,7 @@ def _requests(backup: Backup, ledger: Reading) -> list[Relation]:
 
 _STATES: dict[str, str] = {
     BackupStatus.AVAILABLE: N_("It is good: its resource can be restored from it."),
-    BackupStatus.PROTECTING: N_("It is being made, and good for nothing yet."),
+    BackupStatus.PROTECTING: N_("It is being made, and cannot be used yet."),
     BackupStatus.DELETING: N_("It is being deleted, and cannot be brought back."),
     BackupStatus.RESTORING: N_("Its resource is being restored from it; it cannot be deleted meanwhile."),
     BackupStatus.ERROR: N_("It failed: nothing can be restored from it. It can be deleted."),

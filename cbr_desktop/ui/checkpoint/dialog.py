@@ -423,9 +423,9 @@ class CheckpointDialog(StepwiseWindow):
         self._split.addWidget(self.inspector)
         for part in (self.inspector, self._split.handle(1)):
             part.raise_()  # a splitter puts what is added below the rest, and screen readers would read it first
-        self._split.setStretchFactor(0, 5)
-        self._split.setStretchFactor(1, 3)
-        self._split.setSizes([_USUAL.width() * 7 // 11, _USUAL.width() * 4 // 11])
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._split.setSizes([_USUAL.width() * 3 // 5, _USUAL.width() * 2 // 5])
         self._scroll.setWidget(self.fields)
         layout.addWidget(self.notice)
         layout.addWidget(self.bar)

@@ -22,8 +22,8 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import PRESETS, TICKET, Rendered, uses
 from cbr_desktop.text.catalogue import _, enumerated, listed
-from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.text.states import counted, shown
 from cbr_desktop.ui.kit.finding_lines import FindingLines
 from cbr_desktop.ui.kit.lines import label, offence

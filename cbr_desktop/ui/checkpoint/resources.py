@@ -28,9 +28,9 @@ from cbr_desktop.workflows.ledger import Ledger
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WISHES = (
-    Wish(140, 162, 260, yields=False),
+    Wish(124, 148, 260, yields=False),
     Wish(62, 76, 125, yields=False),
-    Wish(96, 126, 200, yields=False),
+    Wish(112, 140, 200, yields=False),
     Wish(62, 72, 72),
     Wish(46, 46, 46),
     Wish(62, 62, 62),

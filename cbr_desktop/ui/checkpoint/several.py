@@ -13,8 +13,8 @@ from cbr_desktop.domain.checkpoint import CheckpointDraft, ResourceChoice
 from cbr_desktop.domain.ids import ResourceId, VaultId
 from cbr_desktop.domain.template import PRESETS, TICKET, Rendered, uses
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.plain import tooltip
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, label
 from cbr_desktop.ui.operations.form import BatchForm, ContextRow
 from cbr_desktop.ui.session.profile_context import ProfileContext
@@ -41,6 +41,7 @@ class CheckpointsForm(BatchForm):
         self.template.setObjectName("checkpointsTemplate")
         self.template.setAccessibleName(_("Template of the names"))
         self.template.setEditable(True)
+        self.template.setInsertPolicy(NoWheelComboBox.InsertPolicy.NoInsert)
         self.template.addItems([*PRESETS])
         self.template.setCurrentText(asked[0][0].profile.name_template if asked else PRESETS[0])
         self.ticket = QLineEdit()

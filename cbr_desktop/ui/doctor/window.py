@@ -41,7 +41,7 @@ from cbr_desktop.ui.kit.announcer import REST_MS, Announcer
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
 from cbr_desktop.ui.kit.task_owner import TaskOwner
-from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button, set_up_table, words_height
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import Settings
@@ -105,7 +105,7 @@ class DoctorWindow(QDialog):
         self.setMinimumSize(620, 380)
         self._dot = MarkDot()
         self._status = label(name="doctorStatus")
-        self._status.setAccessibleName(_("State of the examination"))
+        self._status.setAccessibleName(_("State of the checks"))
         self._announcer = Announcer(self._status, REST_MS)
         self._table = CheckTable()
         self._only = QCheckBox(_("Only what needs &attention"))
@@ -133,7 +133,7 @@ class DoctorWindow(QDialog):
         self._checks = []
         self._started_at = datetime.now(UTC)
         self._table.clear_lines()
-        self._say(BUSY, _("Looking …"))
+        self._say(BUSY, _("Looking…"))
         self._tasks.start(self._examine(self._tell, self._begin), self._finish, group="examination")
         self._offer(running=True)
 
@@ -226,7 +226,7 @@ class CheckTable(QTableWidget):
         super().__init__(0, len(_COLUMNS))
         self._verdicts: list[Verdict] = []
         self._only_trouble = False
-        dress_table(self, "doctorChecks", _("What was looked at"))
+        set_up_table(self, "doctorChecks", _("What was looked at"))
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -236,8 +236,7 @@ class CheckTable(QTableWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.horizontalHeader()
         header.setMinimumSectionSize(40)
-        for column in (_FOUND, _NEXT):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_FOUND, QHeaderView.ResizeMode.Stretch)
         self.setColumnHidden(_NEXT, True)
         letter = self.fontMetrics().averageCharWidth()
         for column, letters in _LETTERS.items():
@@ -308,14 +307,17 @@ class CheckTable(QTableWidget):
             super().keyPressEvent(event)
 
     def sizeHintForRow(self, row: int) -> int:
-        """Leave some air between the lines."""
-        return super().sizeHintForRow(row) + 6
+        """Return how high a line is with all of its words, and some air around them."""
+        items = [self.item(row, column) for column in range(len(_COLUMNS))]
+        return words_height(self, [item.text() if item is not None else "" for item in items], _RESULT) + 15
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the rows their heights anew once the size has come to rest."""
         super().resizeEvent(event)
         width, letter = self.viewport().width(), self.fontMetrics().averageCharWidth()
         self.setColumnHidden(_TIME, width < _TIME_LETTERS * letter)
+        # what was found has the answer of the service in it, with ids that are not broken
+        self.setColumnWidth(_NEXT, width // 5)
         self.setColumnWidth(_OF, min(_LETTERS[_OF] * letter, width // 5) + 12)
         self._rest.start()
 

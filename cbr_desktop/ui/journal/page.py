@@ -92,8 +92,15 @@ class JournalPage(Page[Entry]):
             ),
             Column("profile", _("Profile"), lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),
             Column("by", _("By"), lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16),
-            Column("request-id", _("Request id"), lambda e: request_id(e) or NONE, lambda e: request_id(e) or None, 26),
-            Column("number", _("Number"), lambda e: grouped(e.number), lambda e: e.number, 9, right=True),
+            Column(
+                "request-id",
+                _("Request id"),
+                lambda e: request_id(e) or NONE,
+                lambda e: request_id(e) or None,
+                26,
+                minor=True,
+            ),
+            Column("number", _("Number"), lambda e: grouped(e.number), lambda e: e.number, 9, right=True, minor=True),
             Column("project", _("Project"), lambda e: e.event.project, lambda e: e.event.project, 16, shown=False),
             Column("intent", _("Intent"), lambda e: e.event.intent, lambda e: e.event.intent or None, 34, shown=False),
             Column("hash", _("Hash"), lambda e: e.hash, lambda e: e.hash, 34, shown=False),
@@ -169,7 +176,7 @@ class JournalPage(Page[Entry]):
             return self._trouble
         if self._older() and not self.model.filter.is_empty:
             read = counted("{count} entry", "{count} entries", len(self._entries))
-            return _("The filter looks at the newest {read} alone. Read all to be sure.").format(read=read)
+            return _("The filter looks only at the newest {read}. Read all to be sure.").format(read=read)
         return ""
 
     def empty_notice(self, total: int) -> ListNotice | None:
@@ -192,8 +199,9 @@ class JournalPage(Page[Entry]):
 
     def _add_bar(self) -> None:
         acts = {"verify": self.verify, "export": self._show_formats, "older": self.show_older, "all": self.read_all}
-        self.buttons = verb_buttons("journal", self._BUTTONS, acts)
-        self.add_actions(self.buttons.values())
+        row = self.head.new_row()
+        self.buttons = verb_buttons("journal", self._BUTTONS, acts, row.button_parent)
+        self.head.add_row(row, self.buttons.values())
         self.verdict = AnnouncedLine("journalVerdict")
         self.verdict.hide()
         layout = self.layout()

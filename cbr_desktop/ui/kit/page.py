@@ -293,7 +293,8 @@ class Page(QWidget, Generic[Row]):
         self._is_stale = True
 
     def retell_times(self) -> None:
-        """Say ages and times anew."""
+        """Say ages and times anew; some have become longer words by that."""
+        self.view.measure()
         self.view.viewport().update()
         self._tell_state()
         self._changes.tell(self._times)
@@ -381,7 +382,7 @@ class Page(QWidget, Generic[Row]):
     def _add_verbs(self) -> None:
         """Put the verbs into the head of the page, and on the keys of its table."""
         row = self.head.new_row()
-        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts, row.nursery)
+        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts, row.button_parent)
         self._verb_bar.requested.connect(self.verb_requested)
         self._verb_bar.remarked.connect(self.remarked)
         self.buttons = self._verb_bar.buttons
@@ -553,7 +554,7 @@ class Page(QWidget, Generic[Row]):
             words = [words for freshness in self._freshness(member) if (words := trouble_words(freshness))]
             if words:
                 troubles.append(f"{plain(member.profile.name, 40)}: {words[0]}")
-        return sentences(_("Not all is here or fresh."), " · ".join(troubles)) if troubles else ""
+        return sentences(_("Not everything is here or up to date."), " · ".join(troubles)) if troubles else ""
 
     def _freshness(self, ledger: Ledger) -> list[Freshness]:
         return [ledger.freshness[part] for part in self.parts]

@@ -15,7 +15,7 @@ from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.tables.fitted_columns import LETTER, FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.widgets import dress_table
+from cbr_desktop.ui.kit.widgets import set_up_table, words_height
 
 _WIDTHS = {
     N_("Step"): 40,
@@ -42,17 +42,16 @@ _LEAST, _LAST_LEAST = 250, 220
 """How wide the last column should be, and is at least."""
 _TENTHS = 6
 """To how many tenths of their widths the others shrink for it."""
-_CELL_EDGES, _MARK_ROOM = 18, 20
-"""What a cell has beside its words, and what a mark takes besides."""
 _TITLE_ROOM = 18
 """What a title has beside its words."""
 _BETWEEN = 8
 """What a row has above and below its words in all, so that lines of two rows are told apart."""
-_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 _LINES = 4
 """Lines of a row that are shown."""
 _ROWS = 12
 """Rows whose heights are measured at once, about as many as are seen; the others follow in turns of the loop."""
+_DISPLAY, _HINT = int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.ToolTipRole)
+_DECORATION, _ALIGNMENT = int(Qt.ItemDataRole.DecorationRole), int(Qt.ItemDataRole.TextAlignmentRole)
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 StepCells = tuple[tuple[str, ...], Mark]
@@ -102,24 +101,26 @@ class _Steps(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a cell says, whole in its tooltip, and the mark of a step."""
-        words, mark = self.lines[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == _DISPLAY:
+            words, _mark = self.lines[index.row()]
             return "\n".join(plain(line, 600) for line in words[index.column()].split("\n"))
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == _HINT:
+            words, _mark = self.lines[index.row()]
             return tooltip(words[index.column()])
-        if role == Qt.ItemDataRole.DecorationRole and index.column() == 1 and self.icons is not None:
+        if role == _DECORATION and index.column() == 1 and self.icons is not None:
+            _words, mark = self.lines[index.row()]
             return self.icons(mark)
-        return self._alignment(index.column(), role)
+        return self._alignment(index.column(), role) if role == _ALIGNMENT else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return the title of a column, or the number of a row."""
-        if role != Qt.ItemDataRole.DisplayRole:
+        if role != _DISPLAY:
             return self._alignment(section, role)
         return self.titles[section] if orientation == Qt.Orientation.Horizontal else section + 1
 
     def _alignment(self, column: int, role: int) -> Any:
         """Return where the cells of a column stand; ``None`` for what is asked for besides, and for the usual."""
-        is_number = role == Qt.ItemDataRole.TextAlignmentRole and self.titles[column] in self._numbers
+        is_number = role == _ALIGNMENT and self.titles[column] in self._numbers
         return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter if is_number else None
 
 
@@ -138,7 +139,7 @@ class StepTable(QTableView):
         self._steps.setParent(self)
         self.setModel(self._steps)
         self._steps.icons = MarkIcons(self)
-        dress_table(self, name, _("Steps"))
+        set_up_table(self, name, _("Steps"))
         self.setIconSize(MARK_SIZE)
         self.setWordWrap(True)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
@@ -180,6 +181,7 @@ class StepTable(QTableView):
         others = [self._wish(there[place]) if place in there else None for place in range(len(titles) - 1)]
         self._columns.wish([*others, last] if titles else [])
         self._columns.fit(room)
+        self._fitting.stop()  # the widths that have changed meanwhile are these
         rows = self._measured()
         for _row in islice(rows, _ROWS):
             pass
@@ -190,21 +192,9 @@ class StepTable(QTableView):
         line, usual = self.fontMetrics().lineSpacing(), self.verticalHeader().defaultSectionSize()
         for row, (words, _mark) in enumerate(self._steps.lines):
             yield
-            self.setRowHeight(row, max(usual, min(_LINES * line, self._words_height(words)) + _BETWEEN))
-
-    def _words_height(self, words: Sequence[str]) -> int:
-        """Return how high the words of a row are, none of which is broken off by the edge of its column.
-
-        Qt's own measure leaves out what the style keeps clear at the sides of a cell.
-        """
-        metrics, highest = self.fontMetrics(), 0
-        for column, text in enumerate(words):
-            room = self.columnWidth(column) - _CELL_EDGES - (_MARK_ROOM if column == 1 else 0)
-            if not self.isColumnHidden(column) and ("\n" in text or metrics.horizontalAdvance(text) > room):
-                # of a text without end no more is measured than is shown
-                text = "\n".join(plain(each, 600) for each in text.split("\n"))
-                highest = max(highest, metrics.boundingRect(0, 0, max(1, room), 10_000, _WRAPPED, text).height())
-        return highest
+            # of a text without end no more is measured than is shown
+            cells = ["\n".join(plain(each, 600) for each in text.split("\n")) for text in words]
+            self.setRowHeight(row, max(usual, min(_LINES * line, words_height(self, cells, 1)) + _BETWEEN))
 
     def _fit_soon(self, *_rest: object) -> None:
         self._fitting.start(0)

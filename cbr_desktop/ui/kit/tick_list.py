@@ -1,6 +1,6 @@
 """A list of things to be ticked, with a filter for long ones."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from cbr_desktop.ui.kit.widgets import push_button
 _KEY = Qt.ItemDataRole.UserRole
 _ROOM = 10
 """What a row has above and below its words in all."""
-_AT_ONCE = 200
+_AT_ONCE = 40
 """So many rows are there at once; of more, the others come in the next turns of the loop."""
 _FEWEST, _MOST = 3, 10
 """How many rows are seen at the least, and for how many there is room at the most."""
@@ -31,7 +31,8 @@ class Tickable(NamedTuple):
 class TickList(QWidget):
     """Things to be ticked; at first none is. What the filter hides stays as it is.
 
-    ``name`` begins the names of its parts, ``words`` say what the things are.
+    ``name`` begins the names of its parts, ``words`` say what the things are. There are ``count`` ``rows``, which
+    are made as they come.
 
     Signals:
         changed: something else is ticked.
@@ -39,7 +40,7 @@ class TickList(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, words: str, rows: Sequence[Tickable]) -> None:
+    def __init__(self, name: str, words: str, rows: Iterable[Tickable], count: int) -> None:
         super().__init__()
         self._ticked: frozenset[str] = frozenset()
         self.list = QListWidget()
@@ -48,7 +49,7 @@ class TickList(QWidget):
         self.list.setUniformItemSizes(True)
         line = self.fontMetrics().height() + _ROOM
         self.list.setMinimumHeight(_FEWEST * line)
-        self.list.setMaximumHeight(max(min(len(rows), _MOST), _FEWEST) * line + line)
+        self.list.setMaximumHeight(max(min(count, _MOST), _FEWEST) * line + line)
         self.filter = QLineEdit()
         self.filter.setObjectName(f"{name}Filter")
         self.filter.setAccessibleName(_("Filter what can be ticked"))
@@ -88,7 +89,7 @@ class TickList(QWidget):
     def _items(self) -> list[QListWidgetItem]:
         return [self.list.item(place) for place in range(self.list.count())]
 
-    def _added(self, rows: Sequence[Tickable], line: int) -> Iterator[None]:
+    def _added(self, rows: Iterable[Tickable], line: int) -> Iterator[None]:
         """Add the rows in pieces: there may be thousands."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
         for row in rows:

@@ -10,6 +10,10 @@ from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.kit.tokens import NEAR
 
+_CELL_EDGES, _MARK_ROOM = 16, 18
+"""What a cell of such a table has beside its words, and what a mark in it takes besides."""
+_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
+
 
 def push_button(
     text: str, name: str, act: Callable[[], object] | None = None, parent: QWidget | None = None
@@ -62,7 +66,7 @@ def do(act: Callable[[], object], *_rest: object) -> None:
     act()
 
 
-def dress_table(table: QTableView, name: str, accessible: str) -> None:
+def set_up_table(table: QTableView, name: str, accessible: str) -> None:
     """Make a table a list of lines to read: striped, without a grid, selected line by line."""
     table.setObjectName(name)
     table.setAccessibleName(accessible)
@@ -77,6 +81,19 @@ def dress_table(table: QTableView, name: str, accessible: str) -> None:
     header.setHighlightSections(False)
     header.setTextElideMode(Qt.TextElideMode.ElideRight)
     table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 12)
+
+
+def words_height(table: QTableView, cells: Sequence[str], mark_column: int) -> int:
+    """Return how high the words of a row are where none is broken off by the edge of its column.
+
+    Qt's own measure leaves out what the style keeps clear at the sides of a cell.
+    """
+    metrics, highest = table.fontMetrics(), table.fontMetrics().height()
+    for column, text in enumerate(cells):
+        room = table.columnWidth(column) - _CELL_EDGES - (_MARK_ROOM if column == mark_column else 0)
+        if not table.isColumnHidden(column) and ("\n" in text or metrics.horizontalAdvance(text) > room):
+            highest = max(highest, metrics.boundingRect(0, 0, max(1, room), 100_000, _WRAPPED, text).height())
+    return highest
 
 
 def ask_for_file(

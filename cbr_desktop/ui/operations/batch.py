@@ -5,7 +5,7 @@ most; rows that the service would refuse, or of which nothing could be counted a
 What a batch comes to is worked out in pieces, since there may be hundreds of rows; nothing can be sent meanwhile.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -25,12 +25,12 @@ from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.plan import Run
 from cbr_desktop.text import batch as words
-from cbr_desktop.text.catalogue import NN_, _, listed, sentences
+from cbr_desktop.text.catalogue import NN_, _, sentences
 from cbr_desktop.text.consequences import grave_sentence, shares_progress
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.plain import accessible, tooltip
-from cbr_desktop.text.plans import plan_sentence, verdict_mark
+from cbr_desktop.text.plans import away_sentence, plan_sentence, verdict_mark
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import clock_words, counted, duration_words, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
@@ -47,7 +47,7 @@ from cbr_desktop.ui.operations.consent import WarningConsent
 from cbr_desktop.ui.operations.dialog import confirm_again
 from cbr_desktop.ui.operations.form import BatchForm, ContextRow
 from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
-from cbr_desktop.ui.operations.window import LEAD_KEYS, OperationWindow, PlacesLine, lead_button
+from cbr_desktop.ui.operations.window import LEAD_KEYS, PlacesLine, StepwiseWindow, lead_button
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
@@ -80,11 +80,20 @@ _BLOCKED, _WARNED = SEVERITY_MARKS[Severity.BLOCK], SEVERITY_MARKS[Severity.WARN
 _NOTED = SEVERITY_MARKS[Severity.INFO]
 
 
-class BatchWindow(OperationWindow):
-    """Asks for one operation on several rows. It blocks nothing, and becomes the report of what it has sent."""
+class BatchWindow(StepwiseWindow):
+    """Asks for one operation on several rows. It blocks nothing, and becomes the report of what it has sent.
+
+    Unless ``at_once``, it is made in turns of the loop when it is opened.
+    """
 
     def __init__(
-        self, workspace: Workspace, asked: Sequence[ContextRow], form: BatchForm, parent: QWidget | None = None
+        self,
+        workspace: Workspace,
+        asked: Sequence[ContextRow],
+        form: BatchForm,
+        parent: QWidget | None = None,
+        *,
+        at_once: bool = True,
     ) -> None:
         count = sum(form.takes(context, row) for context, row in asked)
         super().__init__("batchWindow", _title(form, count), parent)
@@ -114,11 +123,18 @@ class BatchWindow(OperationWindow):
         self._pieces = Pieces(self)
         self._tasks = TaskOwner(self)
         self._tasks.busy_changed.connect(self._reading_changed)
+        if at_once:
+            self.finish()
+
+    def build(self) -> Iterator[None]:
+        """Make what stands around the form, and judge what it asks for at first."""
         self._make_parts()
+        yield
         self._lay_out()
+        yield
         self._connect()
         self.refresh()
-        missing = form.missing()
+        missing = self.form.missing()
         began = missing.field if missing is not None and missing.field is not None else self.leave
         began.setFocus()
 
@@ -143,7 +159,7 @@ class BatchWindow(OperationWindow):
         self.take_in = push_button("", "batchTakeIn", self.take_all_in)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.arm = push_button(arm, "batchArm", self._arm)
-        self.outcome = push_button(_("Open &outcome"), "batchOutcome", self.open_outcome)
+        self.outcome = push_button(_("Open outco&me"), "batchOutcome", self.open_outcome)
         self.outcome.setToolTip(tooltip(_("All that is known of the request of the chosen row, and what can be done")))
         self.retry = push_button("", "batchRetry", self.ask_again)
         self.outcome.hide()
@@ -199,9 +215,9 @@ class BatchWindow(OperationWindow):
         after = (self.outcome, self.retry)
         return button_row(self.leave, *before, *after, self.confirm, beside=(self.consent,))
 
-    def open(self) -> None:
-        """Show the window beside the others, and read afresh what the batch is judged by."""
-        super().open()
+    def _come(self) -> None:
+        """Come to the front, and read afresh what the batch is judged by."""
+        super()._come()
         self.read()
 
     def read(self) -> None:
@@ -387,13 +403,7 @@ class BatchWindow(OperationWindow):
 
     def _later(self, contexts: Sequence[ProfileContext]) -> str:
         """Return which profiles would not send now, empty where all would."""
-        away = self._judge.away(contexts)
-        if not away:
-            return ""
-        return _(
-            "There is no connection now to {names}: what goes there waits, and is left for you to continue if it waits"
-            " for long."
-        ).format(names=listed([quoted(name, 60) for name in away]))
+        return away_sentence(self._judge.away(contexts))
 
     def _objection(self, batch: Batch) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
@@ -414,7 +424,9 @@ class BatchWindow(OperationWindow):
         rows = self._told = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
         absent = {words.PROFILE_COLUMN} if len({row.profile for row in report.rows}) < 2 else set()
         self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now(), self._alike), absent)
-        self.verdict.say(verdict_mark(report), plan_sentence(report))
+        waiting = {row.profile for row in report.rows if row.stand is Stand.NOT_STARTED and not report.stopped}
+        later = self._later([self._judge.contexts[name] for name in waiting])
+        self.verdict.say(verdict_mark(report), sentences(plan_sentence(report), later))
         self._offer_outcome()
         undone = self._undone(report)
         self.retry.setVisible(bool(undone))
@@ -453,7 +465,7 @@ class BatchWindow(OperationWindow):
         if undone:
             self.form.setEnabled(True)
             self.form.narrow(undone)
-            BatchWindow(self._workspace, undone, self.form, self.parentWidget()).open()
+            BatchWindow(self._workspace, undone, self.form, self.parentWidget(), at_once=False).open()
             self.close()
 
     # what a person does

@@ -131,7 +131,7 @@ class BatchJudge:
     def objection(self, batch: Batch) -> str:
         """Return what speaks against the batch by what is known, empty when nothing does."""
         if len(batch.sent) > LIMIT:
-            return _("Not ready: a batch takes {limit} at the most. Select fewer, and do the rest afterwards.").format(
+            return _("Not ready: a batch takes {limit} at most. Select fewer, and do the rest afterwards.").format(
                 limit=LIMIT
             )
         if all(row.change is None for row in batch.sent):

@@ -366,7 +366,7 @@ class ChangeDialog(StepwiseWindow):
         if self._context.ledger.connection.reach is Reach.UNREACHABLE:
             return _("There is no connection now: it is queued, and sent when there is one.")
         return (
-            "" if self._is_fresh() else _("It is judged by what was known before, since that could not be read anew.")
+            "" if self._is_fresh() else _("It is judged by what was known before, since that could not be read again.")
         )
 
     def _wants_name(self) -> bool:

@@ -201,7 +201,7 @@ class DraftFile(QObject):
 
     def _tell_not_kept(self, error: CbrError) -> None:
         self.say(
-            _("Not saved: {error} Your changes are in this window alone; leave it open.").format(
+            _("Not saved: {error} Your changes are only in this window; leave it open.").format(
                 error=error_sentence(error)
             )
         )

@@ -140,7 +140,7 @@ class JsonText(QPlainTextEdit):
     def margin_width(self) -> int:
         """Return how wide the margin must be."""
         digits = max(2, len(str(self.blockCount())))
-        return self.fontMetrics().horizontalAdvance("9") * digits + MARK_SIZE.width() + 14
+        return self.fontMetrics().horizontalAdvance("9") * digits + MARK_SIZE.width() + 8
 
     def paint_margin(self, painter: QPainter, clip: QRect) -> None:
         """Draw numbers and marks of the lines that can be seen."""
@@ -154,9 +154,9 @@ class JsonText(QPlainTextEdit):
             number = block.blockNumber() + 1
             if block.isVisible() and top + high >= clip.top():
                 painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-                painter.drawText(0, top, wide - 6, high, Qt.AlignmentFlag.AlignRight, str(number))
+                painter.drawText(0, top, wide - 4, high, Qt.AlignmentFlag.AlignRight, str(number))
                 if number in self._marks:
-                    place = QRect(4, top + (high - MARK_SIZE.height()) // 2, MARK_SIZE.width(), MARK_SIZE.height())
+                    place = QRect(2, top + (high - MARK_SIZE.height()) // 2, MARK_SIZE.width(), MARK_SIZE.height())
                     draw_mark(painter, SEVERITY_MARKS[self._marks[number].severity], place.toRectF(), self.palette())
             top += round(self.blockBoundingRect(block).height())
             block = block.next()

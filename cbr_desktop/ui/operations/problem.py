@@ -2,7 +2,8 @@
 
 from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.findings import finding_sentence, json_words
+from cbr_desktop.text.findings import finding_sentence
+from cbr_desktop.text.request_findings import json_words
 
 
 def problem_sentence(finding: Finding) -> str:

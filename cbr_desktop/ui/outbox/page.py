@@ -71,7 +71,7 @@ class OutboxPage(Page[Intent]):
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
         "hold": (N_("&Hold"), N_("Keep what waits from being sent until you release it")),
-        "release": (N_("&Release"), N_("Confirm anew, so that it is sent")),
+        "release": (N_("&Release"), N_("Confirm again, so that it is sent")),
         "cancel": (N_("&Take back"), N_("Take back what has not been sent (Delete)")),
         "look": (N_("&Keep looking"), N_("Look once more for what became of it; nothing is sent by that")),
         "again": (N_("&Send again…"), N_("See what was looked for, then decide")),
@@ -102,7 +102,7 @@ class OutboxPage(Page[Intent]):
         times = self._times
         return [
             Column("state", _("State"), self._state, self._state, 22, mark=lambda i: intent_mark(i, self._outcome(i))),
-            Column("name", _("Name"), self.name_words, lambda i: i.name or None, 20, middle=True, elastic=True),
+            Column("name", _("Name"), self.name_words, lambda i: i.name or None, 30, middle=True, elastic=True),
             Column("vault", _("Done to"), subject_words, subject_words, 20, hint=lambda i: i.subject.id, middle=True),
             Column("waiting", _("Waiting for / note"), self._waiting, self._waiting, 36, hint=self._sentence),
             Column("profile", _("Profile"), lambda i: i.target.profile, lambda i: i.target.profile, 14),
@@ -118,11 +118,16 @@ class OutboxPage(Page[Intent]):
                 hint=lambda i: times.both(i.due_at),
                 whole=True,
             ),
-            Column("by", _("By"), lambda i: i.by or NONE, lambda i: i.by or None, 18),
+            Column("by", _("By"), lambda i: i.by or NONE, lambda i: i.by or None, 18, minor=True),
             Column(
-                "request-id", _("Request id"), lambda i: _request_id(i) or NONE, lambda i: _request_id(i) or None, 30
+                "request-id",
+                _("Request id"),
+                lambda i: _request_id(i) or NONE,
+                lambda i: _request_id(i) or None,
+                30,
+                minor=True,
             ),
-            Column("draft", _("Draft"), draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft),
+            Column("draft", _("Draft"), draft_words, lambda i: i.draft or None, 20, hint=lambda i: i.draft, minor=True),
             Column("plan", _("Plan"), lambda i: i.plan or NONE, lambda i: i.plan or None, 20, shown=False),
             Column("project", _("Project"), lambda i: i.target.project, lambda i: i.target.project, 16, shown=False),
             Column("checkpoint", _("Made id"), _checkpoint_words, _checkpoint_words, 34, shown=False),
@@ -261,8 +266,9 @@ class OutboxPage(Page[Intent]):
             "outcome": self._open_outcome,
             "edit": self._edit,
         }
-        self.buttons = verb_buttons("outbox", self._VERBS, self._acts)
-        self.add_actions(self.buttons.values())
+        row = self.head.new_row()
+        self.buttons = verb_buttons("outbox", self._VERBS, self._acts, row.button_parent)
+        self.head.add_row(row, self.buttons.values())
         self.sentence: QLabel = label(name="outboxSentence")
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one

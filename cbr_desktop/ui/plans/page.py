@@ -77,7 +77,7 @@ class PlansPage(Page[PlanRow]):
     run_ended = Signal(str)
 
     _VERBS: ClassVar[dict[str, tuple[str, str]]] = {
-        "continue": (N_("&Continue"), N_("Confirms the rest of the plan anew, and starts what has not begun")),
+        "continue": (N_("&Continue"), N_("Confirms the rest of the plan again, and starts what has not begun")),
         "stop": (N_("S&top"), N_("Begins no further step; what has begun goes its way")),
         "arm": ("", N_("Lets the read-only profiles of the plan send")),
         "profiles": (
@@ -165,7 +165,8 @@ class PlansPage(Page[PlanRow]):
             profiles = Senders(self._workspace, {step.profile for step in run.plan.steps})
             keeper = active.get(run.id)
             is_going = keeper is not None and not keeper.stopped and not keeper.is_over()
-            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone)))
+            away = tuple(profiles.away) if is_going else ()
+            rows.append(PlanRow(run, told[run.id], is_going, tuple(profiles.closed), tuple(profiles.gone), away))
         return rows
 
     def id_of(self, row: PlanRow) -> str:
@@ -299,14 +300,14 @@ class PlansPage(Page[PlanRow]):
             "report": self.ask_report,
             "outbox": self._show_in_outbox,
         }
-        self.buttons = verb_buttons("plans", self._VERBS, self._acts)
+        row = self.head.new_row()
+        self.buttons = verb_buttons("plans", self._VERBS, self._acts, row.button_parent)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.buttons["arm"].setText(arm)
         self.buttons["arm"].setAccessibleName(accessible(arm))
-        self.ways_in = verb_buttons(
-            "plans", self._WAYS_IN, {"make": self.files.ask_requests, "open": self.files.ask_plan}
-        )
-        self.add_actions((*self.ways_in.values(), *self.buttons.values()))
+        ways = {"make": self.files.ask_requests, "open": self.files.ask_plan}
+        self.ways_in = verb_buttons("plans", self._WAYS_IN, ways, row.button_parent)
+        self.head.add_row(row, (*self.ways_in.values(), *self.buttons.values()))
 
     def _tell_choice(self) -> None:
         """Show the steps of the chosen run, and what can be done about it."""

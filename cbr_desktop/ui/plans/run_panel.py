@@ -95,7 +95,7 @@ class RunPanel(QWidget):
         """Return why a run is not continued that has things to destroy left, empty when nothing keeps it."""
         steps = self._waiting(row)
         if Senders(self._workspace, row.profiles).uncounted(steps) is not None:
-            return _("What the rest destroys was not counted of late. Refresh (F5), then continue.")
+            return _("What the rest destroys was not counted recently. Refresh (F5), then continue.")
         why = why_named(steps)
         if why is not None and self.typed.text() != (row.run.plan.name or row.run.id):
             ask = _("Type {plan} above the steps to continue.").format(plan=quoted(row.run.plan.name or row.run.id, 80))

@@ -317,7 +317,7 @@ class PolicyCalendar(QWidget):
         self.words = label(name="policyCalendarWords")
         self.words.hide()
         inside.addWidget(self.words)
-        self.stack = QStackedWidget()
+        self.stack = QStackedWidget(self.body)
         self.chart = LaneChart("policyChart")
         self.chart.lane_chosen.connect(self._open_lane)
         self.stack.addWidget(self.chart)
@@ -347,13 +347,13 @@ class PolicyCalendar(QWidget):
         row = QHBoxLayout()
         row.setSpacing(TIGHT)
         self.views: dict[View, QToolButton] = {}
+        views = ActionRow("policyCalendarViews", self)
         for view, (words, hint) in _TITLES.items():
-            button = self._button(f"policyCalendar{view.value.capitalize()}", _(words), _(hint))
+            button = self._button(f"policyCalendar{view.value.capitalize()}", _(words), _(hint), views)
             button.setProperty("chip", True)
             button.setCheckable(True)
             button.clicked.connect(partial(self._press, view))
             self.views[view] = button
-        views = ActionRow("policyCalendarViews", self)
         views.add(self.views.values())
         row.addWidget(views)
         row.addSpacing(NEAR)
@@ -375,8 +375,8 @@ class PolicyCalendar(QWidget):
             row.addWidget(button)
         return row
 
-    def _button(self, name: str, words: str, hint: str) -> QToolButton:
-        button = QToolButton(self)
+    def _button(self, name: str, words: str, hint: str, place: QWidget | None = None) -> QToolButton:
+        button = QToolButton(place or self)
         button.setObjectName(name)
         button.setText(words)
         button.setAccessibleName((words or hint).replace("&", ""))

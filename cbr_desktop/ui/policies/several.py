@@ -105,8 +105,8 @@ class ApplyFromPolicies(ApplyToVaults):
     def __init__(self, asked: Sequence[ContextRow], names: Sequence[str]) -> None:
         contexts = dict.fromkeys(context for context, _row in asked)
         held = {context.profile.name: _policies_by_vault(context) for context in contexts}
-        rows = [_holder(context, row, held[context.profile.name].get(row.id, ())) for context, row in asked]
-        self.vaults = TickList("applyVaults", _("Vaults"), rows)
+        rows = (_holder(context, row, held[context.profile.name].get(row.id, ())) for context, row in asked)
+        self.vaults = TickList("applyVaults", _("Vaults"), rows, len(asked))
         super().__init__(asked, names, self.vaults)
 
     def missing(self) -> MissingField | None:
@@ -119,7 +119,7 @@ class ApplyFromPolicies(ApplyToVaults):
 
     def takes(self, context: ProfileContext, row: Vault) -> bool:
         """Whether a vault is ticked."""
-        return _key(context, row) in self.vaults.ticked
+        return bool(self.vaults.ticked) and _key(context, row) in self.vaults.ticked
 
 
 class RemoveFromPolicies(BatchForm):
@@ -131,8 +131,8 @@ class RemoveFromPolicies(BatchForm):
     def __init__(self, asked: Sequence[ContextRow]) -> None:
         super().__init__()
         self.setObjectName("removeSeveral")
-        rows = [_pair(context, vault, policy) for context, (policy, vault) in asked]
-        self.vaults = TickList("removeVaults", _("Policies and their vaults"), rows)
+        rows = (_pair(context, vault, policy) for context, (policy, vault) in asked)
+        self.vaults = TickList("removeVaults", _("Policies and their vaults"), rows, len(asked))
         fields(self, ((_("From &vaults"), self.vaults),), {_("From &vaults"): self.vaults.list})
         self.vaults.changed.connect(self.changed)
 
@@ -146,7 +146,7 @@ class RemoveFromPolicies(BatchForm):
 
     def takes(self, context: ProfileContext, row: Pair) -> bool:
         """Whether a policy is ticked for a vault."""
-        return _key(context, row[1], row[0]) in self.vaults.ticked
+        return bool(self.vaults.ticked) and _key(context, row[1], row[0]) in self.vaults.ticked
 
     def draft(self, _context: ProfileContext, row: Pair) -> PolicyRemoval:
         """Return what is asked for of a policy and one of its vaults."""
@@ -230,7 +230,7 @@ def _apply(workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -
         if any(vault.id not in policy.vault_ids for other, policy in asked if other is each)
     ]
     names = sorted({policy.name for _context, policy in asked})
-    return _opened(BatchWindow(workspace, rows, ApplyFromPolicies(rows, names), parent))
+    return _opened(BatchWindow(workspace, rows, ApplyFromPolicies(rows, names), parent, at_once=False))
 
 
 def _remove(workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) -> QWidget:
@@ -244,7 +244,7 @@ def _remove(workspace: Workspace, asked: Sequence[ContextRow], parent: QWidget) 
     if len(rows) < 2:  # one vault, or none, needs no list
         context, policy = asked[0]
         return _opened(ChangeDialog(context, ONE.asked["remove"](context, policy), parent, at_once=False))
-    return _opened(BatchWindow(workspace, rows, RemoveFromPolicies(rows), parent))
+    return _opened(BatchWindow(workspace, rows, RemoveFromPolicies(rows), parent, at_once=False))
 
 
 def _opened(window: Window) -> Window:
@@ -256,7 +256,7 @@ def _apply_to_holders(workspace: Workspace, asked: Sequence[ContextRow], parent:
     """Open the window that applies a policy to the vaults of the selected resources."""
     found = {(context.profile.name, row.vault.id): (context, row.vault) for context, row in asked}
     rows = list(found.values())
-    return _opened(BatchWindow(workspace, rows, ApplyToVaults(rows), parent))
+    return _opened(BatchWindow(workspace, rows, ApplyToVaults(rows), parent, at_once=False))
 
 
 FOR_RESOURCES = Forms(windows={"apply": _apply_to_holders})

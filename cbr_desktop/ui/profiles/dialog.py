@@ -44,8 +44,8 @@ _WORKING = {
     LIST: N_("Listing the projects of the account…"),
 }
 _ADVICE = N_(
-    "No profile yet. Add one: choose the region, say who asks, and test it. Or take over what other programs on this"
-    " machine have."
+    "No profile yet. Add one: choose the region, say who you are, and test it. Or take over what other programs"
+    " on this machine have."
 )
 _ADVICE_DAMAGED = N_("There is no profile that can be used. Once the file is put right, its profiles are shown here.")
 _BUSY = Mark(Shape.PLAY, Tone.BUSY)

@@ -10,8 +10,8 @@ from cbr_desktop.domain.profile import NameRules, Profile, ProxyMode, Way
 from cbr_desktop.domain.region import Endpoints, is_public_cloud
 from cbr_desktop.domain.template import TOKENS, render
 from cbr_desktop.text.catalogue import N_, _, sentences
-from cbr_desktop.text.findings import template_sentence
 from cbr_desktop.text.identity import fault_sentence, host_of
+from cbr_desktop.text.request_findings import template_sentence
 from cbr_desktop.text.states import quoted
 
 BLANK = Profile(name="", iam_endpoint="", cbr_endpoint="", project="")

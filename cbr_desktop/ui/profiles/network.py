@@ -99,7 +99,7 @@ class NetworkSection(Section):
 
     def _add_ca_file(self, profile: Profile) -> None:
         self._ca_file = text_line(
-            "ca_file", _("Company CA file"), profile.ca_file, _("Empty: the authorities of this system alone")
+            "ca_file", _("Company CA file"), profile.ca_file, _("Empty: only the authorities of this system")
         )
         self._ca_file.textChanged.connect(self.changed)
         button = QPushButton(_("C&hoose…"))

@@ -177,7 +177,7 @@ def _window(
     if len(groups) == 1:
         context, (vault_id, ids) = groups[0]
         return _opened(context, make(context, vault_id, ids), parent)
-    window = BatchWindow(workspace, groups, batch(groups), parent)
+    window = BatchWindow(workspace, groups, batch(groups), parent, at_once=False)
     window.open()
     return window
 

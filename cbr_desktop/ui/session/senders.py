@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from cbr_desktop.domain.connection import Reach
 from cbr_desktop.domain.plan import Step
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.catalogue import _
@@ -37,6 +38,12 @@ class Senders:
         """The profiles that there are not."""
         known = {profile.name for profile in self._workspace.profiles}
         return sorted(name for name in self._names if name and name not in known)
+
+    @property
+    def away(self) -> list[str]:
+        """The open profiles to which there is no connection now."""
+        contexts = [context for context in self._workspace.contexts if context.profile.name in self._names]
+        return [each.profile.name for each in contexts if each.ledger.connection.reach is Reach.UNREACHABLE]
 
     @property
     def unarmed(self) -> list[str]:

@@ -53,7 +53,7 @@ class Dialogs:
         from cbr_desktop.ui.checkpoint.several import CheckpointsForm
         from cbr_desktop.ui.operations.batch import BatchWindow
 
-        batch = BatchWindow(workspace, asked, CheckpointsForm(asked), parent)
+        batch = BatchWindow(workspace, asked, CheckpointsForm(asked), parent, at_once=False)
         batch.open()
         return batch
 
@@ -114,7 +114,7 @@ class Dialogs:
         if verb in forms.several and (len(asked) > 1 or verb not in forms.asked):
             from cbr_desktop.ui.operations.batch import BatchWindow
 
-            batch = BatchWindow(workspace, asked, forms.several[verb](asked), parent)
+            batch = BatchWindow(workspace, asked, forms.several[verb](asked), parent, at_once=False)
             batch.open()
             return batch
         ((context, row),) = asked

@@ -275,7 +275,7 @@ def _percent_words(percent: int) -> str:
 def _count_words(count: int) -> str:
     if not count:
         return _("Automatic")
-    return _("One after the other") if count == 1 else _("{count} at the most").format(count=count)
+    return _("One after the other") if count == 1 else _("{count} at most").format(count=count)
 
 
 def _pace_words(seconds: int) -> str:

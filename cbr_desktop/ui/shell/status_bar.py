@@ -95,7 +95,7 @@ class StatusBar(QStatusBar):
 
     def tell_slowed(self, words: str) -> None:
         """Say that the lists are read less often than was chosen, or nothing where the words are empty."""
-        self._say(self.pace, words, _("Reading is dear now. F5 reads at once; click for the settings"))
+        self._say(self.pace, words, _("Reading is expensive now. F5 reads at once; click for the settings"))
 
     def turn_to(self, part: Part) -> None:
         """Tell the age of this part of the ledger from now on; of requests, which are kept here, that of the vaults."""

@@ -144,7 +144,7 @@ class Drawer(QFrame):
         self.notices = QToolButton(self.head)
         self.notices.setObjectName("showNotices")
         self.notices.setAccessibleName(_("Show notices"))
-        self.notices.setToolTip(tooltip(_("What was told of late")))
+        self.notices.setToolTip(tooltip(_("Recent notices")))
         self.notices.setAutoRaise(True)
         self.notices.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.notices.clicked.connect(lambda: self.lines_requested.emit(_("Notices"), list(self._notices)))

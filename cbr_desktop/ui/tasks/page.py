@@ -155,7 +155,14 @@ class TasksPage(Page[Task]):
             ),
             Column("code", _("Code"), lambda t: code_words(t), lambda t: t.code or None, 9, hint=_meaning),
             Column("message", _("Message"), lambda t: t.message or NONE, lambda t: t.message or None, 36),
-            Column("request-id", _("Request id"), lambda t: t.request_id or NONE, lambda t: t.request_id or None, 30),
+            Column(
+                "request-id",
+                _("Request id"),
+                lambda t: t.request_id or NONE,
+                lambda t: t.request_id or None,
+                30,
+                minor=True,
+            ),
             Column("id", "ID", lambda t: t.id, lambda t: t.id, 34, shown=False),
             Column(
                 "backup",

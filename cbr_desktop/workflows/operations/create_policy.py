@@ -85,7 +85,7 @@ class CreatePolicy(AnsweredOperation):
             facts = {"count": len(own), "limit": POLICIES_LIMIT}
             findings.append(finding.block(FindingKind.POLICIES_FULL, finding.RequestPart.SCHEDULE, "6001", **facts))
         if any(policy.name == draft.name for policy in own):
-            findings.append(finding.warn(FindingKind.NAME_TAKEN, finding.RequestPart.NAME, name=draft.name))
+            findings.append(finding.warn(FindingKind.POLICY_NAME_TAKEN, finding.RequestPart.NAME, name=draft.name))
         return Preflight(tuple(sorted(findings, key=lambda each: each.severity.value)))
 
     def judged_at(self, change: Change, ledger: Reading) -> datetime | None:

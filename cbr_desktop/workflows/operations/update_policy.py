@@ -129,7 +129,7 @@ def _known_findings(change: Change, update: PolicyUpdate, policy: Policy, ledger
     after = updated(policy, update)
     others = [each for each in ledger.policies.values() if each.id != policy.id]
     if after.name != policy.name and any(each.name == after.name for each in others):
-        found.append(finding.warn(FindingKind.NAME_TAKEN, finding.RequestPart.NAME, name=after.name))
+        found.append(finding.warn(FindingKind.POLICY_NAME_TAKEN, finding.RequestPart.NAME, name=after.name))
     if after == policy:
         found.append(finding.info(FindingKind.POLICY_UNCHANGED, finding.RequestPart.NAME, policy=policy.name))
     if not after.enabled:

@@ -25,17 +25,18 @@ class Wish(NamedTuple):
 def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
     """Return the width of each column, 0 for those that yield.
 
-    Empty ones yield before another is less wide than is good. Then minor ones yield first and after them those further
-    right, but one that fits into what is left stays. Then as many as possible become as wide as is good, then as wide
+    Empty ones, and then minor ones, yield before another is less wide than is good. Then those further right yield
+    first, but one that fits into what is left stays. Then as many as possible become as wide as is good, then as wide
     as their content, and the elastic one takes the rest. Where even those that must stay have no room, their sum
     exceeds it.
     """
-    if any(map(_is_idle, wishes)) and sum(wish.own or wish.good for wish in wishes) > room:
-        others = iter(fitted([wish for wish in wishes if not _is_idle(wish)], room))
-        return [0 if _is_idle(wish) else next(others) for wish in wishes]
+    kept = _kept(wishes, room)
+    if len(kept) < len(wishes):
+        those_kept = dict(zip(kept, fitted([wishes[place] for place in kept], room), strict=True))
+        return [those_kept.get(place, 0) for place in range(len(wishes))]
     least = [wish.own or wish.least for wish in wishes]
     stays = [True] * len(wishes)
-    for place in sorted(range(len(wishes)), key=lambda place: (wishes[place].minor, place), reverse=True):
+    for place in reversed(range(len(wishes))):
         if sum(width for width, stay in zip(least, stays, strict=True) if stay) <= room:
             break
         stays[place] = not wishes[place].yields or bool(wishes[place].own)
@@ -58,5 +59,18 @@ def fitted(wishes: Sequence[Wish], room: int) -> list[int]:
     return widths
 
 
-def _is_idle(wish: Wish) -> bool:
-    return wish.is_empty and wish.yields and not wish.own
+def _kept(wishes: Sequence[Wish], room: int) -> list[int]:
+    """Return the places of the columns that are left when empty and minor ones have made room for what is good."""
+    lesser = [place for place in reversed(range(len(wishes))) if _is_lesser(wishes[place])]
+    lesser.sort(key=lambda place: not wishes[place].is_empty)
+    kept, wanted = set(range(len(wishes))), sum(wish.own or wish.good for wish in wishes)
+    for place in lesser:
+        if wanted <= room:
+            break
+        kept.remove(place)
+        wanted -= wishes[place].good
+    return sorted(kept)
+
+
+def _is_lesser(wish: Wish) -> bool:
+    return (wish.is_empty or wish.minor) and wish.yields and not wish.own
