@@ -31,8 +31,8 @@ from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.icons import draw_mark
-from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.kit.icons import draw_mark, mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.theme import tone_colour
 from cbr_desktop.ui.operations.problem import problem_sentence
 
@@ -268,7 +268,7 @@ class JsonField(QWidget):
         self.text.mark(rows)
         self.list.clear()
         for line, finding in rows:
-            icon = mark_icon(SEVERITY_MARKS[finding.severity], self.palette(), self.devicePixelRatioF())
+            icon = mark_icon(SEVERITY_MARKS[finding.severity])
             item = QListWidgetItem(
                 icon, _("Line {line}: {finding}").format(line=line, finding=problem_sentence(finding)), self.list
             )
