@@ -12,11 +12,12 @@ from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.lines import MARK_SIZE, mark_icon
+from cbr_desktop.ui.kit.icons import mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tokens import TIGHT
-from cbr_desktop.ui.kit.widgets import dress_table
+from cbr_desktop.ui.kit.widgets import set_up_table
 
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
 _COLUMNS = (N_("Name"), N_("Outcome"), N_("Progress"), N_("Code"), N_("Reason"), N_("What to do"))
@@ -44,7 +45,7 @@ class ResourceTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, len(_COLUMNS))
-        dress_table(self, "outcomeResources", _("Resources"))
+        set_up_table(self, "outcomeResources", _("Resources"))
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         self.setWordWrap(True)
@@ -87,7 +88,7 @@ class ResourceTable(QTableWidget):
         if texts == [item.text() if item is not None else None for item in held]:
             return False
         items = [QTableWidgetItem(text) for text in texts]
-        items[_FATE].setIcon(mark_icon(_FATE_MARKS[resource.fate], self.palette(), self.devicePixelRatioF()))
+        items[_FATE].setIcon(mark_icon(_FATE_MARKS[resource.fate]))
         items[_NAME].setToolTip(tooltip(resource.name, resource.id))
         explanation = explain(resource.code)
         items[_CODE].setToolTip(tooltip(explanation.meaning) if explanation else "")
