@@ -199,4 +199,5 @@ _FAULTS: dict[str, str] = {
     FieldFault.PROXY_HOLDS_LOGIN: N_("{field} holds a login; its user has a field of its own"),
     FieldFault.ENDPOINT_FORM: N_("{field} is not https://host[:port]"),
     FieldFault.ENDPOINT_NOT_HTTPS: N_("{field} is not https"),
+    FieldFault.NO_COLOUR: N_("{field} must be a colour like #d32f2f"),
 }
