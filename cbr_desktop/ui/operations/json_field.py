@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QBrush,
     QFontDatabase,
     QPainter,
     QPaintEvent,
@@ -143,7 +144,8 @@ class JsonText(QPlainTextEdit):
 
     def paint_margin(self, painter: QPainter, clip: QRect) -> None:
         """Draw numbers and marks of the lines that can be seen."""
-        painter.fillRect(clip, self.palette().color(QPalette.ColorRole.AlternateBase))
+        # of a brush, since of a colour Qt's 180 named gradients would be made at the first call
+        painter.fillRect(clip, QBrush(self.palette().color(QPalette.ColorRole.AlternateBase)))
         block = self.firstVisibleBlock()
         top = round(self.blockBoundingGeometry(block).translated(self.contentOffset()).top())
         high = self.fontMetrics().height()
