@@ -153,7 +153,7 @@ def store_sentence(problem: str) -> str:
     unusable = _STORE_PROBLEMS.get(problem, N_("The system's password store cannot be used ({problem})."))
     return sentences(
         _(unusable).format(problem=shown(problem, 60)),
-        _("What you enter is kept only in memory, until you leave."),
+        _("What you enter is kept until you leave, only in memory."),
     )
 
 

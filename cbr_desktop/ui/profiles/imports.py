@@ -287,7 +287,7 @@ class ProfileImportDialog(QDialog):
         self._leads.setText(f"{shown(profile.iam_endpoint)}, {shown(profile.cbr_endpoint)}" if profile else "–")
         foreign = unproved_hosts(profile, self._trusted, ()) if profile else []
         self._rows.setRowVisible(self.proof, bool(foreign))
-        both = _("Type both host names to confirm them, with a blank between")
+        both = _("Type both host names to confirm them, with a space between")
         self.proof.setPlaceholderText(both if len(foreign) > 1 else _("Type the host name to confirm it"))
         lines = [remark_line(remark) for remark in found.remarks]
         if foreign and not any(remark.kind is RemarkKind.ENDPOINT_UNKNOWN for remark in found.remarks):
