@@ -28,7 +28,8 @@ from cbr_desktop.text.rehearsal import (
 )
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
-from cbr_desktop.ui.kit.lines import NoWheelComboBox, WrappedBox, label, mark_icon
+from cbr_desktop.ui.kit.icons import mark_icon
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, WrappedBox, label
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.widgets import set_up_table, words_height
@@ -179,7 +180,7 @@ class RestoreFields(QWidget):
         if row is not None:
             is_same = row.saved is not None and row.saved.volume_id.lower() == row.pair.volume_id.lower()
             mark = _BROKEN if row.broken else _UNKNOWN if row.disk is None else GOOD if is_same else _MOVED
-            item.setIcon(mark_icon(mark, self.palette(), self.devicePixelRatioF()))
+            item.setIcon(mark_icon(mark))
         item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setItem(place, _VERDICT, item)
 
