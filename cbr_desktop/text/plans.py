@@ -22,7 +22,7 @@ from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, M
 from cbr_desktop.text.markup import escape, page
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
-from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words
+from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words, whole_times
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
@@ -378,9 +378,10 @@ def plan_report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
 
 def report_file(report: PlanReport, now: datetime, path: str) -> str:
     """Return a report as the file of this name has it: JSON, text, or a page to print."""
-    if path.lower().endswith(".json"):
-        return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
-    return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
+    with whole_times():
+        if path.lower().endswith(".json"):
+            return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
+        return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
 
 
 def plan_report_text(report: PlanReport, now: datetime) -> str:
@@ -420,7 +421,11 @@ def report_html(report: PlanReport, now: datetime) -> str:
         f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
         f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
     )
-    return page(_("CBR Desktop plan"), body)
+    return page(_("CBR Desktop plan"), body, _STYLE)
+
+
+_STYLE = ":is(th,td):nth-child(n+6):nth-child(-n+9){text-align:right;white-space:nowrap}"
+"""The numbers: from the resources that were accepted to the time that it took."""
 
 
 def found_cells(
@@ -457,6 +462,13 @@ def _subject_and_id(subject: Subject | None) -> str:
     label = name or id
     words = label if subject.type is SubjectType.VAULT else typed_words(subject.type, label)
     return f"{words}\n{id}" if name and id else words
+
+
+def unopened_line(plan: Plan, number: int, profile: str, now: datetime) -> tuple[tuple[str, ...], Mark]:
+    """Return the words and the mark of a step whose profile is not open, so that nothing can be said of it."""
+    step_number, _verdict, _profile, *rest, _found = found_cells(plan, number, [], profile, Scope(), {}, now)
+    why = _("Its profile {name} is not open.").format(name=quoted(profile, 60))
+    return (step_number, _("Not known"), shown(profile, 60), *rest, why), NEUTRAL
 
 
 def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:

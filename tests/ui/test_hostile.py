@@ -370,6 +370,7 @@ def test_fault_67_help_opens_the_address_that_it_shows(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
     sheet = open_help(parent, lambda url: bool(opened.append(url)) or True)
+    sheet.finish()
     shown = [label.text() for label in sheet.findChildren(QLabel)]
     for number, link in enumerate(HELP):
         button = sheet.findChild(QAbstractButton, f"documentation{number}")

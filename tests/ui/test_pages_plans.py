@@ -20,11 +20,12 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.plan import Plan, Run, Step
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.plans import PlanRow
+from cbr_desktop.text.states import utc_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan_report import left
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
 from tests.widgets import cell
@@ -158,7 +159,7 @@ def test_a_half_success_is_told_as_such_and_saved_in_three_forms(
     for path in ("/r.html", "/r.txt", "/r.json"):
         page.files.save_report(page._told(page.model.id_at(0)), path)
     assert "only a part is backed up" in saved["/r.html"]
-    assert "5 of 7, 2 skipped" in saved["/r.txt"]
+    assert "5 of 7, 2 skipped" in saved["/r.txt"] and f"begun {utc_words(estate.NOW)}" in saved["/r.txt"]
     assert json.loads(saved["/r.json"])["verdict"] == "partly"
 
 
@@ -284,7 +285,7 @@ def test_a_folder_that_cannot_be_read_is_said(scene: Scene, opened: Open, run: P
         def runs(self) -> list[Run]:
             raise Damaged("/plans", "Input/output error")
 
-    furnish(scene.workspace, plans=Broken())
+    serve(scene.workspace, plans=Broken())
     page = opened(scene)
 
     async def story() -> None:

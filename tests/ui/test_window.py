@@ -112,7 +112,7 @@ def everything(window: MainWindow) -> None:
     if not window.drawer.is_open:
         window.drawer.toggle()
     window.notices.say("<b>something</b>", action="Open", act=lambda: None)
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     window.small_windows.open_problems()
 
 
@@ -384,7 +384,7 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
     assert again.deferred_widgets.details.isHidden()
     assert again.drawer.is_open
     assert again.navigation.is_folded
-    assert again._dress.theme is Theme.DARK
+    assert again._theme_watcher.theme is Theme.DARK
     again.appearance.choose_theme(Theme.LIGHT)
 
 

@@ -31,7 +31,7 @@ from cbr_desktop.text.words import NONE
 from cbr_desktop.ui.kit.lines import NoWheelComboBox, WrappedBox, label, mark_icon
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.widgets import dress_table
+from cbr_desktop.ui.kit.widgets import set_up_table
 from cbr_desktop.workflows.rehearsal import Rehearsal
 
 _SAVED, _TARGET, _VERDICT = range(3)
@@ -71,7 +71,7 @@ class RestoreFields(QWidget):
         self._saved: tuple[DiskBackup, ...] = ()
         self._targets: list[WrappedBox] = []
         self.table = QTableWidget(0, len(choice_columns()))
-        dress_table(self.table, "restoreDisks", _("Which disk is written over by which"))
+        set_up_table(self.table, "restoreDisks", _("Which disk is written over by which"))
         self.table.setHorizontalHeaderLabels(list(choice_columns()))
         self.table.setWordWrap(False)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)

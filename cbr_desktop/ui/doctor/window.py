@@ -41,7 +41,7 @@ from cbr_desktop.ui.kit.announcer import REST_MS, Announcer
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
 from cbr_desktop.ui.kit.task_owner import TaskOwner
-from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button, words_height
+from cbr_desktop.ui.kit.widgets import button_row, push_button, set_up_table, words_height
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import Settings
@@ -226,7 +226,7 @@ class CheckTable(QTableWidget):
         super().__init__(0, len(_COLUMNS))
         self._verdicts: list[Verdict] = []
         self._only_trouble = False
-        dress_table(self, "doctorChecks", _("What was looked at"))
+        set_up_table(self, "doctorChecks", _("What was looked at"))
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

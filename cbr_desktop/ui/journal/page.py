@@ -200,7 +200,7 @@ class JournalPage(Page[Entry]):
     def _add_bar(self) -> None:
         acts = {"verify": self.verify, "export": self._show_formats, "older": self.show_older, "all": self.read_all}
         row = self.head.new_row()
-        self.buttons = verb_buttons("journal", self._BUTTONS, acts, row.nursery)
+        self.buttons = verb_buttons("journal", self._BUTTONS, acts, row.button_parent)
         self.head.add_row(row, self.buttons.values())
         self.verdict = AnnouncedLine("journalVerdict")
         self.verdict.hide()

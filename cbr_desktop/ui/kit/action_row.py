@@ -51,7 +51,7 @@ class ActionRow(QWidget):
         self._is_ready = True
 
     @property
-    def nursery(self) -> QWidget:
+    def button_parent(self) -> QWidget:
         """Where a button is best made that is to be added: there it stays until there is room for it.
 
         One that is never hidden and will have room is best made in the row itself: to move it would cost more.

@@ -382,7 +382,7 @@ class Page(QWidget, Generic[Row]):
     def _add_verbs(self) -> None:
         """Put the verbs into the head of the page, and on the keys of its table."""
         row = self.head.new_row()
-        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts, row.nursery)
+        self._verb_bar = VerbBar(self.name.lower(), self.verbs, self.view, self.counts, row.button_parent)
         self._verb_bar.requested.connect(self.verb_requested)
         self._verb_bar.remarked.connect(self.remarked)
         self.buttons = self._verb_bar.buttons

@@ -15,7 +15,7 @@ from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.tables.fitted_columns import LETTER, FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.widgets import dress_table, words_height
+from cbr_desktop.ui.kit.widgets import set_up_table, words_height
 
 _WIDTHS = {
     N_("Step"): 40,
@@ -139,7 +139,7 @@ class StepTable(QTableView):
         self._steps.setParent(self)
         self.setModel(self._steps)
         self._steps.icons = MarkIcons(self)
-        dress_table(self, name, _("Steps"))
+        set_up_table(self, name, _("Steps"))
         self.setIconSize(MARK_SIZE)
         self.setWordWrap(True)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)

@@ -66,7 +66,7 @@ def do(act: Callable[[], object], *_rest: object) -> None:
     act()
 
 
-def dress_table(table: QTableView, name: str, accessible: str) -> None:
+def set_up_table(table: QTableView, name: str, accessible: str) -> None:
     """Make a table a list of lines to read: striped, without a grid, selected line by line."""
     table.setObjectName(name)
     table.setAccessibleName(accessible)

@@ -16,7 +16,7 @@ from cbr_desktop.ui.kit.lines import MARK_SIZE, mark_icon
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tokens import TIGHT
-from cbr_desktop.ui.kit.widgets import dress_table
+from cbr_desktop.ui.kit.widgets import set_up_table
 
 _NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
 _COLUMNS = (N_("Name"), N_("Outcome"), N_("Progress"), N_("Code"), N_("Reason"), N_("What to do"))
@@ -44,7 +44,7 @@ class ResourceTable(QTableWidget):
 
     def __init__(self) -> None:
         super().__init__(0, len(_COLUMNS))
-        dress_table(self, "outcomeResources", _("Resources"))
+        set_up_table(self, "outcomeResources", _("Resources"))
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         self.setWordWrap(True)

@@ -267,7 +267,7 @@ class OutboxPage(Page[Intent]):
             "edit": self._edit,
         }
         row = self.head.new_row()
-        self.buttons = verb_buttons("outbox", self._VERBS, self._acts, row.nursery)
+        self.buttons = verb_buttons("outbox", self._VERBS, self._acts, row.button_parent)
         self.head.add_row(row, self.buttons.values())
         self.sentence: QLabel = label(name="outboxSentence")
         layout = self.layout()

@@ -301,12 +301,12 @@ class PlansPage(Page[PlanRow]):
             "outbox": self._show_in_outbox,
         }
         row = self.head.new_row()
-        self.buttons = verb_buttons("plans", self._VERBS, self._acts, row.nursery)
+        self.buttons = verb_buttons("plans", self._VERBS, self._acts, row.button_parent)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.buttons["arm"].setText(arm)
         self.buttons["arm"].setAccessibleName(accessible(arm))
         ways = {"make": self.files.ask_requests, "open": self.files.ask_plan}
-        self.ways_in = verb_buttons("plans", self._WAYS_IN, ways, row.nursery)
+        self.ways_in = verb_buttons("plans", self._WAYS_IN, ways, row.button_parent)
         self.head.add_row(row, (*self.ways_in.values(), *self.buttons.values()))
 
     def _tell_choice(self) -> None:

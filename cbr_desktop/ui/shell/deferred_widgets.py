@@ -50,7 +50,7 @@ class DeferredWidgets:
         header: ProfileHeader,
         vault_index: VaultIndex,
         times: Times,
-        dress: ThemeWatcher,
+        theme_watcher: ThemeWatcher,
         row_dialogs: RowDialogs,
         notifier: DesktopNotifier | None,
         further: Callable[[], dict[str, Callable[[], object]]],
@@ -81,7 +81,7 @@ class DeferredWidgets:
         self._folder.changed.connect(self._tell_drafts)
         self.drawer.outcome_requested.connect(row_dialogs.open_outcome)
         self.refresh_pace = RefreshPace(workspace, window, areas.pages.parts_in_front)
-        self.appearance = Appearance(workspace.settings, dress, times, areas.pages)
+        self.appearance = Appearance(workspace.settings, theme_watcher, times, areas.pages)
         self.menus = HeaderMenus(workspace, header, self.appearance, further)
         self.small_windows = SmallWindows(window, workspace, self.appearance)
         self.drawer.lines_requested.connect(self.small_windows.open_lines)

@@ -13,7 +13,7 @@ from cbr_desktop.text.states import counted, duration_words
 from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, dress_as, ink_on, scale_letters, seen_on
+from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, ink_on, scale_letters, seen_on, style_as
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 
@@ -169,7 +169,7 @@ class ProfileHeader(QWidget):
             hint = _SEALED_HINT if is_sealed else _ARMED_HINT if is_armed else _ARM_HINT
             self.arm.setToolTip(tooltip(_(hint)))
             self.arm.setIcon(icon("unlock" if is_armed else "lock"))
-            dress_as(self.arm, "armed", is_armed)
+            style_as(self.arm, "armed", is_armed)
 
     def tell_loading(self, loading: bool) -> None:
         """Show whether something is being read; what stands beside the button stays where it is."""
