@@ -157,8 +157,8 @@ def diagnosis_sentence(diagnosis: Diagnosis) -> str:
     if failed:
         first = next(check for check in diagnosis.checks if check.verdict is Verdict.FAIL)
         head = ngettext(
-            "{count} line failed: {kind}, {subject}.",
-            "{count} lines failed. Begin with the first: {kind}, {subject}.",
+            "{count} check failed: {kind}, {subject}.",
+            "{count} checks failed. Begin with the first: {kind}, {subject}.",
             failed,
         ).format(count=grouped(failed), kind=check_kind_words(first.kind), subject=check_subject_words(first))
         return sentences(head, counted("{count} warning.", "{count} warnings.", warned) if warned else "")
@@ -171,7 +171,7 @@ def _words(check: Check) -> tuple[str, str]:
     why = check.why
     if why is Why.EARLIER:
         after = check.fact("after")
-        name = _(_ABOVE[after]) if isinstance(after, CheckKind) else _("the line")
+        name = _(_ABOVE[after]) if isinstance(after, CheckKind) else _("the check")
         return _("Not looked at, since {name} above did not pass.").format(name=name), ""
     if why is not None and why in _WHYS:
         return _WHYS[why](check)

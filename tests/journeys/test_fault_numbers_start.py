@@ -119,7 +119,7 @@ def test_fault_52_a_first_that_does_not_answer_is_said_to_be_running(here: Place
             said, complained = second.communicate(timeout=SHORT)
         assert second.returncode == 2
         assert said == ""
-        assert complained.startswith("cbr-desktop: CBR Desktop is running already with the data in ")
+        assert complained.startswith("cbr-desktop: Another CBR Desktop, a window or a command, works with the data in ")
         assert list(here.data.glob("*.bad-*")) == []
 
 

@@ -101,8 +101,8 @@ def test_a_clock_is_behind_when_the_service_is_ahead(seconds: int, word: str) ->
     [
         ((Verdict.PASS, Verdict.SKIPPED), "All is well."),
         ((Verdict.PASS, Verdict.WARN), "It works, with 1 warning."),
-        ((Verdict.FAIL, Verdict.WARN), "1 line failed: Name, a. 1 warning."),
-        ((Verdict.FAIL, Verdict.FAIL), "2 lines failed. Begin with the first: Name, a."),
+        ((Verdict.FAIL, Verdict.WARN), "1 check failed: Name, a. 1 warning."),
+        ((Verdict.FAIL, Verdict.FAIL), "2 checks failed. Begin with the first: Name, a."),
     ],
 )
 def test_the_whole_in_a_sentence(verdicts: tuple[Verdict, ...], words: str) -> None:

@@ -11,7 +11,7 @@ from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.kit.tokens import NEAR
 
 _CELL_EDGES, _MARK_ROOM = 16, 18
-"""What a cell of a dressed table has beside its words, and what a mark in it takes besides."""
+"""What a cell of such a table has beside its words, and what a mark in it takes besides."""
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 
 

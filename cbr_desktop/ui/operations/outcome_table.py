@@ -12,7 +12,8 @@ from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.operations import fate_of, words_of
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.lines import MARK_SIZE, mark_icon
+from cbr_desktop.ui.kit.icons import mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tokens import TIGHT
@@ -87,7 +88,7 @@ class ResourceTable(QTableWidget):
         if texts == [item.text() if item is not None else None for item in held]:
             return False
         items = [QTableWidgetItem(text) for text in texts]
-        items[_FATE].setIcon(mark_icon(_FATE_MARKS[resource.fate], self.palette(), self.devicePixelRatioF()))
+        items[_FATE].setIcon(mark_icon(_FATE_MARKS[resource.fate]))
         items[_NAME].setToolTip(tooltip(resource.name, resource.id))
         explanation = explain(resource.code)
         items[_CODE].setToolTip(tooltip(explanation.meaning) if explanation else "")

@@ -35,10 +35,10 @@ from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.elided_label import Line
-from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.icons import icon, mark_icon
 from cbr_desktop.ui.kit.lane_chart import LaneChart
 from cbr_desktop.ui.kit.lanes import LaneChartContent
-from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR, TIGHT
@@ -290,10 +290,8 @@ class PolicyCalendar(QWidget):
             return
         self._listed = list(findings)
         self.problems.clear()
-        ratio = self.devicePixelRatioF()
-        icons = {severity: mark_icon(mark, self.palette(), ratio) for severity, mark in SEVERITY_MARKS.items()}
         for finding in findings[:_PROBLEMS]:
-            item = QListWidgetItem(icons[finding.severity], plain(finding_sentence(finding), 1000))
+            item = QListWidgetItem(mark_icon(SEVERITY_MARKS[finding.severity]), plain(finding_sentence(finding), 1000))
             item.setData(Qt.ItemDataRole.UserRole, (finding.facts.get("policy_id"), finding.facts.get("vault_id")))
             self.problems.addItem(item)
         if len(findings) > _PROBLEMS:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QStyledItemDelegate,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -428,15 +429,24 @@ def _lines(name: str, accessible: str, parent: QWidget) -> QListWidget:
     lines.setSpacing(2)
     lines.setTextElideMode(Qt.TextElideMode.ElideRight)
     lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    lines.setItemDelegate(_LinkDelegate(lines))
     return lines
+
+
+class _LinkDelegate(QStyledItemDelegate):
+    """Draws lines that lead somewhere in the colour that links have in the theme that is on."""
+
+    def initStyleOption(self, option: Any, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Choose the colour of the words."""
+        super().initStyleOption(option, index)
+        page, _id = index.data(_TARGET)
+        if page:
+            option.palette.setBrush(QPalette.ColorRole.Text, option.palette.brush(QPalette.ColorRole.Link))
 
 
 def _list_lines(view: QListWidget, relations: list[Relation]) -> None:
     view.clear()
-    link = view.palette().brush(QPalette.ColorRole.Link)
     for relation in relations:
         item = QListWidgetItem(plain(relation.words), view)
         item.setData(_TARGET, (relation.page, relation.id))
-        if relation.page:
-            item.setForeground(link)
         item.setToolTip(tooltip(relation.words, _("Double click or Enter goes there") if relation.page else ""))
