@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, NamedTuple, NoReturn
 
@@ -38,6 +39,8 @@ EXTRAS = {TESTING: "test", PACKAGING: "package"}
 """What follows the part for running in the lock, each made from an extra of the project."""
 DEPENDENCIES = "# dependencies: sha256:"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+CERTIFICATES, VENV = "ca-certificates", f"python3.{sys.version_info[1]}-venv"
+"""The packages of the system without which none of the index can be installed."""
 
 
 class Environment(NamedTuple):
@@ -244,19 +247,22 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Runs all checks, mypy beside pytest; what follows is passed on to pytest."""
     make_ready([RUNNING, TESTING], OFFSCREEN + X11, SUITE_PROGRAMS)
-    with fresh_home(memory()) as environment:
+    with fresh_home(memory()) as environment, concurrent.futures.ThreadPoolExecutor(1) as aside:
+        # what has a single thread takes the core that the others leave
+        mypy = aside.submit(check_aside, "mypy", [HERE.script("mypy")], environment)
         outcomes = [
             Outcome("requirements.lock", lock_fits_project(), 0.0),
             check("ruff check", [HERE.script("ruff"), "check", "."], environment),
             check("ruff format", [HERE.script("ruff"), "format", "--check", "."], environment),
             check("lint-imports", [HERE.script("lint-imports")], environment),
         ]
-        # one process begins the suite and one ends it: what has a single thread takes the core that is left
-        with concurrent.futures.ThreadPoolExecutor(1) as aside:
-            mypy = aside.submit(check_aside, "mypy", [HERE.script("mypy")], environment)
-            pytest = [HERE.python, "-m", "pytest", *SHARED_OUT, *arguments]
-            outcomes.append(check("pytest", pytest, environment))
-            outcome, told = mypy.result()
+        pytest = [HERE.python, "-m", "pytest"]
+        if not has_compiled_tests():
+            # every process of the suite would otherwise compile all tests, and all that they import, for itself
+            say("Compiling the tests, for the first time.")
+            call([*pytest, "--collect-only", "-qqq", *arguments], environment, subprocess.DEVNULL, subprocess.DEVNULL)
+        outcomes.append(check("pytest", [*pytest, *SHARED_OUT, *arguments], environment))
+        outcome, told = mypy.result()
         heading(outcome.check)
         say(told.rstrip())
         outcomes.append(outcome)
@@ -366,6 +372,12 @@ def check_aside(name: str, command: list[str | Path], environment: dict[str, str
         return Outcome(name, code == 0, time.monotonic() - begin), told.read()
 
 
+def has_compiled_tests() -> bool:
+    """Whether this Python has the tests as pytest compiles them, or most of them."""
+    tests = (ROOT / "tests").glob(f"*/__pycache__/test_*.{sys.implementation.cache_tag}-pytest-*.pyc")
+    return any(True for _ in tests)
+
+
 @contextlib.contextmanager
 def fresh_home(folder: Path | None = None):
     """Lends the environment of a program that is unseen and knows nothing of this user, all its files in `folder`."""
@@ -400,20 +412,41 @@ def make_ready(
     environment: Environment = HERE,
 ) -> None:
     """Installs what is missing; when nothing is, it costs a blink."""
-    if LINUX:
-        install_system_packages(libraries, programs)
+    wanted = absent_packages(libraries, programs) if LINUX else []
+    if not wanted:
+        make_packages_ready(parts, environment)
+        return
+    as_root = way_to_root()
+    if as_root is None:
+        stop_without_rights(wanted)
+    if (CERTIFICATES,) in wanted or (VENV,) in wanted:
+        install_with_apt(wanted, as_root)
+        make_packages_ready(parts, environment)
+        return
+    # both wait for the network and for the disk, and neither needs what the other brings but for the last step
+    with concurrent.futures.ThreadPoolExecutor(1) as aside:
+        system = aside.submit(install_with_apt, wanted, as_root)
+        make_packages_ready(parts, environment, system.result)
+
+
+def make_packages_ready(
+    parts: list[str], environment: Environment, libraries_come: Callable[[], None] = lambda: None
+) -> None:
+    """Installs what is missing in an environment; its last step waits until the libraries of the system are there."""
     if not lock_fits_project():
         say("Warning: pyproject.toml names other packages than requirements.lock; start `bootstrap.py lock`.")
     wanted = {part: hashlib.sha256(lock_part(part).encode()).hexdigest() for part in parts}
     done = environment_state(environment)
     missing = [part for part in parts if done.get(part) != wanted[part]]
     if not missing:
+        libraries_come()
         return
     if environment.folder.is_symlink():
         refuse_link(environment, "it lacks packages of requirements.lock, or has others")
     begin = time.monotonic()
     environment.unfinished.touch()
     install(environment, missing)
+    libraries_come()
     unpack_binding(environment)
     add_project(environment)
     environment.stamp.write_text(json.dumps({**done, **{part: wanted[part] for part in missing}}), encoding="utf-8")
@@ -606,32 +639,33 @@ def display_libraries() -> tuple[Library, ...]:
     return libraries
 
 
-def install_system_packages(libraries: tuple[Library, ...], programs: tuple[Program, ...]) -> None:
+def absent_packages(libraries: tuple[Library, ...], programs: tuple[Program, ...]) -> list[tuple[str, ...]]:
+    """The packages that apt is to install, each by the names that it may have."""
     absent = [library for library in libraries if not loads(library.soname)]
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         if absent:
             sonames = ", ".join(library.soname for library in absent)
             say(f"Warning: Qt needs libraries that are not here: {sonames}. Please install them.")
-        return
+        return []
     wanted = [library.packages for library in absent]
     wanted += [(program.package,) for program in programs if not is_here(program)]
     if importlib.util.find_spec("ensurepip") is None:
-        wanted.append((f"python3.{sys.version_info[1]}-venv",))
+        wanted.append((VENV,))
     if not AUTHORITIES.exists():
-        wanted.append(("ca-certificates",))
-    if wanted:
-        install_with_apt(wanted)
+        wanted.append((CERTIFICATES,))
+    return wanted
 
 
-def install_with_apt(wanted: list[tuple[str, ...]]) -> None:
-    as_root = way_to_root()
-    if as_root is None:
-        packages = " ".join(known_package(names) for names in wanted)
-        stop(
-            "System packages are missing, and installing them needs root's rights. Please do it with\n\n"
-            f"    sudo apt-get update && sudo apt-get install -y --no-install-recommends {packages}\n\n"
-            "and start again."
-        )
+def stop_without_rights(wanted: list[tuple[str, ...]]) -> NoReturn:
+    packages = " ".join(known_package(names) for names in wanted)
+    stop(
+        "System packages are missing, and installing them needs root's rights. Please do it with\n\n"
+        f"    sudo apt-get update && sudo apt-get install -y --no-install-recommends {packages}\n\n"
+        "and start again."
+    )
+
+
+def install_with_apt(wanted: list[tuple[str, ...]], as_root: list[str]) -> None:
     apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     call([*apt, "update"], stdin=subprocess.DEVNULL)
     packages = [known_package(names) for names in wanted]
@@ -711,7 +745,7 @@ def call(
     command: list[str | Path],
     environment: dict[str, str] | None = None,
     stdin: int | None = None,
-    output: IO[str] | None = None,
+    output: IO[str] | int | None = None,
 ) -> int:
     """Runs a command in the project, out of reach of other Pythons' settings."""
     inherited = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}

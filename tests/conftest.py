@@ -1,5 +1,6 @@
-"""What all tests share: no display is needed, and nobody's own folders are touched."""
+"""What all tests share: no display is needed, and nobody's own folders are touched. Qt comes as for the program."""
 
+import contextlib
 import faulthandler
 import gc
 import os
@@ -10,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from cbr_desktop.app import quick_binding
+
 if sys.platform.startswith("linux"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+with contextlib.suppress(ImportError):  # there may be no Qt, and then none of the tests that want it
+    quick_binding.bring_in()
 
 
 LONG = ("journeys", "cli", "workflows", "ui", "simulator")
@@ -33,27 +38,39 @@ def pytest_report_to_serializable() -> Generator[None, Any, Any]:
     return _escaped((yield))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Keep other threads from collecting widgets, as the runtime does: it could end in a deadlock or a crash of Qt."""
+    gc.disable()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Delete the windows that a test is through with, which Qt does in a loop alone: each one costs all that follow.
+
+    A crash of Qt is told of in the log of the suite again after a test whose program watched for it itself.
+    """
+    try:
+        return (yield)
+    finally:
+        _delete_now()
+        if not faulthandler.is_enabled() and (plugin := item.config.pluginmanager.get_plugin("faulthandler")):
+            faulthandler.enable(item.config.stash[plugin.fault_handler_stderr_fd_key])
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _nobody_s_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Put the program's folders under the tests' own: a test that names no place must not find the developer's."""
+def _of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Put the program's folders under the tests' own: a test that names no place must not find the developer's.
+
+    The demo cloud of tests, and of the programs that they start, remembers few days: a long past costs. The collector
+    is spared what is imported and the tests themselves: they are no garbage, and most of what there is.
+    """
     with pytest.MonkeyPatch.context() as variables:
         variables.setenv("CBR_DESKTOP_HOME", str(tmp_path_factory.mktemp("home")))
+        variables.setenv("CBR_DESKTOP_DEMO_DAYS", "3")
+        gc.collect()
+        gc.freeze()
         yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _short_past() -> Iterator[None]:
-    """Let the demo cloud of tests, and of the programs that they start, remember few days: a long past costs."""
-    with pytest.MonkeyPatch.context() as variables:
-        variables.setenv("CBR_DESKTOP_DEMO_DAYS", "5")
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _spared() -> None:
-    """Spare the collector what is imported and the tests themselves: they are no garbage, and most of what there is."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -67,27 +84,6 @@ def _swept() -> Iterator[None]:
         _delete_now()
     gc.collect()
     gc.freeze()
-
-
-@pytest.fixture(autouse=True)
-def _crashes_seen(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Let a crash of Qt be told of in the log of the suite again after a test whose program watched for it itself."""
-    yield
-    if not faulthandler.is_enabled() and (plugin := pytestconfig.pluginmanager.get_plugin("faulthandler")):
-        faulthandler.enable(pytestconfig.stash[plugin.fault_handler_stderr_fd_key])
-
-
-@pytest.fixture(autouse=True)
-def _windows_gone() -> Iterator[None]:
-    """Delete the windows that a test is through with, which Qt does in a loop alone: each one costs all that follow."""
-    yield
-    _delete_now()
-
-
-@pytest.fixture(autouse=True)
-def _one_collector() -> None:
-    """Keep other threads from collecting widgets, as the runtime does: it could end in a deadlock or a crash of Qt."""
-    gc.disable()
 
 
 def _delete_now() -> None:

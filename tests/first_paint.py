@@ -21,7 +21,7 @@ def import_main_loop(_application: object, window: object) -> None:
         "count": page.count.text(),
         "untold": len(window._workspace.signals._pending),  # type: ignore[attr-defined]
         "classes": sorted(name for name, value in vars(QtWidgets).items() if isinstance(value, type)),
-        "furnished": window._deferred_widgets is not None,  # type: ignore[attr-defined]
+        "deferred": window._deferred_widgets is not None,  # type: ignore[attr-defined]
     }
     print(json.dumps(told), flush=True)
     os._exit(0)

@@ -15,7 +15,7 @@ def give(context: ProfileContext, outbox: object, refresh: object) -> None:
     context.services = ProfileServices(cast(Any, outbox), cast(Any, refresh), context.draft_store)
 
 
-def furnish(workspace: Workspace, **parts: object) -> None:
+def serve(workspace: Workspace, **parts: object) -> None:
     """Hand a workspace some of its services, beside those that it has; no session is opened."""
     nothing = WorkspaceServices(*(cast(Any, None),) * 5)
     workspace.services = replace(workspace.services or nothing, **cast(Any, parts))

@@ -24,8 +24,8 @@ from cbr_desktop.storage.paths import places
 from cbr_desktop.workflows.ledger import Ledger, Part
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-DAYS = 5
-"""How far back the simulator remembers: a long past costs every list that is read, and these stories play today."""
+DAYS = 3
+"""How far back the simulator remembers: a long past costs every list that is read, and most stories play today."""
 _IDLE_TURNS = 3
 """Turns of the loop with nothing at hand, after which time moves on."""
 _SOON_SECONDS = 0.1
@@ -183,10 +183,11 @@ def staged(
     clock: StageClock | None = None,
     profile: Profile = DEMO,
     cable: type[Cable] = Cable,
+    days: int = DAYS,
 ) -> Iterator[Stage]:
     """Open a session on ``folder`` over the demo estate; a second time on the same folder is a restart."""
     clock = clock or StageClock()
-    service = service or Service(estate.demo(clock.now(), days=DAYS), clock)
+    service = service or Service(estate.demo(clock.now(), days=days), clock)
     watch = Watch()
     ledger = watch.ledger(profile)
     here = places({"CBR_DESKTOP_HOME": str(folder)})

@@ -95,7 +95,7 @@ def _vault(number: int) -> Vault:
 def test_the_first_page_of_the_cache_is_whole_when_the_window_is_painted(painted: dict[str, Any]) -> None:
     assert painted["rows"] == 30
     assert painted["count"].startswith("30 · data ")
-    assert (painted["untold"], painted["furnished"]) == (0, False), "nothing is done twice, or before its time"
+    assert (painted["untold"], painted["deferred"]) == (0, False), "nothing is done twice, or before its time"
 
 
 def test_the_first_paint_waits_for_no_module_that_can_come_later(painted: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from cbr_desktop.domain.profile import Environment, Profile
 from cbr_desktop.domain.secret import SecretKind, login_secrets, wants_proxy_login
 from cbr_desktop.logs import RedactingFormatter
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.diagnosis import diagnosis_text
+from cbr_desktop.text.diagnosis_report import diagnosis_text
 from cbr_desktop.workflows.doctor import Begin, Doctor, Tell
 from cbr_desktop.workflows.ports import Clock
 

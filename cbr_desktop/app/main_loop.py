@@ -201,7 +201,7 @@ async def live(
     """
     window.leave_requested.connect(leaving.ask)
     access.watch(window, sessions)
-    window.furnish_soon()
+    window.build_deferred_widgets_soon()
     try:
         async with asyncio.TaskGroup() as tasks:
             sessions.start(tasks)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+from cbr_desktop.app.interruptible import interruptible
 from cbr_desktop.cloud.sign_in import Secret
 from cbr_desktop.crash import forbid_dumps
 from cbr_desktop.domain.error import SecretMissing
@@ -30,6 +31,14 @@ def is_typed(stream: TextIO | None, system: str = os.name) -> bool:
     return system != "nt" or type(raw).__name__ == "_WindowsConsoleIO"
 
 
+def _asked(ask: Callable[[str], str], prompt: str) -> str:
+    """Return what is typed, nothing where the input has ended (Ctrl+D)."""
+    try:
+        return ask(prompt)
+    except EOFError:
+        return ""
+
+
 def terminal_secret(
     profile: Profile, terminal: TextIO | None = None, ask: Callable[[str], str] = getpass.getpass
 ) -> Secret:
@@ -48,7 +57,9 @@ def terminal_secret(
         nonlocal was_typed
         found = await secrets.get(profile, kind)
         if found is None and is_typed(terminal):
-            found = ask(_("{secret} for {profile}: ").format(secret=secret_words(kind), profile=shown(profile.name)))
+            prompt = _("{secret} for {profile}: ").format(secret=secret_words(kind), profile=shown(profile.name))
+            with interruptible():
+                found = _asked(ask, prompt)
             if not was_typed:
                 Refusals(places().refusals_file).forget(profile)
             was_typed = True

@@ -42,6 +42,13 @@ def parser() -> argparse.ArgumentParser:
     return _parser(which_cloud())[0]
 
 
+def _name_of_profile(text: str) -> str:
+    """Read the name of a profile; an empty one is a variable that was never set. ``ArgumentTypeError``."""
+    if not text:
+        raise argparse.ArgumentTypeError(_("the name of a profile is empty"))
+    return text
+
+
 class _Acts(argparse._SubParsersAction):  # type: ignore[type-arg]
     """Commands below another one; what one does is told in its own help as well as in the list of all."""
 
@@ -72,6 +79,13 @@ class _Parser(argparse.ArgumentParser):
         self.formatter_class = argparse.HelpFormatter
         return super().format_usage()
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write help and version through the one way out: argparse itself takes no note of what cannot be written."""
+        if file is not None and file is sys.stdout:
+            late("cli.output").say(message, end="")
+        else:
+            super()._print_message(message, file)
+
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the program, after a message on the standard error."""
         if message:
@@ -82,7 +96,9 @@ class _Parser(argparse.ArgumentParser):
 def which_cloud() -> _Parser:
     """Return the options that say which cloud is meant, which the window and most commands have."""
     cloud = _Parser(add_help=False, exit_on_error=False)
-    cloud.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("the profile to use"))
+    cloud.add_argument(
+        "--profile", metavar="NAME", type=_name_of_profile, default=argparse.SUPPRESS, help=_("the profile to use")
+    )
     cloud.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help=_("use the built-in demo cloud"))
     cloud.add_argument(
         "--try-again",
@@ -238,7 +254,13 @@ def _reason(act: _Parser) -> None:
 def _outbox(outbox: _Parser) -> None:
     outbox.set_defaults(run="cli.outbox:listed", json=False)
     outbox.add_argument("--json", action="store_true", help=_("print JSON"))
-    outbox.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only requests of a profile"))
+    outbox.add_argument(
+        "--profile",
+        metavar="NAME",
+        type=_name_of_profile,
+        default=argparse.SUPPRESS,
+        help=_("only requests of a profile"),
+    )
     acts = outbox.add_subparsers(title=_("what to do"), metavar="ACT")
     listed = acts.add_parser("list", help=_("list the requests, newest last (the default)"))
     listed.set_defaults(run="cli.outbox:listed")
@@ -270,7 +292,13 @@ def _outbox(outbox: _Parser) -> None:
     for act in (listed, hold, release, cancel, reconcile, adopt, disown):
         act.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON"))
     for act in (listed, reconcile):
-        act.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only requests of a profile"))
+        act.add_argument(
+            "--profile",
+            metavar="NAME",
+            type=_name_of_profile,
+            default=argparse.SUPPRESS,
+            help=_("only requests of a profile"),
+        )
 
 
 def _again(act: _Parser) -> None:
@@ -292,7 +320,13 @@ def _plan(plan: _Parser, cloud: _Parser) -> None:
     make.add_argument(
         "--output", metavar="PLAN", type=Path, required=True, help=_("the plan file, as patchday.plan.json")
     )
-    make.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("the profile to send them from"))
+    make.add_argument(
+        "--profile",
+        metavar="NAME",
+        type=_name_of_profile,
+        default=argparse.SUPPRESS,
+        help=_("the profile to send them from"),
+    )
     make.add_argument(
         "--names",
         metavar="TEMPLATE",
@@ -348,7 +382,13 @@ def _journal(journal: _Parser) -> None:
     export.add_argument(
         "--kind", metavar="KIND", action="append", default=[], help=_("only entries of a kind; repeatable")
     )
-    export.add_argument("--profile", metavar="NAME", default=argparse.SUPPRESS, help=_("only entries of a profile"))
+    export.add_argument(
+        "--profile",
+        metavar="NAME",
+        type=_name_of_profile,
+        default=argparse.SUPPRESS,
+        help=_("only entries of a profile"),
+    )
     export.set_defaults(run="cli.journal:export")
 
 

@@ -13,7 +13,8 @@ from cbr_desktop.cli.tables import BAD, GOOD, UNUSABLE
 from cbr_desktop.domain.diagnosis import Check, CheckKind, Diagnosis, Verdict
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.refusals import Refusals
-from cbr_desktop.text.diagnosis import check_text, diagnosis_record, diagnosis_sentence
+from cbr_desktop.text.diagnosis import diagnosis_sentence
+from cbr_desktop.text.diagnosis_report import check_text, diagnosis_record
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -53,7 +53,7 @@ def hold(options: argparse.Namespace) -> int:
     """Hold waiting requests; 1 when one was not waiting."""
 
     def held(session: ProfileSession, intents: list[Intent]) -> int:
-        return _done(options, session, intents, session.outbox.hold)
+        return _done(options, session, intents, _waiting_alone(session, session.outbox.hold))
 
     return _with_some(options, held)
 
@@ -62,9 +62,21 @@ def cancel(options: argparse.Namespace) -> int:
     """Take waiting requests back; 1 when one was not waiting."""
 
     def cancelled(session: ProfileSession, intents: list[Intent]) -> int:
-        return _done(options, session, intents, session.outbox.cancel)
+        return _done(options, session, intents, _waiting_alone(session, session.outbox.cancel))
 
     return _with_some(options, cancelled)
+
+
+def _waiting_alone(session: ProfileSession, act: Callable[[IntentId], bool]) -> Callable[[IntentId], bool]:
+    """Return what acts on a request, and says so where it is none that waits."""
+
+    def acted(id: IntentId) -> bool:
+        is_done = act(id)
+        if not is_done and session.ledger.intents[id].reason != Reason.NOT_SAVED:
+            remark(_("Request {id} does not wait to be sent, so nothing was changed.").format(id=id[:8]))
+        return is_done
+
+    return acted
 
 
 def adopt(options: argparse.Namespace) -> int:
@@ -131,6 +143,9 @@ def release(options: argparse.Namespace) -> int:
     async def sent(session: ProfileSession, intents: list[Intent]) -> int:
         since = session.clock.now()
         waiting = [intent for intent in intents if intent.state is IntentState.HELD]
+        for intent in intents:
+            if intent not in waiting:
+                remark(_("Request {id} is not held, so nothing was sent.").format(id=intent.id[:8]))
         await make_ready(session, arm=options.arm and bool(waiting))
         held = []
         for intent in waiting:
@@ -155,9 +170,10 @@ def reconcile(options: argparse.Namespace) -> int:
     if options.id is None:
         lost = [i for i in intents if i.state is not IntentState.NOT_FOUND]
     else:
-        lost = [i for i in intents if i.id.startswith(options.id)]
-        if not lost:
+        named = [i for i in known if options.id and i.id.startswith(options.id)]
+        if not named:
             return _refused(options.id, 0)
+        lost = [i for i in named if i in intents]
     looked: list[Intent] = []
     for name in dict.fromkeys(i.target.profile for i in lost):
         with opened_session(name) as session:

@@ -6,15 +6,14 @@ Tables, sentences and reports go through ``say``, JSON through ``say_json``, wha
 
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from cbr_desktop.app.interruptible import interruptible
 from cbr_desktop.domain.error import CbrError, NotSaved, SecretMissing
 from cbr_desktop.domain.secret import VARIABLES, SecretKind
 from cbr_desktop.text.catalogue import _
@@ -67,15 +66,12 @@ def problem_sentence(error: CbrError) -> str:
 
 def answer(question: str) -> str:
     """Ask the person at the standard input, on the standard error, and return the line; Ctrl+C ends the command."""
-    # a loop would note the signal and go on waiting for the line; it may come as soon as the question is read
-    is_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.default_int_handler) if is_main else None
-    try:
+    with interruptible():  # before the question, as it may come as soon as that is read
         _print(sys.stderr, visible(question))
-        return sys.stdin.readline().rstrip("\r\n")
-    finally:
-        if is_main:
-            signal.signal(signal.SIGINT, before)
+        line = sys.stdin.readline()
+        if not line:
+            _print(sys.stderr, "\n")  # Ctrl+D leaves the cursor behind the question
+        return line.rstrip("\r\n")
 
 
 def flush() -> None:

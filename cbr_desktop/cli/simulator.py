@@ -1,6 +1,7 @@
 """The command that serves the demo cloud, or a generated one, over TCP."""
 
 import argparse
+import os
 
 from cbr_desktop.cli.output import remark, say
 from cbr_desktop.cli.report import simulator_text
@@ -12,6 +13,12 @@ from cbr_desktop.simulator.serve import serve
 from cbr_desktop.simulator.service import PARTS, Service
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.states import quoted, shown
+
+
+def _reason(error: OSError) -> str:
+    """Return the system's words: asyncio adds the address, which is told anyway; a host without one has other codes."""
+    is_of_system = error.errno is not None and error.errno > 0
+    return os.strerror(error.errno or 0) if is_of_system else error.strerror or type(error).__name__
 
 
 def simulator(options: argparse.Namespace) -> int:
@@ -42,7 +49,7 @@ def simulator(options: argparse.Namespace) -> int:
     except OSError as error:
         remark(
             _("Nothing can listen at {host} port {port}: {why}. Choose another address or port.").format(
-                host=shown(options.host, 80), port=options.port, why=error.strerror or type(error).__name__
+                host=shown(options.host, 80), port=options.port, why=_reason(error)
             )
         )
         return UNUSABLE

@@ -470,7 +470,7 @@ class _Outage:
 def _error_of(state: tenacity.RetryCallState) -> CloudError:
     """Return what a try has ended in, which is to be asked only where it was a ``CloudError``."""
     error = state.outcome.exception() if state.outcome is not None else None
-    assert isinstance(error, CloudError)  # noqa: S101
+    assert isinstance(error, CloudError)  # noqa: S101  # no other is tried again
     return error
 
 
@@ -551,7 +551,7 @@ async def _body(host: str, response: httpx.Response) -> bytes:
     received = unpacked = 0
     # the library's own reader unpacks without a limit, and a response made in memory lets itself be read only so
     stream = response.stream
-    assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101
+    assert isinstance(stream, httpx.AsyncByteStream)  # noqa: S101  # the client is asynchronous
     async for chunk in stream:
         received += len(chunk)
         part = chunk if decoder is None else _unpacked(host, response, decoder, chunk, BODY_LIMIT + 1 - unpacked)

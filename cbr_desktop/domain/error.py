@@ -267,6 +267,7 @@ class FieldFault(StrEnum):
     PROXY_HOLDS_LOGIN = "holds a login; its user has a field of its own"
     ENDPOINT_FORM = "not https://host[:port]"
     ENDPOINT_NOT_HTTPS = "not https"
+    NO_COLOUR = "must be a colour like #d32f2f"
 
 
 class ProfileError(CbrError):

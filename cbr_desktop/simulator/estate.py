@@ -18,7 +18,7 @@ from .entities import (
     User,
     Vault,
 )
-from .history import DAYS, demo_history, generated_history
+from .history import DAYS, demo_history, generated_history, hours
 from .inventory import Estate, Ids
 from .partners import partner_of
 from .work import start
@@ -64,7 +64,7 @@ def demo(now: datetime, seed: int = 1, days: int = DAYS) -> Estate:
     vaults = {vault.name: vault for vault in _server_vaults(build) + _other_vaults(build)}
     _unprotected(build)
     _hidden(build)
-    _policies(build, vaults, seed)
+    _policies(build, vaults, seed, days)
     _stuck_run(build, vaults["vault-expand"])
     partner_of(build.estate, now, seed)
     build.estate.remember(demo_history(build.estate, now, seed, days), now)
@@ -227,12 +227,12 @@ def _hidden(build: Builder) -> None:
     build.estate.hidden[vault.id] = build.estate.vaults.pop(vault.id)
 
 
-def _policies(build: Builder, vaults: dict[str, Vault], seed: int) -> None:
+def _policies(build: Builder, vaults: dict[str, Vault], seed: int, days: int) -> None:
     daily = [vaults[name] for name in ("vault-erp-prod", "vault-web-prod", "vault-expand", "工作区-vault-01")]
     build.policy("daily-22h", [DAILY.format(20)], daily, retention_duration_days=30, full_backup_interval=30)
     hourly = [DAILY.format(f"{hour:02}") for hour in range(24)]
     frequent = build.policy("hourly-db", hourly, [vaults["vault-db-disks"]], max_backups=48)
-    frequent.start = build.now - timedelta(days=1)
+    frequent.start = build.now - timedelta(hours=hours(days))
     build.policy("weekly-sfs", [SATURDAY], [vaults["vault-sfs-media"]], max_backups=52)
     gfs = {"day_backups": 7, "week_backups": 4, "month_backups": 12, "year_backups": 5, "max_backups": 7}
     build.policy("gfs-hr", [DAILY.format(21)], [vaults["vault-hr-worm"]], **gfs)

@@ -47,15 +47,20 @@ class Rhythm(Struct, frozen=True):
 
     def within(self, days: int) -> "Rhythm":
         """The same habits for a vault of at most `days` days; it keeps so few that some failed runs matter nothing."""
-        days, span = min(days, self.days), min(days, self.span)
-        kept = min(self.kept, self.hourly + days * len(self.weekdays) // 14)
-        manual = math.ceil(self.manual * span / self.span)
-        return msgspec.structs.replace(self, days=days, kept=kept, manual=manual, span=span)
+        span = min(days, self.span)
+        short = msgspec.structs.replace(self, days=min(days, self.days), span=span)
+        kept = min(self.kept, short.hourly + short.days * len(self.weekdays) // 14)
+        return msgspec.structs.replace(short, kept=kept, manual=math.ceil(self.manual * span / self.span))
 
     @property
     def hourly(self) -> int:
-        """How many of those kept were made by the hour, within the last day."""
-        return 24 if self.policy == "hourly-db" else 0
+        """How many of those kept were made by the hour."""
+        return hours(self.days) if self.policy == "hourly-db" else 0
+
+
+def hours(days: int) -> int:
+    """How many hours back a policy reaches that runs by the hour: a day, and fewer in a past of few days."""
+    return min(24, 2 * days)
 
 
 Rhythms = Mapping[str, Rhythm]
@@ -144,7 +149,7 @@ class _Past:
     def pieces(self, rhythms: Rhythms) -> Past:
         """Everything that happened in the demo estate."""
         yield from self._told_by(rhythms)
-        self._hourly()
+        self._hourly(rhythms["vault-db-disks"])
         self._replicas()
         yield self.piece()
         self._other_tasks()
@@ -224,11 +229,11 @@ class _Past:
                 own = name if len(resources) == 1 else f"{name}-{number:04}"
                 self._backup(resource, self._task(resource, at, own, checkpoint_id), auto=False)
 
-    def _hourly(self) -> None:
+    def _hourly(self, rhythm: Rhythm) -> None:
         vault = next(each for each in self.estate.vaults.values() if each.name == "vault-db-disks")
         policy_id = self.policies["hourly-db"].id
         hour = self.now.replace(minute=0, second=0, microsecond=0)
-        for back in range(24):
+        for back in range(rhythm.hourly):
             name, checkpoint_id = f"autobk_{self.ids.hex(4)}", self.ids.uuid()
             for number, resource in enumerate(_with_past(self.estate, vault), 1):
                 at = hour - timedelta(hours=back + 1, seconds=-number)

@@ -100,7 +100,8 @@ def reading(
             chosen = _Chosen(first_page, holding)
             return (yield from _listing(connection, name, codec, [] if written is None else written, chosen))
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # which another program of ours causes by writing
+        # busy is what another program of ours makes it by writing; a text that cannot be decoded has no code
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF != sqlite3.SQLITE_BUSY:
             discard(path)
         return None
     except Exception:  # a flipped bit raises anything at all, and none of it matters for a cache

@@ -138,15 +138,6 @@ class Secrets:
         is_known = key in self._stored or not is_storable(profile, kind)
         return SecretPlace.NOWHERE if is_known else SecretPlace.NOT_ASKED
 
-    async def is_stored(self, profile: Profile, kind: SecretKind) -> bool:
-        """Tell whether the system's store has a secret of a profile; what is only in memory does not count."""
-        key = stored_under(profile, kind)
-        if not is_storable(profile, kind):
-            return False
-        found = bool(await self._ask(lambda store: store.get_password(*key)))
-        self._note(key, found)
-        return found
-
     def is_too_long(self, secret: str) -> bool:
         """Tell whether the store of this system has no room for a secret; it could be held for the session alone."""
         return self._limit is not None and len(secret.encode("utf-16-le", "surrogatepass")) > 2 * self._limit

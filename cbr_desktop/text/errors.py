@@ -285,8 +285,7 @@ def _account_untold(error: AccountUntold) -> str:
 
 def _not_found(error: NotFound) -> str:
     unknown = _(
-        "{host} does not know the thing or the operation; it may be gone, or missing in this region."
-        " Refresh and look again."
+        "{host} does not know what was asked for; it may be gone, or missing in this region. Refresh and look again."
     )
     return _with_answer(unknown.format(host=shown(error.host)), error)
 
@@ -307,7 +306,10 @@ def _throttled(error: Throttled) -> str:
 
 
 def _not_saved(error: NotSaved) -> str:
-    lost = _("{path} could not be written; what was there is unharmed. Make room or choose another place.")
+    lost = _(
+        "{path} could not be written; what was there is unharmed. Make room, allow writing there, or choose"
+        " another place."
+    )
     return sentences(lost.format(path=quoted(error.path)), _detail(error))
 
 
@@ -337,9 +339,9 @@ def _newer_version(error: NewerVersion) -> str:
 
 
 def _in_use(error: InUse) -> str:
-    return _("CBR Desktop is running already with the data in {path}. Use that window, or close it first.").format(
-        path=shown(error.path)
-    )
+    return _(
+        "Another CBR Desktop, a window or a command, works with the data in {path}. Use that one, or wait for its end."
+    ).format(path=shown(error.path))
 
 
 def _storage(error: StorageError) -> str:
@@ -397,8 +399,8 @@ def _secret_unfit(error: SecretUnfit) -> str:
         "empty": _("What was given as {secret} of profile {profile} cannot be one: it is empty. Paste it again."),
         "too-long": _("What was given as {secret} of profile {profile} cannot be one: it is too long. Paste it again."),
         "characters": _(
-            "What was given as {secret} of profile {profile} cannot be one: it holds blanks, line breaks or letters"
-            " that none has. Paste it again."
+            "What was given as {secret} of profile {profile} cannot be one: it holds spaces, line breaks or"
+            " letters that none has. Paste it again."
         ),
     }.get(
         error.problem,

@@ -1,11 +1,7 @@
 """What a checkpoint is expected to take of its vault, as sentences for people."""
 
 from cbr_desktop.text.catalogue import _, joined, sentences
-from cbr_desktop.text.states import (
-    counted,
-    gb_words,
-    percent_words,
-)
+from cbr_desktop.text.states import counted, gb_words, percent_words
 from cbr_desktop.workflows.preflight import Basis, Estimate
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from cbr_desktop.domain.intent import IntentState, Reason
 from cbr_desktop.domain.journal import Entry, EntryKind, Verification, record_of
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
-from cbr_desktop.text.markup import escape
+from cbr_desktop.text.markup import escape, page
 from cbr_desktop.text.states import counted, grouped, shown, status_words, utc_words
 
 COLUMNS = (
@@ -132,24 +132,15 @@ def html_export(entries: Iterable[Entry], verification: Verification, now: datet
     state = "sound" if verification.is_whole else "broken"
     titles = (_("No."), _("Time (UTC)"), _("What"), _("By"), _("Profile"), _("Vault"), _("Request"), "")
     heads = "".join(f"<th>{escape(title)}</th>" for title in titles)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{escape(_('CBR Desktop journal'))}</title><style>{_STYLE}</style></head><body>\n"
+    body = (
         f'<h1>{escape(_("Journal of requests"))}</h1><p>{escape(made)}</p><p class="{state}">'
         f"{escape(verification_sentence(verification))}</p>\n"
-        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
     )
+    return page(_("CBR Desktop journal"), body, _STYLE)
 
 
-_STYLE = (
-    "body{font:10pt sans-serif;color:#000;background:#fff;margin:1.5cm}"
-    "table{border-collapse:collapse;width:100%}"
-    "th,td{border-bottom:1px solid #999;padding:2pt 4pt;text-align:left;vertical-align:top}"
-    "thead{display:table-header-group}tr{break-inside:avoid}"
-    "pre{margin:0;white-space:pre-wrap;word-break:break-all;font:8pt monospace}"
-    ".hash{color:#555}.broken{font-weight:bold;border:2px solid #000;padding:4pt}"
-)
+_STYLE = "pre{margin:0;white-space:pre-wrap;word-break:break-all;font:8pt monospace}.hash{color:#555}"
 
 
 def _html_row(entry: Entry) -> str:

@@ -7,12 +7,7 @@ from typing import NamedTuple, TypeGuard
 
 from cbr_desktop.domain.finding import Finding
 from cbr_desktop.text.catalogue import _
-from cbr_desktop.text.states import (
-    grouped,
-    names_words,
-    shown,
-    status_words,
-)
+from cbr_desktop.text.states import grouped, names_words, shown, status_words
 
 
 class Plural(NamedTuple):

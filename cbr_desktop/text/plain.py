@@ -3,6 +3,8 @@
 The table of Unicode is large, and is not loaded before there is a text that needs it.
 """
 
+import functools
+
 from cbr_desktop.text.catalogue import _
 
 _SPACES = frozenset("\t\n\v\f\r\x85\u2028\u2029")
@@ -11,6 +13,8 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _ISOLATE, _END = "\u2068", "\u2069"
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters, marks and signs by their category that paint nothing."""
+_ODD = frozenset({"Mn", "Me", "Cc", "Cf", "Cn", "Cs", "Zl", "Zp"})
+"""Categories of characters that may have to be shown otherwise than they stand."""
 _LAID_OUT = 200_000
 _LINE = 5_000
 _TOOLTIP = 80
@@ -30,8 +34,12 @@ def plain(text: str, limit: int = 500) -> str:
     if len(text) <= limit and text.isprintable() and is_simple(text):
         return text
     # the cut comes first: whatever is done with a character, it is not done with ten million of them
-    head = text[: limit + 1]
-    shown = _visible(head + _END * (head.count(_ISOLATE) - head.count(_END)) if len(text) > len(head) else head)
+    return _fitted(text[: limit + 1], limit, len(text) > limit + 1)
+
+
+@functools.lru_cache(1024)  # a name stands in many places, and what is worked out of its letters takes a while
+def _fitted(head: str, limit: int, is_cut: bool) -> str:
+    shown = _visible(head + _END * (head.count(_ISOLATE) - head.count(_END)) if is_cut else head)
     if not _runs_left(shown):
         return shown if len(shown) <= limit else _cut(shown, limit)
     whole = f"{_ISOLATE}{shown}{_END}"
@@ -116,10 +124,11 @@ def _runs_left(shown: str) -> bool:
         return False
     import unicodedata
 
+    leading = {one for one in set(shown) if unicodedata.bidirectional(one) in _RIGHT_TO_LEFT}
     depth = 0
-    for character in shown:
+    for character in shown if leading else ():
         depth += (character == _ISOLATE) - (character == _END)
-        if not depth and unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
+        if not depth and character in leading:
             return True
     return False
 
@@ -148,14 +157,19 @@ def _isolates(text: str) -> frozenset[int]:
 def _visible(text: str) -> str:
     import unicodedata
 
+    # a text has few different characters, and most texts none that is shown otherwise than it stands
+    odd = {one: category for one in set(text) if (category := unicodedata.category(one)) in _ODD or one in _BLANKS}
+    if not odd:
+        return text
     isolates = _isolates(text)
     marks = 0
     shown = []
     for position, character in enumerate(text):
-        if position in isolates:
+        category = odd.get(character, "")
+        if not category or position in isolates:
+            marks = marks if category else 0
             shown.append(character)
             continue
-        category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") and character not in _BLANKS else 0
         if marks <= _MARKS_IN_A_ROW:
             shown.append(_shown(character, category, text, position))

@@ -18,11 +18,21 @@ from cbr_desktop.text.catalogue import N_, NN_, _, listed, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.intents import intent_sentence
-from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
-from cbr_desktop.text.markup import escape
+from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape, mark
+from cbr_desktop.text.markup import escape, page
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
-from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words
+from cbr_desktop.text.states import (
+    clock_words,
+    counted,
+    duration_words,
+    grouped,
+    quoted,
+    shown,
+    status_words,
+    utc_words,
+    whole_times,
+)
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
@@ -270,7 +280,9 @@ def run_line(row: PlanRow, step: StepRow, now: datetime) -> tuple[tuple[str, ...
 
 
 def stand_words(row: StepRow) -> str:
-    """Return how a step stands, in the words of its operation."""
+    """Return how a step stands, in the words of its operation; one that is held waits for nothing but a person."""
+    if row.is_held:
+        return status_words(IntentState.HELD)
     words = words_for(row.kind) if row.kind is not None else None
     own = {} if words is None else {Stand.RUNNING: words.running, Stand.DONE: words.done, Stand.NOTHING: words.failed}
     return own.get(row.stand) or _(_STANDS[row.stand])
@@ -284,7 +296,7 @@ def _plan_words(report: PlanReport) -> PlanWords:
 
 def stand_mark(row: StepRow) -> Mark:
     """Return the mark of a step."""
-    return _MARKS[row.stand]
+    return mark(IntentState.HELD) if row.is_held else _MARKS[row.stand]
 
 
 def verdict_mark(report: PlanReport) -> Mark:
@@ -299,8 +311,11 @@ def plan_sentence(report: PlanReport) -> str:
     total = len(report.rows)
     steps = counted("{count} step", "{count} steps", total)
     parts = [_("{count} of {steps} finished").format(count=grouped(report.count(Stand.DONE)), steps=steps)]
+    held = sum(row.is_held for row in report.rows)
+    if held:
+        parts.append(counted("{count} held", "{count} held", held))
     for stands, told in _COUNTED:
-        if count := report.count(*stands):
+        if count := report.count(*stands) - (held if Stand.WAITING in stands else 0):
             parts.append(ngettext(*told, count).format(count=grouped(count)) if told else own.without(count))
     verdict = {
         PlanVerdict.RUNNING: _("Not over yet"),
@@ -378,9 +393,10 @@ def plan_report_record(report: PlanReport, now: datetime) -> dict[str, Any]:
 
 def report_file(report: PlanReport, now: datetime, path: str) -> str:
     """Return a report as the file of this name has it: JSON, text, or a page to print."""
-    if path.lower().endswith(".json"):
-        return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
-    return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
+    with whole_times():
+        if path.lower().endswith(".json"):
+            return json.dumps(plan_report_record(report, now), ensure_ascii=False, indent=2) + "\n"
+        return plan_report_text(report, now) if path.lower().endswith(".txt") else report_html(report, now)
 
 
 def plan_report_text(report: PlanReport, now: datetime) -> str:
@@ -415,14 +431,16 @@ def report_html(report: PlanReport, now: datetime) -> str:
     begun = _("Run {run}, begun {at}.").format(run=report.run, at=utc_words(report.started_at))
     made = _("Report of {at}.").format(at=utc_words(now))
     state = "sound" if report.verdict is PlanVerdict.WHOLE else "broken"
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{escape(_('CBR Desktop plan'))}</title><style>{_STYLE}</style></head><body>\n"
+    body = (
         f"<h1>{escape(title)}</h1><p>{escape(sentences(begun, made))}</p>"
         f'<p class="{state}">{escape(plan_sentence(report))}</p>\n'
-        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></body></html>\n"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
     )
+    return page(_("CBR Desktop plan"), body, _STYLE)
+
+
+_STYLE = ":is(th,td):nth-child(n+6):nth-child(-n+9){text-align:right;white-space:nowrap}"
+"""The numbers: from the resources that were accepted to the time that it took."""
 
 
 def found_cells(
@@ -461,6 +479,13 @@ def _subject_and_id(subject: Subject | None) -> str:
     return f"{words}\n{id}" if name and id else words
 
 
+def unopened_line(plan: Plan, number: int, profile: str, now: datetime) -> tuple[tuple[str, ...], Mark]:
+    """Return the words and the mark of a step whose profile is not open, so that nothing can be said of it."""
+    step_number, _verdict, _profile, *rest, _found = found_cells(plan, number, [], profile, Scope(), {}, now)
+    why = _("Its profile {name} is not open.").format(name=quoted(profile, 60))
+    return (step_number, _("Not known"), shown(profile, 60), *rest, why), NEUTRAL
+
+
 def found_mark(number: int, findings: Sequence[StepFinding]) -> Mark:
     """Return the mark of what was found about a step."""
     weights = {found.finding.severity for found in findings if found.step == number}
@@ -494,15 +519,6 @@ def step_words(plan: Plan, number: int) -> str:
     if step.after:
         parts.append(_("after step {number}").format(number=step.after))
     return listed(parts)
-
-
-_STYLE = (
-    "body{font:10pt sans-serif;color:#000;background:#fff;margin:1.5cm}"
-    "table{border-collapse:collapse;width:100%}"
-    "th,td{border-bottom:1px solid #999;padding:2pt 4pt;text-align:left;vertical-align:top}"
-    "thead{display:table-header-group}tr{break-inside:avoid}"
-    ".broken{font-weight:bold;border:2px solid #000;padding:4pt}"
-)
 
 
 def _step_record(row: StepRow, now: datetime) -> dict[str, Any]:

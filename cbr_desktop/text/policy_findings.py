@@ -7,10 +7,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.retention import Transition
 from cbr_desktop.text.catalogue import N_, NN_, _, ngettext, sentences
 from cbr_desktop.text.finding_words import FindingWords, Plural, fact_words, is_int, moment_words
-from cbr_desktop.text.states import (
-    duration_words,
-    quoted,
-)
+from cbr_desktop.text.states import duration_words, quoted
 
 
 def _policy_disabled(finding: Finding) -> str:

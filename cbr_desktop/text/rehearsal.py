@@ -13,7 +13,7 @@ from cbr_desktop.text.backups import told_words
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
-from cbr_desktop.text.markup import escape
+from cbr_desktop.text.markup import escape, page
 from cbr_desktop.text.operations import words_for
 from cbr_desktop.text.preview import request_text
 from cbr_desktop.text.states import (
@@ -337,12 +337,8 @@ def sheet_html(made: RehearsalSheet) -> str:
     state = "blocked" if made.is_blocked else "clear"
     stake = f'<p class="stake">{escape(made.stake)}</p>' if made.stake else ""
     body = "".join(map(_section_html, made.sections))
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{escape(made.title)}</title><style>{_STYLE}</style></head><body>\n"
-        f'{stake}<h1>{escape(made.title)}</h1><p class="{state}">{escape(made.verdict)}</p>\n{body}</body></html>\n'
-    )
+    head = f'{stake}<h1>{escape(made.title)}</h1><p class="{state}">{escape(made.verdict)}</p>\n'
+    return page(made.title, head + body, _STYLE)
 
 
 def _section_html(section: SheetSection) -> str:
@@ -362,15 +358,11 @@ def _section_html(section: SheetSection) -> str:
 
 _HAND = ' class="hand"'
 _STYLE = (
-    "body{font:10pt sans-serif;color:#000;background:#fff;margin:1.5cm}"
-    "h1{font-size:15pt}h2{font-size:11pt;margin:12pt 0 4pt}"
-    "table{border-collapse:collapse;width:100%}p{margin:3pt 0}section{break-inside:avoid}"
-    "th,td{border-bottom:1px solid #999;padding:2pt 6pt 2pt 0;text-align:left;vertical-align:top}"
-    ".facts th{width:28%;font-weight:normal;color:#444}"
-    "thead{display:table-header-group}tr{break-inside:avoid}pre{font:9pt monospace;white-space:pre-wrap}"
+    "h1{font-size:15pt}h2{font-size:11pt;margin:12pt 0 4pt}p{margin:3pt 0}section{break-inside:avoid}"
+    "th,td{padding:2pt 6pt 2pt 0}.facts th{width:28%;font-weight:normal;color:#444}"
+    "pre{font:9pt monospace;white-space:pre-wrap}"
     ".hand{height:1cm;vertical-align:bottom}"
     ".stake{display:inline-block;font-weight:bold;border:1px solid #000;padding:2pt 6pt}"
-    ".blocked{font-weight:bold;border:2px solid #000;padding:4pt}"
 )
 
 

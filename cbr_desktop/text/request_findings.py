@@ -7,12 +7,7 @@ from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.template import TOKENS
 from cbr_desktop.text.catalogue import N_, _, listed, pgettext, sentences
 from cbr_desktop.text.finding_words import FindingWords, is_int, presented
-from cbr_desktop.text.states import (
-    counted,
-    quoted,
-    shown,
-    status_words,
-)
+from cbr_desktop.text.states import counted, quoted, shown, status_words
 
 
 def json_words(finding: Finding) -> str:

@@ -6,12 +6,7 @@ from cbr_desktop.domain.finding import Finding, FindingKind
 from cbr_desktop.domain.restore import Rule
 from cbr_desktop.text.catalogue import N_, _, listed, ngettext
 from cbr_desktop.text.finding_words import FindingWords
-from cbr_desktop.text.states import (
-    grouped,
-    quoted,
-    shown,
-    status_words,
-)
+from cbr_desktop.text.states import grouped, quoted, shown, status_words
 
 _DISKS_IN_A_ROW = 8
 

@@ -52,7 +52,7 @@ def test_a_token_that_has_ended_fails_and_says_what_to_do(capsys: pytest.Capture
     assert main(["doctor", "--demo", "--profile", "Staging · eu-de"]) == 1
     out = capsys.readouterr().out
     assert "Paste a new one" in out
-    assert "1 line failed: Login" in out
+    assert "1 check failed: Login" in out
 
 
 def test_a_service_that_is_down_is_told_and_nothing_is_asked_of_it(

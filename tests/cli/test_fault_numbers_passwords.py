@@ -2,8 +2,9 @@
 
 import asyncio
 import io
+import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from cbr_desktop.app.clock import WallClock
 from cbr_desktop.app.start import opened
 from cbr_desktop.app.terminal import terminal_secret
 from cbr_desktop.cli import main
+from cbr_desktop.cli.running import run_command
 from cbr_desktop.cloud.sign_in import Secret
+from cbr_desktop.domain.error import SecretMissing
+from cbr_desktop.domain.secret import SecretKind
 from cbr_desktop.simulator import estate
 from cbr_desktop.storage.paths import places
 from cbr_desktop.storage.tomlprofiles import TomlProfiles
@@ -164,6 +168,31 @@ def test_fault_97_what_a_person_types_anew_is_tried_once_for_each_time(
     for _ in range(3):
         session(terminal_secret(profile, Terminal(), lambda _prompt: "never asked for"))
     assert town.logins == 2
+
+
+def test_ctrl_c_and_the_end_of_the_input_leave_the_prompt_for_a_password(
+    town: TokenCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CBR_DESKTOP_PASSWORD")
+    went_on = []
+
+    def interrupted(_prompt: str) -> str:
+        signal.raise_signal(signal.SIGINT)
+        went_on.append("to wait for the line")
+        return "late"
+
+    def ended(_prompt: str) -> str:
+        raise EOFError
+
+    def asked(ask: Callable[[str], str]) -> str:
+        return run_command(terminal_secret(profile_to(town.server.url), Terminal(), ask)(SecretKind.PASSWORD))
+
+    with pytest.raises(KeyboardInterrupt):
+        asked(interrupted)
+    assert not went_on
+    with pytest.raises(SecretMissing):
+        asked(ended)
+    assert town.logins == 0
 
 
 def test_fault_97_three_processes_try_a_wrong_password_once(tmp_path: Path) -> None:

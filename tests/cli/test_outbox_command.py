@@ -112,7 +112,11 @@ def test_a_held_request_is_sent_when_it_is_released_and_not_before(
     assert "Held by you" in out
     assert f"confirmed {utc_words(intent.created_at)} by" in out  # with date and zone: it is read on another day
     assert main(["outbox", "hold", intent.id[:8], "--json"]) == 1
-    assert [request["state"] for request in told(capsys)] == ["held"]
+    said = capsys.readouterr()
+    assert [request["state"] for request in json.loads(said.out)["requests"]] == ["held"]
+    assert f"Request {intent.id[:8]} does not wait to be sent, so nothing was changed." in said.err
+    assert main(["outbox", "reconcile", intent.id]) == 0
+    assert "No request is of unknown outcome" in capsys.readouterr().out
     assert main(["outbox", "list", "--json"]) == 0
     (request,) = told(capsys)
     assert (request["state"], request["note"], request["name"]) == ("held", "person", "before-patch")
@@ -123,6 +127,7 @@ def test_a_held_request_is_sent_when_it_is_released_and_not_before(
     assert request["state"] in ("accepted", "finished")
     assert context.posts == 1
     assert main(["outbox", "release", intent.id]) == 1
+    assert f"Request {intent.id[:8]} is not held, so nothing was sent." in capsys.readouterr().err
     assert context.posts == 1
 
 
@@ -182,6 +187,11 @@ def test_an_id_that_is_none_or_not_the_only_one_is_refused(
     assert f"{count} requests" in capsys.readouterr().err
     assert main(["outbox", "release", ""]) == 2
     assert main(["outbox", "reconcile", "nothing"]) == 2
+    assert main(["outbox", "reconcile", ""]) == 2
+    for words in (["vaults"], ["outbox"], ["journal", "export"]):
+        with pytest.raises(SystemExit):
+            main([*words, "--profile", ""])
+        assert "the name of a profile is empty" in capsys.readouterr().err
 
 
 def test_an_outbox_of_the_first_version_is_listed_and_left_as_it_is(

@@ -104,7 +104,7 @@ class DemoService:
         return len(self.service.journal.calls("POST", "/v3/auth/tokens"))
 
     def play(self, *steps: Callable[[], Awaitable[Any] | None]) -> list[Any]:
-        """Do the steps one after the other and return what came of each, errors of the house too."""
+        """Do the steps one after the other and return what came of each, errors of the program too."""
 
         async def main() -> list[Any]:
             found: list[Any] = []

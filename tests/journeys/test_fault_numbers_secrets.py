@@ -84,7 +84,7 @@ def secrets_in(text: str | bytes) -> list[bytes]:
 
 
 def reprs() -> Iterator[str]:
-    """Yield what every object of the house that is in memory says of itself, fields of its classes included."""
+    """Yield what every object of the program that is in memory says of itself, fields of its classes included."""
     for item in gc.get_objects():
         kind = type(item)
         if str(kind.__module__).startswith("cbr_desktop.") and not issubclass(kind, QObject):

@@ -105,7 +105,7 @@ def fill_in(desk: Desk) -> Thing:
         "State": "Available",
         "Size": "240 GB",
         "Disks": "2/2",
-        "Backups": "3",
+        "Backups": "2",
         "Verdict": "Ready",
     }
     anyway = reader.found(dialog, "check box", "Send anyway")

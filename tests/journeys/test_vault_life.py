@@ -28,7 +28,7 @@ from tests.widgets import TickLine, child
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    with staged(tmp_path) as stage:
+    with staged(tmp_path, days=5) as stage:
         yield stage
 
 

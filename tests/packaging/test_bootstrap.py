@@ -191,3 +191,14 @@ def test_an_environment_of_another_tree_is_refused_in_words_and_never_changed(
     told = capsys.readouterr().out
     assert f".venv is a link to {there}, which cannot be used: {reason}." in told
     assert (contents(there), (there.parent.parent / "second" / ".venv").is_symlink()) == (before, True)
+
+
+def test_the_suite_is_compiled_in_one_process_where_none_has_done_so(second_tree, tmp_path: Path):
+    script, _ = second_tree
+    assert not script.has_compiled_tests()
+    compiled = tmp_path / "second" / "tests" / "ui" / "__pycache__"
+    compiled.mkdir(parents=True)
+    (compiled / f"test_window.{sys.implementation.cache_tag}.pyc").touch()
+    assert not script.has_compiled_tests(), "this is not what pytest makes, which shows what an assertion compared"
+    (compiled / f"test_window.{sys.implementation.cache_tag}-pytest-9.2.0.pyc").touch()
+    assert script.has_compiled_tests()

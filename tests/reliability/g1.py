@@ -1,4 +1,4 @@
-"""G1: ten thousand spoilt replies end as errors of the house, in time, and leave the memory as it was."""
+"""G1: ten thousand spoilt replies end as errors of the program, in time, and leave the memory as it was."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ def measure(ground: Ground) -> Iterator[Finding]:
     print(*told["foreign"][:10], *told["hung"][:10], *told["denied"][:10], sep="\n", file=sys.stderr)
     what = f"spoilt replies to {len(told['asked'])} operations, {told['hanging']:,} of them never ending"
     yield Finding("G1", what, f"{told['replies']:,}", f"{replies:,}", told["replies"] >= replies * 0.99)
-    yield _none(f"exceptions not of the house in {sum(told['asked'].values()):,} calls", told["foreign"])
+    yield _none(f"exceptions not of the program in {sum(told['asked'].values()):,} calls", told["foreign"])
     yield _none("replies waited for over the deadline and a second", told["hung"])
     yield _none("checkpoints called not made without a refusal that proves it", told["denied"])
     growth = told["after_mib"] - told["before_mib"]

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.error import CbrError, NewerVersion
 from cbr_desktop.domain.intent import IntentState
 from cbr_desktop.storage.cache import SqliteCache
 from cbr_desktop.storage.database import open_database
+from cbr_desktop.storage.first_rows import recall_first
 from cbr_desktop.storage.paths import Places
 from cbr_desktop.storage.profiles import read
 from cbr_desktop.storage.records import STEPS, SqliteRecords
@@ -22,7 +24,11 @@ from .finding import Finding
 from .ground import Ground, Home, cbr_desktop, run
 
 RELEASED = Path(__file__).parent / "released"
-"""A folder for each version: profiles, an outbox of four requests, a cache of 14 vaults, what screens remember."""
+"""A folder for each version: profiles, an outbox, a cache of 14 vaults, what screens remember.
+
+In each outbox are four requests that every version knew, and in that of the newest one of every kind besides. Where a
+list has other fields than before, the program ``released`` makes a folder of this version, to be put beside these.
+"""
 _STATES = {
     "i-full": IntentState.ACCEPTED,
     "i-1": IntentState.QUEUED,
@@ -41,6 +47,10 @@ def measure(ground: Ground) -> Iterator[Finding]:
     refused = [_refused(ground.home(), version) for version in range(len(STEPS))]
     what = f"the outbox of this version before the {len(refused)} versions of its steps that are behind it"
     yield Finding("G17", what, f"{sum(refused)} refuse it unharmed", str(len(refused)), all(refused))
+
+
+def _newest() -> Path:
+    return max(RELEASED.iterdir())
 
 
 def _opened(home: Home, version: Path) -> Iterator[str]:
@@ -62,22 +72,19 @@ def _opened(home: Home, version: Path) -> Iterator[str]:
         return
     try:
         with closing(SqliteRecords(here.records_file)) as records:
-            states = {str(each.id): each.state for each in records.load()}
+            requests = records.load()
             damaged = list(records.damaged)
     except CbrError as error:
         yield f"outbox: {error!r}"
         return
+    states = {str(each.id): each.state for each in requests}
+    known = {id: states.pop(id, None) for id in _STATES}
     # what was half sent is not known, once this program has looked at it
-    if (
-        damaged
-        or {**states, "i-2": IntentState.SENDING} != _STATES
-        or states["i-2"]
-        not in (
-            IntentState.SENDING,
-            IntentState.UNKNOWN,
-        )
-    ):
-        yield f"outbox: {states}, {damaged}"
+    is_as_before = known.pop("i-2") in (IntentState.SENDING, IntentState.UNKNOWN)
+    if damaged or not is_as_before or {**known, "i-2": IntentState.SENDING} != _STATES:
+        yield f"outbox: {known}, {damaged}"
+    if version == _newest() and {each.change.kind for each in requests} != set(Kind):
+        yield f"outbox: not every kind of request is there as it was: {states}"
     yield from _rebuildable(here, version)
     bad = [path.name for path in home.own.rglob("*.bad-*")]
     if bad:
@@ -94,7 +101,7 @@ def _rebuildable(here: Places, version: Path) -> Iterator[str]:
         recall(ledger, cache)
     if len(ledger.vaults) not in (0, 14):
         yield f"{len(ledger.vaults)} of 14 vaults"
-    if not ledger.vaults and version == max(RELEASED.iterdir()):
+    if version == _newest() and not (ledger.vaults and recall_first(here.cache_file(profile))):
         yield "the cache of this version is not read"
 
 

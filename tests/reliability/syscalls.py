@@ -15,7 +15,7 @@ from pathlib import Path
 
 _PATIENCE_SECONDS = 20.0
 CRASHED = 1
-"""The exit code of work that ended by something that is no error of the house."""
+"""The exit code of work that ended by something that is no error of the program."""
 
 
 class Hung(Exception):

@@ -235,6 +235,15 @@ def test_a_bad_file_is_thrown_away(path: Path, content: bytes) -> None:
     assert whole(cache.vaults()) == Listing([vault(1)], NOON)
 
 
+def test_a_cache_with_a_text_that_is_none_is_thrown_away(path: Path) -> None:
+    cache = kept(path, Listing([vault(1)], NOON))
+    cache.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE list SET lacking = CAST(x'ff' AS TEXT)")
+    assert whole(cache.vaults()) is None
+    assert not path.exists()
+
+
 def test_a_cache_of_another_version_is_thrown_away(path: Path) -> None:
     for _ in range(2):
         kept(path, Listing([vault(1)], NOON)).close()

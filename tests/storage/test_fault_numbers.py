@@ -255,14 +255,14 @@ Keyring = PlaintextKeyring
 """
 ASKING = f"""
 import asyncio
-from cbr_desktop.domain.secret import SecretKind
+from cbr_desktop.domain.secret import SecretKind, SecretPlace
 from cbr_desktop.storage.secrets import Secrets
 from tests.storage.values import profile
 
 async def story():
     secrets = Secrets()
     kept = await secrets.keep(profile(), SecretKind.PASSWORD, "{CANARY}")
-    stored = await secrets.is_stored(profile(), SecretKind.PASSWORD)
+    stored = secrets.place_of(profile(), SecretKind.PASSWORD) is SecretPlace.STORE
     print(kept, stored, await secrets.get(profile(), SecretKind.PASSWORD) == "{CANARY}", secrets.problem)
 
 asyncio.run(story())

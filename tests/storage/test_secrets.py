@@ -213,10 +213,10 @@ def test_what_is_in_memory_alone_is_not_told_to_be_stored() -> None:
     store = MemoryStore()
     found = secrets(store)
     found.remember(profile(), SecretKind.PASSWORD, "x")
-    assert not run(found.is_stored(profile(), SecretKind.PASSWORD))
+    assert found.place_of(profile(), SecretKind.PASSWORD) is SecretPlace.MEMORY
     run(found.keep(profile(), SecretKind.PASSWORD, "x"))
-    assert run(found.is_stored(profile(), SecretKind.PASSWORD))
-    assert not run(found.is_stored(profile(), SecretKind.TOKEN))
+    assert found.place_of(profile(), SecretKind.PASSWORD) is SecretPlace.STORE
+    assert found.place_of(profile(), SecretKind.TOKEN) is not SecretPlace.STORE
 
 
 def test_fault_97_where_a_secret_is_can_be_told_without_asking_the_store() -> None:

@@ -20,16 +20,8 @@ from cbr_desktop.domain.error import (
 )
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.logs import RedactingFormatter
-from cbr_desktop.text.diagnosis import (
-    Veil,
-    check_record,
-    check_text,
-    check_verdict_words,
-    diagnosis_sentence,
-    diagnosis_text,
-    found_sentence,
-    next_sentence,
-)
+from cbr_desktop.text.diagnosis import check_verdict_words, diagnosis_sentence, found_sentence, next_sentence
+from cbr_desktop.text.diagnosis_report import Veil, check_record, check_text, diagnosis_text
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REASONS = [
@@ -109,8 +101,8 @@ def test_a_clock_is_behind_when_the_service_is_ahead(seconds: int, word: str) ->
     [
         ((Verdict.PASS, Verdict.SKIPPED), "All is well."),
         ((Verdict.PASS, Verdict.WARN), "It works, with 1 warning."),
-        ((Verdict.FAIL, Verdict.WARN), "1 line failed: Name, a. 1 warning."),
-        ((Verdict.FAIL, Verdict.FAIL), "2 lines failed. Begin with the first: Name, a."),
+        ((Verdict.FAIL, Verdict.WARN), "1 check failed: Name, a. 1 warning."),
+        ((Verdict.FAIL, Verdict.FAIL), "2 checks failed. Begin with the first: Name, a."),
     ],
 )
 def test_the_whole_in_a_sentence(verdicts: tuple[Verdict, ...], words: str) -> None:

@@ -35,7 +35,7 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.services import ProfileServices
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
-from tests.services import furnish, give
+from tests.services import give, serve
 
 NOW = datetime(2026, 8, 22, 3, 4, 31, tzinfo=UTC)
 LONG = "ecs-" + "very-long-name-" * 16 + "end"
@@ -156,7 +156,7 @@ def workspace(
         lambda _path, _text: None,
         is_demo=is_demo,
     )
-    furnish(made, open_session=_services)
+    serve(made, open_session=_services)
     made.choose(made.choices()[0])
     if filled:
         fill(made.contexts[0].ledger)

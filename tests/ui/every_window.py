@@ -53,7 +53,7 @@ def _further(workspace: Any) -> list[QWidget]:
     window.build_deferred_widgets()
     window.small_windows.export_table(window.current_page())
     window.small_windows.open_settings()
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     beside: list[QWidget] = [one for one in window.findChildren(QDialog) if one.isVisible()]
     counter = Counter(None, of=workspace.contexts[0].profile)
     hostile.fill(counter.ledger, TEXT)

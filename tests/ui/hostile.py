@@ -74,7 +74,7 @@ from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import change_of
 from cbr_desktop.workflows.preflight import Preflight
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
@@ -123,7 +123,7 @@ def workspace(text: str) -> Workspace:
     """A workspace over the estate with ``text`` everywhere: names, tags, unknown states, codes and messages."""
     made = estate.workspace(filled=False, profiles=profiles(text))
     fill(estate.ledger(made), text)
-    furnish(made, draft_store=cast(Any, draft_store(text[:2000])))  # the operator's own files
+    serve(made, draft_store=cast(Any, draft_store(text[:2000])))  # the operator's own files
     return made
 
 
@@ -187,7 +187,7 @@ def restores(context: ProfileContext, text: str) -> list[QWidget]:
 
 def windows(workspace: Workspace, text: str) -> list[QWidget]:
     """Open everything that can be opened over a workspace, and look at every leaf and row of it."""
-    furnish(workspace, journal=cast(Any, Pages(text)))
+    serve(workspace, journal=cast(Any, Pages(text)))
     window = MainWindow(workspace)
     window.show()
     window.build_deferred_widgets()
@@ -211,7 +211,7 @@ def windows(workspace: Workspace, text: str) -> list[QWidget]:
     window.deferred_widgets.tell_connection()
     window.status.tell()
     window.open_scope_menu()
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     window.small_windows.open_problems()
     counter = Counter(None, of=workspace.contexts[0].profile)
     fill(counter.ledger, text)
@@ -266,9 +266,9 @@ def later(workspace: Workspace, context: ProfileContext, text: str) -> list[QWid
     found = [StepFinding(1, block(FindingKind.FILE_UNREADABLE, RequestPart.FILE, path=text, detail=text))]
     marked = replace(intents[0], plan="run/1")
     context.ledger.put_intent(marked)
-    furnish(workspace, plans=cast(Any, Files(plan, found)))
+    serve(workspace, plans=cast(Any, Files(plan, found)))
     making = MakePlanDialog(workspace, [text[:200], text])
-    furnish(workspace, plans=None)  # or the page would read them, which wants a loop
+    serve(workspace, plans=None)  # or the page would read them, which wants a loop
     plans = PlansPage(workspace, Times(workspace.clock))
     plans.take_runs([Run("run", plan, estate.NOW)])
     return [

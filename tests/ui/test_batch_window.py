@@ -29,10 +29,10 @@ from cbr_desktop.ui.operations.outcome_dialog import OutcomeDialog
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
-from tests.services import furnish, give
+from tests.services import give, serve
 from tests.ui import estate
 from tests.ui.estate import NOW
-from tests.ui.test_pages_outbox import furnished
+from tests.ui.test_pages_outbox import served
 from tests.widgets import cell, child
 from tests.workflows.test_batch import DISK, OTHER, SERVER, VAULT, made
 
@@ -66,17 +66,17 @@ class Scene:
     """A workspace with outboxes that nobody drains, and a window over some rows of it."""
 
     def __init__(self, folder: Path, *profiles: Profile) -> None:
-        self.workspace: Workspace = furnished(estate.workspace(filled=False, profiles=profiles or (TEST,)))
+        self.workspace: Workspace = served(estate.workspace(filled=False, profiles=profiles or (TEST,)))
         self.workspace.choose(self.workspace.choices()[-1])
         self.readings: dict[str, Reading] = {}
-        furnished(self.workspace)
+        served(self.workspace)
         for context in self.workspace.contexts:
             reading = Reading(context.ledger, self.workspace.clock)
             self.readings[context.profile.name] = reading
             give(context, context.outbox, reading)
             reading.now()
         self.workspace.open.show([context.ledger for context in self.workspace.contexts])
-        furnish(self.workspace, plans=PlanRuns(folder / "runs"))
+        serve(self.workspace, plans=PlanRuns(folder / "runs"))
         self.begun: list[Run] = []
         self.workspace.run_begun.connect(self.begun.append)
 

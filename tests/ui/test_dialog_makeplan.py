@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -79,6 +81,9 @@ def test_many_requests_are_judged_while_the_window_is_at_hand(page: PlansPage, s
 def test_the_template_is_tried_on_the_first_request_without_a_name(page: PlansPage, scene: Scene) -> None:
     dialog = made_of(page, scene, "a", "b")
     dialog.names.setEditText("{vault}_weekly")
+    offered = dialog.names.count()
+    QTest.keyClick(dialog.names, Qt.Key.Key_Return)
+    assert dialog.names.count() == offered and not dialog.isHidden()
     dialog.refresh()
     assert re.fullmatch("Names 1 request, for instance ‘vault-db-disks_weekly-[a-z0-9]{6}’.", dialog.example.text())
     dialog.names.setEditText("{moon}")

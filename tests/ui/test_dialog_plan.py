@@ -17,13 +17,14 @@ from cbr_desktop.domain.plan import Run as PlanOfBefore
 from cbr_desktop.domain.profile import Profile
 from cbr_desktop.domain.request import body
 from cbr_desktop.storage.planfile import PlanRuns
+from cbr_desktop.text.marks import NEUTRAL
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.workspace import Workspace
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
-from tests.ui.test_pages_outbox import furnished
+from tests.ui.test_pages_outbox import served
 from tests.widgets import cell
 
 Open = Callable[..., PlanDialog]
@@ -34,11 +35,11 @@ class Scene:
 
     def __init__(self, folder: Path, profiles: list[Profile]) -> None:
         self.folder = folder
-        self.workspace: Workspace = furnished(estate.workspace(profiles=profiles))
+        self.workspace: Workspace = served(estate.workspace(profiles=profiles))
         for id in list(estate.ledger(self.workspace).intents):
             del estate.ledger(self.workspace).intents[id]
         self.workspace.open.show([context.ledger for context in self.workspace.contexts])
-        furnish(self.workspace, plans=PlanRuns(folder / "runs"))
+        serve(self.workspace, plans=PlanRuns(folder / "runs"))
         estate.ledger(self.workspace).put_connection(Connection(Reach.ONLINE))
 
     def file(self, *steps: tuple[int, str], profile: str = "", **more: object) -> str:
@@ -97,6 +98,17 @@ def test_a_start_keeps_a_copy_and_hands_the_run_on(scene: Scene, opened: Open) -
     assert [step.profile for step in started[0].plan.steps] == ["Prod · eu-de"] * 2
     assert not scene.workspace.open.intents
     assert not dialog.isVisible()
+
+
+def test_nothing_is_said_of_a_step_whose_profile_is_not_open(tmp_path: Path, opened: Open) -> None:
+    second = replace(estate.profile(), name="Second")
+    scene = Scene(tmp_path, [estate.profile(), second])
+    dialog = opened(scene, scene.file((2, "one"), profile=second.name))
+    assert cell(dialog.table, 0, "Verdict") == "Not known"
+    assert cell(dialog.table, 0, "Done to, with id") == estate.uid(2), "another profile knows a vault of this id"
+    assert cell(dialog.table, 0, "What was found") == "Its profile ‘Second’ is not open."
+    assert dialog.verdict.label.text() == "Not judged yet: open ‘Second’ first. Nothing is sent by that."
+    assert dialog.verdict.mark == NEUTRAL and not dialog.start.isEnabled()
 
 
 def test_a_plan_of_many_steps_is_counted_while_the_window_is_at_hand(scene: Scene, opened: Open, qtbot: QtBot) -> None:

@@ -100,7 +100,7 @@ def test_lines_come_one_by_one_and_the_end_says_where_to_begin(run: Callable[...
         assert not button(window, "doctorAgain").isEnabled()
         examination.go_on.set()
         await until(lambda: button(window, "doctorAgain").isEnabled())
-        assert status(window) == "1 line failed: Connection, cbr.example:443."
+        assert status(window) == "1 check failed: Connection, cbr.example:443."
         assert row(window, 1)[:3] == ["Failed", "Connection", "cbr.example:443"]
         assert row(window, 1)[5] == "12 ms"
         assert "VPN" in row(window, 1)[4]

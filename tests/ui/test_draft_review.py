@@ -18,7 +18,7 @@ from cbr_desktop.ui.drafts.review import RequestImportDialog, ReviewDialog
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
 from cbr_desktop.ui.shell.window import MainWindow
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import NASTY, uid
@@ -36,7 +36,7 @@ def draft_store() -> MemoryDraftStore:
 @pytest.fixture
 def workspace(draft_store: MemoryDraftStore) -> Workspace:
     made = estate.workspace()
-    furnish(made, draft_store=draft_store)
+    serve(made, draft_store=draft_store)
     return made
 
 

@@ -21,7 +21,7 @@ from cbr_desktop.ui.operations.diff import DiffDialog, pairs
 from cbr_desktop.ui.plans.make_plan import MakePlanDialog
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import NOW, uid
@@ -41,7 +41,7 @@ def draft_store() -> MemoryDraftStore:
 @pytest.fixture
 def workspace(draft_store: MemoryDraftStore) -> Workspace:
     made = estate.workspace()
-    furnish(made, draft_store=draft_store)
+    serve(made, draft_store=draft_store)
     return made
 
 
@@ -311,7 +311,7 @@ def test_selected_drafts_become_a_plan_in_the_order_shown(
     page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
     files = Files(draft_store)
-    furnish(workspace, plans=files)
+    serve(workspace, plans=files)
     made: list[str] = []
     page.plan_made.connect(made.append)
     choose(page, "good")
@@ -332,7 +332,7 @@ def test_selected_drafts_become_a_plan_in_the_order_shown(
 def test_a_draft_that_cannot_be_read_is_named_and_no_plan_is_written(
     page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
-    furnish(workspace, plans=Files(draft_store))
+    serve(workspace, plans=Files(draft_store))
     choose_also(page, "good", "torn")
     page.planning.click()
     dialog = page.window().findChildren(MakePlanDialog)[-1]
@@ -343,7 +343,7 @@ def test_a_draft_that_cannot_be_read_is_named_and_no_plan_is_written(
 def test_what_was_not_saved_is_no_part_of_a_plan(
     page: DraftsPage, workspace: Workspace, draft_store: MemoryDraftStore
 ) -> None:
-    furnish(workspace, plans=Files(draft_store))
+    serve(workspace, plans=Files(draft_store))
     words = said(page)
     choose(page, "good")
     page.open_current()

@@ -17,7 +17,7 @@ from cbr_desktop.ui.operations.draft_document import DraftDocument
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid
@@ -73,7 +73,7 @@ def share() -> Iterator[Share]:
 @pytest.fixture
 def workspace(share: Share) -> Workspace:
     made = estate.workspace()
-    furnish(made, draft_store=share)
+    serve(made, draft_store=share)
     return made
 
 

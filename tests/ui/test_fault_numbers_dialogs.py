@@ -15,7 +15,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.kit.task_owner import TaskOwner
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.draft_store import MemoryDraftStore
 from tests.ui.estate import uid
@@ -39,7 +39,7 @@ def test_fault_77_ten_running_tasks_end_while_a_dialog_is_open(
 ) -> None:
     text = new_text(CheckpointDraft(VaultId(uid(1)), "a"))
     workspace = estate.workspace()
-    furnish(workspace, draft_store=MemoryDraftStore(a=text, b=text.replace('"a"', '"b"')))
+    serve(workspace, draft_store=MemoryDraftStore(a=text, b=text.replace('"a"', '"b"')))
     page = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(page)
     page.show()

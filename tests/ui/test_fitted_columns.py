@@ -12,7 +12,7 @@ from cbr_desktop.text.marks import GOOD
 from cbr_desktop.text.plans import found_columns
 from cbr_desktop.ui.checkpoint.resources import ResourcePicker
 from cbr_desktop.ui.kit.step_table import StepTable
-from cbr_desktop.ui.operations.outcome import ResourceTable
+from cbr_desktop.ui.operations.outcome_table import ResourceTable
 from cbr_desktop.ui.operations.resource_ticks import ResourceTicks
 from tests.ui.counter import Counter
 from tests.ui.estate import profile, vault

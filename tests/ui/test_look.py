@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPushButton,
     QRadioButton,
     QSpinBox,
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.vault import VaultStatus
+from cbr_desktop.text.marks import Mark, Shape
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import ListNotice, Times
 from cbr_desktop.ui.kit import tokens
@@ -33,7 +35,8 @@ from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.chips import Chips
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
-from cbr_desktop.ui.kit.icons import _DRAWINGS, icon, picture
+from cbr_desktop.ui.kit.icons import _DRAWINGS, icon, mark_icon, picture
+from cbr_desktop.ui.kit.lines import MARK_SIZE
 from cbr_desktop.ui.kit.sparkline import Sparkline, points
 from cbr_desktop.ui.kit.tables.fitting import Wish, fitted
 from cbr_desktop.ui.kit.theme import (
@@ -193,6 +196,42 @@ def vaults(qtbot: QtBot, settings: estate.Notebook | None = None, width: int = 1
     page.show()
     page.catch_up()
     return page
+
+
+def test_marks_in_lists_follow_another_theme(qapp: QApplication) -> None:
+    made = mark_icon(Mark(Shape.SQUARE, Tone.WARN))
+    try:
+        for theme, colours in THEMES.items():
+            apply(qapp, theme)
+            for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+                middle = made.pixmap(MARK_SIZE, mode).toImage().pixelColor(6, 6)
+                assert middle == QColor(colours.warn), (theme, mode)
+    finally:
+        apply(qapp, Theme.LIGHT)
+
+
+def test_links_of_the_details_are_read_in_another_theme(qapp: QApplication, qtbot: QtBot) -> None:
+    apply(qapp, Theme.HIGH_CONTRAST_LIGHT)
+    window = MainWindow(estate.workspace(settings=estate.Notebook()))
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    window.build_deferred_widgets()
+    window.show_details(True)
+    window.current_page().view.select_id(estate.uid(1))
+    window.deferred_widgets.details.tabs.setCurrentIndex(1)
+    listed = window.deferred_widgets.details.findChild(QListWidget, "relations")
+    try:
+        apply(qapp, Theme.DARK)
+        QApplication.processEvents()
+        assert listed is not None
+        image, rect = listed.viewport().grab().toImage(), listed.visualItemRect(listed.item(0))
+        ground = QColor(image.pixel(rect.right() - 1, rect.center().y()))
+        rows = range(rect.top(), rect.bottom())
+        assert max(strongest(image, row, rect.left(), rect.center().x(), ground) for row in rows) >= WORDS
+    finally:
+        apply(qapp, Theme.LIGHT)
+        window._may_close = True
 
 
 def test_a_desktop_that_asks_for_high_contrast_gets_it() -> None:

@@ -19,7 +19,7 @@ from cbr_desktop.text.words import Times
 from cbr_desktop.ui.journal.page import NEWEST, JournalPage
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 
 Run = Callable[..., Any]
@@ -54,7 +54,7 @@ def saved() -> Saved:
 @pytest.fixture
 def page(journal: FileJournal, saved: Saved, qtbot: QtBot) -> JournalPage:
     workspace = estate.workspace(filled=False)
-    furnish(workspace, journal=journal)
+    serve(workspace, journal=journal)
     workspace.save_text = saved.save
     made = JournalPage(workspace, Times(workspace.clock))
     qtbot.addWidget(made)
@@ -226,7 +226,7 @@ def test_the_file_dialog_is_opened_and_waited_for_by_nobody(page: JournalPage, r
 @pytest.mark.usefixtures("saved")
 def test_details_show_the_record_with_its_hash_and_the_one_before(journal: FileJournal, qtbot: QtBot) -> None:
     workspace = estate.workspace()
-    furnish(workspace, journal=journal)
+    serve(workspace, journal=journal)
     window = MainWindow(workspace)
     qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
     window.show()

@@ -62,7 +62,7 @@ class Told:
         self.told.append(text)
 
 
-def furnished(workspace: Workspace) -> Workspace:
+def served(workspace: Workspace) -> Workspace:
     """Put a real outbox behind every profile context; nothing is ever sent by it, since nobody drains it."""
     for context in workspace.contexts:
         ids = iter(range(100, 200))
@@ -80,7 +80,7 @@ def furnished(workspace: Workspace) -> Workspace:
 
 
 def workspace_of(*intents: Intent, profile: Profile | None = None) -> Workspace:
-    workspace = furnished(estate.workspace(filled=False, profiles=[profile or estate.profile()]))
+    workspace = served(estate.workspace(filled=False, profiles=[profile or estate.profile()]))
     for intent in intents:
         estate.ledger(workspace).put_intent(intent)
     return workspace
@@ -293,9 +293,9 @@ def test_requests_of_all_open_profiles_are_there_whatever_is_looked_at(
     open_page: Callable[[Workspace], OutboxPage],
 ) -> None:
     other = replace(estate.profile(), name="Staging", region="eu-nl", environment=Environment.STAGING)
-    workspace = furnished(estate.workspace(filled=False, profiles=[estate.profile(), other]))
+    workspace = served(estate.workspace(filled=False, profiles=[estate.profile(), other]))
     workspace.choose(workspace.choices()[-1])
-    furnished(workspace)
+    served(workspace)
     workspace.context("Prod · eu-de").ledger.put_intent(waiting(1))
     foreign = waiting(2)
     workspace.context("Staging").ledger.put_intent(replace(foreign, target=replace(foreign.target, profile="Staging")))

@@ -20,11 +20,12 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.domain.plan import Plan, Run, Step
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.text.plans import PlanRow
+from cbr_desktop.text.states import utc_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.plan_report import left
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
 from tests.widgets import cell
@@ -158,7 +159,7 @@ def test_a_half_success_is_told_as_such_and_saved_in_three_forms(
     for path in ("/r.html", "/r.txt", "/r.json"):
         page.files.save_report(page._told(page.model.id_at(0)), path)
     assert "only a part is backed up" in saved["/r.html"]
-    assert "5 of 7, 2 skipped" in saved["/r.txt"]
+    assert "5 of 7, 2 skipped" in saved["/r.txt"] and f"begun {utc_words(estate.NOW)}" in saved["/r.txt"]
     assert json.loads(saved["/r.json"])["verdict"] == "partly"
 
 
@@ -209,6 +210,9 @@ def test_what_a_person_must_decide_is_named(scene: Scene, opened: Open) -> None:
     page.take_runs(runs)
     told = dict(zip([row.run.id for row in page.model.shown_rows()], words(page, "needs"), strict=True))
     assert told == {"r-1": "You: 1 step held", "r-2": "You: 1 step without a trace"}
+    page.show_row("r-1")
+    assert cell(page.panel.steps, 0, "State") == "Held"
+    assert page.panel.verdict.label.text() == "Not over yet: 0 of 1 step finished, 1 held."
 
 
 def test_a_run_of_a_profile_that_is_not_open_is_not_told_as_not_started(tmp_path: Path, opened: Open) -> None:
@@ -284,7 +288,7 @@ def test_a_folder_that_cannot_be_read_is_said(scene: Scene, opened: Open, run: P
         def runs(self) -> list[Run]:
             raise Damaged("/plans", "Input/output error")
 
-    furnish(scene.workspace, plans=Broken())
+    serve(scene.workspace, plans=Broken())
     page = opened(scene)
 
     async def story() -> None:

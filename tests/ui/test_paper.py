@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from cbr_desktop.text.rehearsal import BY_HAND, RehearsalSheet, SheetSection
-from cbr_desktop.ui.backups.pdf import is_with_next, laid_out, page_words
+from cbr_desktop.ui.backups.pdf import is_torn, is_with_next, laid_out, page_words
 
 LOST = SheetSection("What is lost", lines=("57 s of work.",))
 PAGE = QSizeF(2126, 1400)
@@ -44,5 +44,6 @@ def test_no_title_is_left_alone_at_the_end_of_a_page(qapp: QApplication) -> None
             block = block.next()
         assert len(titles) == 2
         assert all(is_with_next(title, PAGE.height()) for title in titles), lines
+        assert not is_torn(titles[1], document.lastBlock(), PAGE.height()), lines
         moved += any(title.blockFormat().pageBreakPolicy().value for title in titles)
     assert moved  # some of them stood at the end of a page

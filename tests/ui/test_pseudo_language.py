@@ -150,7 +150,7 @@ def opened() -> list[QWidget]:
         page = window.current_page()
         page.view.setCurrentIndex(page.model.index(0, 0))
     window.drawer.toggle()
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     counter = Counter(None, of=made.contexts[0].profile)
     hostile.fill(counter.ledger, FOREIGN)
     vault_id = next(iter(counter.ledger.vaults))

@@ -18,7 +18,7 @@ from cbr_desktop.ui.shell.refresh_pace import CHOICES, stored_seconds
 from cbr_desktop.ui.shell.window import MainWindow
 from cbr_desktop.workflows.ledger import Part
 from cbr_desktop.workflows.pacing import Attention
-from tests.services import furnish, give
+from tests.services import give, serve
 from tests.ui import estate
 from tests.ui.estate import Wishes
 from tests.widgets import child
@@ -80,7 +80,7 @@ def test_a_metered_network_is_read_over_less_often_which_is_said_and_can_be_turn
     (context,) = workspace.contexts
     wishes = Wishes()
     give(context, wishes, wishes)
-    furnish(workspace, is_on_battery=lambda: costs["battery"], is_metered=lambda: costs["metered"])
+    serve(workspace, is_on_battery=lambda: costs["battery"], is_metered=lambda: costs["metered"])
 
     async def story() -> None:
         made = MainWindow(workspace)

@@ -10,15 +10,17 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain import document
+from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.plan import Plan, Step
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.drafts.page import DraftsPage
 from cbr_desktop.ui.drafts.request import RequestDialog
+from cbr_desktop.ui.kit.lines import SEVERITY_MARKS
 from cbr_desktop.ui.operations.dialog import ChangeDialog
 from cbr_desktop.ui.plans.plan import PlanDialog
 from cbr_desktop.ui.session.draft_store import Source
 from cbr_desktop.ui.shell.dialogs import Dialogs
-from tests.services import furnish
+from tests.services import serve
 from tests.ui import estate
 from tests.ui.counter import Counter
 from tests.ui.draft_store import MemoryDraftStore
@@ -156,7 +158,7 @@ def test_a_draft_of_any_operation_is_listed_and_opened_in_its_editor(qtbot: QtBo
         policy=json.dumps(policy),
         odd=DELETION.replace("DeleteBackup", "EraseVault"),
     )
-    furnish(workspace, draft_store=store)
+    serve(workspace, draft_store=store)
     page = DraftsPage(workspace, Times(workspace.clock), Dialogs())
     qtbot.addWidget(page)
     page.show()
@@ -193,6 +195,7 @@ def test_a_plan_that_destroys_on_production_is_run_by_its_name(qtbot: QtBot) -> 
     dialog.open()
     typed = child(dialog, QLineEdit, "planTyped")
     assert typed.isVisible() and not dialog.start.isEnabled()
+    assert dialog.verdict.mark == SEVERITY_MARKS[Severity.WARN], "nothing is wrong with the plan"
     assert dialog.start.property("danger") and not dialog.start.property("primary")
     assert "lost for good" in cell(dialog.table, 0, 5)
     typed.setText("old one")

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from cbr_desktop.domain.backup import GONE, BackupDeletion, BackupRename
 from cbr_desktop.domain.change import Result
@@ -82,7 +83,8 @@ def every_state(counter: Counter, wanted: Any) -> Iterator[Intent]:
 
 
 @pytest.mark.parametrize("kind", ASKED)
-def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, kind: str, qtbot: QtBot) -> None:
+@pytest.mark.usefixtures("qapp")
+def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, kind: str) -> None:
     times, lore = Times(counter.clock, utc=True), VaultIndex(counter.ledger)
     for intent in every_state(counter, ASKED[kind]):
         counter.ledger.put_intent(intent)
@@ -90,7 +92,6 @@ def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, k
         (row,) = requests(counter.ledger, NOW, ())
         told = sheet(intent, counter.ledger, lore, times)
         dialog = OutcomeDialog(counter.context, intent.id)
-        qtbot.addWidget(dialog)
         dialog.open()
         said = [
             intent_sentence(intent, outcome, NOW),
@@ -113,6 +114,7 @@ def test_no_state_of_it_is_told_in_the_words_of_a_checkpoint(counter: Counter, k
             assert not ALIEN.search(each.replace("BackupService", "")), (intent.state, intent.reason, each)
         assert row.progress_percent is None
         assert not child(dialog, QPushButton, "retrySkipped").isVisible()
+        delete(dialog)  # it would follow the next state as well
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from cbr_desktop.domain.backup import BackupStatus
@@ -78,6 +79,17 @@ def test_each_day_has_a_mark_a_state_and_tells_them_in_words(qtbot: QtBot) -> No
     assert shown.day_words(days_ago(2)).endswith(": nothing")
     assert shown.accessibleName() == "Timeline of Backups"
     assert sum(map(sum, shown._days.values())) == page.model.total == 12
+
+
+def test_the_day_under_the_pointer_is_framed_and_not_covered(qtbot: QtBot) -> None:
+    shown = strip(page_with(qtbot, COUNTS))
+    empty = QPoint(shown._x(days_ago(2)) + shown._layout.width // 2, shown._lanes_rect().center().y())
+    place, no = QPointF(empty), Qt.MouseButton.NoButton
+    moved = QMouseEvent(QEvent.Type.MouseMove, place, place, no, no, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(shown.viewport(), moved)
+    assert shown._hovered == days_ago(2)
+    ground = shown.palette().color(QPalette.ColorRole.Base)
+    assert shown.viewport().grab().toImage().pixelColor(empty) == ground
 
 
 def test_days_are_chosen_by_keys_and_stand_in_the_filter(qtbot: QtBot) -> None:

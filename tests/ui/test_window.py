@@ -101,7 +101,8 @@ def press(window: MainWindow, key: str) -> None:
     shortcut.activated.emit()
 
 
-def everything(window: MainWindow) -> list[QWidget]:
+def everything(window: MainWindow) -> None:
+    """Open all that is part of a window."""
     window.show_details(True)
     for name in (*NAMES[1:], NAMES[0]):
         window.show_page(name)
@@ -111,9 +112,25 @@ def everything(window: MainWindow) -> list[QWidget]:
     if not window.drawer.is_open:
         window.drawer.toggle()
     window.notices.say("<b>something</b>", action="Open", act=lambda: None)
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     window.small_windows.open_problems()
+
+
+def widgets(window: MainWindow) -> list[QWidget]:
     return [widget for widget in window.findChildren(QWidget) if not widget.objectName().startswith(QT_OWN)]
+
+
+@pytest.fixture(scope="module")
+def whole(qapp: QApplication) -> Iterator[MainWindow]:  # noqa: ARG001  a window wants an application
+    """A window in which everything was opened once, for tests that only look."""
+    window = MainWindow(estate.workspace(), Opener(), Told())
+    window.show()
+    window.build_deferred_widgets()
+    everything(window)
+    yield window
+    window._may_close = True
+    window.close()
+    window.deleteLater()
 
 
 def test_the_window_has_its_name(open_window: Callable[..., MainWindow]) -> None:
@@ -122,10 +139,10 @@ def test_the_window_has_its_name(open_window: Callable[..., MainWindow]) -> None
     assert window.windowTitle() == "Prod · eu-de (PRODUCTION) – CBR Desktop"
 
 
-def test_every_control_has_a_name_for_people_and_one_for_programs(open_window: Callable[..., MainWindow]) -> None:
+def test_every_control_has_a_name_for_people_and_one_for_programs(whole: MainWindow) -> None:
     controls = (QAbstractButton, QAbstractItemView, QLineEdit, QPlainTextEdit, QProgressBar)
     inner = ("qt_", "ScrollLeftButton")
-    for widget in everything(open_window()):
+    for widget in widgets(whole):
         if isinstance(widget, controls) and not widget.objectName().startswith(inner):
             if isinstance(widget.parent(), QLineEdit | QTabBar | QTableView):
                 continue  # a part that Qt made
@@ -135,40 +152,35 @@ def test_every_control_has_a_name_for_people_and_one_for_programs(open_window: C
             assert interface.text(QAccessible.Text.Name) or widget.isHidden(), words
 
 
-def test_labels_keep_their_text_for_screen_readers_and_show_it_plainly(
-    open_window: Callable[..., MainWindow],
-) -> None:
-    for widget in everything(open_window()):
+def test_labels_keep_their_text_for_screen_readers_and_show_it_plainly(whole: MainWindow) -> None:
+    for widget in widgets(whole):
         if isinstance(widget, QLabel):
             assert widget.objectName()
             assert not widget.accessibleName()
             assert widget.textFormat() is Qt.TextFormat.PlainText, widget.objectName()
 
 
-def test_tooltips_hold_no_markup_of_others(open_window: Callable[..., MainWindow]) -> None:
-    window = open_window()
-    everything(window)
-    for widget in window.findChildren(QWidget):
+def test_tooltips_hold_no_markup_of_others(whole: MainWindow) -> None:
+    for widget in whole.findChildren(QWidget):
         assert "<b>" not in widget.toolTip() and "<img" not in widget.toolTip()
     for name in ("Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"):
-        model = window.page(name).model
+        model = whole.page(name).model
         for row in range(model.rowCount()):
             for column in range(model.columnCount()):
                 hint = model.data(model.index(row, column), Qt.ItemDataRole.ToolTipRole)
                 assert "<b>" not in hint and "<img" not in hint and "\u202e" not in hint
 
 
-def test_no_text_of_others_steers_the_line(open_window: Callable[..., MainWindow]) -> None:
-    for widget in everything(open_window()):
+def test_no_text_of_others_steers_the_line(whole: MainWindow) -> None:
+    for widget in widgets(whole):
         if isinstance(widget, QLabel | QAbstractButton):
             assert not set("\u202e\u200b\n") & set(widget.text())
 
 
 @pytest.mark.parametrize("name", ["Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"])
-def test_tables_are_named(open_window: Callable[..., MainWindow], name: str) -> None:
-    window = open_window()
-    window.show_page(name)
-    table = window.findChild(QTableView, name.lower())
+def test_tables_are_named(whole: MainWindow, name: str) -> None:
+    whole.show_page(name)
+    table = whole.findChild(QTableView, name.lower())
     assert table is not None
     assert table.accessibleName() == name
     assert table.isVisible()
@@ -223,6 +235,19 @@ def test_details_tell_of_the_row_of_the_cursor(open_window: Callable[..., MainWi
     assert not details.isHidden()
 
 
+def test_what_stands_beside_a_button_stays_while_lists_are_read(open_window: Callable[..., MainWindow]) -> None:
+    window, places = open_window(), []
+    window.resize(1280, 800)
+    bar = window.header_bar
+    for loading in (False, True, False):
+        bar.tell_loading(loading)
+        bar.layout().activate()  # type: ignore[union-attr]
+        assert bar.refresh.text() == ("Reading…" if loading else "Refresh")
+        assert bar.refresh.width() >= bar.refresh.sizeHint().width()
+        places.append((bar.refresh.x(), bar.create_checkpoint.x()))
+    assert len(set(places)) == 1
+
+
 def test_a_request_is_told_once_and_no_second_one_is_offered_beside_one_whose_end_is_open(
     open_window: Callable[..., MainWindow],
 ) -> None:
@@ -235,6 +260,7 @@ def test_a_request_is_told_once_and_no_second_one_is_offered_beside_one_whose_en
             assert page.view.select_id(row.id)
             said = details._explanation.text() if shown else page.sentence.text()
             assert said and (not shown or said not in page.sentence.text()), row.state
+        assert "Again for" not in [label.text() for label in details.findChildren(QLabel)]  # none of them is
         window.show_details(True)
         is_over = row.state in (IntentState.FINISHED, IntentState.REJECTED, IntentState.CANCELLED)
         assert is_over or details.create_checkpoint.isHidden(), row.state
@@ -275,8 +301,8 @@ def test_the_details_tell_only_of_a_row_that_is_highlighted(open_window: Callabl
 
 
 @pytest.mark.parametrize("name", ["Vaults", "Resources", "Backups", "Policies", "Tasks", "Outbox"])
-def test_every_row_has_details(open_window: Callable[..., MainWindow], name: str) -> None:
-    window = open_window()
+def test_every_row_has_details(whole: MainWindow, name: str) -> None:
+    window = whole
     window.show_page(name)
     window.show_details(True)
     details = window.deferred_widgets.details
@@ -359,7 +385,7 @@ def test_everything_is_where_it_was(open_window: Callable[..., MainWindow]) -> N
     assert again.deferred_widgets.details.isHidden()
     assert again.drawer.is_open
     assert again.navigation.is_folded
-    assert again._dress.theme is Theme.DARK
+    assert again._theme_watcher.theme is Theme.DARK
     again.appearance.choose_theme(Theme.LIGHT)
 
 

@@ -133,7 +133,7 @@ def test_shares_of_what_goes_are_counted_afresh_as_far_as_they_can_be_read(tmp_p
 def test_the_shares_of_hundreds_are_read_for_a_while_and_the_next_reading_goes_on_where_that_ended(
     tmp_path: Path,
 ) -> None:
-    with staged(tmp_path) as stage:
+    with staged(tmp_path, days=5) as stage:
         session = stage.session
 
         async def story() -> None:

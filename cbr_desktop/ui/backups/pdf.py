@@ -73,20 +73,27 @@ def page_words(sheet: RehearsalSheet, number: int, total: int) -> str:
 
 
 def laid_out(sheet: RehearsalSheet, device: "QtGui.QPaintDevice", page: "QtCore.QSizeF") -> "QtGui.QTextDocument":
-    """Return a sheet on pages of this size, on none of which a title stands without anything of its section."""
+    """Return a sheet on pages of this size: no section is torn that a page has room for, and no title stands alone."""
     document = QtGui.QTextDocument()
     titles = _fill(document, sheet)
     document.documentLayout().setPaintDevice(device)
     document.setPageSize(page)
     document.setDocumentMargin(0)
-    for title in titles:
+    for title, end in zip(titles, [*titles[1:], document.characterCount()], strict=True):
         block = document.findBlock(title)
-        if not is_with_next(block, page.height()):
+        if is_torn(block, document.findBlock(end - 1), page.height()) or not is_with_next(block, page.height()):
             cursor = QtGui.QTextCursor(block)
             form = block.blockFormat()
             form.setPageBreakPolicy(QtGui.QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
             cursor.setBlockFormat(form)
     return document
+
+
+def is_torn(first: "QtGui.QTextBlock", last: "QtGui.QTextBlock", page_height: float) -> bool:
+    """Tell whether a section goes over the end of a page though a page has room for all of it."""
+    layout = first.document().documentLayout()
+    top, bottom = layout.blockBoundingRect(first).top(), layout.blockBoundingRect(last).bottom() - 1
+    return bottom - top <= page_height and int(top // page_height) != int(bottom // page_height)
 
 
 def is_with_next(block: "QtGui.QTextBlock", page_height: float) -> bool:

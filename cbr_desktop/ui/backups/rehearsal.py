@@ -51,7 +51,7 @@ from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR
-from cbr_desktop.ui.kit.widgets import dress_table, push_button
+from cbr_desktop.ui.kit.widgets import push_button, set_up_table
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.approval import ApprovalFields
 from cbr_desktop.ui.operations.dialog import ChangeDialog
@@ -282,7 +282,7 @@ class RehearsalWindow(StepwiseWindow):
         self.losses = [MarkedLine(f"rehearsalLoss{place or ''}") for place in range(_LOSS_LINES)]
         self.then = label(name="rehearsalThen")
         self.compared = QTableWidget(0, 3)
-        dress_table(self.compared, "rehearsalCompared", _("Then and today"))
+        set_up_table(self.compared, "rehearsalCompared", _("Then and today"))
         self.compared.setHorizontalHeaderLabels(list(compared_columns()))
         self.compared.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.compared.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)

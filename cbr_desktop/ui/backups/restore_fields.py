@@ -28,10 +28,11 @@ from cbr_desktop.text.rehearsal import (
 )
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
-from cbr_desktop.ui.kit.lines import NoWheelComboBox, WrappedBox, label, mark_icon
+from cbr_desktop.ui.kit.icons import mark_icon
+from cbr_desktop.ui.kit.lines import NoWheelComboBox, WrappedBox, label
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.widgets import dress_table
+from cbr_desktop.ui.kit.widgets import set_up_table, words_height
 from cbr_desktop.workflows.rehearsal import Rehearsal
 
 _SAVED, _TARGET, _VERDICT = range(3)
@@ -71,10 +72,8 @@ class RestoreFields(QWidget):
         self._saved: tuple[DiskBackup, ...] = ()
         self._targets: list[WrappedBox] = []
         self.table = QTableWidget(0, len(choice_columns()))
-        dress_table(self.table, "restoreDisks", _("Which disk is written over by which"))
+        set_up_table(self.table, "restoreDisks", _("Which disk is written over by which"))
         self.table.setHorizontalHeaderLabels(list(choice_columns()))
-        self.table.setWordWrap(False)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._columns = FittedColumns(self.table.horizontalHeader())
         self._columns.wish(_WISHES)
         self._fitted_width = 0
@@ -133,6 +132,7 @@ class RestoreFields(QWidget):
         rows = {row.pair.backup_id.lower(): row for row in rehearsal.rows}
         for place, saved in enumerate(self._saved):
             self._judge(place, rows.get(saved.id.lower()))
+        self._fit()
         words = untouched_words(rehearsal)
         self.untouched.setText(words)
         self.untouched.setVisible(bool(words))
@@ -180,7 +180,7 @@ class RestoreFields(QWidget):
         if row is not None:
             is_same = row.saved is not None and row.saved.volume_id.lower() == row.pair.volume_id.lower()
             mark = _BROKEN if row.broken else _UNKNOWN if row.disk is None else GOOD if is_same else _MOVED
-            item.setIcon(mark_icon(mark, self.palette(), self.devicePixelRatioF()))
+            item.setIcon(mark_icon(mark))
         item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setItem(place, _VERDICT, item)
 
@@ -196,7 +196,9 @@ class RestoreFields(QWidget):
         self._columns.fit(self._fitted_width)
         width = self.table.columnWidth(_TARGET)
         for place, box in enumerate(self._targets):
-            lines = 2 * self.table.fontMetrics().height() + 14
+            said = [self.table.item(place, column) for column in range(self.table.columnCount())]
+            words = [item.text() if item is not None else "" for item in said]
+            lines = words_height(self.table, words, _VERDICT) + 14
             self.table.setRowHeight(place, max(box.sizeHint().height() + 14, lines, box.height_for(width)))
         shown = min(len(self._targets), _ROWS)
         rows = sum(self.table.rowHeight(place) for place in range(shown))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
 from cbr_desktop.domain.ids import CheckpointId
 from cbr_desktop.domain.restore_point import Maker, PointState, RestorePoint
@@ -53,9 +53,11 @@ class CheckpointsPage(Page[RestorePoint]):
     )
     counts = NN_("{count} checkpoint", "{count} checkpoints")
 
-    def __init__(self, workspace: Workspace, times: Times, *, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self, workspace: Workspace, times: Times, parent: QWidget | None = None, *, at_once: int = AT_ONCE
+    ) -> None:
         self._points = RestorePoints(workspace.scope)
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
         self.at_once = at_once
         self.head.titles.title.setToolTip(tooltip(built_sentence()))
 

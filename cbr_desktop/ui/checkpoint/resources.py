@@ -18,7 +18,8 @@ from cbr_desktop.text.marks import NEVER, mark
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.states import gb_words, grouped, protect_words, short_type_words, shown, status_words
 from cbr_desktop.ui.kit.finding_lines import FindingLines
-from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, MarkIcons, label
+from cbr_desktop.ui.kit.icons import mark_icon
+from cbr_desktop.ui.kit.lines import READY, SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.tables.fitting import Wish
 from cbr_desktop.ui.kit.tick_tree import Ticks, TickTree
@@ -28,9 +29,9 @@ from cbr_desktop.workflows.ledger import Ledger
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WISHES = (
-    Wish(140, 162, 260, yields=False),
+    Wish(124, 148, 260, yields=False),
     Wish(62, 76, 125, yields=False),
-    Wish(96, 126, 200, yields=False),
+    Wish(112, 140, 200, yields=False),
     Wish(62, 72, 72),
     Wish(46, 46, 46),
     Wish(62, 62, 62),
@@ -58,7 +59,6 @@ class _VaultResourceTicks(Ticks[Resource, Disk]):
 
     def __init__(self) -> None:
         super().__init__([_(title) for title in _COLUMNS])
-        self.icons: MarkIcons | None = None
         self.is_whole = True
         self.held: frozenset[str] = frozenset()
         """The resources that are in the vault."""
@@ -130,13 +130,11 @@ class _VaultResourceTicks(Ticks[Resource, Disk]):
         return tooltip(part.name, part.id, part.device) if column == _NAME else ""
 
     def row_icon(self, row: Resource, column: int) -> QIcon | None:
-        if self.icons is None:
-            return None
         if column == _STATE:
-            return self.icons(NEVER if row.protect_status is None else mark(row.protect_status))
+            return mark_icon(NEVER if row.protect_status is None else mark(row.protect_status))
         if column == _VERDICT and self._is_asked(row):
             finding = self._finding(row)
-            return self.icons(SEVERITY_MARKS[finding.severity] if finding is not None else READY)
+            return mark_icon(SEVERITY_MARKS[finding.severity] if finding is not None else READY)
         return None
 
     def search(self, row: Resource) -> str:
@@ -195,7 +193,6 @@ class ResourcePicker(QWidget):
         self.tree = TickTree("checkpointResources", _("Resources"), self._ticks, _WISHES)
         self.filter.textChanged.connect(self.tree.set_filter)
         self.tree.setMinimumHeight(_LEAST_HEIGHT)
-        self._ticks.icons = MarkIcons(self.tree)
         self.tree.ticked.connect(self._tell_chosen)
         self.tree.all_requested.connect(self._tick_shown)
         self.tree.invert_requested.connect(self._invert)

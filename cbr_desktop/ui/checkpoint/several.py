@@ -41,6 +41,7 @@ class CheckpointsForm(BatchForm):
         self.template.setObjectName("checkpointsTemplate")
         self.template.setAccessibleName(_("Template of the names"))
         self.template.setEditable(True)
+        self.template.setInsertPolicy(NoWheelComboBox.InsertPolicy.NoInsert)
         self.template.addItems([*PRESETS])
         self.template.setCurrentText(asked[0][0].profile.name_template if asked else PRESETS[0])
         self.ticket = QLineEdit()

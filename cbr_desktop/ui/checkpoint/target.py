@@ -16,8 +16,9 @@ from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import shown, state_words, status_words
 from cbr_desktop.text.words import share_words, use_words
 from cbr_desktop.ui.kit.finding_lines import FindingLines
+from cbr_desktop.ui.kit.icons import mark_icon
 from cbr_desktop.ui.kit.large_combo_box import ChoiceModel, LargeComboBox
-from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons, label
+from cbr_desktop.ui.kit.lines import MARK_SIZE, label
 from cbr_desktop.ui.kit.lookalikes import duplicates
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.workflows.derived import pieces
@@ -57,7 +58,6 @@ class VaultField(QWidget):
         """What the list tells, as it was read last: a vault may be changed in place."""
         self.box = _Box(ChoiceModel(lambda vault: vault.id, self._words_of, self._icon_of))
         self.box.setIconSize(MARK_SIZE)
-        self._icons = MarkIcons(self.box)
         self.box.left.connect(self.touched)
         self.box.editTextChanged.connect(self._edited)
         self.label = label(_("&Vault"))
@@ -145,7 +145,7 @@ class VaultField(QWidget):
         return f"{words}{_DASH}{shown(vault.id, 80)}" if vault.id in self._alike else words
 
     def _icon_of(self, vault: Vault) -> QIcon:
-        return self._icons(mark(vault.status))
+        return mark_icon(mark(vault.status))
 
 
 class _Search(QCompleter):

@@ -38,10 +38,10 @@ from cbr_desktop.text.marks import BAD, BUSY, GOOD, Mark, Shape
 from cbr_desktop.text.plain import plain, tooltip
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import REST_MS, Announcer
-from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label, mark_icon
+from cbr_desktop.ui.kit.icons import icon, mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, label
 from cbr_desktop.ui.kit.task_owner import TaskOwner
-from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button, words_height
+from cbr_desktop.ui.kit.widgets import button_row, push_button, set_up_table, words_height
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import Settings
@@ -105,7 +105,7 @@ class DoctorWindow(QDialog):
         self.setMinimumSize(620, 380)
         self._dot = MarkDot()
         self._status = label(name="doctorStatus")
-        self._status.setAccessibleName(_("State of the examination"))
+        self._status.setAccessibleName(_("State of the checks"))
         self._announcer = Announcer(self._status, REST_MS)
         self._table = CheckTable()
         self._only = QCheckBox(_("Only what needs &attention"))
@@ -226,7 +226,7 @@ class CheckTable(QTableWidget):
         super().__init__(0, len(_COLUMNS))
         self._verdicts: list[Verdict] = []
         self._only_trouble = False
-        dress_table(self, "doctorChecks", _("What was looked at"))
+        set_up_table(self, "doctorChecks", _("What was looked at"))
         self.setIconSize(MARK_SIZE)
         self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -268,7 +268,7 @@ class CheckTable(QTableWidget):
             time_words(check),
         )
         items = [QTableWidgetItem(text) for text in texts]
-        items[_RESULT].setIcon(mark_icon(_MARKS[check.verdict], self.palette(), self.devicePixelRatioF()))
+        items[_RESULT].setIcon(mark_icon(_MARKS[check.verdict]))
         for column, item in enumerate(items):
             side = Qt.AlignmentFlag.AlignRight if column == _TIME else Qt.AlignmentFlag.AlignLeft
             item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)

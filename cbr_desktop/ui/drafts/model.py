@@ -62,8 +62,8 @@ class Comparison(NamedTuple):
 class DraftsModel:
     """Judges the drafts by whatever ledger knows what they are about."""
 
-    def __init__(self, estate: OpenLedgers, now: Callable[[], datetime]) -> None:
-        self._estate = estate
+    def __init__(self, open_ledgers: OpenLedgers, now: Callable[[], datetime]) -> None:
+        self._open_ledgers = open_ledgers
         self._now = now
 
     def rows(self, entries: Iterable[DraftEntry], edited: Collection[str]) -> list[DraftRow]:
@@ -78,13 +78,13 @@ class DraftsModel:
 
     def unsaved(self, edited: Collection[str]) -> list[Unsaved]:
         """Return what was kept and is not in an editor now."""
-        store = self._estate.draft_store
+        store = self._open_ledgers.draft_store
         return [unsaved for unsaved in store.unsaved() if unsaved.id not in edited] if store is not None else []
 
     def ledgers(self) -> list[Ledger]:
         """Return what drafts are judged by: what is looked at first, then the rest of what is open."""
-        shown_first = list(self._estate.scope.members)
-        return shown_first + [member for member in self._estate.open.members if member not in shown_first]
+        shown_first = list(self._open_ledgers.scope.members)
+        return shown_first + [member for member in self._open_ledgers.open.members if member not in shown_first]
 
     def judge(self, document: Document) -> Preflight:
         """Judge a request by whichever ledger knows what it is about."""
@@ -104,7 +104,7 @@ class DraftsModel:
         return Source(unsaved.text, unsaved.id, unsaved.path, self._base(unsaved))
 
     def _base(self, unsaved: Unsaved) -> DraftText | None:
-        store = self._estate.draft_store
+        store = self._open_ledgers.draft_store
         if store is None or not unsaved.path:
             return None
         try:
@@ -138,7 +138,9 @@ class DraftsModel:
 
     def _latest(self, row: DraftRow) -> dict[str, str]:
         """Return the newest request for the vault of a draft, by the words that it is known by."""
-        found = [i for i in self._estate.open.intents.values() if row.vault_id and i.change.vault_id == row.vault_id]
+        found = [
+            i for i in self._open_ledgers.open.intents.values() if row.vault_id and i.change.vault_id == row.vault_id
+        ]
         newest = max(found, key=lambda intent: intent.created_at, default=None)
         if newest is None:
             return {}
@@ -167,7 +169,7 @@ class DraftsModel:
 
     def nothing(self, total: int, filtered_by: str, *, is_read: bool, is_silent: bool) -> ListNotice:
         """Return why no draft is shown."""
-        store = self._estate.draft_store
+        store = self._open_ledgers.draft_store
         if total:
             why = ngettext(
                 "{count} draft is hidden by the filter {text}.",
@@ -193,13 +195,13 @@ class DraftsModel:
 
     @property
     def _store(self) -> DraftStore:
-        store = self._estate.draft_store
+        store = self._open_ledgers.draft_store
         assert store is not None  # noqa: S101  # there are no rows without one
         return store
 
     def _sent(self) -> Mapping[str, Intent]:
         """Return the newest request that was made from each file."""
-        intents = sorted(self._estate.open.intents.values(), key=lambda intent: intent.created_at)
+        intents = sorted(self._open_ledgers.open.intents.values(), key=lambda intent: intent.created_at)
         return {intent.draft: intent for intent in intents if intent.draft}
 
 

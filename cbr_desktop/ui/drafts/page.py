@@ -7,7 +7,7 @@ from pathlib import PurePath
 from PySide6 import QtWidgets
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.draft import Unsaved, stem_of
 from cbr_desktop.domain.error import CbrError
@@ -51,12 +51,14 @@ class DraftsPage(Page[DraftRow]):
     hint = "vault:erp problem"
     without_subject = N_("The details tell of what the service has. Open a draft to read and edit it (Enter).")
 
-    def __init__(self, workspace: Workspace, times: Times, dialogs: DraftDialogs) -> None:
+    def __init__(
+        self, workspace: Workspace, times: Times, dialogs: DraftDialogs, parent: QWidget | None = None
+    ) -> None:
         self._dialogs = dialogs
         self._drafts = DraftsModel(workspace, times.now)
         self.editors = DraftEditors(workspace, self._drafts, dialogs, self, self._take_later)
         self.reviews = DraftReviews(self._drafts.judge, lambda: workspace.draft_store, self, workspace.settings)
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
         self.editors.troubled.connect(self.remarked)
         self.reviews.troubled.connect(self.remarked)
         self.reviews.taken.connect(self._taken_over)
@@ -353,7 +355,7 @@ class DraftsPage(Page[DraftRow]):
         self.new, self.open, self.comparison = buttons["new"], buttons["open"], buttons["comparison"]
         self.importing, self.check, self.planning = buttons["importing"], buttons["check"], buttons["planning"]
         self.add_actions((*buttons.values(), self.tools.more))
-        self.band.add(self.tools.place, 2)
+        self.table_bar.add(self.tools.place, 2)
         self.strip = UnsavedStrip(self.restore_all, self.discard_all)
         self.silence = MarkedLine("draftsSilence")
         self.silence.hide()
@@ -390,7 +392,7 @@ class DraftsPage(Page[DraftRow]):
         shown_count, total = self.model.rowCount(), self.model.total
         self._tell_count()
         words = "  ".join(self.model.filter.problems) or " · ".join(self.model.filter.words)
-        self.band.say(words)
+        self.table_bar.say(words)
         if hasattr(self, "tools"):
             self.tools.show_folder(draft_store.folder if draft_store is not None else "")
         is_read, is_silent = self.folder.is_read, self.folder.is_silent

@@ -25,7 +25,8 @@ from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.notes import note_sentence, note_severity
 from cbr_desktop.text.plain import plain
 from cbr_desktop.text.states import counted, shown
-from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label, mark_icon
+from cbr_desktop.ui.kit.icons import mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, MarkedLine, label
 from cbr_desktop.ui.kit.widgets import ask_for_file, button_row, push_button
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.json_field import JsonText
@@ -128,7 +129,7 @@ class ReviewDialog(QDialog):
         return [*findings, *judged]
 
     def _add(self, severity: Severity, words: str) -> None:
-        icon = mark_icon(SEVERITY_MARKS[severity], self.palette(), self.devicePixelRatioF())
+        icon = mark_icon(SEVERITY_MARKS[severity])
         self.notes.addItem(QListWidgetItem(icon, words))
 
     def _take(self) -> None:

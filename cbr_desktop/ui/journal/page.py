@@ -199,8 +199,9 @@ class JournalPage(Page[Entry]):
 
     def _add_bar(self) -> None:
         acts = {"verify": self.verify, "export": self._show_formats, "older": self.show_older, "all": self.read_all}
-        self.buttons = verb_buttons("journal", self._BUTTONS, acts)
-        self.add_actions(self.buttons.values())
+        row = self.head.new_row()
+        self.buttons = verb_buttons("journal", self._BUTTONS, acts, row.button_parent)
+        self.head.add_row(row, self.buttons.values())
         self.verdict = AnnouncedLine("journalVerdict")
         self.verdict.hide()
         layout = self.layout()

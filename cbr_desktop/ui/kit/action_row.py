@@ -51,17 +51,20 @@ class ActionRow(QWidget):
         self._is_ready = True
 
     @property
-    def nursery(self) -> QWidget:
-        """Where a button is best made that is to be added: there it stays until there is room for it."""
+    def button_parent(self) -> QWidget:
+        """Where a button is best made that is to be added: there it stays until there is room for it.
+
+        One that is never hidden and will have room is best made in the row itself: to move it would cost more.
+        """
         return self._aside
 
     def add(self, buttons: Iterable[QAbstractButton]) -> None:
         """Put buttons at the end."""
         for button in buttons:
-            if button.parentWidget() is not self._aside:
-                self._move(button, self if self._has_size else self._aside, shown=_is_offered(button))
-            else:
+            if button.parentWidget() is self._aside:
                 button.installEventFilter(self)
+            elif button.parentWidget() is not self:
+                self._move(button, self if self._has_size else self._aside, shown=_is_offered(button))
             self._buttons.append(button)
         self.show()
         self._arrange()
@@ -89,11 +92,11 @@ class ActionRow(QWidget):
         return [button for button in self._buttons if _is_offered(button)]
 
     def _arrange(self) -> None:
-        if self._is_arranging:
+        if self._is_arranging or not self._has_size:
             return
         self._is_arranging = True
         offered = self._offered()
-        hints = self._hints(offered, self.width()) if self._has_size else []
+        hints = self._hints(offered, self.width())
         self._given_way = set(offered[len(hints) :])
         at = 0
         has_moved = False
@@ -167,8 +170,7 @@ class ActionRow(QWidget):
 
     def _follow(self) -> None:
         self.updateGeometry()
-        if self._has_size:
-            self._arrange()
+        self._arrange()
 
     def _move(self, button: QAbstractButton, place: QWidget, *, shown: bool) -> None:
         """Give a button another parent, which hides it, and show it again if it was to be seen."""

@@ -25,7 +25,7 @@ class Chips(ActionRow):
         self.setAccessibleName(_("Quick filters"))
         self.buttons: dict[str, QToolButton] = {}
         for words, filter in chips:
-            button = QToolButton(self.nursery)
+            button = QToolButton(self)
             button.setObjectName(f"{name}{len(self.buttons) + 1}")
             button.setProperty("chip", True)
             button.setText(_(words))

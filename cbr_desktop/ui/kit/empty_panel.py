@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from cbr_desktop.text.words import ListNotice
 from cbr_desktop.ui.kit.icons import Picture
-from cbr_desktop.ui.kit.theme import dress_as, set_type
+from cbr_desktop.ui.kit.theme import set_type, style_as
 from cbr_desktop.ui.kit.tokens import NEAR
 
 
@@ -59,7 +59,7 @@ class EmptyPanel(QFrame):
             button.setText(words)
             button.setAccessibleName(words)
             button.setVisible(bool(words))
-        dress_as(self.button, "primary", not notice.first)
+        style_as(self.button, "primary", not notice.first)
         self._notice = notice
         self.place()
         self.show()

@@ -15,6 +15,7 @@ SIGN = "#1a5fb4"
 """The colour of the program's sign, the same in every theme and in ``resources/cbr-desktop.svg``."""
 MARK_MARGIN = 4
 """What a question mark sticks out of its square, in device-independent pixels."""
+_DISABLED = QPalette.ColorGroup.Disabled
 _GRID = 16.0
 """Icons are drawn on a square of this side, in lines."""
 
@@ -25,7 +26,27 @@ def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText) ->
 
     On a primary button that is ``BrightText``.
     """
-    return QIcon(_Engine(name, role))
+
+    def picture_of(side: int, ratio: float, mode: QIcon.Mode) -> QPixmap:
+        palette = QGuiApplication.palette()
+        if mode == QIcon.Mode.Disabled:
+            return picture(name, side, ratio, palette.color(_DISABLED, QPalette.ColorRole.ButtonText).rgb())
+        return picture(name, side, ratio, palette.color(role).rgb())
+
+    return QIcon(_Engine(picture_of))
+
+
+@cache
+def mark_icon(mark: Mark) -> QIcon:
+    """Return a mark as an icon for a list; it follows the palette of the application by itself.
+
+    On a selected row it keeps its tone, which can be read on that ground.
+    """
+
+    def picture_of(side: int, ratio: float, _mode: QIcon.Mode) -> QPixmap:
+        return _mark(mark.shape, side, ratio, tone_colour(mark.tone, QGuiApplication.palette()).rgb())
+
+    return QIcon(_Engine(picture_of))
 
 
 @lru_cache(maxsize=200)
@@ -54,6 +75,17 @@ def draw(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
 def draw_mark(painter: QPainter, mark: Mark, rect: QRectF, palette: QPalette) -> None:
     """Draw a mark into a square, in its tone."""
     _draw_shape(painter, mark.shape, rect, tone_colour(mark.tone, palette))
+
+
+@lru_cache(maxsize=200)
+def _mark(shape: Shape, side: int, ratio: float, colour: int) -> QPixmap:
+    made = QPixmap(QSize(side, side) * ratio)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    _draw_shape(painter, shape, QRectF(0, 0, side, side), QColor.fromRgb(colour))
+    painter.end()
+    return made
 
 
 @lru_cache(maxsize=200)
@@ -162,34 +194,27 @@ _SHAPES: dict[Shape, Callable[[QPainter, QRectF], None]] = {
 
 
 class _Engine(QIconEngine):
-    """Draws one icon in the colour that its mode has in the palette now."""
+    """Draws one icon as ``picture_of`` gives it for a side, the pixel ratio of the screen and a mode."""
 
-    def __init__(self, name: str, role: QPalette.ColorRole) -> None:
+    def __init__(self, picture_of: Callable[[int, float, QIcon.Mode], QPixmap]) -> None:
         super().__init__()
-        self._name = name
-        self._role = role
+        self._picture_of = picture_of
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         """Draw into ``rect``."""
         side, ratio = min(rect.width(), rect.height()), painter.device().devicePixelRatioF()
         left, top = rect.left() + (rect.width() - side) // 2, rect.top() + (rect.height() - side) // 2
-        painter.drawPixmap(left, top, picture(self._name, side, ratio, self._colour(mode)))
+        painter.drawPixmap(left, top, self._picture_of(side, ratio, mode))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State) -> QPixmap:
         """Return the icon on a transparent ground."""
         if size.isEmpty():
             return QPixmap()  # a control that is squeezed to nothing asks for nothing
-        return picture(self._name, min(size.width(), size.height()), 1.0, self._colour(mode))
-
-    def _colour(self, mode: QIcon.Mode) -> int:
-        palette = QGuiApplication.palette()
-        if mode == QIcon.Mode.Disabled:
-            return palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText).rgb()
-        return palette.color(self._role).rgb()
+        return self._picture_of(min(size.width(), size.height()), 1.0, mode)
 
     def clone(self) -> QIconEngine:
         """Return a second engine of the same drawing."""
-        return _Engine(self._name, self._role)
+        return _Engine(self._picture_of)
 
 
 class Picture(QWidget):

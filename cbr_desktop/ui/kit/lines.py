@@ -1,8 +1,8 @@
 """Lines of words with a mark before them that tells the weight by its shape, and what else stands in forms."""
 
 from PySide6 import QtGui
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QWheelEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -44,36 +44,6 @@ def label(text: str = "", name: str = "", parent: QWidget | None = None) -> QLab
 
 MARK_SIZE = QSize(12, 12)
 """How large marks are in lists, whatever the screen's pixel ratio."""
-
-
-def mark_icon(mark: Mark, palette: QPalette, ratio: float) -> QIcon:
-    """Return a mark as an icon for a list; ``ratio`` is the pixel ratio of the screen."""
-    pixmap = QPixmap(MARK_SIZE * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    draw_mark(painter, mark, QRectF(QPointF(), QSizeF(MARK_SIZE)), palette)
-    painter.end()
-    made = QIcon(pixmap)
-    # Qt would tint the mark of a selected row, and every tone can be read on that ground as it is
-    made.addPixmap(pixmap, QIcon.Mode.Selected)
-    return made
-
-
-class MarkIcons:
-    """Marks as icons, each made once for a palette and a pixel ratio, those of ``widget``."""
-
-    def __init__(self, widget: QWidget) -> None:
-        self._widget = widget
-        self._made: dict[tuple[Mark, int, float], QIcon] = {}
-
-    def __call__(self, mark: Mark) -> QIcon:
-        """Return a mark as an icon."""
-        palette, ratio = self._widget.palette(), self._widget.devicePixelRatioF()
-        key = (mark, palette.cacheKey(), ratio)
-        if key not in self._made:
-            self._made[key] = mark_icon(mark, palette, ratio)
-        return self._made[key]
 
 
 def offence(palette: QPalette) -> "QtGui.QTextCharFormat":

@@ -14,7 +14,7 @@ from cbr_desktop.text.words import Times, page_title
 from cbr_desktop.ui.kit.day_counts import Counts, day_counts
 from cbr_desktop.ui.kit.day_filter import DaySpan, days_in, with_days
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.pieces import Pieces
+from cbr_desktop.ui.kit.pieces import AT_ONCE, Pieces
 from cbr_desktop.ui.kit.timeline import Timeline, TimelineLane
 from cbr_desktop.ui.session.profile_context import Settings
 
@@ -39,7 +39,7 @@ class PageTimeline(QObject):
         lane_of: Callable[[Hashable], TimelineLane],
         parent: QWidget,
         *,
-        at_once: int = 10_000,
+        at_once: int = AT_ONCE,
     ) -> None:
         super().__init__(parent)
         self._field, self._filter, self._times, self._lane_of = field, filter, times, lane_of

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QTableView, QWidget
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkIcons
+from cbr_desktop.ui.kit.icons import mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.tables.fitted_columns import LETTER, FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.widgets import dress_table, words_height
+from cbr_desktop.ui.kit.widgets import set_up_table, words_height
 
 _WIDTHS = {
     N_("Step"): 40,
@@ -65,7 +66,6 @@ class _Steps(QAbstractTableModel):
         super().__init__()
         self.titles: tuple[str, ...] = ()
         self.lines: Sequence[StepCells] = ()
-        self.icons: MarkIcons | None = None
         self._numbers = {_(title) for title in _NUMBERS}
 
     def put(self, titles: Sequence[str], lines: Sequence[StepCells]) -> list[int]:
@@ -107,9 +107,9 @@ class _Steps(QAbstractTableModel):
         if role == _HINT:
             words, _mark = self.lines[index.row()]
             return tooltip(words[index.column()])
-        if role == _DECORATION and index.column() == 1 and self.icons is not None:
+        if role == _DECORATION and index.column() == 1:
             _words, mark = self.lines[index.row()]
-            return self.icons(mark)
+            return mark_icon(mark)
         return self._alignment(index.column(), role) if role == _ALIGNMENT else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -138,8 +138,7 @@ class StepTable(QTableView):
         self._steps = _Steps()
         self._steps.setParent(self)
         self.setModel(self._steps)
-        self._steps.icons = MarkIcons(self)
-        dress_table(self, name, _("Steps"))
+        set_up_table(self, name, _("Steps"))
         self.setIconSize(MARK_SIZE)
         self.setWordWrap(True)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)

@@ -156,7 +156,7 @@ def is_dark(palette: QPalette) -> bool:
     return palette.color(QPalette.ColorRole.Base).lightness() < 128
 
 
-def dress_as(widget: QWidget, name: str, value: bool) -> None:
+def style_as(widget: QWidget, name: str, value: bool) -> None:
     """Set a property by which the sheet dresses a widget, and wanted it anew if that is another."""
     if widget.property(name) is not value:
         widget.setProperty(name, value)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6 import QtGui
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFont,
     QFontMetrics,
@@ -290,12 +291,13 @@ class Timeline(QAbstractScrollArea):
     def _draw_spans(self, painter: QPainter, colours: QPalette) -> None:
         """Draw the ground of the days that are chosen, or are being marked."""
         lanes = self._lanes_rect()
-        painter.fillRect(lanes, colours.color(QPalette.ColorRole.Base))
+        # of a brush, since of a colour Qt's 180 named gradients would be made at the first call
+        painter.fillRect(lanes, QBrush(colours.color(QPalette.ColorRole.Base)))
         for span in (self._span, self._marked_span()):
             if span is not None:
                 left, right = max(self._layout.shift, self._x(span[0])), self._x(span[1]) + self._layout.width
                 ground = QRect(QPoint(left, lanes.top()), QPoint(right - 1, lanes.bottom())).intersected(lanes)
-                painter.fillRect(ground, colours.color(QPalette.ColorRole.Highlight))
+                painter.fillRect(ground, QBrush(colours.color(QPalette.ColorRole.Highlight)))
 
     def _draw_months(self, painter: QPainter, colours: QPalette, shown: Sequence[date]) -> None:
         lanes = self._lanes_rect()
@@ -341,6 +343,7 @@ class Timeline(QAbstractScrollArea):
 
     def _draw_cursor(self, painter: QPainter, colours: QPalette) -> None:
         lanes = self._lanes_rect()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._hovered is not None:
             painter.setPen(QPen(colours.color(QPalette.ColorRole.PlaceholderText), 1))
             painter.drawRect(

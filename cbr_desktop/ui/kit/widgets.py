@@ -11,7 +11,7 @@ from cbr_desktop.text.plain import tooltip
 from cbr_desktop.ui.kit.tokens import NEAR
 
 _CELL_EDGES, _MARK_ROOM = 16, 18
-"""What a cell of a dressed table has beside its words, and what a mark in it takes besides."""
+"""What a cell of such a table has beside its words, and what a mark in it takes besides."""
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 
 
@@ -66,7 +66,7 @@ def do(act: Callable[[], object], *_rest: object) -> None:
     act()
 
 
-def dress_table(table: QTableView, name: str, accessible: str) -> None:
+def set_up_table(table: QTableView, name: str, accessible: str) -> None:
     """Make a table a list of lines to read: striped, without a grid, selected line by line."""
     table.setObjectName(name)
     table.setAccessibleName(accessible)

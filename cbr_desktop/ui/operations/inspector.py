@@ -27,7 +27,8 @@ from cbr_desktop.text.plain import bounded, tooltip
 from cbr_desktop.text.preview import PreviewForm, rendered
 from cbr_desktop.text.states import clock_words, duration_words, grouped, shown, status_words
 from cbr_desktop.ui.kit.fields import code_view
-from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.kit.icons import mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, READY, SEVERITY_MARKS, label
 
 _OLD_SECONDS = 600
 """From this age on a finding tells how old its data are, not when they were read."""
@@ -91,11 +92,11 @@ class FindingList(QWidget):
         for text, finding in rows:
             self._list.addItem(self._item(text, finding))
         if not rows:
-            item = QListWidgetItem(mark_icon(READY, self.palette(), self.devicePixelRatioF()), _("All checks passed"))
+            item = QListWidgetItem(mark_icon(READY), _("All checks passed"))
             self._list.addItem(item)
 
     def _item(self, text: str, finding: Finding) -> QListWidgetItem:
-        icon = mark_icon(SEVERITY_MARKS[finding.severity], self.palette(), self.devicePixelRatioF())
+        icon = mark_icon(SEVERITY_MARKS[finding.severity])
         item = QListWidgetItem(icon, text)
         item.setData(Qt.ItemDataRole.UserRole, finding.subject)
         explanation = explain(finding.code)

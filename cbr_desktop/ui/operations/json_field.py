@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QBrush,
     QFontDatabase,
     QPainter,
     QPaintEvent,
@@ -30,8 +31,8 @@ from cbr_desktop.domain.finding import Finding, Severity
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.plain import tooltip
 from cbr_desktop.text.tone import Tone
-from cbr_desktop.ui.kit.icons import draw_mark
-from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.kit.icons import draw_mark, mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.theme import tone_colour
 from cbr_desktop.ui.operations.problem import problem_sentence
 
@@ -143,7 +144,8 @@ class JsonText(QPlainTextEdit):
 
     def paint_margin(self, painter: QPainter, clip: QRect) -> None:
         """Draw numbers and marks of the lines that can be seen."""
-        painter.fillRect(clip, self.palette().color(QPalette.ColorRole.AlternateBase))
+        # of a brush, since of a colour Qt's 180 named gradients would be made at the first call
+        painter.fillRect(clip, QBrush(self.palette().color(QPalette.ColorRole.AlternateBase)))
         block = self.firstVisibleBlock()
         top = round(self.blockBoundingGeometry(block).translated(self.contentOffset()).top())
         high = self.fontMetrics().height()
@@ -266,7 +268,7 @@ class JsonField(QWidget):
         self.text.mark(rows)
         self.list.clear()
         for line, finding in rows:
-            icon = mark_icon(SEVERITY_MARKS[finding.severity], self.palette(), self.devicePixelRatioF())
+            icon = mark_icon(SEVERITY_MARKS[finding.severity])
             item = QListWidgetItem(
                 icon, _("Line {line}: {finding}").format(line=line, finding=problem_sentence(finding)), self.list
             )

@@ -4,29 +4,14 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QBoxLayout,
-    QCheckBox,
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QProgressBar,
-    QTableWidget,
-    QTableWidgetItem,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from cbr_desktop.domain.blast import destroys
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import WAITING, Intent, IntentState
-from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
-from cbr_desktop.text.catalogue import N_, _, inside, sentences
-from cbr_desktop.text.codes import explain
+from cbr_desktop.domain.outcome import Outcome
+from cbr_desktop.text.catalogue import _, sentences
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.intents import (
     candidate_words,
@@ -37,17 +22,18 @@ from cbr_desktop.text.intents import (
     retry_sentence,
 )
 from cbr_desktop.text.marks import Mark, Shape
-from cbr_desktop.text.operations import fate_of, typed_words, words_of
+from cbr_desktop.text.operations import typed_words, words_of
 from cbr_desktop.text.plain import bounded, plain, tooltip
 from cbr_desktop.text.requests import intent_mark
 from cbr_desktop.text.states import clock_words, percent_words
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.ui.kit.announcer import Announcer
-from cbr_desktop.ui.kit.lines import MARK_SIZE, MarkDot, MarkedLine, label, mark_icon
-from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
-from cbr_desktop.ui.kit.tables.fitting import Wish
+from cbr_desktop.ui.kit.copy_line import CopyLine
+from cbr_desktop.ui.kit.lines import MarkDot, MarkedLine, label
 from cbr_desktop.ui.kit.tokens import APART, TIGHT
-from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button
+from cbr_desktop.ui.operations.check_list import CheckList
+from cbr_desktop.ui.operations.outcome_table import ResourceTable
 from cbr_desktop.ui.operations.window import place_line
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.workflows.ledger import Part
@@ -55,31 +41,12 @@ from cbr_desktop.workflows.operations import OPERATIONS
 from cbr_desktop.workflows.operations.create_checkpoint import skipped_draft
 from cbr_desktop.workflows.outcomes import outcome_of
 
-_NAME, _FATE, _PROGRESS, _CODE, _REASON, _REMEDY = range(6)
-_COLUMNS = (N_("Name"), N_("Outcome"), N_("Progress"), N_("Code"), N_("Reason"), N_("What to do"))
-_WISHES = (
-    Wish(110, 180, 240, yields=False),
-    Wish(105, 115, 140, yields=False),
-    Wish(70, 75, 75),
-    Wish(60, 70, 70, yields=False),
-    Wish(140, 260, 320, yields=False),
-    Wish(180, 300, 600, yields=False, elastic=True),
-)
 _QUARTER = 25
 """Percent of the way after which progress is read aloud."""
 _TICK_MS = 1000
-_REST_MS = 30
 _BAD = Mark(Shape.CROSS, Tone.BAD)
 _AGAIN = frozenset({IntentState.REJECTED, IntentState.NOT_FOUND, IntentState.CANCELLED})
 """The states after which a person may ask anew."""
-_FATE_MARKS = {
-    Fate.WAITING: Mark(Shape.RING, Tone.IDLE),
-    Fate.RUNNING: Mark(Shape.PLAY, Tone.BUSY),
-    Fate.DONE: Mark(Shape.DISC, Tone.GOOD),
-    Fate.FAILED: Mark(Shape.CROSS, Tone.BAD),
-    Fate.SKIPPED: Mark(Shape.DIAMOND, Tone.WARN),
-    Fate.UNCERTAIN: Mark(Shape.QUESTION, Tone.WARN),
-}
 
 
 class OutcomePanel(QWidget):
@@ -421,157 +388,9 @@ def _subject_words(intent: Intent) -> str:
     )
 
 
-class CheckList(QWidget):
-    """What to look at once something has ended, as boxes to tick; nothing is kept of the ticks."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self._words: list[str] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(TIGHT)
-        self.hide()
-
-    def show_checks(self, checks: list[str]) -> None:
-        """Show other things to look at; the same ones keep their ticks."""
-        if checks == self._words:
-            return
-        self._words = checks
-        while (item := self._layout.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
-        if checks:
-            self._layout.addWidget(label(_("What to check now:"), f"{self.objectName()}Title"))
-        for number, check in enumerate(checks):
-            self._layout.addWidget(_check_row(f"{self.objectName()}{number}", check))
-        self.setVisible(bool(checks))
-
-
-def _check_row(name: str, words: str) -> QWidget:
-    """Return a box to tick and its words beside it, which wrap as those of a box do not."""
-    row = QWidget()
-    box = QCheckBox()
-    box.setObjectName(name)
-    box.setAccessibleName(words)
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(box, 0, Qt.AlignmentFlag.AlignTop)
-    layout.addWidget(label(words, f"{name}Words"), 1)
-    return row
-
-
 def _has_progress(intent: Intent, outcome: Outcome) -> bool:
     """Whether the service tells how far it is."""
     return words_of(intent).is_counted or any(each.progress_percent is not None for each in outcome.resources)
-
-
-class CopyLine(QWidget):
-    """An id with its name and a button that copies it; hidden while there is none."""
-
-    def __init__(self, words: str, name: str, button_name: str) -> None:
-        super().__init__()
-        self._text = ""
-        self._words = words
-        self._label = QLabel()
-        self._label.setObjectName(name)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = self._copy_button = QToolButton()
-        copy.setObjectName(button_name)
-        copy.setText(_("Copy"))
-        copy.clicked.connect(self._copy)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(TIGHT)
-        layout.addWidget(self._label)
-        layout.addWidget(copy)
-
-    def show_text(self, text: str, words: str = "") -> None:
-        """Show another id, under another name if that is given."""
-        self._text = text
-        self._words = words or self._words
-        self._copy_button.setAccessibleName(_("Copy {lower}").format(lower=inside(self._words)))
-        self._copy_button.setToolTip(tooltip(_("Copy the {lower}").format(lower=inside(self._words))))
-        self._label.setText(f"{self._words} {plain(text, 80)}")
-        self.setVisible(bool(text))
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._text)
-
-
-class ResourceTable(QTableWidget):
-    """A line for each resource: what became of it, why, and what to do; skipped ones stand together at the end."""
-
-    def __init__(self) -> None:
-        super().__init__(0, len(_COLUMNS))
-        dress_table(self, "outcomeResources", _("Resources"))
-        self.setIconSize(MARK_SIZE)
-        self.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
-        self.setWordWrap(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        header = self.horizontalHeader()
-        self._columns = FittedColumns(header)
-        self._columns.wish(_WISHES)
-        # Heights follow the wrapped texts, but only after a drag of a column has come to rest.
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(_REST_MS)
-        self._rest.timeout.connect(self.fit_rows)
-        header.sectionResized.connect(self._rest.start)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width out among the columns."""
-        super().resizeEvent(event)
-        self._columns.fit(self.viewport().width())
-
-    def fit_rows(self) -> None:
-        """Make each row as high as its words, with some room around several lines."""
-        self.resizeRowsToContents()
-        for row in range(self.rowCount()):
-            self.setRowHeight(row, self.rowHeight(row) + TIGHT)
-
-    def show_outcome(self, intent: Intent, outcome: Outcome) -> None:
-        """Show another outcome of a request; rows of the same resources are only written over."""
-        head = self.horizontalHeaderItem(_NAME)
-        if head is not None:
-            head.setText(words_of(intent).line)
-        rows = sorted(outcome.resources, key=lambda resource: resource.fate is Fate.SKIPPED)
-        self.setRowCount(len(rows))
-        changed = [self._write(row, _texts(intent, resource), resource) for row, resource in enumerate(rows)]
-        if any(changed):
-            self.fit_rows()
-
-    def _write(self, row: int, texts: list[str], resource: ResourceOutcome) -> bool:
-        """Write a row and tell whether its words are others now."""
-        held = [self.item(row, column) for column in range(len(_COLUMNS))]
-        if texts == [item.text() if item is not None else None for item in held]:
-            return False
-        items = [QTableWidgetItem(text) for text in texts]
-        items[_FATE].setIcon(mark_icon(_FATE_MARKS[resource.fate], self.palette(), self.devicePixelRatioF()))
-        items[_NAME].setToolTip(tooltip(resource.name, resource.id))
-        explanation = explain(resource.code)
-        items[_CODE].setToolTip(tooltip(explanation.meaning) if explanation else "")
-        for column, item in enumerate(items):
-            item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            self.setItem(row, column, item)
-        return True
-
-
-def _texts(intent: Intent, resource: ResourceOutcome) -> list[str]:
-    explanation = explain(resource.code)
-    progress = "" if resource.progress_percent is None else f"{resource.progress_percent} %"
-    reason = plain(resource.message) or (explanation.meaning if explanation else "")
-    code = plain(resource.code, 60).removeprefix("BackupService.")
-    return [
-        plain(resource.name, 120) or resource.id,
-        fate_of(intent, resource.fate),
-        progress,
-        code,
-        reason,
-        explanation.remedy if explanation else words_of(intent).remedies.get(resource.fate, ""),
-    ]
 
 
 def _waiting_words(intent: Intent) -> str:

@@ -266,8 +266,9 @@ class OutboxPage(Page[Intent]):
             "outcome": self._open_outcome,
             "edit": self._edit,
         }
-        self.buttons = verb_buttons("outbox", self._VERBS, self._acts)
-        self.add_actions(self.buttons.values())
+        row = self.head.new_row()
+        self.buttons = verb_buttons("outbox", self._VERBS, self._acts, row.button_parent)
+        self.head.add_row(row, self.buttons.values())
         self.sentence: QLabel = label(name="outboxSentence")
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)  # noqa: S101  # every page has one

@@ -23,7 +23,7 @@ from cbr_desktop.text.words import NONE, Times, environment_words
 from cbr_desktop.ui.kit.lines import label
 from cbr_desktop.ui.kit.tables.fitted_columns import FittedColumns
 from cbr_desktop.ui.kit.tables.fitting import Wish
-from cbr_desktop.ui.kit.widgets import button_row, dress_table, push_button
+from cbr_desktop.ui.kit.widgets import button_row, push_button, set_up_table
 from cbr_desktop.ui.kit.window_size import take_room
 from cbr_desktop.ui.operations.window import PlacesLine
 from cbr_desktop.ui.session.profile_context import ProfileContext, Settings
@@ -99,7 +99,7 @@ class ReleaseDialog(QDialog):
 
     def _table(self, times: Times) -> "_Table":
         table = _Table(len(self._held), len(_COLUMNS), self)
-        dress_table(table, "releaseRows", _("Requests to release"))
+        set_up_table(table, "releaseRows", _("Requests to release"))
         table.setHorizontalHeaderLabels([_(title) for title in _COLUMNS])
         table.setWordWrap(False)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)

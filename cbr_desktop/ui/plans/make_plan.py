@@ -293,6 +293,7 @@ class MakePlanDialog(QDialog):
     def _form(self) -> QGridLayout:
         self.names = NoWheelComboBox()
         self.names.setEditable(True)
+        self.names.setInsertPolicy(NoWheelComboBox.InsertPolicy.NoInsert)
         self.names.setObjectName("makePlanNames")
         self.names.setAccessibleName(_("Names for requests that have none"))
         contexts = self._workspace.shown_contexts

@@ -300,14 +300,14 @@ class PlansPage(Page[PlanRow]):
             "report": self.ask_report,
             "outbox": self._show_in_outbox,
         }
-        self.buttons = verb_buttons("plans", self._VERBS, self._acts)
+        row = self.head.new_row()
+        self.buttons = verb_buttons("plans", self._VERBS, self._acts, row.button_parent)
         arm = counted("&Arm for {count} minute", "&Arm for {count} minutes", MINUTES_ARMED)
         self.buttons["arm"].setText(arm)
         self.buttons["arm"].setAccessibleName(accessible(arm))
-        self.ways_in = verb_buttons(
-            "plans", self._WAYS_IN, {"make": self.files.ask_requests, "open": self.files.ask_plan}
-        )
-        self.add_actions((*self.ways_in.values(), *self.buttons.values()))
+        ways = {"make": self.files.ask_requests, "open": self.files.ask_plan}
+        self.ways_in = verb_buttons("plans", self._WAYS_IN, ways, row.button_parent)
+        self.head.add_row(row, (*self.ways_in.values(), *self.buttons.values()))
 
     def _tell_choice(self) -> None:
         """Show the steps of the chosen run, and what can be done about it."""

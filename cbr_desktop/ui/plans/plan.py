@@ -16,7 +16,7 @@ from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.marks import BAD, GOOD, NEUTRAL
 from cbr_desktop.text.plain import plain, tooltip
-from cbr_desktop.text.plans import found_cells, found_columns, found_mark
+from cbr_desktop.text.plans import found_cells, found_columns, found_mark, unopened_line
 from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.ui.kit.announcer import AnnouncedLine
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, label
@@ -103,12 +103,20 @@ class PlanDialog(QDialog):
         ledgers = {name: ledger.still() for name, ledger in self._workspace.ledgers.items()}
         found = yield from judging_steps(self._plan, ledgers, default, now)
         lost = yield from counting_losses(self._plan, ledgers, default)
+        closed = set(self._profiles().closed)
+        unopened = {step.number for step in self._plan.steps if (step.profile or default) in closed}
+        found = [each for each in found if each.step not in unopened]
         self._findings, self._lost = [*self._read_findings, *found], lost
         of_steps, lines = by_step(self._findings), []
         for step in self._plan.steps:
-            own = of_steps.get(step.number, [])
-            cells = found_cells(self._plan, step.number, own, default, self._workspace.open, lost, now)
-            lines.append((cells, found_mark(step.number, own)))
+            own, profile = of_steps.get(step.number, []), step.profile or default
+            if step.number in unopened:
+                lines.append(unopened_line(self._plan, step.number, profile, now))
+            else:
+                # what another profile knows by the same id is not what this step is done to
+                ledger = ledgers.get(profile, self._workspace.open)
+                cells = found_cells(self._plan, step.number, own, default, ledger, lost, now)
+                lines.append((cells, found_mark(step.number, own)))
             yield None
         yield LONG_STEP
         self.table.fill(found_columns(), lines)
@@ -140,10 +148,13 @@ class PlanDialog(QDialog):
                     len(warned),
                 )
             )
-        if self._is_counting and not profiles.closed:
-            self.verdict.say(NEUTRAL, reason)
-            return
-        mark = BAD if reason else SEVERITY_MARKS[Severity.WARN] if warned else GOOD
+        if closed or self._is_counting:
+            mark = NEUTRAL
+        elif is_blocked(self._findings) or self._workspace.sealed is not None:
+            mark = BAD
+        else:
+            # what a person has still to do in the window is no fault of the plan
+            mark = SEVERITY_MARKS[Severity.WARN] if reason or warned else GOOD
         self.verdict.say(mark, reason or " ".join([ready, *whole]))
 
     def _rule_words(self) -> str:
@@ -269,7 +280,7 @@ class PlanDialog(QDialog):
         shown = self._workspace.shown_contexts
         self.profile.setCurrentIndex(max(0, self.profile.findData(shown[0].profile.name if shown else "")))
         self.profile.currentIndexChanged.connect(self.refresh)
-        ask: QLabel = label(_("Steps that name no profile go by"), "planProfileQuestion")
+        ask: QLabel = label(_("Steps without a profile use"), "planProfileQuestion")
         ask.setWordWrap(False)
         ask.setBuddy(self.profile)
         names_none = any(not step.profile for step in self._plan.steps)

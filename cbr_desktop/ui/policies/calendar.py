@@ -35,10 +35,10 @@ from cbr_desktop.text.states import counted, grouped, quoted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.elided_label import Line
-from cbr_desktop.ui.kit.icons import icon
+from cbr_desktop.ui.kit.icons import icon, mark_icon
 from cbr_desktop.ui.kit.lane_chart import LaneChart
 from cbr_desktop.ui.kit.lanes import LaneChartContent
-from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label, mark_icon
+from cbr_desktop.ui.kit.lines import MARK_SIZE, SEVERITY_MARKS, label
 from cbr_desktop.ui.kit.pieces import Pieces
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
 from cbr_desktop.ui.kit.tokens import NEAR, TIGHT
@@ -290,10 +290,8 @@ class PolicyCalendar(QWidget):
             return
         self._listed = list(findings)
         self.problems.clear()
-        ratio = self.devicePixelRatioF()
-        icons = {severity: mark_icon(mark, self.palette(), ratio) for severity, mark in SEVERITY_MARKS.items()}
         for finding in findings[:_PROBLEMS]:
-            item = QListWidgetItem(icons[finding.severity], plain(finding_sentence(finding), 1000))
+            item = QListWidgetItem(mark_icon(SEVERITY_MARKS[finding.severity]), plain(finding_sentence(finding), 1000))
             item.setData(Qt.ItemDataRole.UserRole, (finding.facts.get("policy_id"), finding.facts.get("vault_id")))
             self.problems.addItem(item)
         if len(findings) > _PROBLEMS:
@@ -317,7 +315,7 @@ class PolicyCalendar(QWidget):
         self.words = label(name="policyCalendarWords")
         self.words.hide()
         inside.addWidget(self.words)
-        self.stack = QStackedWidget()
+        self.stack = QStackedWidget(self.body)
         self.chart = LaneChart("policyChart")
         self.chart.lane_chosen.connect(self._open_lane)
         self.stack.addWidget(self.chart)
@@ -347,13 +345,13 @@ class PolicyCalendar(QWidget):
         row = QHBoxLayout()
         row.setSpacing(TIGHT)
         self.views: dict[View, QToolButton] = {}
+        views = ActionRow("policyCalendarViews", self)
         for view, (words, hint) in _TITLES.items():
-            button = self._button(f"policyCalendar{view.value.capitalize()}", _(words), _(hint))
+            button = self._button(f"policyCalendar{view.value.capitalize()}", _(words), _(hint), views)
             button.setProperty("chip", True)
             button.setCheckable(True)
             button.clicked.connect(partial(self._press, view))
             self.views[view] = button
-        views = ActionRow("policyCalendarViews", self)
         views.add(self.views.values())
         row.addWidget(views)
         row.addSpacing(NEAR)
@@ -375,8 +373,8 @@ class PolicyCalendar(QWidget):
             row.addWidget(button)
         return row
 
-    def _button(self, name: str, words: str, hint: str) -> QToolButton:
-        button = QToolButton(self)
+    def _button(self, name: str, words: str, hint: str, place: QWidget | None = None) -> QToolButton:
+        button = QToolButton(place or self)
         button.setObjectName(name)
         button.setText(words)
         button.setAccessibleName((words or hint).replace("&", ""))

@@ -61,7 +61,7 @@ class ChecksPanel(QFrame):
         head.addWidget(dismiss)
         self._scroll = QScrollArea()
         self._scroll.setObjectName("checkLines")
-        self._scroll.setAccessibleName(_("Lines of the test"))
+        self._scroll.setAccessibleName(_("Checks of the test"))
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         layout = QVBoxLayout(self)

@@ -282,9 +282,9 @@ class SecretField(QWidget):
         if self._kind in _LONG and secret:
             said = counted("{count} character", "{count} characters", len(secret))
             if secret != text:
-                said = _("{characters}, blanks and line breaks left out").format(characters=said)
+                said = _("{characters}, spaces and line breaks left out").format(characters=said)
         elif self._kind in _TYPED and text != text.strip():
-            said = _("It begins or ends with a blank. That is sent, too.")
+            said = _("It begins or ends with a space. That is sent, too.")
         self._length.setText(said)
         self._length.setVisible(bool(said))
         self.changed.emit()

@@ -81,6 +81,7 @@ class SafetySection(Section):
         self._template.setObjectName("name_template")
         self._template.setAccessibleName(_("Template of names"))
         self._template.setEditable(True)
+        self._template.setInsertPolicy(NoWheelComboBox.InsertPolicy.NoInsert)
         narrow(self._template)
         self._template.setLineEdit(text_line("templateText", _("Template of names"), ""))
         self._template.addItems(PRESETS)

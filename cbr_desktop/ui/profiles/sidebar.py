@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import tooltip
-from cbr_desktop.ui.kit.theme import dress_as
+from cbr_desktop.ui.kit.theme import style_as
 from cbr_desktop.ui.kit.widgets import push_button
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, STATE_ROLE, ProfileDelegate, row_words
 from cbr_desktop.ui.profiles.model import Possible, ProfileRow
@@ -111,7 +111,7 @@ class ProfileSidebar(QWidget):
         """Let those buttons be pressed that can do something."""
         for button in (self.duplicate, self.delete, self.export):
             button.setEnabled(possible.any)
-        dress_as(self.new, "primary", not possible.any)
+        style_as(self.new, "primary", not possible.any)
         self.up.setEnabled(possible.up)
         self.down.setEnabled(possible.down)
 

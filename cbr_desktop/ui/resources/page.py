@@ -176,6 +176,7 @@ class ResourcesPage(Page[ResourceRow]):
                 lambda r: r.resource.backup_count,
                 8,
                 right=True,
+                minor=True,
             ),
             Column(
                 "backup-size",
@@ -184,6 +185,7 @@ class ResourcesPage(Page[ResourceRow]):
                 lambda r: r.resource.backup_size_mb,
                 10,
                 right=True,
+                minor=True,
             ),
             *_further_columns(),
         )

@@ -30,17 +30,17 @@ class Appearance(QObject):
 
     clocks_turned = Signal(bool)
 
-    def __init__(self, settings: Settings, dress: ThemeWatcher, times: Times, pages: Pages) -> None:
+    def __init__(self, settings: Settings, theme_watcher: ThemeWatcher, times: Times, pages: Pages) -> None:
         super().__init__(pages)
         self._settings = settings
-        self._dress = dress
+        self._theme_watcher = theme_watcher
         self._times = times
         self._pages = pages
 
     @property
     def theme(self) -> Theme:
         """The theme that was chosen."""
-        return self._dress.theme
+        return self._theme_watcher.theme
 
     @property
     def is_utc(self) -> bool:
@@ -54,7 +54,7 @@ class Appearance(QObject):
 
     def choose_theme(self, theme: Theme) -> None:
         """Change to another theme."""
-        self._dress.choose(theme)
+        self._theme_watcher.choose(theme)
         self._settings.put("window/theme", theme.value)
 
     def choose_density(self, density: str) -> None:

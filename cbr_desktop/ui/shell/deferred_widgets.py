@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 from shiboken6 import isValid
 
 from cbr_desktop.domain.plan import SUFFIX
@@ -50,7 +50,7 @@ class DeferredWidgets:
         header: ProfileHeader,
         vault_index: VaultIndex,
         times: Times,
-        dress: ThemeWatcher,
+        theme_watcher: ThemeWatcher,
         row_dialogs: RowDialogs,
         notifier: DesktopNotifier | None,
         further: Callable[[], dict[str, Callable[[], object]]],
@@ -81,7 +81,7 @@ class DeferredWidgets:
         self._folder.changed.connect(self._tell_drafts)
         self.drawer.outcome_requested.connect(row_dialogs.open_outcome)
         self.refresh_pace = RefreshPace(workspace, window, areas.pages.parts_in_front)
-        self.appearance = Appearance(workspace.settings, dress, times, areas.pages)
+        self.appearance = Appearance(workspace.settings, theme_watcher, times, areas.pages)
         self.menus = HeaderMenus(workspace, header, self.appearance, further)
         self.small_windows = SmallWindows(window, workspace, self.appearance)
         self.drawer.lines_requested.connect(self.small_windows.open_lines)
@@ -120,38 +120,38 @@ class DeferredWidgets:
         words = counted("{count} request needs you", "{count} requests need you", count)
         self._navigation.tell_count("Outbox", count, words, Tone.WARN)
 
-    def make_page(self, name: str) -> Page[Any]:  # noqa: PLR0911  # one a page
-        """Return a new page of this name."""
+    def make_page(self, name: str, parent: QWidget) -> Page[Any]:  # noqa: PLR0911  # one a page
+        """Return a new page of this name; a sheet would dress all of it anew if it had its ``parent`` only later."""
         if name == "Drafts":
-            return self._drafts()
+            return self._drafts(parent)
         if name == "Outbox":
-            return self._outbox()
+            return self._outbox(parent)
         if name == "Plans":
-            return self._plans()
+            return self._plans(parent)
         if name == "Journal":
             from cbr_desktop.ui.journal.page import JournalPage
 
-            return JournalPage(self._workspace, self._times)
+            return JournalPage(self._workspace, self._times, parent)
         if name == "Backups":
             from cbr_desktop.ui.backups.page import BackupsPage
 
-            page = BackupsPage(self._workspace, self._times)
+            page = BackupsPage(self._workspace, self._times, parent)
             page.opened.connect(self.details.show_content)
             self.details.content_read.connect(page.view.viewport().update)
             return page
         if name == "Checkpoints":
-            return self._checkpoints()
+            return self._checkpoints(parent)
         if name == "Policies":
             from cbr_desktop.ui.policies.page import PoliciesPage
 
-            return PoliciesPage(self._workspace, self._times)
+            return PoliciesPage(self._workspace, self._times, parent)
         if name == "Resources":
             from cbr_desktop.ui.resources.page import ResourcesPage
 
-            return ResourcesPage(self._workspace, self._times)
+            return ResourcesPage(self._workspace, self._times, parent)
         from cbr_desktop.ui.tasks.page import TasksPage
 
-        return TasksPage(self._workspace, self._times)
+        return TasksPage(self._workspace, self._times, parent)
 
     def open_outside(self, path: str) -> None:
         """Open a file from outside for review, a plan to be judged; nothing is sent by that."""
@@ -192,10 +192,10 @@ class DeferredWidgets:
         going = self._plans_page.going() if self._plans_page is not None else ()
         return unfinished(self._workspace.open, going)
 
-    def _checkpoints(self) -> Page[Any]:
+    def _checkpoints(self, parent: QWidget) -> Page[Any]:
         from cbr_desktop.ui.checkpoint.page import CheckpointsPage
 
-        page = CheckpointsPage(self._workspace, self._times)
+        page = CheckpointsPage(self._workspace, self._times, parent)
         page.backups_requested.connect(self._show_backups_of)
         return page
 
@@ -203,27 +203,27 @@ class DeferredWidgets:
         """Show the backups of a checkpoint among all backups."""
         self._show_page("Backups").filter.setText(f"checkpoint:{checkpoint_id}")
 
-    def _drafts(self) -> Page[Any]:
+    def _drafts(self, parent: QWidget) -> Page[Any]:
         from cbr_desktop.ui.drafts.page import DraftsPage
 
-        page = DraftsPage(self._workspace, self._times, self._dialogs)
+        page = DraftsPage(self._workspace, self._times, self._dialogs, parent)
         page.plan_made.connect(self._open_plan)
         page.folder.changed.connect(self.look_at_drafts)
         return page
 
-    def _outbox(self) -> Page[Any]:
+    def _outbox(self, parent: QWidget) -> Page[Any]:
         from cbr_desktop.ui.outbox.page import OutboxPage
 
-        page = OutboxPage(self._workspace, self._times)
+        page = OutboxPage(self._workspace, self._times, parent)
         page.outcome_requested.connect(self._row_dialogs.open_outcome)
         page.edit_requested.connect(self._row_dialogs.edit_again)
         page.confirmation_requested.connect(self._row_dialogs.confirm_again)
         return page
 
-    def _plans(self) -> Page[Any]:
+    def _plans(self, parent: QWidget) -> Page[Any]:
         from cbr_desktop.ui.plans.page import PlansPage
 
-        page = PlansPage(self._workspace, self._times)
+        page = PlansPage(self._workspace, self._times, parent)
         self._plans_page = page
         page.outcome_requested.connect(self._row_dialogs.open_outcome)
         page.outbox_requested.connect(self._show_run)

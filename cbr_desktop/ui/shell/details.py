@@ -4,17 +4,8 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QFontDatabase,
-    QGuiApplication,
-    QHideEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QShowEvent,
-    QTextCursor,
-)
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QHideEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -25,8 +16,8 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QStyledItemDelegate,
     QTabWidget,
-    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -36,9 +27,8 @@ from cbr_desktop.domain.journal import Entry, record_of
 from cbr_desktop.domain.vault import VaultUse
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.errors import error_sentence
-from cbr_desktop.text.marks import Mark
 from cbr_desktop.text.plain import bounded, plain, tooltip
-from cbr_desktop.text.states import counted, percent_words
+from cbr_desktop.text.states import counted
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.action_row import ActionRow
 from cbr_desktop.ui.kit.elided_label import Line
@@ -46,27 +36,25 @@ from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.sparkline import Sparkline
 from cbr_desktop.ui.kit.tables.column import Gauge
 from cbr_desktop.ui.kit.tables.copying import as_json
-from cbr_desktop.ui.kit.tables.delegate import draw_gauge
 from cbr_desktop.ui.kit.task_owner import TaskOwner, is_at_work
-from cbr_desktop.ui.kit.theme import scale_letters, set_type, tone_colour
-from cbr_desktop.ui.kit.tokens import RADIUS
+from cbr_desktop.ui.kit.theme import scale_letters, set_type
 from cbr_desktop.ui.session.content import Content, ContentReader
 from cbr_desktop.ui.session.sheet import Relation, Sheet
 from cbr_desktop.ui.shell.content_tab import ContentTab
 from cbr_desktop.ui.shell.fact_grid import FactGrid, words_label
 from cbr_desktop.ui.shell.facts import DetailsSubject, sheet
+from cbr_desktop.ui.shell.found_text import FoundText
+from cbr_desktop.ui.shell.gauge_bar import GaugeBar
+from cbr_desktop.ui.shell.state_chip import StateChip
 from cbr_desktop.ui.vaults.page import VaultIndex
 from cbr_desktop.ui.vaults.use_history import use_history
 from cbr_desktop.workflows.ledger import Reading
 
 _JSON_TEXT_LIMIT = 2_000
-_FOUND_LIMIT = 1_000
-_GAUGE_HEIGHT = 18
 _TARGET = Qt.ItemDataRole.UserRole
 _READ_MS = 350
 """How long a row is looked at before its content is read: going from row to row sends no request."""
 _READING = "content"
-_TINT = 0.12
 
 
 UseReader = Callable[[], Coroutine[Any, Any, list[VaultUse]]]
@@ -389,12 +377,12 @@ class Details(QFrame):
     def _buttons(self) -> ActionRow:
         row = ActionRow("detailsActions", self)
         self.create_checkpoint = _button(
-            "createCheckpointOfThis", _("Create checkpoint of this"), _("Create checkpoint"), "plus", self
+            "createCheckpointOfThis", _("Create checkpoint of this"), _("Create checkpoint"), "plus", row
         )
         self.create_checkpoint.clicked.connect(self.checkpoint_requested)
-        self.copy_id = _button("copyId", _("Copy id"), _("Copy id"), "", self)
+        self.copy_id = _button("copyId", _("Copy id"), _("Copy id"), "", row)
         self.copy_id.clicked.connect(partial(self._copy, lambda held: held.id))
-        self.copy_name = _button("copyName", _("Copy name"), _("Copy name"), "", self)
+        self.copy_name = _button("copyName", _("Copy name"), _("Copy name"), "", row)
         self.copy_name.clicked.connect(partial(self._copy, lambda held: held.name))
         row.add([self.create_checkpoint, self.copy_id, self.copy_name])
         return row
@@ -423,110 +411,6 @@ class Details(QFrame):
             QGuiApplication.clipboard().setText(part(self._sheet))
 
 
-class StateChip(QLabel):
-    """A state in its colour, on a tint of it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("detailsState")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setContentsMargins(8, 3, 8, 3)
-        self._mark: Mark | None = None
-        self._is_colouring = False
-
-    def tell(self, mark: Mark | None, words: str) -> None:
-        """Show another state, or none."""
-        self._mark = mark
-        self.setText(f"{mark.shape} {plain(words, 80)}" if mark is not None else "")
-        self.setVisible(mark is not None)
-        self._colour()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Take the colour from the theme that is on now."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and not self._is_colouring:
-            self._colour()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the tint below the words."""
-        if self._mark is not None:
-            tint = tone_colour(self._mark.tone, self.palette())
-            tint.setAlphaF(_TINT)
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tint)
-            painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
-            painter.end()
-        super().paintEvent(event)
-
-    def _colour(self) -> None:
-        if self._mark is None:
-            return
-        colours = QPalette()
-        colours.setColor(QPalette.ColorRole.WindowText, tone_colour(self._mark.tone, self.palette()))
-        self._is_colouring = True
-        self.setPalette(colours)
-        self._is_colouring = False
-
-
-class GaugeBar(QWidget):
-    """How full something is, as wide as there is room, in the colours of the tables."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("detailsGauge")
-        self._gauge: Gauge | None = None
-        self.setFixedHeight(_GAUGE_HEIGHT)
-        self.hide()
-
-    def tell(self, gauge: Gauge | None) -> None:
-        """Show another share, or nothing."""
-        self._gauge = gauge
-        self.setVisible(gauge is not None)
-        words = _("Used: {share}").format(share=percent_words(gauge.percent)) if gauge is not None else ""
-        if gauge is not None and gauge.threshold_percent is not None:
-            words = _("{used}, warns from {share} on").format(used=words, share=percent_words(gauge.threshold_percent))
-        self.setAccessibleName(words)
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the gauge."""
-        if self._gauge is not None:
-            painter = QPainter(self)
-            draw_gauge(painter, QRectF(self.rect()).adjusted(0.5, 2.5, -0.5, -2.5), self._gauge, self.palette())
-            painter.end()
-
-
-class FoundText(QPlainTextEdit):
-    """Text in which every place is marked where something stands that is looked for."""
-
-    def find_all(self, sought: str) -> int:
-        """Mark all places of a text, in whichever case, and go to the first; return how many there are."""
-        marks: list[QTextEdit.ExtraSelection] = []
-        if sought:
-            cursor = self.document().find(sought, 0)
-            while not cursor.isNull() and len(marks) < _FOUND_LIMIT:
-                mark = QTextEdit.ExtraSelection()
-                mark.cursor = cursor
-                mark.format.setBackground(self.palette().color(QPalette.ColorRole.Highlight))
-                marks.append(mark)
-                cursor = self.document().find(sought, cursor)
-        self.setExtraSelections(marks)
-        self._sought = sought
-        self.moveCursor(QTextCursor.MoveOperation.Start)
-        if marks:
-            self.show_next()
-        return len(marks)
-
-    def show_next(self) -> None:
-        """Go to the next place, from the last to the first."""
-        sought = getattr(self, "_sought", "")
-        if sought and not self.find(sought):
-            self.moveCursor(QTextCursor.MoveOperation.Start)
-            self.find(sought)
-
-
 def _button(name: str, accessible: str, text: str, picture: str, parent: QWidget) -> QPushButton:
     button = QPushButton(text, parent)
     if picture:
@@ -545,15 +429,24 @@ def _lines(name: str, accessible: str, parent: QWidget) -> QListWidget:
     lines.setSpacing(2)
     lines.setTextElideMode(Qt.TextElideMode.ElideRight)
     lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    lines.setItemDelegate(_LinkDelegate(lines))
     return lines
+
+
+class _LinkDelegate(QStyledItemDelegate):
+    """Draws lines that lead somewhere in the colour that links have in the theme that is on."""
+
+    def initStyleOption(self, option: Any, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Choose the colour of the words."""
+        super().initStyleOption(option, index)
+        page, _id = index.data(_TARGET)
+        if page:
+            option.palette.setBrush(QPalette.ColorRole.Text, option.palette.brush(QPalette.ColorRole.Link))
 
 
 def _list_lines(view: QListWidget, relations: list[Relation]) -> None:
     view.clear()
-    link = view.palette().brush(QPalette.ColorRole.Link)
     for relation in relations:
         item = QListWidgetItem(plain(relation.words), view)
         item.setData(_TARGET, (relation.page, relation.id))
-        if relation.page:
-            item.setForeground(link)
         item.setToolTip(tooltip(relation.words, _("Double click or Enter goes there") if relation.page else ""))

@@ -13,7 +13,7 @@ from cbr_desktop.text.states import counted, duration_words
 from cbr_desktop.text.words import environment_words
 from cbr_desktop.ui.kit.elided_label import Line
 from cbr_desktop.ui.kit.icons import icon
-from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, dress_as, ink_on, scale_letters, seen_on
+from cbr_desktop.ui.kit.theme import ENVIRONMENT_COLOURS, ink_on, scale_letters, seen_on, style_as
 from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.workspace import Choice, Extent, Workspace
 
@@ -56,9 +56,11 @@ class ProfileHeader(QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("profileBand")
+        self.setObjectName("profileHeader")
         self._workspace = workspace
         self._is_narrow = False
+        self._is_loading: bool | None = None
+        """Whether the button says that something is being read, ``None`` before it was told."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -136,6 +138,8 @@ class ProfileHeader(QWidget):
                 button.setToolButtonStyle(
                     Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
                 )
+            self.refresh.setMinimumWidth(0)
+            self._is_loading = None  # until it is told again
             self._tell_name()
 
     def _tell_name(self) -> None:
@@ -165,11 +169,19 @@ class ProfileHeader(QWidget):
             hint = _SEALED_HINT if is_sealed else _ARMED_HINT if is_armed else _ARM_HINT
             self.arm.setToolTip(tooltip(_(hint)))
             self.arm.setIcon(icon("unlock" if is_armed else "lock"))
-            dress_as(self.arm, "armed", is_armed)
+            style_as(self.arm, "armed", is_armed)
 
     def tell_loading(self, loading: bool) -> None:
-        """Show whether something is being read."""
-        self.refresh.setText(_("Reading…") if loading else _("Refresh"))
+        """Show whether something is being read; what stands beside the button stays where it is."""
+        if loading is self._is_loading:
+            return
+        self._is_loading = loading
+        words = {False: _("Refresh"), True: _("Reading…")}
+        widths = []
+        for each in (not loading, loading):
+            self.refresh.setText(words[each])
+            widths.append(self.refresh.sizeHint().width())
+        self.refresh.setMinimumWidth(max(widths))
 
     def _tell_chip(self, profiles: Sequence[Profile]) -> None:
         found = {Environment.DEMO} if self._workspace.is_demo else {profile.environment for profile in profiles}

@@ -22,7 +22,7 @@ from cbr_desktop.text.catalogue import N_, _, sentences
 from cbr_desktop.text.states import quoted
 from cbr_desktop.ui.kit.icons import icon
 from cbr_desktop.ui.kit.lines import SEVERITY_MARKS, MarkedLine, label
-from cbr_desktop.ui.kit.theme import dress_as, set_type
+from cbr_desktop.ui.kit.theme import set_type, style_as
 from cbr_desktop.ui.kit.widgets import ask_for_file
 from cbr_desktop.ui.profiles.listing import PROFILE_ROLE, ProfileDelegate, row_words
 
@@ -104,7 +104,7 @@ class WelcomeWindow(QWidget):
         self._steps.setVisible(not has_some)
         for button, is_first in ((self._open, has_some), (self._add, not has_some)):
             button.setDefault(is_first)
-            dress_as(button, "primary", is_first)
+            style_as(button, "primary", is_first)
         (self._list if has_some else self._add).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:

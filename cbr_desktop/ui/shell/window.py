@@ -51,7 +51,7 @@ _DEFAULT_SIZE = QSize(1280, 800)
 _WIDE_ENOUGH_FOR_DETAILS = 1000
 _NARROW_LETTERS = 160
 """Average letters beside each other below which a window is narrow: about 1000 pixels with usual letters."""
-_FURNISH_MS = 150
+_DEFERRED_MS = 150
 _DROPPED = 5
 """Files that are opened of those dropped at once."""
 
@@ -91,7 +91,7 @@ class MainWindow(QMainWindow):
         """Files that are opened for review once the drafts are there."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)  # noqa: S101  # no widget could be made without one
-        self._dress = ThemeWatcher(application, stored_theme(workspace.settings), self)
+        self._theme_watcher = ThemeWatcher(application, stored_theme(workspace.settings), self)
         self._times = Times(workspace.clock, utc=workspace.settings.get("window/times", "local") == "utc")
         self._vault_index = VaultIndex(workspace.scope)
         self._deferred_widgets: DeferredWidgets | None = None
@@ -105,10 +105,10 @@ class MainWindow(QMainWindow):
         self._restore()
         self._tell_title()
         self._arriving = Pieces(self)
-        self._furnishing = QTimer(self)
-        self._furnishing.setSingleShot(True)
-        self._furnishing.setInterval(_FURNISH_MS)
-        self._furnishing.timeout.connect(lambda: self._arriving.begin(self._furnish()))
+        self._deferred_timer = QTimer(self)
+        self._deferred_timer.setSingleShot(True)
+        self._deferred_timer.setInterval(_DEFERRED_MS)
+        self._deferred_timer.timeout.connect(lambda: self._arriving.begin(self._building_deferred_widgets()))
 
     # what the application asks
 
@@ -143,23 +143,23 @@ class MainWindow(QMainWindow):
     def deferred_widgets(self) -> "DeferredWidgets":
         """What joins after the first paint, or when it is first needed."""
         if self._deferred_widgets is None:
-            self._deferred_widgets = self._furnished()
+            self._deferred_widgets = self._made_deferred_widgets()
             self._bind_keys()
             for page in self.pages.all_made:
                 self._deferred_widgets.help_with(page)
             self._tell_details()
         return self._deferred_widgets
 
-    def furnish_soon(self) -> None:
+    def build_deferred_widgets_soon(self) -> None:
         """Fetch the deferred widgets in a moment, piece by piece; to be asked for when all else is there."""
-        self._furnishing.start()
+        self._deferred_timer.start()
 
     def build_deferred_widgets(self) -> None:
         """Fetch the deferred widgets now, if they have not come yet."""
-        for _piece in self._furnish():
+        for _piece in self._building_deferred_widgets():
             pass
 
-    def _furnish(self) -> Iterator[None]:
+    def _building_deferred_widgets(self) -> Iterator[None]:
         """Fetch them in pieces, each of which leaves the window time to answer."""
         import cbr_desktop.ui.shell.facts
 
@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
     def _make_page(self, name: str) -> Page[Any]:
         if name == "Vaults":
             return VaultsPage(self._workspace, self._times, self._vault_index, self.pages)
-        return self.deferred_widgets.make_page(name)
+        return self.deferred_widgets.make_page(name, self.pages)
 
     def _build(self) -> None:
         central = QWidget(self)
@@ -329,7 +329,7 @@ class MainWindow(QMainWindow):
         status.pace_asked.connect(lambda: self.small_windows.open_settings())
         status.offline_requested.connect(self._workspace.work_offline)
 
-    def _furnished(self) -> "DeferredWidgets":
+    def _made_deferred_widgets(self) -> "DeferredWidgets":
         """Fetch the deferred widgets and put them where their places are kept."""
         from cbr_desktop.ui.shell.deferred_widgets import DeferredWidgets
 
@@ -339,7 +339,7 @@ class MainWindow(QMainWindow):
             header=self.header_bar,
             vault_index=self._vault_index,
             times=self._times,
-            dress=self._dress,
+            theme_watcher=self._theme_watcher,
             row_dialogs=self.row_dialogs,
             notifier=self._notifier,
             further=self._further_of_scope,

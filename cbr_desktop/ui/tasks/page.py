@@ -74,7 +74,7 @@ class TasksPage(Page[Task]):
     hint = "state:failed type:backup erp"
     chips = ((N_("Running"), "state:running"), (N_("Failed"), "state:failed"), (N_("Today"), "day:today"))
 
-    def __init__(self, workspace: Workspace, times: Times) -> None:
+    def __init__(self, workspace: Workspace, times: Times, parent: QWidget | None = None) -> None:
         self._older: dict[ProfileContext, list[Task]] = {}
         """By profile context the tasks that were read from what is kept here."""
         self._told: Mapping[TaskId, Task] = {}
@@ -85,7 +85,7 @@ class TasksPage(Page[Task]):
         """By the id of such a task whose project it was kept of."""
         self._ended: set[ProfileContext] = set()
         """The profile contexts of which all that is kept has been read."""
-        super().__init__(workspace, times)
+        super().__init__(workspace, times, parent)
         self._tasks = TaskOwner(self)
         self._tasks.failed.connect(self._tell_failure)
         self.filter.textChanged.connect(self._want_older)

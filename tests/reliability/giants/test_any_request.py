@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.simulator.test_any_request import TOWN, any_request_is_answered
+from tests.simulator.test_any_request import OPERATIONS, any_request_is_answered
 
 
-@pytest.mark.parametrize("operation", TOWN.operations, ids=lambda operation: operation.label)
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_many_requests_are_answered_within_the_contract(operation):
     any_request_is_answered(operation, 50)

@@ -80,7 +80,7 @@ async def story(session: Any, window: Any) -> None:
     if not window.drawer.is_open:
         window.drawer.toggle()
     window.notices.say(HOSTILE)
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     window.small_windows.open_problems()
     await asyncio.sleep(0.2)
     look()

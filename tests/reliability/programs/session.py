@@ -132,7 +132,7 @@ async def open_everything(session: Any, window: Any) -> None:
         print(wish, "opened" if opened else "did not open", flush=True)
         await asyncio.sleep(1.5)
         look()
-    window.small_windows.open_help()
+    window.small_windows.open_help().finish()
     window.small_windows.open_problems()
     await press_copying()
     for choice in workspace.choices():

@@ -18,7 +18,7 @@ MANY = 2_000
 """From so many rows on, what was worked out is kept. Fewer are asked anew each time: some tell of times."""
 _LEVELS = 16
 """So many texts of the filter are remembered with what they left, the newest; each is a list of places."""
-_PIECE = 2_000
+_PIECE = 1_000
 """So many texts are made at a time in idle time."""
 _RUN = 4_000
 """So many keys are brought into their order at a time, before what is in order is merged."""
@@ -67,6 +67,8 @@ class Arrangement(Generic[Row]):
         """Rows that were here before and still say the same, and what words were sought in."""
         self._known: dict[int, int] = {}
         """The places among them by the identity of these rows, which no other one has while they are held."""
+        self._unnoted: Iterator[tuple[int, Row]] = iter(())
+        """What is not there yet."""
 
     def put(self, rows: list[Row], beside: object = None) -> None:
         """Take other rows. Where ``beside`` is equal to the one before, rows that were here say what they said.
@@ -74,9 +76,9 @@ class Arrangement(Generic[Row]):
         It is what their texts depend on besides themselves, ``None`` when that is not known.
         """
         if beside is None or beside != self._beside:
-            self._before, self._known = ([], [], []), {}
+            self._remember([], [], [])
         elif "" in self._texts:
-            self._before, self._known = (self.rows, self._texts[""], self._ids), {}
+            self._remember(self.rows, self._texts[""], self._ids)
         self._beside = beside
         if len(rows) != len(self._all):
             self._all = list(range(len(rows)))
@@ -134,7 +136,10 @@ class Arrangement(Generic[Row]):
     def prepare(self) -> bool:
         """Make some of the texts that words are sought in, in idle time; tell whether there are more to make."""
         if not self.is_prepared:
-            self._prepare(self._piece)
+            noted = {id(row): place for place, row in islice(self._unnoted, 10 * self._piece)}
+            self._known |= noted
+            if len(noted) < 10 * self._piece:
+                self._prepare(self._piece)
         return not self.is_prepared
 
     @property
@@ -175,9 +180,8 @@ class Arrangement(Generic[Row]):
         return self._texts[field.name]
 
     def _prepare(self, count: int) -> None:
-        before, texts, ids = self._before
-        if not self._known:
-            self._known = {id(row): place for place, row in enumerate(before)}
+        self._known |= {id(row): place for place, row in self._unnoted}
+        _, texts, ids = self._before
         made, known, search, first = self._prepared, self._known, self._search, len(self._prepared)
         for row in islice(self.rows, first, first + count):
             place = known.get(id(row))
@@ -192,7 +196,11 @@ class Arrangement(Generic[Row]):
         if len(made) >= len(self.rows):
             self._id_letters.update(_DIGITS if any(self._ids) else "")
             self._texts[""], self._prepared = made, []
-            self._before, self._known = ([], [], []), {}
+            self._remember([], [], [])
+
+    def _remember(self, rows: list[Row], texts: list[str], ids: list[str]) -> None:
+        """Hold rows that were here with what words were sought in; where each is, is noted when texts are made."""
+        self._before, self._known, self._unnoted = (rows, texts, ids), {}, enumerate(rows)
 
     # order
 
@@ -211,7 +219,7 @@ class Arrangement(Generic[Row]):
         """Order by key, either way with what has none at the end; equal rows stay as they came."""
         keys = _keys(column, list(map(self.rows.__getitem__, places)))
         known = [at for at, key in enumerate(keys) if key is not None]
-        unknown = [place for place, key in zip(places, keys, strict=True) if key is None]
+        unknown = [places[at] for at, key in enumerate(keys) if key is None] if len(known) < len(keys) else []
         try:
             order = sorted(known, key=keys.__getitem__, reverse=descending)
         except TypeError:

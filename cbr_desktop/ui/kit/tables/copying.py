@@ -31,9 +31,8 @@ def as_json(value: object, longest: int | None = None) -> str:
     if longest is not None:
         held = _cut(held, longest)
     text = json.dumps(held, indent=2, ensure_ascii=False, default=_simple)
-    if text.replace("\n", " ").isprintable():
-        return text
-    return "".join(one if one == "\n" or one.isprintable() else json.dumps(one)[1:-1] for one in text)
+    unseen = [one for one in set(text) if one != "\n" and not one.isprintable()]
+    return text.translate({ord(one): json.dumps(one)[1:-1] for one in unseen})
 
 
 def _cut(held: Any, longest: int) -> Any:

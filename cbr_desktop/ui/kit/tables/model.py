@@ -127,10 +127,14 @@ class TableModel(QAbstractTableModel, Generic[Row]):
 
     def _are_same(self, index: list[int], rows: list[Row]) -> bool:
         """Tell whether these are the rows that are shown, in the same order, whatever they say."""
-        before, after = [self._rows[i] for i in self._index], [rows[i] for i in index]
-        others = compress(zip(before, after, strict=True), map(is_not, before, after))
+        pairs: Iterator[tuple[Row, Row]]
+        if len(index) == len(rows) == len(self._rows) and index == self._index:
+            # all are shown: in the order in which they came they are compared in half the time
+            pairs = compress(zip(self._rows, rows, strict=True), map(is_not, self._rows, rows))
+        else:
+            pairs = zip(map(self._rows.__getitem__, self._index), map(rows.__getitem__, index), strict=True)
         # it ends at the first difference, which in a list of the newest first is the first row
-        return all(self._id_of(was) == self._id_of(now) for was, now in others)
+        return all(was is now or self._id_of(was) == self._id_of(now) for was, now in pairs)
 
     def set_filter(self, filter: Filter[Row]) -> None:
         """Show the rows that a filter keeps."""

@@ -114,7 +114,7 @@ class TableView(QTableView, Generic[Row]):
         self._remembering.setInterval(_REMEMBER_MS)
         self._remembering.timeout.connect(self.remember)
         self.setViewport(_viewport())
-        self._dress()
+        self._set_up()
         self.setModel(model)
         self._delegate = CellDelegate(model, self)
         self.setItemDelegate(self._delegate)
@@ -326,7 +326,7 @@ class TableView(QTableView, Generic[Row]):
 
     # building
 
-    def _dress(self) -> None:
+    def _set_up(self) -> None:
         metrics = self.fontMetrics()
         if metrics.horizontalAdvance("1") != metrics.horizontalAdvance(
             "0"
