@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from PySide6 import QtWidgets
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QIcon, QPalette
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QListView, QVBoxLayout, QWidget
 
@@ -28,6 +28,8 @@ _DASH = " — "
 """What stands between the parts of a vault's line."""
 _NOTHING = Qt.ItemDataRole.UserRole + 1
 """A role that nothing is told by: what fits is known before Qt looks for it."""
+_REST_MS = 300
+"""After how long lines are prepared to be searched: the window has been shown by then."""
 _PIECE = 20
 """How many lines are prepared between two looks at the time."""
 
@@ -165,15 +167,23 @@ class _Search(QCompleter):
         self._rows: Sequence[Vault] = ()
         self._texts: list[str] = []
         self._pieces = Pieces(self)
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_REST_MS)
+        self._resting.timeout.connect(self._begin)
 
     def prepare(self, rows: Sequence[Vault]) -> None:
         """Look among other vaults from now on."""
         self._rows, self._texts = rows, []
         self._hits.put(())
-        self._pieces.begin(self._prepared())
+        self._pieces.begin(iter(()), at_once=True)  # those that were looked among before are not prepared any further
+        self._resting.start()
 
     def look(self, text: str) -> None:
         """Offer the vaults that have a text in their lines."""
+        if self._resting.isActive():
+            self._resting.stop()
+            self._begin()
         self._pieces.finish()
         wanted = text.casefold()
         self._hits.put([row for row, told in zip(self._rows, self._texts, strict=True) if wanted in told])
@@ -181,6 +191,9 @@ class _Search(QCompleter):
     def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
         """Return the line of a vault that was found."""
         return str(index.data() or "")
+
+    def _begin(self) -> None:
+        self._pieces.begin(self._prepared())
 
     def _prepared(self) -> Iterator[None]:
         for some in pieces(self._rows, _PIECE):
