@@ -122,12 +122,12 @@ def test_imports_stand_at_the_top_but_where_the_program_is_put_together(modules:
         if module.name.startswith(LATE):
             return []
         functions = [node for node in module.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        lines = {line for each in functions for line in range(each.lineno, (each.end_lineno or each.lineno) + 1)}
         return [
-            f"line {inner.lineno} imports {source} inside a function"
-            for function in functions
-            for inner in ast.walk(function)
-            if isinstance(inner, ast.Import | ast.ImportFrom)
-            for source in _sources(inner)
+            f"line {node.lineno} imports {source} inside a function"
+            for node in module.nodes
+            if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno in lines
+            for source in _sources(node)
             if source.startswith("cbr_desktop")
         ]
 

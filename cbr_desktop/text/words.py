@@ -195,7 +195,7 @@ class Times:
 
     def text_and_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
-        return never if at is None else _("{age} · {at}").format(age=self.short_age(at), at=self.text(at))
+        return never if at is None else _("{age} ({at})").format(age=self.short_age(at), at=self.text(at))
 
     def short_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return the age in its largest unit, for a table's cell: ``23 h ago``."""
