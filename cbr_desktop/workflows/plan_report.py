@@ -89,6 +89,11 @@ class StepRow(Struct, frozen=True):
     kind: Kind | None = None
 
     @property
+    def is_held(self) -> bool:
+        """Whether its request waits for a person who releases it or takes it back."""
+        return self.intent is not None and self.intent.state is IntentState.HELD
+
+    @property
     def is_lost(self) -> bool:
         """Whether its answer was lost and is being looked for."""
         return self.intent is not None and self.intent.state is IntentState.UNKNOWN

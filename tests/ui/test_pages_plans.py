@@ -210,6 +210,9 @@ def test_what_a_person_must_decide_is_named(scene: Scene, opened: Open) -> None:
     page.take_runs(runs)
     told = dict(zip([row.run.id for row in page.model.shown_rows()], words(page, "needs"), strict=True))
     assert told == {"r-1": "You: 1 step held", "r-2": "You: 1 step without a trace"}
+    page.show_row("r-1")
+    assert cell(page.panel.steps, 0, "State") == "Held"
+    assert page.panel.verdict.label.text() == "Not over yet: 0 of 1 step finished, 1 held."
 
 
 def test_a_run_of_a_profile_that_is_not_open_is_not_told_as_not_started(tmp_path: Path, opened: Open) -> None:
