@@ -1,5 +1,6 @@
 """A language that nobody speaks: the letters of its messages are wide, so that what passed no catalogue is narrow."""
 
+import functools
 import re
 import string
 import struct
@@ -25,6 +26,7 @@ class Pseudo(NullTranslations):
         return wide(message)
 
 
+@functools.cache
 def wide(message: str) -> str:
     """Return a message in wide letters."""
     try:

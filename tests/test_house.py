@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -121,12 +122,12 @@ def test_imports_stand_at_the_top_but_where_the_program_is_put_together(modules:
         if module.name.startswith(LATE):
             return []
         functions = [node for node in module.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        lines = {line for each in functions for line in range(each.lineno, (each.end_lineno or each.lineno) + 1)}
         return [
-            f"line {inner.lineno} imports {source} inside a function"
-            for function in functions
-            for inner in ast.walk(function)
-            if isinstance(inner, ast.Import | ast.ImportFrom)
-            for source in _sources(inner)
+            f"line {node.lineno} imports {source} inside a function"
+            for node in module.nodes
+            if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno in lines
+            for source in _sources(node)
             if source.startswith("cbr_desktop")
         ]
 
@@ -174,6 +175,17 @@ def test_names_say_what_a_thing_is(modules: list[Module]) -> None:
         return [name for name in classes if name.endswith(FORBIDDEN_WORDS)]
 
     assert broken(modules, vague) == {}
+
+
+def test_a_name_stands_for_one_class(modules: list[Module]) -> None:
+    """The simulator has the service's names as well, and so have the rows of the wire, each within its module.
+
+    The clock is one shape for two packages that are strangers to each other.
+    """
+    ours = [module for module in modules if not module.name.startswith(("simulator/", "cloud/wire/"))]
+    classes = [(node.name, module.name) for module in ours for node in module.nodes if isinstance(node, ast.ClassDef)]
+    counts = Counter(name for name, _module in classes)
+    assert [(name, module) for name, module in classes if counts[name] > 1 and name[0] != "_" and name != "Clock"] == []
 
 
 def test_only_the_runtime_knows_the_loop(modules: list[Module]) -> None:

@@ -102,7 +102,7 @@ def _settle_flags(cls: Any, every: int, single: int) -> None:
 
 def _kind(base: type[enum.Enum], boundary: Any) -> tuple[dict[str, Any], frozenset[str]]:
     """Make one enumeration the usual way, to see what it has beside members."""
-    assert _make is not None  # noqa: S101
+    assert _make is not None  # noqa: S101  # else this is not in its place
     model = _make(base, "Model", [("MODEL", 1)], module=__name__, boundary=boundary)
     own = {"MODEL", "__dict__", "__weakref__", "__doc__"}
     body = {name: value for name, value in vars(model).items() if name not in own}

@@ -8,6 +8,7 @@
 """
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -90,7 +91,7 @@ def recall_first_page(ledger: Ledger, here: Places) -> None:
         return
     cache = here.cache_file(ledger.profile)
     listing = recall_first(cache)
-    if listing is None and cache.exists():
+    if listing is None and os.path.exists(cache):  # noqa: PTH110  # one that cannot be reached is none
         from cbr_desktop.storage.lists import first_vaults
 
         listing = first_vaults(cache)

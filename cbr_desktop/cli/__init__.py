@@ -42,9 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     The collector of garbage works for a command, and is afterwards as it was.
     """
     is_looking = gc.isenabled()
-    options = _options(sys.argv[1:] if arguments is None else arguments)
-    module, name = options.run.split(":")
     try:
+        options = _options(sys.argv[1:] if arguments is None else arguments)
+        module, name = options.run.split(":")
         if options.try_again:
             _let_try_again(options.profile)
         run = getattr(late(module), name)

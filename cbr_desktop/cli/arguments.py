@@ -217,7 +217,6 @@ def add_policy(policy: Any, cloud: argparse.ArgumentParser) -> None:
         "--timezone",
         metavar="ZONE",
         type=zone,
-        default="",
         help=_("the zone of these days, weeks, months and years, as UTC+01:00"),
     )
     create.add_argument("--disabled", action="store_true", help=_("make it disabled: it does nothing yet"))

@@ -55,7 +55,7 @@ def create_policy(options: argparse.Namespace) -> int:
         week_backups=options.keep_weekly,
         month_backups=options.keep_monthly,
         year_backups=options.keep_yearly,
-        timezone=options.timezone,
+        timezone=options.timezone or "",
     )
     return _change(options, draft)
 

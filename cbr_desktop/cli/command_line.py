@@ -79,6 +79,13 @@ class _Parser(argparse.ArgumentParser):
         self.formatter_class = argparse.HelpFormatter
         return super().format_usage()
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write help and version through the one way out: argparse itself takes no note of what cannot be written."""
+        if file is not None and file is sys.stdout:
+            late("cli.output").say(message, end="")
+        else:
+            super()._print_message(message, file)
+
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the program, after a message on the standard error."""
         if message:

@@ -100,7 +100,7 @@ def compared(options: argparse.Namespace) -> int:
     same = (
         _("Both say the same.")
         if left == right
-        else _("Both say the same; they differ only in line breaks and blanks.")
+        else _("Both say the same; they differ only in line breaks and spaces.")
     )
     show(options, {"same": not lines, "diff": lines}, words or same)
     return BAD if lines else GOOD

@@ -208,10 +208,10 @@ def forecast(
     """
     until = now + timedelta(days=days)
     vaults = {each.vault_id: each for each in coverage}
-    piles: dict[tuple[VaultId, ResourceId], _Pile] = {}
+    resources: dict[tuple[VaultId, ResourceId], _ResourceBackups] = {}
     for vault in vaults.values():
         for resource in vault.resources:
-            piles[vault.vault_id, resource] = _Pile(resource, vault.is_locked)
+            resources[vault.vault_id, resource] = _ResourceBackups(resource, vault.is_locked)
     by_hand = existing = 0
     for backup in backups:
         if backup.vault_id not in vaults or backup.status in BEING_DELETED:
@@ -221,19 +221,19 @@ def forecast(
             by_hand += 1
             continue
         key = backup.vault_id, backup.resource_id
-        if key not in piles:
-            piles[key] = _Pile(backup.resource_id, vaults[backup.vault_id].is_locked, is_backed_up=False)
-        piles[key].backups.append(backup)
-    runs = list(rules.schedule.runs(now, until)) if rules is not None and rules.is_enabled and piles else []
-    played = _Play(rules, runs, until, assumed)
-    for pile in piles.values():
-        _Simulation(pile, played).run(now)
-    backed_up = sum(pile.is_backed_up for pile in piles.values())
+        if key not in resources:
+            resources[key] = _ResourceBackups(backup.resource_id, vaults[backup.vault_id].is_locked, is_backed_up=False)
+        resources[key].backups.append(backup)
+    runs = list(rules.schedule.runs(now, until)) if rules is not None and rules.is_enabled and resources else []
+    course = _Course(rules, runs, until, assumed)
+    for own in resources.values():
+        _Simulation(own, course).run(now)
+    backed_up = sum(own.is_backed_up for own in resources.values())
     return Forecast(
-        removals=tuple(sorted(played.removals, key=lambda each: (each.at, each.made_at, each.id))),
+        removals=tuple(sorted(course.removals, key=lambda each: (each.at, each.made_at, each.id))),
         made=dict.fromkeys(runs, backed_up) if backed_up else {},
-        unmade=played.unmade,
-        never=tuple(played.never),
+        unmade=course.unmade,
+        never=tuple(course.never),
         by_hand=by_hand,
         existing=existing,
         since=now,
@@ -241,7 +241,7 @@ def forecast(
     )
 
 
-class _Pile(Struct):
+class _ResourceBackups(Struct):
     """The automatic backups of one resource in one vault."""
 
     resource: ResourceId
@@ -250,14 +250,14 @@ class _Pile(Struct):
     backups: list[Backup] = field(default_factory=list)
 
 
-class _Piece(Struct):
+class _KeptBackup(Struct):
     """A backup as the rules see it; ``id`` is empty for one that is made meanwhile."""
 
     id: BackupId
     made_at: datetime
 
 
-class _Play:
+class _Course:
     """What the simulations of all resources have in common, and what they have found."""
 
     def __init__(self, rules: Rules | None, runs: list[datetime], until: datetime, assumed: Assumptions) -> None:
@@ -275,16 +275,16 @@ class _Play:
 class _Simulation:
     """Plays the rules on the backups of one resource, event by event."""
 
-    def __init__(self, pile: _Pile, play: _Play) -> None:
-        self._pile = pile
-        self._play = play
-        self._runs = play.runs if pile.is_backed_up else []
-        self._long_term = _LongTerm(play.calendar)
-        hits = not (pile.is_locked and play.assumed.locks_delay_rules)
-        self._limit = play.retention.max_backups if hits else FOREVER
+    def __init__(self, own: _ResourceBackups, course: _Course) -> None:
+        self._own = own
+        self._course = course
+        self._runs = course.runs if own.is_backed_up else []
+        self._long_term = _LongTerm(course.calendar)
+        hits = not (own.is_locked and course.assumed.locks_delay_rules)
+        self._limit = course.retention.max_backups if hits else FOREVER
         self._numbers = count()
-        self._good: dict[int, _Piece] = {}
-        self._failed: dict[int, _Piece] = {}
+        self._good: dict[int, _KeptBackup] = {}
+        self._failed: dict[int, _KeptBackup] = {}
         """Both with the oldest first."""
         self._newest: dict[int, None] = {}
         """The good ones that the number keeps, the oldest first; before the first run these are all."""
@@ -296,36 +296,36 @@ class _Simulation:
         """Play until the end."""
         self._take_in(now)
         for run in self._runs:
-            at = run + self._play.assumed.waits
+            at = run + self._course.assumed.waits
             self._expire(at)
             losers = self._make(run)
             self._thin(at)
             for number in losers:
                 if number in self._spared and not self._long_term.keeps(number):
                     self._remove(number, at, self._spared[number])
-        self._expire(self._play.until)
+        self._expire(self._course.until)
 
     def _take_in(self, now: datetime) -> None:
-        month = timedelta(days=self._play.assumed.failed_days)
+        month = timedelta(days=self._course.assumed.failed_days)
         stays = self._limit == FOREVER or not self._runs
-        for backup in sorted(self._pile.backups, key=_made_at):
+        for backup in sorted(self._own.backups, key=_made_at):
             made_at = _made_at(backup)
             if backup.status == BackupStatus.ERROR:
                 number = next(self._numbers)
-                self._failed[number] = _Piece(backup.id, made_at)
+                self._failed[number] = _KeptBackup(backup.id, made_at)
                 heapq.heappush(self._expiries, (max(made_at + month, now), number))
                 continue
             expires_at = max(backup.expires_at, now) if backup.expires_at is not None else None
-            self._add(_Piece(backup.id, made_at), expires_at)
+            self._add(_KeptBackup(backup.id, made_at), expires_at)
             if stays and expires_at is None:
-                self._play.never.append(backup.id)
+                self._course.never.append(backup.id)
 
     def _make(self, run: datetime) -> list[int]:
         """Add what a run makes; return what is not the newest of some period any more because of it."""
-        days = self._play.retention.days
-        return self._add(_Piece(BackupId(""), run), run + timedelta(days=days) if days != FOREVER else None)
+        days = self._course.retention.days
+        return self._add(_KeptBackup(BackupId(""), run), run + timedelta(days=days) if days != FOREVER else None)
 
-    def _add(self, piece: _Piece, expires_at: datetime | None) -> list[int]:
+    def _add(self, piece: _KeptBackup, expires_at: datetime | None) -> list[int]:
         number = next(self._numbers)
         self._good[number] = piece
         self._newest[number] = None
@@ -339,7 +339,7 @@ class _Simulation:
             self._count_again()
         while self._limit != FOREVER and len(self._newest) > self._limit:
             self._end(next(iter(self._newest)), at, Cause.NUMBER)
-        while len(self._failed) > self._play.assumed.failed_limit:
+        while len(self._failed) > self._course.assumed.failed_limit:
             self._remove(next(iter(self._failed)), at, Cause.FAILED_NUMBER)
 
     def _count_again(self) -> None:
@@ -374,12 +374,12 @@ class _Simulation:
         pieces = self._failed if number in self._failed else self._good
         piece = pieces.pop(number)
         self._spared.pop(number, None)
-        if at > self._play.until:
+        if at > self._course.until:
             return
         if piece.id:
-            self._play.removals.append(Removal(piece.id, self._pile.resource, at, cause, piece.made_at))
+            self._course.removals.append(Removal(piece.id, self._own.resource, at, cause, piece.made_at))
         else:
-            self._play.unmade[at] += 1
+            self._course.unmade[at] += 1
 
 
 def _made_at(backup: Backup) -> datetime:

@@ -34,7 +34,23 @@ class RemarkKind(StrEnum):
     PROXY = "proxy"
     """Its requests go through a proxy (``detail``)."""
     UNUSABLE = "unusable"
-    """It cannot be taken over; ``detail`` says why."""
+    """It cannot be taken over; ``detail`` says why: an ``Unusable``, or the words of what read it."""
+
+
+class Unusable(StrEnum):
+    """Why a place or a profile of it cannot be taken over, if it is one of these; the values are words for the log."""
+
+    NO_FILE = "it is no file"
+    NESTED = "nested too deeply"
+    DAMAGED = "it is damaged, or has no profiles"
+    NO_TEXT = "it is no text"
+    NO_PROFILES = "there are no profiles in it"
+    TANGLED = "it is nested, linked or filled beyond all need"
+    KEY_ENCRYPTED = "its access key is encrypted"
+    REGION_UNKNOWN = "its region is not known"
+    NO_REGION = "it names no region"
+    NO_SERVICE = "it does not say where the backup service is"
+    NO_PERSON = "its way in is not one of a person"
 
 
 class Remark(Struct, frozen=True):

@@ -82,6 +82,9 @@ OF_PAST = frozenset({policies.update, policies.delete})
 """endpoints of the other parts that do."""
 
 CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
+    # routes are looked for in this order, and these two are asked for most
+    ("GET", "operation-logs", tasks.every, "cbr:tasks:list", "operation-logs"),
+    ("GET", "backups", backups.every, "cbr:backups:list", "backups"),
     ("GET", "vaults", vaults.every, "cbr:vaults:list", "vaults"),
     ("GET", "vaults/summary", vaults.summary, "cbr:vaults:list", "vaults/summary"),
     ("GET", "vaults/external", vaults.external, "cbr:vaults:list", "vaults/external"),
@@ -127,7 +130,6 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "vaults/{vault_id}", vaults.show, "cbr:vaults:get", "vaults"),
     ("POST", "checkpoints", checkpoints.create, "cbr:vaults:backup", "checkpoints"),
     ("GET", "checkpoints/{checkpoint_id}", checkpoints.show, "cbr:vaults:get", "checkpoints"),
-    ("GET", "backups", backups.every, "cbr:backups:list", "backups"),
     ("GET", "backups/{backup_id}", backups.show, "cbr:backups:get", "backups"),
     ("PUT", "backups/{backup_id}", renaming.rename, "cbr:backups:update", "backups/rename"),
     ("DELETE", "backups/{backup_id}", deletions.delete, "cbr:backups:delete", "backups"),
@@ -151,7 +153,6 @@ CBR: tuple[tuple[str, str, Endpoint, str, str], ...] = (
     ("GET", "cbr-features/{feature_key}", features.show, "cbr:vaults:list", "cbr-features"),
     ("GET", "storage_usage", features.storage_usage, "cbr:vaults:list", "storage_usage"),
     ("POST", "agent/check", features.check_agents, "cbr:vaults:listProtectables", "agent/check"),
-    ("GET", "operation-logs", tasks.every, "cbr:tasks:list", "operation-logs"),
     ("GET", "operation-logs/{operation_log_id}", tasks.show, "cbr:tasks:get", "operation-logs"),
     ("GET", "policies", lists.policies, "cbr:policies:list", "policies"),
     ("POST", "policies", policies.create, "cbr:policies:create", "policies"),

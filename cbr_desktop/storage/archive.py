@@ -298,7 +298,7 @@ def _whole_rows(path: Path) -> tuple[list[_Row], list[_Row]]:
             for number, name in connection.execute("SELECT number, name FROM project"):
                 projects[number] = (number, name.decode())
         for order in ("ASC", "DESC"):
-            select = f"SELECT project, id, began, content, checksum FROM task ORDER BY rowid {order}"  # noqa: S608
+            select = f"SELECT project, id, began, content, checksum FROM task ORDER BY rowid {order}"  # noqa: S608  # one of the two words above
             with suppress(sqlite3.Error):
                 for row in connection.execute(select):
                     with suppress(ValueError, TypeError, KeyError, AttributeError):

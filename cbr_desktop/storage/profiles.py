@@ -99,7 +99,7 @@ def colour(text: str) -> str:
     """Return a colour as ``#rrggbb`` in lower case; ``ValueError`` when it is none."""
     text = text.strip().lower()
     if not _COLOUR.match(text):
-        raise ValueError("must be a colour like #d32f2f")
+        raise ValueError(FieldFault.NO_COLOUR)
     return text
 
 

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from cbr_desktop.domain.error import ProfileError
 from cbr_desktop.domain.profile import Profile, ProxyMode, Way
 from cbr_desktop.domain.region import REGIONS, is_public_cloud
-from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
+from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind, Unusable
 from cbr_desktop.storage.files import NotPlain, open_plain, reason
 from cbr_desktop.storage.profiles import TooMuch, checked, parsed
 
@@ -121,14 +121,14 @@ def _look(path: Path, form: _Form | None) -> ProfileSource:
         kind = form.kind
         source = _source(kind, str(path), form.drafts(document.get(form.list)))
         if is_chosen and not source.profiles and not source.remarks:
-            raise _NotThisForm("there are no profiles in it")
+            raise _NotThisForm(Unusable.NO_PROFILES)
         return source
     except NotPlain:
-        return _unusable(kind, path, "it is no file")
+        return _unusable(kind, path, Unusable.NO_FILE)
     except OSError as error:
         return _unusable(kind, path, reason(error))
     except RecursionError:
-        return _unusable(kind, path, "nested too deeply")
+        return _unusable(kind, path, Unusable.NESTED)
     except _NotThisForm as error:
         return _unusable(kind, path, str(error))
 
@@ -149,9 +149,9 @@ def _text(path: Path) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _NotThisForm("it is no text") from None
+        raise _NotThisForm(Unusable.NO_TEXT) from None
     if "\x00" in text:
-        raise _NotThisForm("it is no text")
+        raise _NotThisForm(Unusable.NO_TEXT)
     return text
 
 
@@ -171,8 +171,8 @@ def _document(_path: Path, text: str, form: _Form | None) -> tuple[Values, _Form
     if too_much is not None:
         raise _NotThisForm(str(too_much))
     if form is None:
-        raise _NotThisForm("there are no profiles in it")
-    raise _NotThisForm("it is damaged, or has no profiles")
+        raise _NotThisForm(Unusable.NO_PROFILES)
+    raise _NotThisForm(Unusable.DAMAGED)
 
 
 def _json(text: str) -> Any:
@@ -225,7 +225,7 @@ class _BoundedLoader(yaml.SafeLoader):  # type: ignore[misc]
 
     def _refuse_too_much(self) -> None:
         if self._nodes > _NODES or self._links > _LINKS or self._levels > _LEVELS or self._merged > _MERGED_PAIRS:
-            raise TooMuch("it is nested, linked or filled beyond all need")
+            raise TooMuch(Unusable.TANGLED)
 
 
 # from drafts to profiles
@@ -319,9 +319,9 @@ def _draft(name: str, said: Any, *, region: str, iam: str = "", cbr: str = "", *
         cbr = _without_path(iam.replace("//iam.", "//cbr.", 1))
         draft.guessed.append("cbr_endpoint")
     elif not iam:
-        draft.unusable = "its region is not known" if region else "it names no region"
+        draft.unusable = Unusable.REGION_UNKNOWN if region else Unusable.NO_REGION
     elif not cbr:
-        draft.unusable = "it does not say where the backup service is"
+        draft.unusable = Unusable.NO_SERVICE
     draft.values = {key: value for key, value in values.items() if value}
     draft.values |= {"region": region, "iam_endpoint": iam, "cbr_endpoint": cbr}
     if not draft.values.get("project") and region:
@@ -395,7 +395,7 @@ def _keys(draft: _Draft, access_key: str, *, is_temporary: bool) -> None:
     if _ACCESS_KEY.match(access_key):
         draft.values["access_key"] = access_key
     elif access_key:
-        draft.unusable = "its access key is encrypted"
+        draft.unusable = Unusable.KEY_ENCRYPTED
 
 
 def _clouds(clouds: Any) -> Iterator[_Draft]:
@@ -449,7 +449,7 @@ def _cloud(name: str, said: Values, region: str) -> _Draft:
         draft.values["user_id"] = _word(auth, "user_id")
         draft.values = {key: value for key, value in draft.values.items() if value}
     else:
-        draft.unusable = "its way in is not one of a person"
+        draft.unusable = Unusable.NO_PERSON
     return draft
 
 

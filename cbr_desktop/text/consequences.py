@@ -53,9 +53,9 @@ def lost_backups_sentence(lost: LostBackups, now: datetime) -> str:
         told.append(newest.format(made=clock_words(lost.newest_at, now), ago=ago))
     if lost.manual:
         told.append(
-            ngettext("A person asked for {count} of them.", "Persons asked for {count} of them.", lost.manual).format(
-                count=grouped(lost.manual)
-            )
+            ngettext(
+                "{count} of them was made by a person.", "{count} of them were made by persons.", lost.manual
+            ).format(count=grouped(lost.manual))
         )
     if lost.replicated:
         told.append(

@@ -153,7 +153,7 @@ def store_sentence(problem: str) -> str:
     unusable = _STORE_PROBLEMS.get(problem, N_("The system's password store cannot be used ({problem})."))
     return sentences(
         _(unusable).format(problem=shown(problem, 60)),
-        _("What you enter is kept only in memory, until you leave."),
+        _("What you enter is kept until you leave, only in memory."),
     )
 
 
@@ -199,4 +199,5 @@ _FAULTS: dict[str, str] = {
     FieldFault.PROXY_HOLDS_LOGIN: N_("{field} holds a login; its user has a field of its own"),
     FieldFault.ENDPOINT_FORM: N_("{field} is not https://host[:port]"),
     FieldFault.ENDPOINT_NOT_HTTPS: N_("{field} is not https"),
+    FieldFault.NO_COLOUR: N_("{field} must be a colour like #d32f2f"),
 }

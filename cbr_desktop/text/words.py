@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
+from cbr_desktop.domain.error import (
+    CbrError,
+    Forbidden,
+    LoginRefused,
+    SecretMissing,
+    Throttled,
+    Unreachable,
+    UnreachableReason,
+)
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
@@ -195,7 +203,7 @@ class Times:
 
     def text_and_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
-        return never if at is None else _("{age} · {at}").format(age=self.short_age(at), at=self.text(at))
+        return never if at is None else _("{age} ({at})").format(age=self.short_age(at), at=self.text(at))
 
     def short_age(self, at: datetime | None, never: str = NONE) -> str:
         """Return the age in its largest unit, for a table's cell: ``23 h ago``."""
@@ -390,7 +398,7 @@ def trouble_words(freshness: Freshness) -> str:
 
 def error_words(error: CbrError) -> str:
     """Return an error in two words, for where there is no room for its sentence."""
-    if isinstance(error, Unreachable) and error.reason == "offline":
+    if isinstance(error, Unreachable) and error.reason == UnreachableReason.OFFLINE:
         return _("offline")
     for kind, words in _SHORT.items():
         if isinstance(error, kind):

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError
@@ -90,6 +90,10 @@ def test_a_table_in_a_terminal_has_the_words_of_the_window_and_keeps_its_columns
     states = {row[head.index("STATE") :].split("  ")[0] for row in rows if row.isascii()}
     assert states >= {state_words(VaultStatus.AVAILABLE), state_words(VaultStatus.LOCK)}
     assert len(wide) + len("工作区") == len(rows[0])
+    assert main(["backups", "--demo", "--vault", "vault-hr-worm"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert any("ecs-hr-long-name-" in row and "…" in row for row in rows), "a name is cut, and JSON has all of it"
+    assert head.index("VAULT") - head.index("RESOURCE") <= 66
 
 
 @pytest.mark.parametrize(("text", "cells"), [("vault", 5), ("工作区", 6), ("ＡＢ", 4), ("é", 1), ("e\u0301", 1)])
@@ -262,14 +266,26 @@ def test_the_simulator_can_lack_a_part_of_the_api(
     assert "There are: agent/check, backups, backups/metadata, backups/rename" in capsys.readouterr().err
 
 
-def test_a_reader_that_has_seen_enough_is_no_defect() -> None:
-    command = [sys.executable, "-m", "cbr_desktop", "vaults", "--demo"]
+@pytest.mark.parametrize("words", [["vaults", "--demo"], ["--help"]], ids=" ".join)
+def test_a_reader_that_has_seen_enough_is_no_defect(words: list[str]) -> None:
+    command = [sys.executable, "-m", "cbr_desktop", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         assert child.stderr is not None
         child.stdout.close()
         assert child.stderr.read() == ""
         assert child.wait(30) == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device of Linux that is always full")
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["outbox"]], ids=" ".join)
+def test_what_could_not_be_written_is_no_success(
+    words: list[str], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not home.exists()
+    with Path("/dev/full").open("w") as full, redirect_stdout(full):
+        assert main(words) == 2
+    assert "‘standard output’ could not be written" in capsys.readouterr().err
 
 
 def test_which_cloud_is_meant_can_be_said_before_or_after_the_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,7 +62,7 @@ def test_json_on_one_line_is_compared_value_by_value(tmp_path: Path, capsys: pyt
     changed = [line for line in capsys.readouterr().out.splitlines()[2:] if line[0] in "+-"]
     assert changed == ['-      "name": "a",', '+      "name": "b",']
     assert main(["drafts", "diff", str(one), str(spread)]) == 0
-    assert "only in line breaks and blanks" in capsys.readouterr().out
+    assert "only in line breaks and spaces" in capsys.readouterr().out
     one.write_text('{"a": 1, "a": 2}')
     other.write_text('{"a": 2}')
     assert main(["drafts", "diff", str(one), str(other)]) == 1

@@ -45,7 +45,7 @@ from tests.unprivileged import UNPRIVILEGED_ID, environment, unprivileged_comman
 
 Until = Callable[..., Awaitable[None]]
 
-ROOT = Path(__file__).parents[2]
+ONLOOKER = str(Path(__file__).with_name("onlooker.py"))
 posix = pytest.mark.skipif(os.name != "posix", reason="sockets and rights of POSIX")
 root = pytest.mark.skipif(
     os.name != "posix" or os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can become another user"
@@ -119,7 +119,7 @@ def test_fault_52_a_first_that_does_not_answer_is_said_to_be_running(here: Place
             said, complained = second.communicate(timeout=SHORT)
         assert second.returncode == 2
         assert said == ""
-        assert complained.startswith("cbr-desktop: CBR Desktop is running already with the data in ")
+        assert complained.startswith("cbr-desktop: Another CBR Desktop, a window or a command, works with the data in ")
         assert list(here.data.glob("*.bad-*")) == []
 
 
@@ -131,10 +131,14 @@ def complaints(said: str) -> list[str]:
     return [line for line in said.splitlines() if not line.startswith("This plugin does not support")]
 
 
-def seen(arguments: list[str], variables: dict[str, str], folder: Path) -> dict[str, Any]:
-    """Run the program as somebody else's, and return what was on its screen."""
-    program = str(ROOT / "tests" / "journeys" / "onlooker.py")
-    done = subprocess.run([*arguments, program], env=variables, cwd=folder, capture_output=True, text=True, timeout=50)
+def seen_by_nobody(variables: dict[str, str], folder: Path, *more: str) -> dict[str, Any]:
+    """Run the program as a user who owns nothing, whose Python may be another one, and return what was seen."""
+    program = [*unprivileged_command(), ONLOOKER, *more]
+    return seen(subprocess.run(program, env=variables, cwd=folder, capture_output=True, text=True, timeout=50))
+
+
+def seen(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    """Return what was on the screen of the program, as the onlooker told it."""
     assert done.returncode == 0, done.stderr
     # a log that cannot be written is no reason for a word
     assert complaints(done.stderr) == []
@@ -190,7 +194,13 @@ def open_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-nobody = pytest.mark.skipif(not unprivileged_command(), reason="only root can become another user")
+@pytest.fixture(scope="module")
+def _nobody() -> None:
+    if not unprivileged_command():
+        pytest.skip("only root can become another user")
+
+
+nobody = pytest.mark.usefixtures("_nobody")  # to find out takes a start of Python
 
 
 @nobody
@@ -199,7 +209,7 @@ def test_fault_57_in_a_home_that_is_read_only_the_program_looks_and_sends_nothin
     settled_home(home)
     opened_to_all(home)
     before = tree(home)
-    told = seen([*unprivileged_command()], environment(home), open_folder)
+    told = seen_by_nobody(environment(home), open_folder)
     assert told["mode"] == "Read-only mode"
     said = of_the_mode(told)
     assert "Permission denied" in said or "Operation not permitted" in said
@@ -222,7 +232,7 @@ def test_fault_57_a_data_folder_of_somebody_else_is_left_alone(open_folder: Path
         os.chown(path, 0, 0)
     here.data.chmod(0o700)
     before = tree(here.data)
-    told = seen([*unprivileged_command()], environment(home), open_folder)
+    told = seen_by_nobody(environment(home), open_folder)
     assert (told["mode"], told["can_send"], told["refused"]) == ("Read-only mode", False, "NotSaved")
     assert told["requests"] == []
     assert tree(here.data) == before
@@ -235,7 +245,7 @@ def test_fault_57_a_cache_that_cannot_be_reached_is_no_cache(open_folder: Path) 
     here = settled_home(home)
     opened_to_all(home)
     here.cache.chmod(0o700)
-    told = seen([*unprivileged_command()], environment(home), open_folder)
+    told = seen_by_nobody(environment(home), open_folder)
     assert (told["mode"], told["can_send"]) == ("Read-only mode", False)
 
 
@@ -246,10 +256,7 @@ def test_fault_57_without_a_home_the_demo_opens_and_nothing_is_left(open_folder:
     variables = environment(open_folder / "missing" if is_set else None, TMPDIR=str(open_folder / "tmp"))
     (open_folder / "tmp").mkdir()
     os.chown(open_folder / "tmp", UNPRIVILEGED_ID, UNPRIVILEGED_ID)
-    program = [*unprivileged_command(), str(ROOT / "tests" / "journeys" / "onlooker.py"), "--demo"]
-    done = subprocess.run(program, env=variables, cwd=open_folder, capture_output=True, text=True, timeout=50)
-    assert (done.returncode, complaints(done.stderr)) == (0, [])
-    assert json.loads(done.stdout)["mode"] == ""
+    assert seen_by_nobody(variables, open_folder, "--demo")["mode"] == ""
     assert list((open_folder / "tmp").iterdir()) == []
     assert not (open_folder / "~").exists()
 
@@ -317,7 +324,7 @@ def test_fault_61_data_of_a_newer_version_is_looked_at_by_nobody_and_said_to_be_
         connection.execute("PRAGMA user_version=99")
     before = tree(here.data)
     variables = environment(None, CBR_DESKTOP_HOME=str(here.data.parent))
-    told = seen([sys.executable], variables, here.data.parent)
+    told = seen(programs.run(script=ONLOOKER, environ=variables, folder=here.data.parent))
     assert (told["mode"], told["can_send"], told["refused"]) == ("Read-only mode", False, "NewerVersion")
     said = of_the_mode(told)
     assert "was written by a newer version of CBR Desktop and was not touched" in said

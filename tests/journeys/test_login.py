@@ -272,7 +272,7 @@ def test_a_second_program_on_the_same_data_is_kept_out(tmp_path: Path) -> None:
     with locked(here):
         done = programs.run("--profile", "P", environ={**os.environ, **home})
     assert done.returncode == 2
-    assert "running already" in done.stderr
+    assert "works with the data in" in done.stderr
 
 
 def test_of_several_profiles_one_is_opened(qtbot: QtBot) -> None:

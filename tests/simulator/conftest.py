@@ -161,7 +161,7 @@ def old_cloud(contract: Contract) -> Cloud:
 def town() -> Iterator[tuple[Service, str]]:
     """The demo estate over TCP, at the real time; the service and its base URL."""
     clock = RunningClock()
-    service = Service(demo(clock.now()), clock)
+    service = Service(demo(clock.now(), days=5), clock)
     service.modes.schedules = False  # the full hour, at which policies run, may strike at any time
     with running(service) as url:
         yield service, url

@@ -220,7 +220,7 @@ def test_gateway_timeout_after_the_deletion(cloud):
 
 def test_over_tcp_the_answer_without_a_body_arrives_whole_or_not_at_all(town):
     service, url = town
-    vault = next(each for each in service.estate.vaults.values() if each.name == "vault-be94")
+    vault = next(each for each in service.estate.vaults.values() if each.name == "vault-legacy")
     first, second = service.estate.history.by_vault[vault.id][:2]
     now = service.clock.now()
     token = service.identity.issue(

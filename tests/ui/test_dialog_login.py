@@ -85,7 +85,7 @@ def test_a_pasted_token_loses_its_line_breaks_and_says_its_length(opened: Open) 
     child(dialog, QAbstractButton, "tokenShow").click()
     page = child(dialog, QPlainTextEdit, "tokenPage")
     page.setPlainText("MIIabc\n  def\n" + "x" * 40_000 + "\n")
-    assert "40\u00a0009 characters, blanks and line breaks left out" in words(dialog)
+    assert "40\u00a0009 characters, spaces and line breaks left out" in words(dialog)
     child(dialog, QAbstractButton, "tokenShow").click()
     assert line.echoMode() is QLineEdit.EchoMode.Password
     assert page.toPlainText() == ""

@@ -302,6 +302,23 @@ def test_the_status_bar_follows() -> None:
     assert not bar._counting_down.isActive()
 
 
+def test_the_strip_gives_up_what_is_seen_elsewhere_before_it_widens_the_window(qtbot: QtBot) -> None:
+    workspace = estate.workspace()
+    bar = StatusBar(workspace, Times(workspace.clock))
+    qtbot.addWidget(bar)
+    token_until = estate.NOW + timedelta(hours=20)
+    estate.ledger(workspace).put_connection(Connection(Reach.ONLINE, 84.4, token_expires_at=token_until))
+    bar.tell()
+    bar.resize(1200, 30)
+    bar.show()
+    assert bar.login.isVisible() and bar.clocks.isVisible()
+    bar.resize(bar.minimumSizeHint().width(), 30)
+    estate.ledger(workspace).failed(Part.VAULTS, Unreachable("cbr.example.com"))
+    bar.tell()
+    assert bar.problems.isVisible() and not bar.clocks.isVisible()
+    assert bar.minimumSizeHint().width() <= bar.width()
+
+
 def test_every_list_tells_its_own_age() -> None:
     times = Times(estate.HandClock())
     parts = dict.fromkeys(Part, Freshness())

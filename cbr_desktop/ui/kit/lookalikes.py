@@ -52,11 +52,11 @@ def duplicates(named: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def lookalikes(id: str, name: str, named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the others among ``named``, by ids and names, whose names look like this one."""
-    others = [each for each in named if each[0] != id]
-    if not others:
-        return []
-    look, seen = looks(name), _all_looks([other for _id, other in others])
-    return [other for other, its in zip(others, seen, strict=True) if its == look]
+    look, found = looks(name), []
+    for piece in pieces(named, _PIECE_NAMES):
+        seen = _all_looks([other for _id, other in piece])
+        found += [each for each, its in zip(piece, seen, strict=True) if its == look and each[0] != id]
+    return found
 
 
 def find_duplicates(named: Iterable[tuple[str, str]]) -> Generator[None, None, dict[str, str]]:

@@ -172,7 +172,7 @@ class DiffDialog(QDialog):
             if changed
             else _("Both say the same, letter by letter.")
             if left == right
-            else _("Both say the same; they differ only in line breaks and blanks.")
+            else _("Both say the same; they differ only in line breaks and spaces.")
         )
 
     def _selection(self, text: QPlainTextEdit, row: int, is_gap: bool, side: int) -> QTextEdit.ExtraSelection:

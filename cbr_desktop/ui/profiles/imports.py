@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from cbr_desktop.domain.error import CbrError
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile
-from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind
+from cbr_desktop.domain.source import ProfileSource, Remark, RemarkKind, SourceKind, Unusable
 from cbr_desktop.text.catalogue import N_, _
 from cbr_desktop.text.errors import error_sentence
 from cbr_desktop.text.identity import identity_words, way_words
@@ -287,7 +287,7 @@ class ProfileImportDialog(QDialog):
         self._leads.setText(f"{shown(profile.iam_endpoint)}, {shown(profile.cbr_endpoint)}" if profile else "–")
         foreign = unproved_hosts(profile, self._trusted, ()) if profile else []
         self._rows.setRowVisible(self.proof, bool(foreign))
-        both = _("Type both host names to confirm them, with a blank between")
+        both = _("Type both host names to confirm them, with a space between")
         self.proof.setPlaceholderText(both if len(foreign) > 1 else _("Type the host name to confirm it"))
         lines = [remark_line(remark) for remark in found.remarks]
         if foreign and not any(remark.kind is RemarkKind.ENDPOINT_UNKNOWN for remark in found.remarks):
@@ -461,4 +461,20 @@ def remark_line(remark: Remark) -> tuple[Severity, str]:
                 detail=detail
             )
         case RemarkKind.UNUSABLE:
-            return Severity.BLOCK, _("It cannot be taken over: {detail}.").format(detail=shown(remark.detail))
+            why = _(_UNUSABLE[remark.detail]) if remark.detail in _UNUSABLE else shown(remark.detail)
+            return Severity.BLOCK, _("It cannot be taken over: {detail}.").format(detail=why)
+
+
+_UNUSABLE: Mapping[str, str] = {
+    Unusable.NO_FILE: N_("it is no file"),
+    Unusable.NESTED: N_("nested too deeply"),
+    Unusable.DAMAGED: N_("it is damaged, or has no profiles"),
+    Unusable.NO_TEXT: N_("it is no text"),
+    Unusable.NO_PROFILES: N_("there are no profiles in it"),
+    Unusable.TANGLED: N_("it is nested, linked or filled beyond all need"),
+    Unusable.KEY_ENCRYPTED: N_("its access key is encrypted"),
+    Unusable.REGION_UNKNOWN: N_("its region is not known"),
+    Unusable.NO_REGION: N_("it names no region"),
+    Unusable.NO_SERVICE: N_("it does not say where the backup service is"),
+    Unusable.NO_PERSON: N_("its way in is not one of a person"),
+}

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unreachable
+from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unreachable, UnreachableReason
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, login_secrets
@@ -63,7 +63,7 @@ def wanted_secrets(profile: Profile, error: CbrError) -> tuple[SecretKind, ...]:
     A proxy is asked about alone: what the cloud wants may be known already.
     """
     wants_proxy = isinstance(error, SecretMissing) and error.kind == SecretKind.PROXY_PASSWORD
-    if wants_proxy or (isinstance(error, Unreachable) and error.reason == "proxy-login"):
+    if wants_proxy or (isinstance(error, Unreachable) and error.reason == UnreachableReason.PROXY_LOGIN):
         return (SecretKind.PROXY_PASSWORD,) if profile.proxy_user else ()
     return login_secrets(profile) if isinstance(error, SecretMissing | LoginRefused) else ()
 
@@ -282,9 +282,9 @@ class SecretField(QWidget):
         if self._kind in _LONG and secret:
             said = counted("{count} character", "{count} characters", len(secret))
             if secret != text:
-                said = _("{characters}, blanks and line breaks left out").format(characters=said)
+                said = _("{characters}, spaces and line breaks left out").format(characters=said)
         elif self._kind in _TYPED and text != text.strip():
-            said = _("It begins or ends with a blank. That is sent, too.")
+            said = _("It begins or ends with a space. That is sent, too.")
         self._length.setText(said)
         self._length.setVisible(bool(said))
         self.changed.emit()

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
-from cbr_desktop.domain.error import SecretMissing, Unreachable
+from cbr_desktop.domain.error import SecretMissing, Unreachable, UnreachableReason
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.errors import error_sentence, reading_sentence
 from cbr_desktop.text.marks import Shape
@@ -28,6 +29,9 @@ from cbr_desktop.workflows.ledger import Freshness, Ledger, Part
 from cbr_desktop.workflows.scope import Scope
 
 _TICK_MS = 10_000
+_SPACING = 6
+_EDGES = 24
+"""What stands between parts of the strip, and beside all of them, in device-independent pixels."""
 _COUNT_DOWN_MS = 1_000
 _SOON = timedelta(minutes=30)
 
@@ -60,6 +64,7 @@ class StatusBar(QStatusBar):
         self._times = times
         self._part = Part.VAULTS
         self._is_narrow = False
+        self._tasks: QWidget | None = None
         self.connection = self._button("connection", _("Connection"), self.connection_asked)
         self.age = self._button("dataAge", _("Data age"), self.refresh_requested)
         self.login = self._button("login", _("Login"), self.connection_asked)
@@ -73,7 +78,6 @@ class StatusBar(QStatusBar):
         self.offline.setText(_("Work offline"))
         self.offline.setCheckable(True)
         self.offline.setToolTip(tooltip(_("Nothing is sent while this is on; what you queue waits")))
-        self.offline.show()
         self.addPermanentWidget(self.offline)
         self.addPermanentWidget(self.clocks)
         self._ticking = self._timer(_TICK_MS, self._tick)
@@ -83,19 +87,45 @@ class StatusBar(QStatusBar):
 
     def put_tasks(self, tasks: QWidget) -> None:
         """Take in the line of the tasks, which has the room that is left."""
+        self._tasks = tasks
         self.addWidget(tasks, 1)
         tasks.show()
+        self._share_room()
 
     def show_narrow(self, narrow: bool) -> None:
-        """Leave out what else is seen elsewhere, the clocks and how long the login lasts, or show it again."""
+        """Leave out what else is seen elsewhere, or show it again where there is room."""
         if narrow is not self._is_narrow:
             self._is_narrow = narrow
-            for button in (self.login, self.clocks):
-                button.setVisible(bool(button.text()) and not narrow)
+            self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width out."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Show what says something; how long the login lasts and the clocks only where that cuts nothing.
+
+        What has no room goes first: Qt widens the window as soon as something is shown that does not fit.
+        """
+        musts = (self.connection, self.age, self.waiting, self.pace, self.problems, self.offline)
+        said = [button for button in musts if button.text()]
+        room = self.width() - _EDGES - sum(map(_room_of, said))
+        room -= _room_of(self._tasks) if self._tasks is not None else 0
+        for button in (self.login, self.clocks):
+            if button.text() and not self._is_narrow:
+                room -= _room_of(button)
+                said += [button] if room >= 0 else []
+        for button in (*musts, self.login, self.clocks):
+            if button not in said:
+                button.hide()
+        for button in said:
+            button.show()
 
     def tell_slowed(self, words: str) -> None:
         """Say that the lists are read less often than was chosen, or nothing where the words are empty."""
         self._say(self.pace, words, _("Reading is expensive now. F5 reads at once; click for the settings"))
+        self._share_room()
 
     def turn_to(self, part: Part) -> None:
         """Tell the age of this part of the ledger from now on; of requests, which are kept here, that of the vaults."""
@@ -123,6 +153,7 @@ class StatusBar(QStatusBar):
         waits = [throttled_words(member.connection, now) for member in self._workspace.scope.members]
         words = next(filter(None, waits), "")
         self._say(self.waiting, words, _("The service asked for fewer requests"))
+        self._share_room()
         if not words:
             self._counting_down.stop()
         elif not self._counting_down.isActive():
@@ -136,7 +167,6 @@ class StatusBar(QStatusBar):
         if button.text() == words:
             return
         button.setText(words)
-        button.setVisible(bool(words) and not (self._is_narrow and button in (self.login, self.clocks)))
         button.setToolTip(tooltip(hint))
         button.setAccessibleDescription(words)
 
@@ -155,6 +185,10 @@ class StatusBar(QStatusBar):
         timer.setInterval(interval_ms)
         timer.timeout.connect(slot)
         return timer
+
+
+def _room_of(widget: QWidget) -> int:
+    return widget.minimumSizeHint().width() + _SPACING
 
 
 def connection_words(connection: Connection, *, is_short: bool = False) -> str:
@@ -177,7 +211,7 @@ def connection_words(connection: Connection, *, is_short: bool = False) -> str:
 
 def is_offline(connection: Connection) -> bool:
     """Tell whether nothing is sent because the operator works offline: that is no problem."""
-    return isinstance(connection.error, Unreachable) and connection.error.reason == "offline"
+    return isinstance(connection.error, Unreachable) and connection.error.reason == UnreachableReason.OFFLINE
 
 
 def connection_sentence(connection: Connection) -> str:

@@ -325,7 +325,7 @@ class Run:
         self.clock = TurnedClock(loop)
         """The clock of the service."""
         known = estate.demo(self.clock.now())
-        known.remember(iter(()))
+        known.remember(iter(()), self.clock.now())
         self.service = Service(known, self.clock)
         self.service.modes.schedules = False
         self.password = canary("password")
