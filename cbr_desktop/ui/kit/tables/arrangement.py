@@ -18,7 +18,7 @@ MANY = 2_000
 """From so many rows on, what was worked out is kept. Fewer are asked anew each time: some tell of times."""
 _LEVELS = 16
 """So many texts of the filter are remembered with what they left, the newest; each is a list of places."""
-_PIECE = 1_000
+_PIECE = 500
 """So many texts are made at a time in idle time."""
 _RUN = 4_000
 """So many keys are brought into their order at a time, before what is in order is merged."""
