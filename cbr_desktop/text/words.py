@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
+from cbr_desktop.domain.error import (
+    CbrError,
+    Forbidden,
+    LoginRefused,
+    SecretMissing,
+    Throttled,
+    Unreachable,
+    UnreachableReason,
+)
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
@@ -390,7 +398,7 @@ def trouble_words(freshness: Freshness) -> str:
 
 def error_words(error: CbrError) -> str:
     """Return an error in two words, for where there is no room for its sentence."""
-    if isinstance(error, Unreachable) and error.reason == "offline":
+    if isinstance(error, Unreachable) and error.reason == UnreachableReason.OFFLINE:
         return _("offline")
     for kind, words in _SHORT.items():
         if isinstance(error, kind):
