@@ -18,16 +18,26 @@ from cbr_desktop.text.catalogue import N_, NN_, _, listed, ngettext, sentences
 from cbr_desktop.text.consequences import loss_sentences
 from cbr_desktop.text.findings import finding_sentence
 from cbr_desktop.text.intents import intent_sentence
-from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape
+from cbr_desktop.text.marks import BAD, BUSY, GOOD, NEUTRAL, PARTIAL, UNKNOWN, Mark, Shape, mark
 from cbr_desktop.text.markup import escape, page
 from cbr_desktop.text.operations import asked_for_words, plan_words, subject_words, typed_words, words_for
 from cbr_desktop.text.operations.words import PlanWords, tally
-from cbr_desktop.text.states import clock_words, counted, duration_words, grouped, quoted, shown, utc_words, whole_times
+from cbr_desktop.text.states import (
+    clock_words,
+    counted,
+    duration_words,
+    grouped,
+    quoted,
+    shown,
+    status_words,
+    utc_words,
+    whole_times,
+)
 from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
 from cbr_desktop.workflows.ledger import Reading
-from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow, StopReason
 from cbr_desktop.workflows.scope import Scope
 
 _STANDS = {
@@ -61,12 +71,12 @@ _VERDICT_MARKS = {
 }
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
-    "failure": N_("No further step began, because one did not succeed."),
-    "stale": N_("No further step began: it could not go on for too long. Continue it to confirm it again."),
-    "paused": N_("No further step begins until somebody continues it."),
-    "person": N_("It was stopped; no further step began."),
-    "refused": N_("A step could not be queued: the profile is read-only, or the disk would not take it."),
-    "profile": N_("A step's profile is not open here, or is gone."),
+    StopReason.FAILURE: N_("No further step began, because one did not succeed."),
+    StopReason.STALE: N_("No further step began: it could not go on for too long. Continue it to confirm it again."),
+    StopReason.PAUSED: N_("No further step begins until somebody continues it."),
+    StopReason.PERSON: N_("It was stopped; no further step began."),
+    StopReason.REFUSED: N_("A step could not be queued: the profile is read-only, or the disk would not take it."),
+    StopReason.PROFILE: N_("A step's profile is not open here, or is gone."),
 }
 PROFILE_COLUMN = 2
 """Where the profile stands among ``columns``."""
@@ -140,7 +150,7 @@ class PlanRow(Struct, frozen=True):
     @property
     def can_go_on(self) -> bool:
         """Whether a person may continue it: steps have not begun, and no failure keeps them back."""
-        is_at_rest = self.is_known and not self.is_going and self.told.stopped != "failure"
+        is_at_rest = self.is_known and not self.is_going and self.told.stopped is not StopReason.FAILURE
         return is_at_rest and bool(self.told.count(Stand.NOT_STARTED))
 
     @property
@@ -193,7 +203,7 @@ def run_words(row: PlanRow) -> str:
 
 def _is_stopped(report: PlanReport) -> bool:
     """Whether a person has stopped a run before all of its steps had begun: it can be continued, and has not ended."""
-    return report.stopped == "person" and bool(report.count(Stand.NOT_STARTED))
+    return report.stopped is StopReason.PERSON and bool(report.count(Stand.NOT_STARTED))
 
 
 def _left_words(report: PlanReport) -> str:
@@ -270,7 +280,9 @@ def run_line(row: PlanRow, step: StepRow, now: datetime) -> tuple[tuple[str, ...
 
 
 def stand_words(row: StepRow) -> str:
-    """Return how a step stands, in the words of its operation."""
+    """Return how a step stands, in the words of its operation; one that is held waits for nothing but a person."""
+    if row.is_held:
+        return status_words(IntentState.HELD)
     words = words_for(row.kind) if row.kind is not None else None
     own = {} if words is None else {Stand.RUNNING: words.running, Stand.DONE: words.done, Stand.NOTHING: words.failed}
     return own.get(row.stand) or _(_STANDS[row.stand])
@@ -284,7 +296,7 @@ def _plan_words(report: PlanReport) -> PlanWords:
 
 def stand_mark(row: StepRow) -> Mark:
     """Return the mark of a step."""
-    return _MARKS[row.stand]
+    return mark(IntentState.HELD) if row.is_held else _MARKS[row.stand]
 
 
 def verdict_mark(report: PlanReport) -> Mark:
@@ -299,8 +311,11 @@ def plan_sentence(report: PlanReport) -> str:
     total = len(report.rows)
     steps = counted("{count} step", "{count} steps", total)
     parts = [_("{count} of {steps} finished").format(count=grouped(report.count(Stand.DONE)), steps=steps)]
+    held = sum(row.is_held for row in report.rows)
+    if held:
+        parts.append(counted("{count} held", "{count} held", held))
     for stands, told in _COUNTED:
-        if count := report.count(*stands):
+        if count := report.count(*stands) - (held if Stand.WAITING in stands else 0):
             parts.append(ngettext(*told, count).format(count=grouped(count)) if told else own.without(count))
     verdict = {
         PlanVerdict.RUNNING: _("Not over yet"),

@@ -158,7 +158,7 @@ class Reconcile:
             self._put(intent.moved(IntentState.QUEUED, self._clock.now(), **changes))
         return True
 
-    def _rest(self, intent: Intent, why: str) -> None:
+    def _rest(self, intent: Intent, why: Reason) -> None:
         """Leave an intent UNKNOWN until a person says more of it, or the program starts anew."""
         if intent.state is IntentState.UNKNOWN:
             self._put(intent.moved(IntentState.UNKNOWN, self._clock.now(), reason=why))

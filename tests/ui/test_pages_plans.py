@@ -24,7 +24,7 @@ from cbr_desktop.text.states import utc_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.plan_report import left
+from cbr_desktop.workflows.plan_report import StopReason, left
 from tests.services import serve
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
@@ -210,6 +210,9 @@ def test_what_a_person_must_decide_is_named(scene: Scene, opened: Open) -> None:
     page.take_runs(runs)
     told = dict(zip([row.run.id for row in page.model.shown_rows()], words(page, "needs"), strict=True))
     assert told == {"r-1": "You: 1 step held", "r-2": "You: 1 step without a trace"}
+    page.show_row("r-1")
+    assert cell(page.panel.steps, 0, "State") == "Held"
+    assert page.panel.verdict.label.text() == "Not over yet: 0 of 1 step finished, 1 held."
 
 
 def test_a_run_of_a_profile_that_is_not_open_is_not_told_as_not_started(tmp_path: Path, opened: Open) -> None:
@@ -312,7 +315,7 @@ def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path
         assert (lead in page.panel.hindrance(row)) and (bool(page.panel.hindrance(row)) is bool(lead))
         page.panel.typed.setText("old ones")
         assert page.panel.hindrance(row) == ""
-        page.panel._tell_losses(replace(row, told=replace(row.told, stopped="paused")))
+        page.panel._tell_losses(replace(row, told=replace(row.told, stopped=StopReason.PAUSED)))
         assert page.panel.losses[0].label.text().startswith("1 backup of 1 resource")
         page.panel.typed.clear()
         for part in Part:

@@ -260,6 +260,7 @@ def test_a_request_is_told_once_and_no_second_one_is_offered_beside_one_whose_en
             assert page.view.select_id(row.id)
             said = details._explanation.text() if shown else page.sentence.text()
             assert said and (not shown or said not in page.sentence.text()), row.state
+        assert "Again for" not in [label.text() for label in details.findChildren(QLabel)]  # none of them is
         window.show_details(True)
         is_over = row.state in (IntentState.FINISHED, IntentState.REJECTED, IntentState.CANCELLED)
         assert is_over or details.create_checkpoint.isHidden(), row.state

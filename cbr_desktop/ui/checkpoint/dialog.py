@@ -107,7 +107,7 @@ class CheckpointDialog(StepwiseWindow):
         self._set_keys()
         self._vault_changed()
         yield
-        self._begin(source)
+        yield from self._begin(source)
         # in a draft that is there already, a stray key must not change anything
         began = self.inspector.tabBar() if source is not None else self.name.edit if vault_id else self.vault.box
         began.setFocus()
@@ -147,7 +147,7 @@ class CheckpointDialog(StepwiseWindow):
         self.draft_document.write(text, _GIVEN)
         self._judge()
 
-    def _begin(self, source: Source | None) -> None:
+    def _begin(self, source: Source | None) -> Iterator[None]:
         """Begin with a draft as it is, or with one that has what the form has at first."""
         if source is None:
             asked = self.draft()
@@ -155,6 +155,7 @@ class CheckpointDialog(StepwiseWindow):
             self.form.read(self.draft_document.text)
             self.form.fill(asked, asked)
             self.json.show_text(self.draft_document.text)
+            yield
             self._judge()
         else:
             self._take_text(self.draft_document.text, _GIVEN)

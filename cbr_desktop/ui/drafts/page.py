@@ -355,7 +355,7 @@ class DraftsPage(Page[DraftRow]):
         self.new, self.open, self.comparison = buttons["new"], buttons["open"], buttons["comparison"]
         self.importing, self.check, self.planning = buttons["importing"], buttons["check"], buttons["planning"]
         self.add_actions((*buttons.values(), self.tools.more))
-        self.band.add(self.tools.place, 2)
+        self.table_bar.add(self.tools.place, 2)
         self.strip = UnsavedStrip(self.restore_all, self.discard_all)
         self.silence = MarkedLine("draftsSilence")
         self.silence.hide()
@@ -392,7 +392,7 @@ class DraftsPage(Page[DraftRow]):
         shown_count, total = self.model.rowCount(), self.model.total
         self._tell_count()
         words = "  ".join(self.model.filter.problems) or " · ".join(self.model.filter.words)
-        self.band.say(words)
+        self.table_bar.say(words)
         if hasattr(self, "tools"):
             self.tools.show_folder(draft_store.folder if draft_store is not None else "")
         is_read, is_silent = self.folder.is_read, self.folder.is_silent

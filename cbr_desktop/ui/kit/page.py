@@ -33,7 +33,7 @@ from cbr_desktop.text.words import (
 from cbr_desktop.ui.kit.empty_panel import EmptyPanel
 from cbr_desktop.ui.kit.lookalikes import find_duplicates
 from cbr_desktop.ui.kit.page_changes import SHOW, PageChanges, change_column, change_fields, gone_lines
-from cbr_desktop.ui.kit.page_head import FilterLine, PageBand, PageHead
+from cbr_desktop.ui.kit.page_head import FilterLine, PageHead, TableBar
 from cbr_desktop.ui.kit.pieces import AT_ONCE, LONG_STEP, Pieces
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Field, Row, RowChange, TextField
@@ -363,15 +363,15 @@ class Page(QWidget, Generic[Row]):
         self.head = self._made_head()
         self.filter, self.count = self.head.filter, self.head.titles.count
         layout.addLayout(self.head.layout)
-        self.band = self._made_band()
-        self.remark = self.band.remark
-        layout.addWidget(self.band)
+        self.table_bar = self._made_table_bar()
+        self.remark = self.table_bar.remark
+        layout.addWidget(self.table_bar)
         layout.addWidget(self.view, 1)
         self._put_in_order()
 
     def _made_changes(self) -> PageChanges[Row]:
         rows = RowChanges(self.whole_parts, self.held, self.is_same)
-        made: PageChanges[Row] = PageChanges(self.name, rows, self.model, self._workspace, self.band, self)
+        made: PageChanges[Row] = PageChanges(self.name, rows, self.model, self._workspace, self.table_bar, self)
         made.marking_altered.connect(self._show_change_column)
         made.told.connect(self._share_room)
         made.shown_requested.connect(self.show_changes)
@@ -396,13 +396,13 @@ class Page(QWidget, Generic[Row]):
 
     def _put_in_order(self) -> None:
         """Let Tab and screen readers go through it as it is seen: head, chips, table."""
-        order = [*self.head.members, *self.band.members, *self._above, self.view]
+        order = [*self.head.members, *self.table_bar.members, *self._above, self.view]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         self.view.raise_()  # which lies over nothing, and is last among the children by that
 
-    def _made_band(self) -> PageBand:
-        made = PageBand(self.name, self.chips, self)
+    def _made_table_bar(self) -> TableBar:
+        made = TableBar(self.name, self.chips, self)
         if made.chips is not None:
             made.chips.rearranged.connect(self._put_in_order)
             made.chips.chosen.connect(self.filter.setText)
@@ -504,7 +504,7 @@ class Page(QWidget, Generic[Row]):
         problems = self.model.filter.problems
         stale = self.stale_words()
         text = "  ".join(problems) or stale or " · ".join(self.model.filter.words)
-        self.band.say(text, is_warning=bool(problems or stale))
+        self.table_bar.say(text, is_warning=bool(problems or stale))
         self._share_room()
         self._tell_empty(None if shown else self.empty_notice(total))
 
@@ -594,7 +594,7 @@ class Page(QWidget, Generic[Row]):
         """Let buttons and chips give way before what is told and typed does: these have a menu for the others."""
         room = self.width() - 2 * WIDE
         self.head.share(room)
-        self.band.share(room, beside=self._changes.bar_width())
+        self.table_bar.share(room, beside=self._changes.bar_width())
 
     def hideEvent(self, event: "QtGui.QHideEvent") -> None:
         """Take the marks as seen when somebody leaves the page after having had them in front for a while."""

@@ -14,7 +14,7 @@ from cbr_desktop.text.plain import accessible, plain, tooltip
 from cbr_desktop.text.states import counted, grouped
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.kit.elided_label import Line
-from cbr_desktop.ui.kit.page_head import PageBand
+from cbr_desktop.ui.kit.page_head import TableBar
 from cbr_desktop.ui.kit.row_changes import CHANGE, RowChanges
 from cbr_desktop.ui.kit.tables.column import Column, Row, RowChange, TextField
 from cbr_desktop.ui.kit.tables.model import TableModel
@@ -30,7 +30,7 @@ _LOOK_MS = 10_000
 
 
 class PageChanges(QObject, Generic[Row]):
-    """Marks the rows of a page that differ from what was seen of them, and counts them in a bar of ``band``.
+    """Marks the rows of a page that differ from what was seen of them, and counts them in a bar of ``table_bar``.
 
     ``rows`` finds them, ``model`` carries the marks. ``name`` and ``page`` are those of the page.
 
@@ -54,7 +54,7 @@ class PageChanges(QObject, Generic[Row]):
         rows: RowChanges[Row],
         model: TableModel[Row],
         workspace: Workspace,
-        band: PageBand,
+        table_bar: TableBar,
         page: QWidget,
     ) -> None:
         super().__init__(page)
@@ -62,7 +62,7 @@ class PageChanges(QObject, Generic[Row]):
         self._rows = rows
         self._model = model
         self._workspace = workspace
-        self._band = band
+        self._table_bar = table_bar
         self._page = page
         self._bar: ChangeBar | None = None
         self._looking: QTimer | None = None
@@ -136,7 +136,7 @@ class PageChanges(QObject, Generic[Row]):
             self._bar.shown.clicked.connect(self.shown_requested)
             self._bar.gone.clicked.connect(self.gone_requested)
             self._bar.seen.clicked.connect(self.seen_requested)
-            self._band.add(self._bar, 5)
+            self._table_bar.add(self._bar, 5)
         return self._bar
 
 

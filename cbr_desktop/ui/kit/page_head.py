@@ -183,7 +183,7 @@ class FilterLine(QLineEdit):
         self.settled.emit()
 
 
-class PageBand(QWidget):
+class TableBar(QWidget):
     """Stands between the head of the page ``name`` and its table: quick filters, a remark, and what else joins them.
 
     It keeps its height, so that the table stays where it is whatever is said above it. ``chips`` are the quick filters:
@@ -193,7 +193,7 @@ class PageBand(QWidget):
     def __init__(self, name: str, chips: Sequence[tuple[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
         self._is_warning = False
-        self.setObjectName(f"{name.lower()}Band")
+        self.setObjectName(f"{name.lower()}TableBar")
         self.setMinimumHeight(self.fontMetrics().height() + 14)
         self.remark = QLabel(self)
         self.remark.setObjectName(f"{name.lower()}Remark")

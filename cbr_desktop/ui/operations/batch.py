@@ -421,7 +421,7 @@ class BatchWindow(StepwiseWindow):
         return going.report() if going is not None else left(run, self._workspace.open, self._workspace.clock.now())
 
     def _show_report(self, report: PlanReport) -> None:
-        rows = self._told = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED)
+        rows = self._told = sorted(report.rows, key=lambda row: row.stand not in _TROUBLED and not row.is_held)
         absent = {words.PROFILE_COLUMN} if len({row.profile for row in report.rows}) < 2 else set()
         self.table.fill(words.run_columns(), words.run_lines(rows, self._workspace.clock.now(), self._alike), absent)
         waiting = {row.profile for row in report.rows if row.stand is Stand.NOT_STARTED and not report.stopped}

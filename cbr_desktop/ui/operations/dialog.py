@@ -145,6 +145,7 @@ class ChangeDialog(StepwiseWindow):
         """Make the form and what stands around it, and judge what it asks for at first."""
         if isinstance(self.form, Stepwise):
             yield from self.form.steps()
+            yield
         self._make_parts()
         yield
         self._lay_out()

@@ -29,18 +29,18 @@ def intent_sheet(intent: Intent, ledger: Reading, times: Times) -> Sheet:
             _("Project"),
             _("{project} at {cbr_endpoint}").format(project=target.project, cbr_endpoint=target.cbr_endpoint),
         ),
-        (_("Made"), times.text_and_age(intent.created_at)),
-        (_("Confirmed"), times.text_and_age(intent.confirmed_at)),
-        (_("Due"), times.text(intent.due_at)),
-        (_("Sent"), times.text_and_age(intent.sent_at)),
+        (_("Made"), times.age_and_date(intent.created_at)),
+        (_("Confirmed"), times.age_and_date(intent.confirmed_at)),
+        *_if_any(_("Due"), times.text(intent.due_at)),
+        (_("Sent"), times.age_and_date(intent.sent_at)),
         (_("By"), intent.by or NONE),
         *_approval(intent),
-        (_("Judged by data of"), times.text_and_age(intent.preflight_at)),
+        *_if_any(_("Judged by data of"), times.age_and_date(intent.preflight_at)),
         (_("Request id"), intent.request_id or (intent.refusal.request_id if intent.refusal else "") or NONE),
         *_made(intent),
-        (_("Draft"), intent.draft or NONE),
-        (_("Plan"), intent.plan or NONE),
-        (_("Again for"), intent.retry_of or NONE),
+        *_if_any(_("Draft"), intent.draft),
+        *_if_any(_("Plan"), intent.plan),
+        *_if_any(_("Again for"), intent.retry_of),
         ("ID", intent.id),
     ]
     relations = _subject(intent, ledger)
@@ -88,6 +88,11 @@ def _subject(intent: Intent, ledger: Reading) -> list[Relation]:
     if subject.id not in rows:
         return []
     return [Relation(_("Done to: {name}").format(name=shown(subject.label, 80)), page, subject.id)]
+
+
+def _if_any(name: str, value: str | None) -> WordPairs:
+    """Return a fact, or nothing where there is nothing to tell: most requests have neither plan nor draft."""
+    return [(name, value)] if value and value != NONE else []
 
 
 def _approval(intent: Intent) -> WordPairs:

@@ -56,7 +56,7 @@ class ProfileHeader(QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("profileBand")
+        self.setObjectName("profileHeader")
         self._workspace = workspace
         self._is_narrow = False
         self._is_loading: bool | None = None

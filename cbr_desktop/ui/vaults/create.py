@@ -1,6 +1,6 @@
 """The form of a new vault: what it is for life, what it takes in, what it does by itself, and what it is called by."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 from cbr_desktop.domain.change import Kind
 from cbr_desktop.domain.checkpoint import ResourceChoice
 from cbr_desktop.domain.finding import Finding, RequestPart
+from cbr_desktop.domain.ids import ResourceId
 from cbr_desktop.domain.policy import BACKUP, Policy
 from cbr_desktop.domain.protectable import Protectable
 from cbr_desktop.domain.vault import LARGEST_GB, SMALLEST_GB, ProtectType, VaultKind
@@ -55,6 +56,8 @@ class NewVaultForm(Stepwise, ChangeForm):
         self.setObjectName("newVaultForm")
         self._known = list(known)
         self._context: ProfileContext | None = None
+        self._seen: Mapping[ResourceId, Protectable] = {}
+        """What could be protected as it was offered last; a list that says the same is the very same."""
         self._console = console
         self._policies = [each for each in policies if each.operation_type == BACKUP]
         self._asked = asked = asked or VaultDraft("")
@@ -117,13 +120,15 @@ class NewVaultForm(Stepwise, ChangeForm):
     def follow(self, context: ProfileContext) -> None:
         """Offer what is free as the lists of a profile are read: they may not have been when this was opened."""
         self._context = context
+        self._seen = context.ledger.protectables
         self.project.follow(context)
         context.signals.changed.connect(self._ledger_changed)
 
     def _ledger_changed(self, part: Part) -> None:
-        if part is not Part.PROTECTABLES or self._context is None:
+        if part is not Part.PROTECTABLES or self._context is None or self._context.ledger.protectables is self._seen:
             return
-        before, self._known = self._free(), list(self._context.ledger.protectables.values())
+        self._seen = self._context.ledger.protectables
+        before, self._known = self._free(), list(self._seen.values())
         free = self._free()
         if free != before:
             self.resources.show_rows(free, self.resources.choices())
