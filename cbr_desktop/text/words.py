@@ -202,7 +202,11 @@ class Times:
         return NONE if at is None else duration_words(self.now() - at)
 
     def text_and_age(self, at: datetime | None, never: str = NONE) -> str:
-        """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
+        """Return age, date and time, for what is copied of a cell that tells the age alone."""
+        return never if at is None else _("{age} · {at}").format(age=self.short_age(at), at=self.text(at))
+
+    def age_and_date(self, at: datetime | None, never: str = NONE) -> str:
+        """Return age, date and time for a line that may break: the age first, since it is what counts."""
         return never if at is None else _("{age} ({at})").format(age=self.short_age(at), at=self.text(at))
 
     def short_age(self, at: datetime | None, never: str = NONE) -> str:

@@ -64,7 +64,7 @@ def _facts(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
         (_("Specification"), listed([level_words(vault.consistent_level), redundancy_words(vault)])),
         (_("Billing"), vault_billing_words(vault)),
         (_("Policy"), vault_index.policy_words(vault)),
-        (_("Last good backup"), times.text_and_age(vault_index.last_good_now(vault))),
+        (_("Last good backup"), times.age_and_date(vault_index.last_good_now(vault))),
         *((_("Replicas"), replicas_sentence(each)) for each in replicas),
         (_("Threshold"), threshold_words(vault)),
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
@@ -73,7 +73,7 @@ def _facts(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
         (_("Tags"), tag_words(vault) or NONE),
         (_("Description"), vault.description or NONE),
         (_("Enterprise project"), vault_index.enterprise_project_words(vault)),
-        (_("Created"), times.text_and_age(vault.created_at)),
+        (_("Created"), times.age_and_date(vault.created_at)),
         ("ID", vault.id),
     ]
 
