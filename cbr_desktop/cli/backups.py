@@ -118,10 +118,10 @@ def _table(rows: Iterable[Backup], ledger: Ledger) -> str:
 
 def _cells(backup: Backup, ledger: Ledger) -> tuple[str, ...]:
     return (
-        shown(backup.name),
+        shown(backup.name, 64),
         state_words(backup.status),
-        shown(backup.resource_name or backup.resource_id),
-        shown(_vault_name(backup, ledger) or backup.vault_id),
+        shown(backup.resource_name or backup.resource_id, 64),
+        shown(_vault_name(backup, ledger) or backup.vault_id, 64),
         _time_words(backup.created_at),
         pgettext("who made a backup", "policy") if backup.auto else pgettext("who made a backup", "person"),
         _type_words(backup),

@@ -78,6 +78,7 @@ def make(options: argparse.Namespace) -> int:
     if is_blocked(found):
         remark(findings_text(plan, found))
         return UNUSABLE
+    say(shown_path(options.output))
     return GOOD
 
 

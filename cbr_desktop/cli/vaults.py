@@ -70,7 +70,7 @@ def _vault_cells(vault: Vault) -> tuple[str, ...]:
         kind = listed([kind, status_words(vault.protect_type)])
     count = str(len(vault.resources))
     return (
-        shown(vault.name),
+        shown(vault.name, 64),
         kind,
         state_words(vault.status),
         use_words(vault),

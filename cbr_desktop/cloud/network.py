@@ -26,7 +26,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from cbr_desktop.cloud.gate import MOST_IN_FLIGHT
-from cbr_desktop.domain.error import FieldFault, ProfileError, Unreachable
+from cbr_desktop.domain.error import FieldFault, ProfileError, Unreachable, UnreachableReason
 from cbr_desktop.domain.network import EffectiveNetwork, Route, RouteReason, Variable
 from cbr_desktop.domain.profile import AddressFamily, Profile, ProxyMode
 
@@ -141,7 +141,7 @@ class Network(httpx.AsyncBaseTransport):
             proxy = await self._proxy(*place, host)
             if proxy in self._refused:
                 # each try may bring the account nearer to being locked
-                raise Unreachable(place[1], f"{proxy.url} did not accept the login", "proxy-login")
+                raise Unreachable(place[1], f"{proxy.url} did not accept the login", UnreachableReason.PROXY_LOGIN)
             if proxy not in self._lines:
                 self._lines[proxy] = await aside(partial(self._make, place[1], proxy))
             self._ways[place] = proxy
@@ -153,7 +153,7 @@ class Network(httpx.AsyncBaseTransport):
             return None
         problem = _problem(url)
         if problem:
-            raise Unreachable(netloc, f"{masked(url)} {problem}", "proxy")
+            raise Unreachable(netloc, f"{masked(url)} {problem}", UnreachableReason.PROXY)
         parts = urlsplit(url)
         login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
         if self._profile.proxy is ProxyMode.MANUAL and self._profile.proxy_user:
@@ -166,7 +166,7 @@ class Network(httpx.AsyncBaseTransport):
         try:
             context = self._authorities(self._profile.ca_file)
         except OSError as error:
-            raise Unreachable(netloc, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from error
+            raise Unreachable(netloc, f"{self._profile.ca_file}: {_words(error)}", UnreachableReason.CA_FILE) from error
         dial = _Dial(self._resolve, FAMILIES[self._profile.address_family], proxy is not None)
         return _Lines(context, _pool(context, dial, proxy, MOST_IN_FLIGHT), _pool(context, dial, proxy, 0))
 

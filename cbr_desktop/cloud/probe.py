@@ -33,7 +33,16 @@ from cbr_desktop.cloud.wire.logins import token
 from cbr_desktop.cloud.wire.reading import Unfit, mended, moment
 from cbr_desktop.domain.connection import Connection
 from cbr_desktop.domain.diagnosis import Certificate, Contact, Greeting, HostPort, LoginResult
-from cbr_desktop.domain.error import CbrError, CloudError, ErrorDetail, LoginRefused, NotFound, Refused, Unreachable
+from cbr_desktop.domain.error import (
+    CbrError,
+    CloudError,
+    ErrorDetail,
+    LoginRefused,
+    NotFound,
+    Refused,
+    Unreachable,
+    UnreachableReason,
+)
 from cbr_desktop.domain.ids import is_uuid
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import Profile, ProxyMode
@@ -81,7 +90,7 @@ class BareNetwork:
         try:
             found = await aside(find)
         except (OSError, UnicodeError) as error:
-            raise Unreachable(place.host, _words(error), "name") from None
+            raise Unreachable(place.host, _words(error), UnreachableReason.NAME) from None
         return tuple(dict.fromkeys(str(row[4][0]) for row in found))
 
     async def connect(self, endpoint: str) -> Contact:
@@ -95,7 +104,9 @@ class BareNetwork:
         try:
             context = await aside(lambda: whole(context_of(self._profile.ca_file)))
         except OSError as error:
-            raise Unreachable(place.host, f"{self._profile.ca_file}: {_words(error)}", "ca-file") from None
+            raise Unreachable(
+                place.host, f"{self._profile.ca_file}: {_words(error)}", UnreachableReason.CA_FILE
+            ) from None
         refused: Unreachable | None = None
         found = Certificate()
         try:
@@ -103,8 +114,8 @@ class BareNetwork:
         except ssl.SSLCertVerificationError as error:
             refused = Unreachable(place.host, _words(error), certificate_reason(error))
         except (OSError, asyncio.IncompleteReadError) as error:
-            refused = Unreachable(place.host, _words(error), "tls")
-        if found.ends_at is None and (refused is None or refused.reason != "tls"):
+            refused = Unreachable(place.host, _words(error), UnreachableReason.TLS)
+        if found.ends_at is None and (refused is None or refused.reason != UnreachableReason.TLS):
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, CloudError):
                 found = await self._described(endpoint)
         return replace(found, error=refused)
@@ -158,7 +169,7 @@ class BareNetwork:
         try:
             place, parts = HostPort.of(url), urlsplit(url)
         except ValueError as error:
-            raise Unreachable(HostPort.of(endpoint).host, str(error), "proxy") from None
+            raise Unreachable(HostPort.of(endpoint).host, str(error), UnreachableReason.PROXY) from None
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
         if self._profile.proxy is ProxyMode.MANUAL and self._profile.proxy_user:
             password = await self._proxy_password() if self._proxy_password else ""
@@ -171,7 +182,7 @@ class BareNetwork:
             try:
                 await streams[1].start_tls(context, server_hostname=proxy.place.host)
             except (OSError, asyncio.IncompleteReadError) as error:
-                raise Unreachable(str(proxy.place), _words(error), "proxy") from None
+                raise Unreachable(str(proxy.place), _words(error), UnreachableReason.PROXY) from None
         await _tunnel(*streams, proxy, place)
 
     async def _reached(self, place: HostPort, *, by_proxy: bool) -> tuple[Streams, Contact]:
@@ -179,9 +190,11 @@ class BareNetwork:
         try:
             found = await self.resolve(place)
         except Unreachable as error:
-            raise Unreachable(str(place), error.detail, "proxy" if by_proxy else "name") from None
+            raise Unreachable(
+                str(place), error.detail, UnreachableReason.PROXY if by_proxy else UnreachableReason.NAME
+            ) from None
         dead: list[str] = []
-        problem = Unreachable(str(place), "no address", "name")
+        problem = Unreachable(str(place), "no address", UnreachableReason.NAME)
         for address in found:
             try:
                 async with asyncio.timeout(ADDRESS_SECONDS if len(found) > 1 else None):
@@ -189,8 +202,8 @@ class BareNetwork:
                 return streams, Contact(address, tuple(dict.fromkeys(dead)))
             except OSError as error:
                 dead.append("IPv6" if ":" in address else "IPv4")
-                reason = "timeout" if isinstance(error, TimeoutError) else "connection"
-                problem = Unreachable(str(place), _words(error), "proxy" if by_proxy else reason)
+                reason = UnreachableReason.TIMEOUT if isinstance(error, TimeoutError) else UnreachableReason.CONNECTION
+                problem = Unreachable(str(place), _words(error), UnreachableReason.PROXY if by_proxy else reason)
         raise problem
 
 
@@ -360,14 +373,14 @@ async def _tunnel(
         await writer.drain()
         answer = await reader.readuntil(b"\r\n\r\n")
     except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-        raise Unreachable(name, ErrorDetail.NO_PROXY, "proxy") from None
+        raise Unreachable(name, ErrorDetail.NO_PROXY, UnreachableReason.PROXY) from None
     found = _STATUS_LINE.match(answer)
     status = int(found[1]) if found else 0
     if status == 407:
-        raise Unreachable(name, "", "proxy-login")
+        raise Unreachable(name, "", UnreachableReason.PROXY_LOGIN)
     if not 200 <= status < 300:
         detail = f"HTTP {status} for {place}" if status else ErrorDetail.NO_PROXY
-        raise Unreachable(name, detail, "proxy")
+        raise Unreachable(name, detail, UnreachableReason.PROXY)
 
 
 def _certificate(shown: dict[str, Any], protocol: str) -> Certificate:

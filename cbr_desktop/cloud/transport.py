@@ -44,6 +44,7 @@ from cbr_desktop.domain.error import (
     SignInPage,
     Throttled,
     Unreachable,
+    UnreachableReason,
 )
 from cbr_desktop.domain.redaction import redacted
 
@@ -260,7 +261,7 @@ class Client:
     async def _send(self, call: Call, *, spares: bool, leaves: Callable[[], None] = _unseen) -> Answer:
         """Send a call; one that ``spares`` a server in an outage may get the answer of another instead."""
         if self._offline():
-            error = Unreachable(call.host, "", "offline")
+            error = Unreachable(call.host, "", UnreachableReason.OFFLINE)
             self.tell(reach=Reach.UNREACHABLE, error=error)
             raise error
         async with self._gate:
@@ -712,25 +713,25 @@ _MEANINGS: tuple[tuple[type[Exception], Callable[[str, Exception], CloudError]],
 )
 
 
-def _reason(error: BaseException) -> str:
-    """Return why there is no connection, in one of the words of ``Unreachable.reason``."""
+def _reason(error: BaseException) -> UnreachableReason:
+    """Return why there is no connection."""
     for seen in _causes(error):
         if isinstance(seen, ssl.SSLCertVerificationError):
             return certificate_reason(seen)
         if isinstance(seen, httpx.ProxyError) and wants_login(seen):
-            return "proxy-login"
-        for kind, word in _REASONS:
+            return UnreachableReason.PROXY_LOGIN
+        for kind, reason in _REASONS:
             if isinstance(seen, kind):
-                return word
-    return "connection"
+                return reason
+    return UnreachableReason.CONNECTION
 
 
-_REASONS: tuple[tuple[type[BaseException], str], ...] = (
-    (httpx.ProxyError, "proxy"),
-    (socket.gaierror, "name"),
-    (ssl.SSLError, "tls"),
-    (httpx.TimeoutException, "timeout"),
-    (TimeoutError, "timeout"),
+_REASONS: tuple[tuple[type[BaseException], UnreachableReason], ...] = (
+    (httpx.ProxyError, UnreachableReason.PROXY),
+    (socket.gaierror, UnreachableReason.NAME),
+    (ssl.SSLError, UnreachableReason.TLS),
+    (httpx.TimeoutException, UnreachableReason.TIMEOUT),
+    (TimeoutError, UnreachableReason.TIMEOUT),
 )
 
 

@@ -58,25 +58,44 @@ class CloudError(CbrError):
         self.args = (self.host, self.detail)
 
 
-class Unreachable(CloudError):
-    """No connection: not one byte of the request was written, but for a proxy that wants a login in place of an answer.
+class UnreachableReason(StrEnum):
+    """Why there was no connection."""
 
-    ``reason`` is ``offline`` (the operator works offline), ``name`` (it could not be resolved), ``connection``,
-    ``timeout``, ``proxy``, ``proxy-login`` (it wants one, or another), ``ca-file`` (the company's authorities cannot be
-    read), or why the certificate was not accepted: ``self-signed``, ``expired``, ``wrong-name``,
-    ``unknown-authority``, and ``tls`` for all else.
+    OFFLINE = "offline"
+    """The operator works offline."""
+    NAME = "name"
+    """It could not be resolved."""
+    CONNECTION = "connection"
+    TIMEOUT = "timeout"
+    PROXY = "proxy"
+    PROXY_LOGIN = "proxy-login"
+    """The proxy wants a login, or another one."""
+    CA_FILE = "ca-file"
+    """The company's authorities cannot be read."""
+    SELF_SIGNED = "self-signed"
+    EXPIRED = "expired"
+    WRONG_NAME = "wrong-name"
+    UNKNOWN_AUTHORITY = "unknown-authority"
+    TLS = "tls"
+    """The certificate was not accepted for another reason than those, or there is no secure connection at all."""
+
+
+class Unreachable(CloudError):
+    """No connection: not one byte was written of the request, but for a proxy that wants a login in place of an answer.
+
+    ``reason`` is why.
     """
 
     executed: bool | None = False
 
-    def __init__(self, host: str, detail: str = "", reason: str = "connection") -> None:
+    def __init__(self, host: str, detail: str = "", reason: UnreachableReason = UnreachableReason.CONNECTION) -> None:
         super().__init__(host, detail)
         self.reason = reason
 
     @property
     def may_pass(self) -> bool:
         """Whether trying again at once may help: settings and certificates do not mend themselves."""
-        return self.reason in ("name", "connection", "timeout")
+        return self.reason in (UnreachableReason.NAME, UnreachableReason.CONNECTION, UnreachableReason.TIMEOUT)
 
 
 class NotAsked(CloudError):

@@ -14,6 +14,7 @@ from cbr_desktop.domain.error import (
     SecretMissing,
     SignInPage,
     Unreachable,
+    UnreachableReason,
 )
 from cbr_desktop.domain.profile import Way
 from cbr_desktop.text.catalogue import N_, NP_, _, listed, ngettext, pgettext, sentences
@@ -496,53 +497,53 @@ def _error_words(check: Check, error: CbrError) -> tuple[str, str]:
 _TYPED = ("", "locked", "passcode", "domain", "project")
 """Reasons of a refusal after which a user may be tempted to try passwords."""
 _REASONS = {
-    "name": (
+    UnreachableReason.NAME: (
         N_("The name could not be resolved"),
         N_("Check the host in the profile for typing errors, then the network or the VPN of this machine."),
     ),
-    "connection": (
+    UnreachableReason.CONNECTION: (
         N_("No connection could be made"),
         N_("Check VPN, firewall and port. If this network needs a proxy, set it in the profile."),
     ),
-    "timeout": (
+    UnreachableReason.TIMEOUT: (
         N_("It did not answer in time"),
         N_("Most likely a firewall drops it, or a VPN is missing. Ask whoever runs the network to let it pass."),
     ),
-    "proxy": (
+    UnreachableReason.PROXY: (
         N_("The proxy did not make the connection"),
         N_("Check the address of the proxy in the profile, and whether it lets this host pass."),
     ),
-    "proxy-login": (
+    UnreachableReason.PROXY_LOGIN: (
         N_("The proxy wants a login, or another one"),
         N_("Put the user into the profile, and give the password of the proxy when you log in."),
     ),
-    "ca-file": (
+    UnreachableReason.CA_FILE: (
         N_("The file with the company's authorities cannot be read"),
         N_("Choose a PEM file with certificates in the profile."),
     ),
-    "self-signed": (
+    UnreachableReason.SELF_SIGNED: (
         N_("The certificate is signed only by itself"),
         N_(
             "If this is a private cloud, get its certificate from whoever runs it and choose it as CA file in the"
             " profile. Else somebody stands in between: do not log in here."
         ),
     ),
-    "expired": (
+    UnreachableReason.EXPIRED: (
         N_("The certificate is not valid at this time"),
         N_("Check this machine's date first. If that is right, whoever runs the service has to renew it."),
     ),
-    "wrong-name": (
+    UnreachableReason.WRONG_NAME: (
         N_("The certificate is for other names"),
         N_("Check the host in the profile. A proxy or a sign-in page may answer in its place."),
     ),
-    "unknown-authority": (
+    UnreachableReason.UNKNOWN_AUTHORITY: (
         N_("Nobody that this machine trusts vouches for the certificate"),
         N_(
             "If the company inspects connections, choose its CA certificate as CA file in the profile, or have it"
             " installed on this machine."
         ),
     ),
-    "tls": (
+    UnreachableReason.TLS: (
         N_("No secure connection could be made"),
         N_("Something in between may cut it off. Ask whoever runs the network or the proxy to let it pass untouched."),
     ),

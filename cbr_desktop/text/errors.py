@@ -35,6 +35,7 @@ from cbr_desktop.domain.error import (
     Throttled,
     Unproved,
     Unreachable,
+    UnreachableReason,
 )
 from cbr_desktop.text.catalogue import N_, _, listed, sentences
 from cbr_desktop.text.codes import Explanation, explain
@@ -92,7 +93,7 @@ def error_sentence(error: CbrError) -> str:
 
 def reading_sentence(error: CbrError) -> str:
     """Return what happened while something was read, which changes nothing, whatever became of the answer."""
-    if isinstance(error, Unreachable) and error.reason == "offline":
+    if isinstance(error, Unreachable) and error.reason == UnreachableReason.OFFLINE:
         return _("You work offline; end that in the status bar.")
     if isinstance(error, NoAnswer):
         host, detail = shown(error.host), shown(error.detail)
@@ -133,7 +134,7 @@ def meaning_sentence(explanation: Explanation) -> str:
 
 
 def _unreachable(error: Unreachable) -> str:
-    if error.reason == "offline":
+    if error.reason == UnreachableReason.OFFLINE:
         return _("You work offline: nothing was sent, and nothing is read. End that in the status bar.")
     where = _UNREACHABLE.get(
         error.reason,
@@ -147,34 +148,44 @@ _COMPANY = N_(
     "If your company has an authority of its own, add it to the trust store of this machine,"
     " or name its file as the company CA in the profile."
 )
-_CERTIFICATES = ("self-signed", "expired", "wrong-name", "unknown-authority", "tls")
+_CERTIFICATES = (
+    UnreachableReason.SELF_SIGNED,
+    UnreachableReason.EXPIRED,
+    UnreachableReason.WRONG_NAME,
+    UnreachableReason.UNKNOWN_AUTHORITY,
+    UnreachableReason.TLS,
+)
 _UNREACHABLE = {
-    "name": N_(
+    UnreachableReason.NAME: N_(
         "Cannot reach {host}: its name could not be resolved. Check the network and the endpoint in the profile."
     ),
-    "timeout": N_(
+    UnreachableReason.TIMEOUT: N_(
         "Cannot reach {host}: it did not take the connection in time. Check the network, a firewall or a proxy."
     ),
-    "proxy": N_(
+    UnreachableReason.PROXY: N_(
         "Cannot reach {host}: the proxy refused or did not answer. Check the proxy settings in the profile or of this"
         " machine."
     ),
-    "proxy-login": N_(
+    UnreachableReason.PROXY_LOGIN: N_(
         "Cannot reach {host}: the proxy wants a login, or did not accept the one it got. Put user and password of the"
         " proxy into the profile."
     ),
-    "ca-file": N_("Cannot reach {host}: the company CA file could not be read. Put the right file into the profile."),
-    "self-signed": N_("Cannot reach {host}: its certificate is signed by nobody but itself."),
-    "expired": N_(
+    UnreachableReason.CA_FILE: N_(
+        "Cannot reach {host}: the company CA file could not be read. Put the right file into the profile."
+    ),
+    UnreachableReason.SELF_SIGNED: N_("Cannot reach {host}: its certificate is signed by nobody but itself."),
+    UnreachableReason.EXPIRED: N_(
         "Cannot reach {host}: its certificate has expired or is not valid yet. Check the clock of this machine; if it"
         " is right, the certificate must be renewed there."
     ),
-    "wrong-name": N_(
+    UnreachableReason.WRONG_NAME: N_(
         "Cannot reach {host}: its certificate is made out to another name. Check the endpoint in the profile; something"
         " may stand in between."
     ),
-    "unknown-authority": N_("Cannot reach {host}: nobody whom this machine trusts vouches for its certificate."),
-    "tls": N_(
+    UnreachableReason.UNKNOWN_AUTHORITY: N_(
+        "Cannot reach {host}: nobody whom this machine trusts vouches for its certificate."
+    ),
+    UnreachableReason.TLS: N_(
         "Cannot reach {host}: no secure connection could be made. Check the endpoint in the profile and the clock of"
         " this machine."
     ),

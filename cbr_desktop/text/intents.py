@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cbr_desktop.domain.checkpoint import CheckpointDraft
-from cbr_desktop.domain.intent import WAITING, Candidate, Intent, IntentState, Reason
+from cbr_desktop.domain.intent import WAITING, Candidate, Intent, IntentState, Origin, Reason
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.text.catalogue import N_, _, joined, listed, ngettext, pgettext, sentences
 from cbr_desktop.text.errors import refusal_sentence
@@ -102,6 +102,8 @@ def _queued(intent: Intent, _now: datetime) -> str:
     waiting = N_(
         "Queued. It is sent as soon as the service can be reached and the queue for {place} has nothing else to do."
     )
+    if intent.origin is Origin.COMMAND:  # which may have ended, and then nothing sends it
+        waiting = N_("Queued by a command. It is sent while that command runs, and held once it has ended.")
     return _(_QUEUED.get(intent.reason, waiting)).format(place=words_of(intent).place)
 
 

@@ -37,7 +37,7 @@ from cbr_desktop.text.tone import Tone
 from cbr_desktop.text.words import NONE
 from cbr_desktop.workflows.documents import name_of, subject_of
 from cbr_desktop.workflows.ledger import Reading
-from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow, StopReason
 from cbr_desktop.workflows.scope import Scope
 
 _STANDS = {
@@ -71,12 +71,12 @@ _VERDICT_MARKS = {
 }
 _LEFT = Mark(Shape.UP, Tone.WARN)
 _STOPPED = {
-    "failure": N_("No further step began, because one did not succeed."),
-    "stale": N_("No further step began: it could not go on for too long. Continue it to confirm it again."),
-    "paused": N_("No further step begins until somebody continues it."),
-    "person": N_("It was stopped; no further step began."),
-    "refused": N_("A step could not be queued: the profile is read-only, or the disk would not take it."),
-    "profile": N_("A step's profile is not open here, or is gone."),
+    StopReason.FAILURE: N_("No further step began, because one did not succeed."),
+    StopReason.STALE: N_("No further step began: it could not go on for too long. Continue it to confirm it again."),
+    StopReason.PAUSED: N_("No further step begins until somebody continues it."),
+    StopReason.PERSON: N_("It was stopped; no further step began."),
+    StopReason.REFUSED: N_("A step could not be queued: the profile is read-only, or the disk would not take it."),
+    StopReason.PROFILE: N_("A step's profile is not open here, or is gone."),
 }
 PROFILE_COLUMN = 2
 """Where the profile stands among ``columns``."""
@@ -150,7 +150,7 @@ class PlanRow(Struct, frozen=True):
     @property
     def can_go_on(self) -> bool:
         """Whether a person may continue it: steps have not begun, and no failure keeps them back."""
-        is_at_rest = self.is_known and not self.is_going and self.told.stopped != "failure"
+        is_at_rest = self.is_known and not self.is_going and self.told.stopped is not StopReason.FAILURE
         return is_at_rest and bool(self.told.count(Stand.NOT_STARTED))
 
     @property
@@ -203,7 +203,7 @@ def run_words(row: PlanRow) -> str:
 
 def _is_stopped(report: PlanReport) -> bool:
     """Whether a person has stopped a run before all of its steps had begun: it can be continued, and has not ended."""
-    return report.stopped == "person" and bool(report.count(Stand.NOT_STARTED))
+    return report.stopped is StopReason.PERSON and bool(report.count(Stand.NOT_STARTED))
 
 
 def _left_words(report: PlanReport) -> str:

@@ -220,10 +220,10 @@ POLICY_FINDINGS: Mapping[FindingKind, FindingWords] = {
     FindingKind.RUNS_IN_PEAK: Plural(
         "count",
         *NN_(
-            "Policy ‘{policy}’ has {count} time between 22:00 and 08:00, when the service is busiest. Other hours may"
-            " be quicker.",
-            "Policy ‘{policy}’ has {count} times between 22:00 and 08:00, when the service is busiest. Other hours may"
-            " be quicker.",
+            "Policy ‘{policy}’ has {count} time between 22:00 and 08:00 by the clock here, when the service is"
+            " busiest. Other hours may be quicker.",
+            "Policy ‘{policy}’ has {count} times between 22:00 and 08:00 by the clock here, when the service is"
+            " busiest. Other hours may be quicker.",
         ),
     ),
     FindingKind.RUNS_MISSED: _runs_missed,
@@ -231,6 +231,6 @@ POLICY_FINDINGS: Mapping[FindingKind, FindingWords] = {
     FindingKind.POLICIES_TOGETHER: _clash,
     FindingKind.RUN_OVERTAKES: _clash,
     FindingKind.PEAK_HOURS: N_(
-        "The service is busiest from 22:00 to 08:00. The checkpoint may take longer than usual."
+        "The service is busiest from 22:00 to 08:00 by the clock here. The checkpoint may take longer than usual."
     ),
 }

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from cbr_desktop.domain.error import CbrError, Forbidden, LoginRefused, SecretMissing, Throttled, Unreachable
+from cbr_desktop.domain.error import (
+    CbrError,
+    Forbidden,
+    LoginRefused,
+    SecretMissing,
+    Throttled,
+    Unreachable,
+    UnreachableReason,
+)
 from cbr_desktop.domain.listing import Shortfall
 from cbr_desktop.domain.profile import Environment
 from cbr_desktop.domain.vault import MB_PER_GB, Resource, Vault, VaultStatus
@@ -194,7 +202,11 @@ class Times:
         return NONE if at is None else duration_words(self.now() - at)
 
     def text_and_age(self, at: datetime | None, never: str = NONE) -> str:
-        """Return age, date and time; the age first, since it is what counts and what a narrow column still shows."""
+        """Return age, date and time, for what is copied of a cell that tells the age alone."""
+        return never if at is None else _("{age} · {at}").format(age=self.short_age(at), at=self.text(at))
+
+    def age_and_date(self, at: datetime | None, never: str = NONE) -> str:
+        """Return age, date and time for a line that may break: the age first, since it is what counts."""
         return never if at is None else _("{age} ({at})").format(age=self.short_age(at), at=self.text(at))
 
     def short_age(self, at: datetime | None, never: str = NONE) -> str:
@@ -390,7 +402,7 @@ def trouble_words(freshness: Freshness) -> str:
 
 def error_words(error: CbrError) -> str:
     """Return an error in two words, for where there is no room for its sentence."""
-    if isinstance(error, Unreachable) and error.reason == "offline":
+    if isinstance(error, Unreachable) and error.reason == UnreachableReason.OFFLINE:
         return _("offline")
     for kind, words in _SHORT.items():
         if isinstance(error, kind):

@@ -63,7 +63,7 @@ _SPANS_LIMIT = 20
 _SCOPES_LIMIT = 20
 _REQUESTS_LIMIT = 100
 _PARTS = 8
-_PIECE_ROWS = 10_000
+_PIECE_ROWS = 4_000
 _LOOKED_ROWS = 4_000
 _SLACK = timedelta(seconds=2)
 """By how much more is read than is judged, since the service may leave out the second that is named."""

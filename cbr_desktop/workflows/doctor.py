@@ -44,6 +44,7 @@ from cbr_desktop.domain.error import (
     SecretMissing,
     SecretUnfit,
     Unreachable,
+    UnreachableReason,
 )
 from cbr_desktop.domain.network import EffectiveNetwork
 from cbr_desktop.domain.profile import Profile, ProxyMode
@@ -448,7 +449,7 @@ class _Examination:
         except TimeoutError:
             detail = f"not within {self._seconds:g} s"
             is_ours = kind in (CheckKind.SERVICE, CheckKind.LOGIN)
-            late = NoAnswer(subject, detail) if is_ours else Unreachable(subject, detail, "timeout")
+            late = NoAnswer(subject, detail) if is_ours else Unreachable(subject, detail, UnreachableReason.TIMEOUT)
             check = Check(kind, subject, Verdict.FAIL, error=late)
         except CbrError as error:
             check = Check(kind, subject, Verdict.FAIL, error=error)

@@ -11,7 +11,7 @@ from cbr_desktop.domain.intent import Intent, IntentState
 from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 from cbr_desktop.workflows.ledger import Reading
 from cbr_desktop.workflows.operations import OPERATIONS
-from cbr_desktop.workflows.plan_report import PlanReport, Stand
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, StopReason
 
 _FRESH = timedelta(minutes=CONFIRM_MINUTES)
 
@@ -42,7 +42,7 @@ _KINDS = {
     IntentState.SCHEDULED: Pending.SCHEDULED,
     IntentState.ACCEPTED: Pending.FOLLOWED,
 }
-_LET_GO = frozenset({"person", "failure"})
+_LET_GO = frozenset({StopReason.PERSON, StopReason.FAILURE})
 """The reasons of a run to stop that are its end until a person wishes otherwise."""
 
 

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from cbr_desktop.domain.error import CloudError, Forbidden, LoginRefused, NotFound, Throttled, Unreachable
+from cbr_desktop.domain.error import (
+    CloudError,
+    Forbidden,
+    LoginRefused,
+    NotFound,
+    Throttled,
+    Unreachable,
+    UnreachableReason,
+)
 from cbr_desktop.domain.ids import IntentId
 from cbr_desktop.domain.intent import Intent, IntentState, Reason
 from cbr_desktop.workflows.intent_rows import IntentRows, OwnRequests
@@ -81,7 +89,7 @@ class Obstacles:
             await self._put_back_for(intent, Reason.THROTTLED, error.retry_after or THROTTLE_PAUSE_SECONDS)
         elif isinstance(error, LoginRefused | Forbidden | NotFound):
             self.wait_for_login(intent)
-        elif isinstance(error, Unreachable) and error.reason == Reason.OFFLINE:
+        elif isinstance(error, Unreachable) and error.reason == UnreachableReason.OFFLINE:
             self._wait_for_line(intent)
         else:
             await self._put_back_for(intent, Reason.UNREACHABLE, self._pause_seconds())

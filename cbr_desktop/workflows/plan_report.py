@@ -37,6 +37,23 @@ class Stand(StrEnum):
     TAKEN_BACK = "taken-back"
 
 
+class StopReason(StrEnum):
+    """Why no further step of a run begins."""
+
+    NONE = ""
+    FAILURE = "failure"
+    """A step did not succeed."""
+    STALE = "stale"
+    """It could not go on for too long, so that it is to be confirmed again."""
+    PAUSED = "paused"
+    """The program that ran it has ended."""
+    PERSON = "person"
+    REFUSED = "refused"
+    """A step could not be queued."""
+    PROFILE = "profile"
+    """The profile of a step is not open, or is gone."""
+
+
 class PlanVerdict(StrEnum):
     """What became of a run as a whole. Half a success is never a whole one."""
 
@@ -47,7 +64,7 @@ class PlanVerdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-_RESUMED = frozenset({"", "paused", "stale"})
+_RESUMED = frozenset({StopReason.NONE, StopReason.PAUSED, StopReason.STALE})
 """The reasons for which a run rests until a person continues it."""
 _ENDED = frozenset({Stand.DONE, Stand.PARTLY, Stand.NOTHING, Stand.REFUSED, Stand.TAKEN_BACK})
 _FAILED = _ENDED - {Stand.DONE}
@@ -112,14 +129,14 @@ class PlanReport(Struct, frozen=True):
     started_at: datetime
     verdict: PlanVerdict
     rows: tuple[StepRow, ...]
-    stopped: str = ""
+    stopped: StopReason = StopReason.NONE
 
     def count(self, *stands: Stand) -> int:
         """Return how many steps stand in one of these ways."""
         return sum(row.stand in stands for row in self.rows)
 
 
-def report(run: Run, ledger: Reading, now: datetime, stopped: str = "") -> PlanReport:
+def report(run: Run, ledger: Reading, now: datetime, stopped: StopReason = StopReason.NONE) -> PlanReport:
     """Return what became of a run, by the intents that carry its id."""
     return run_report(run, intents_of_run(run.id, ledger), ledger, now, stopped)
 
@@ -134,10 +151,10 @@ def all_left(runs: Iterable[Run], ledger: Reading, now: datetime) -> list[PlanRe
     intents = _by_run(ledger)
     found = []
     for run in runs:
-        made = run_report(run, intents.get(run.id, {}), ledger, now, "paused")
+        made = run_report(run, intents.get(run.id, {}), ledger, now, StopReason.PAUSED)
         has_failed = run.plan.stop_on_failure and any(row.is_failure for row in made.rows)
         if has_failed and made.count(Stand.NOT_STARTED):
-            made = replace(made, stopped="failure", verdict=_verdict(made.rows, "failure"))
+            made = replace(made, stopped=StopReason.FAILURE, verdict=_verdict(made.rows, StopReason.FAILURE))
         found.append(made)
     return found
 
@@ -153,7 +170,8 @@ def resting(runs: Iterable[Run], ledger: Reading, profiles: Collection[str], now
         if now - run.started_at <= _RECENT and all(step.profile in profiles for step in run.plan.steps)
     ]
     made = all_left(known, ledger, now)
-    return [each for each in made if 0 < each.count(Stand.NOT_STARTED) < len(each.rows) and each.stopped == "paused"]
+    resting = [each for each in made if each.stopped is StopReason.PAUSED]
+    return [each for each in resting if 0 < each.count(Stand.NOT_STARTED) < len(each.rows)]
 
 
 def run_report(
@@ -161,7 +179,7 @@ def run_report(
     intents: Mapping[int, Intent],
     ledger: Reading,
     now: datetime,
-    stopped: str,
+    stopped: StopReason,
     told: "dict[int, StepRow] | None" = None,
 ) -> PlanReport:
     """Return how a run stands; ``told`` are the rows of the last time, of which those at rest are told again."""
@@ -263,7 +281,7 @@ def _stand(intent: Intent, outcome: Outcome | None) -> Stand:
     }.get(intent.state, Stand.WAITING)
 
 
-def _verdict(rows: Sequence[StepRow], stopped: str) -> PlanVerdict:
+def _verdict(rows: Sequence[StepRow], stopped: StopReason) -> PlanVerdict:
     stands = {row.stand for row in rows}
     is_open = bool(stands & {Stand.WAITING, Stand.RUNNING}) or any(row.is_lost for row in rows)
     if is_open or (Stand.NOT_STARTED in stands and stopped in _RESUMED):

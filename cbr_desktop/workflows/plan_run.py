@@ -21,7 +21,7 @@ from cbr_desktop.workflows.confirmations import CONFIRM_MINUTES
 from cbr_desktop.workflows.documents import change_in
 from cbr_desktop.workflows.ledger import Ledger, Reading
 from cbr_desktop.workflows.outbox import PASSING, Outbox
-from cbr_desktop.workflows.plan_report import PlanReport, Stand, StepRow, intents_of_run, run_report
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, StepRow, StopReason, intents_of_run, run_report
 from cbr_desktop.workflows.ports import Clock
 
 LOOK_SECONDS = 1.0
@@ -62,7 +62,7 @@ class PlanRun:
         self._alive_at = clock.now()
         self._begun_at: datetime | None = None
         self._told: dict[int, StepRow] = {}
-        self.stopped = ""
+        self.stopped = StopReason.NONE
         """Why no further step begins: ``failure``, ``stale``, ``person``, ``refused`` or ``profile``; else empty.
         Of a run that is not kept going ``report`` is told that it is ``paused``."""
 
@@ -76,7 +76,7 @@ class PlanRun:
         intents = intents_of_run(self._run.id, self._ledger)
         return run_report(self._run, intents, self._ledger, self._clock.now(), self.stopped, self._told)
 
-    def stop(self, why: str = "person") -> None:
+    def stop(self, why: StopReason = StopReason.PERSON) -> None:
         """Begin no further step; what has begun goes its way."""
         self.stopped = self.stopped or why
 
@@ -124,7 +124,7 @@ class PlanRun:
                 return made
             following = None
             if self._run.plan.stop_on_failure and any(row.is_failure for row in made.rows):
-                self.stopped = "failure"
+                self.stopped = StopReason.FAILURE
             else:
                 following = next((row for row in self._next_of(waiting) if self._may_begin(row, made.rows)), None)
             if self.stopped:
@@ -147,13 +147,13 @@ class PlanRun:
         now = self._clock.now()
         outlet = self._outlets.get(step.profile)
         if outlet is None:
-            self.stopped = "profile"
+            self.stopped = StopReason.PROFILE
             return False
         open_rows = [row for row in rows if row.is_open]
         is_online = outlet.ledger.connection.reach is Reach.ONLINE
         is_at_work = any(row.intent is not None and row.intent.state in _UNDER_WAY for row in open_rows)
         if now - self._alive_at > _FRESH:
-            self.stopped = "stale"
+            self.stopped = StopReason.STALE
             return False
         if is_online and (is_at_work or not open_rows):
             self._alive_at = now
@@ -172,7 +172,7 @@ class PlanRun:
             outlet.outbox.submit(wanted, file=step.file, plan=mark, after=prior.id if prior is not None else None)
         except CbrError:
             # the disk, or a profile that is not armed any more: that is put right before the run is continued
-            self.stopped = "refused"
+            self.stopped = StopReason.REFUSED
         self._begun_at = self._clock.now()
 
     def _take_back(self) -> None:
@@ -184,4 +184,5 @@ class PlanRun:
             )
             if is_stuck and intent is not None and self._outlets[row.profile].outbox.cancel(intent.id):
                 # what waited for a failure has no other reason to be kept back; the plan says whether the rest goes on
-                self.stopped = self.stopped or ("" if intent.reason == Reason.PRIOR_FAILED else "failure")
+                why = StopReason.NONE if intent.reason == Reason.PRIOR_FAILED else StopReason.FAILURE
+                self.stopped = self.stopped or why

@@ -90,6 +90,10 @@ def test_a_table_in_a_terminal_has_the_words_of_the_window_and_keeps_its_columns
     states = {row[head.index("STATE") :].split("  ")[0] for row in rows if row.isascii()}
     assert states >= {state_words(VaultStatus.AVAILABLE), state_words(VaultStatus.LOCK)}
     assert len(wide) + len("工作区") == len(rows[0])
+    assert main(["backups", "--demo", "--vault", "vault-hr-worm"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert any("ecs-hr-long-name-" in row and "…" in row for row in rows), "a name is cut, and JSON has all of it"
+    assert head.index("VAULT") - head.index("RESOURCE") <= 66
 
 
 @pytest.mark.parametrize(("text", "cells"), [("vault", 5), ("工作区", 6), ("ＡＢ", 4), ("é", 1), ("e\u0301", 1)])

@@ -119,6 +119,7 @@ def test_a_plan_is_made_of_request_files(tmp_path: Path, capsys: Out) -> None:
     made = tmp_path / "patch.plan.json"
     arguments = ["--output", str(made), "--concurrency", "2", "--go-on", "--stagger", "5"]
     assert main(["plan", "make", *files, *arguments]) == 0
+    assert capsys.readouterr().out == f"{made}\n"
     plan = json.loads(made.read_text())["plan"]
     assert (plan["name"], plan["concurrency"], plan["stop_on_failure"]) == ("patch", 2, False)
     assert [each["request"]["checkpoint"]["parameters"]["name"] for each in plan["steps"]] == ["one", "two"]

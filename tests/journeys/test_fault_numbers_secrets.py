@@ -85,7 +85,11 @@ def secrets_in(text: str | bytes) -> list[bytes]:
 
 def reprs() -> Iterator[str]:
     """Yield what every object of the program that is in memory says of itself, fields of its classes included."""
-    for item in gc.get_objects():
+    # also of those that the collector was told to leave alone, which it does not list
+    gc.unfreeze()
+    items = gc.get_objects()
+    gc.freeze()
+    for item in items:
         kind = type(item)
         if str(kind.__module__).startswith("cbr_desktop.") and not issubclass(kind, QObject):
             # of a window that was closed earlier, some who knew it may still be there

@@ -1,5 +1,6 @@
 """Installers are made by an NSIS without known holes, and start nothing as an administrator (fault 78)."""
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -40,7 +41,8 @@ def test_a_compiler_of_unsafe_installers_ends_the_build_with_a_sentence_78(tmp_p
 
 def test_a_compiler_that_is_not_there_ends_the_build_with_a_sentence_78(tmp_path, monkeypatch):
     monkeypatch.setenv(nsis.VARIABLE, str(tmp_path / "nowhere"))
-    with pytest.raises(SystemExit, match="nowhere does not start: No such file or directory"):
+    # the system says why in the language that was last chosen in this process
+    with pytest.raises(SystemExit, match=re.escape(f"nowhere does not start: {os.strerror(errno.ENOENT)}")):
         nsis.fetch()
 
 

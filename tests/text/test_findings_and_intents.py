@@ -16,7 +16,7 @@ from cbr_desktop.domain.enterprise_project import Hindrance
 from cbr_desktop.domain.error import CbrError, Refused
 from cbr_desktop.domain.finding import Finding, FindingKind, JsonFault, RequestPart, Severity, block, folded, info, warn
 from cbr_desktop.domain.ids import IntentId, ResourceId, VaultId
-from cbr_desktop.domain.intent import Intent, IntentState, Refusal, Target
+from cbr_desktop.domain.intent import Intent, IntentState, Origin, Refusal, Target
 from cbr_desktop.domain.outcome import Fate, Outcome, ResourceOutcome
 from cbr_desktop.domain.profile import NameRules
 from cbr_desktop.domain.retention import Transition
@@ -373,6 +373,8 @@ def intent(state: IntentState, note: str = "", **more: object) -> Intent:
 def test_every_state_of_a_request_has_a_sentence_of_its_own() -> None:
     notes = ["", "unreachable", "throttled", "login", "not-saved", "interrupted"]
     said = [intent_sentence(intent(IntentState.QUEUED, note), None, NOW) for note in notes]
+    said.append(intent_sentence(replace(intent(IntentState.QUEUED), origin=Origin.COMMAND), None, NOW))
+    assert said[-1].startswith("Queued by a command.")
     lost = ["", "interrupted", "NoAnswer", "BadAnswer", "Redirected", "SignInPage", "Refused"]
     said += [intent_sentence(intent(IntentState.UNKNOWN, note), None, NOW) for note in lost]
     others = set(IntentState) - {IntentState.QUEUED, IntentState.UNKNOWN, IntentState.FINISHED}

@@ -24,7 +24,7 @@ from cbr_desktop.text.states import utc_words
 from cbr_desktop.text.words import Times
 from cbr_desktop.ui.plans.page import PlansPage
 from cbr_desktop.workflows.ledger import Part
-from cbr_desktop.workflows.plan_report import left
+from cbr_desktop.workflows.plan_report import StopReason, left
 from tests.services import serve
 from tests.ui import estate
 from tests.ui.test_dialog_plan import Scene
@@ -315,7 +315,7 @@ def test_what_is_left_to_be_destroyed_is_not_continued_without_its_name(tmp_path
         assert (lead in page.panel.hindrance(row)) and (bool(page.panel.hindrance(row)) is bool(lead))
         page.panel.typed.setText("old ones")
         assert page.panel.hindrance(row) == ""
-        page.panel._tell_losses(replace(row, told=replace(row.told, stopped="paused")))
+        page.panel._tell_losses(replace(row, told=replace(row.told, stopped=StopReason.PAUSED)))
         assert page.panel.losses[0].label.text().startswith("1 backup of 1 resource")
         page.panel.typed.clear()
         for part in Part:

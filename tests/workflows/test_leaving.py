@@ -13,7 +13,7 @@ from cbr_desktop.text.leaving import leaving_words, left_sentence
 from cbr_desktop.workflows.leaving import Pending, sent_until, unfinished
 from cbr_desktop.workflows.ledger import Ledger
 from cbr_desktop.workflows.operations import change_of
-from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow
+from cbr_desktop.workflows.plan_report import PlanReport, PlanVerdict, Stand, StepRow, StopReason
 from tests.storage import values
 
 NOW = values.intent().created_at
@@ -38,7 +38,7 @@ def report(stopped: str, *stands: Stand) -> PlanReport:
         StepRow(number, "Test", Subject(SubjectType.VAULT, "vault"), "name", "", stand)
         for number, stand in enumerate(stands, 1)
     )
-    return PlanReport("patch-day", "run", NOW, PlanVerdict.RUNNING, rows, stopped)
+    return PlanReport("patch-day", "run", NOW, PlanVerdict.RUNNING, rows, StopReason(stopped))
 
 
 def test_fault_98_what_overwrites_something_is_told_apart_since_it_never_goes_by_itself() -> None:

@@ -25,7 +25,7 @@ from cbr_desktop.workflows.ledger import Ledger, Part
 from cbr_desktop.workflows.operations import OPERATIONS, change_of
 from cbr_desktop.workflows.operations.replicate_vault import without_replica
 from cbr_desktop.workflows.operations.replication import is_in
-from cbr_desktop.workflows.replicas import replicas_of
+from cbr_desktop.workflows.replicas import Replicas, replicas_of
 from tests.stage import DAYS, Stage, StageClock, staged
 
 S, F = IntentState, FindingKind
@@ -288,21 +288,25 @@ def test_a_vault_says_which_of_its_backups_have_no_replica_yet(stage: Stage) -> 
     play(stage, story)
 
 
+def told_of(id: VaultId, ledger: Ledger) -> list[Replicas]:
+    return replicas_of(id, ledger.backups.values(), ledger.policies.values())
+
+
 def test_a_vault_tells_how_many_of_its_backups_have_a_replica_and_which_policy_wants_more(stage: Stage) -> None:
     async def story(ledger: Ledger) -> None:
         id = several(ledger)
-        assert replicas_of(id, ledger) == []
+        assert told_of(id, ledger) == []
         due = without_replica(id, "eu-nl", ledger)
         there = due[0].traits._replace(replicas=(Replica("eu-nl", "success"),))
         failed = due[1].traits._replace(replicas=(Replica("eu-nl", "fail"),))
         ledger.backups[due[0].id] = replace(due[0], traits=there)
         ledger.backups[due[1].id] = replace(due[1], traits=failed)
-        (told,) = replicas_of(id, ledger)
+        (told,) = told_of(id, ledger)
         assert (told.region, told.there, told.missing, told.policy) == ("eu-nl", 1, len(due) - 1, "")
         assert replicas_sentence(told) == f"eu-nl: 1 of {len(due)} backups"
         policy = next(each for each in ledger.policies.values() if each.operation_type == "replication")
         ledger.policies[policy.id] = replace(policy, vault_ids=(id,), destination_region="eu-nl", name="to-nl")
-        (wanted,) = replicas_of(id, ledger)
+        (wanted,) = told_of(id, ledger)
         assert "have none there yet, though policy ‘to-nl’ copies to it." in replicas_sentence(wanted)
 
     play(stage, story)

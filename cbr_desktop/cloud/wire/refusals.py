@@ -19,6 +19,7 @@ from cbr_desktop.domain.error import (
     Refused,
     Throttled,
     Unreachable,
+    UnreachableReason,
 )
 from cbr_desktop.domain.redaction import redacted
 
@@ -104,7 +105,7 @@ def refusal(
     code = said.code
     message = _CANONICAL.sub("", said.message).rstrip(", ")
     if status == 407:
-        asked = Unreachable(host, ErrorDetail.PROXY_LOGIN, "proxy-login")
+        asked = Unreachable(host, ErrorDetail.PROXY_LOGIN, UnreachableReason.PROXY_LOGIN)
         # a tunnel is refused before there is a request; here it was sent, and some other machine may have relayed it
         asked.executed = None
         return asked

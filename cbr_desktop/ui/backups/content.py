@@ -67,11 +67,11 @@ class BackupContent:
             words = trouble or _("Reading this backup…")
             row = _("As the list tells it.")
             return Content((), words, "", sentences(row, words))
-        age = _("Read at {at}.").format(at=self._times.text_and_age(read.at))
+        age = _("Read at {at}.").format(at=self._times.age_and_date(read.at))
         if trouble:
-            age = sentences(trouble, _("What is shown was read at {at}.").format(at=self._times.text_and_age(read.at)))
+            age = sentences(trouble, _("What is shown was read at {at}.").format(at=self._times.age_and_date(read.at)))
         elif is_reading:
-            age = _("Read at {at}; it is being read again.").format(at=self._times.text_and_age(read.at))
+            age = _("Read at {at}; it is being read again.").format(at=self._times.age_and_date(read.at))
         answer_note = sentences(_("The service's own answer."), age)
         return Content(tuple(self._sections(read)), age, _laid_out(read.details.answer), answer_note)
 

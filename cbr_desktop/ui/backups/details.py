@@ -27,7 +27,7 @@ def backup_sheet(backup: Backup, ledger: Reading, times: Times) -> Sheet:
         (_("Resource"), f"{resource_words(backup)} ({status_words(backup.resource_type)})"),
         (_("Resource size"), gb_words(backup.resource_size_gb)),
         (_("Vault"), vault.name if vault is not None else backup.vault_id or NONE),
-        (_("Made"), times.text_and_age(backup.created_at)),
+        (_("Made"), times.age_and_date(backup.created_at)),
         (_("By"), maker_words(backup)),
         (_("Full or incremental"), full_words(backup)),
         *_traits(backup),

@@ -29,13 +29,13 @@ from cbr_desktop.workflows.ledger import Ledger
 _NAME, _TYPE, _STATE, _SIZE, _DISKS, _BACKUPS, _VERDICT = range(7)
 _COLUMNS = (N_("Resource"), N_("Type"), N_("State"), N_("Size"), N_("Disks"), N_("Backups"), N_("Verdict"))
 _WISHES = (
-    Wish(124, 148, 260, yields=False),
-    Wish(62, 76, 125, yields=False),
-    Wish(112, 140, 200, yields=False),
-    Wish(62, 72, 72),
+    Wish(120, 140, 260, yields=False),
+    Wish(62, 66, 125, yields=False),
+    Wish(134, 140, 200, yields=False),
+    Wish(62, 64, 72),
     Wish(46, 46, 46),
     Wish(62, 62, 62),
-    Wish(150, 166, 210, yields=False, elastic=True),
+    Wish(144, 166, 210, yields=False, elastic=True),
 )
 _ID_END = 6
 """Letters of an id's end that tell things apart which look alike."""

@@ -88,10 +88,24 @@ class JournalPage(Page[Entry]):
                 middle=True,
             ),
             Column(
-                "vault", _("Vault"), entry_vault_words, entry_vault_words, 18, hint=lambda e: e.event.vault, middle=True
+                "vault",
+                _("Vault"),
+                entry_vault_words,
+                entry_vault_words,
+                18,
+                hint=lambda e: e.event.vault,
+                middle=True,
+                minor=True,
             ),
-            Column("profile", _("Profile"), lambda e: e.event.profile or NONE, lambda e: e.event.profile or None, 15),
-            Column("by", _("By"), lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16),
+            Column(
+                "profile",
+                _("Profile"),
+                lambda e: e.event.profile or NONE,
+                lambda e: e.event.profile or None,
+                15,
+                minor=True,
+            ),
+            Column("by", _("By"), lambda e: e.event.by or NONE, lambda e: e.event.by or None, 16, minor=True),
             Column(
                 "request-id",
                 _("Request id"),

@@ -52,7 +52,7 @@ from cbr_desktop.workflows.derived import is_little
 from cbr_desktop.workflows.documents import knowing, name_of
 from cbr_desktop.workflows.plan import counting_losses, judging_steps, prepared, takes_name
 
-_SIZE = QSize(1080, 560)
+_SIZE = QSize(1240, 600)
 _SMALLEST = QSize(720, 420)
 _REST_MS = 200
 _FILES = 8

@@ -41,7 +41,7 @@ from cbr_desktop.ui.session.profile_context import ProfileContext
 from cbr_desktop.ui.session.senders import MINUTES_ARMED, Senders
 from cbr_desktop.ui.session.workspace import Workspace
 from cbr_desktop.workflows.ledger import Ledger, Part
-from cbr_desktop.workflows.plan_report import PlanReport, Stand, all_left
+from cbr_desktop.workflows.plan_report import PlanReport, Stand, StopReason, all_left
 from cbr_desktop.workflows.plan_run import PlanRun
 
 _PANEL_SHARES = (2, 3)
@@ -159,7 +159,7 @@ class PlansPage(Page[PlanRow]):
         told = {run.id: made for run, made in zip(self._runs, all_left(self._runs, ledger, now), strict=True)}
         active = {id: going.plan_run for id, going in self._going.items()}
         # what a failure has stopped is judged by the steps alone, since a step may yet be found or sent again
-        told |= {id: run.report() for id, run in active.items() if run.stopped != "failure"}
+        told |= {id: run.report() for id, run in active.items() if run.stopped is not StopReason.FAILURE}
         rows = []
         for run in self._runs:
             profiles = Senders(self._workspace, {step.profile for step in run.plan.steps})
@@ -200,7 +200,7 @@ class PlansPage(Page[PlanRow]):
         """Take over another scope. A run whose profile was edited meanwhile begins no further step by the old one."""
         for going in self._going.values():
             if any(context not in self._workspace.contexts for context in going.contexts):
-                going.plan_run.stop("profile")
+                going.plan_run.stop(StopReason.PROFILE)
         self._is_stale = True
 
     def retell_times(self) -> None:

@@ -27,7 +27,7 @@ def policy_sheet(policy: Policy, ledger: Reading, times: Times) -> Sheet:
         (_("Keeps"), retention_words(policy)),
         (_("Full backups"), full_interval_words(policy)),
         (_("Vaults"), str(len(policy.vault_ids) or NONE)),
-        (_("Made"), times.text_and_age(policy.started_at)),
+        (_("Made"), times.age_and_date(policy.started_at)),
         ("ID", policy.id),
     ]
     if policy_destination_words(policy):

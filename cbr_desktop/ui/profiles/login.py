@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unreachable
+from cbr_desktop.domain.error import CbrError, LoginRefused, SecretMissing, Unreachable, UnreachableReason
 from cbr_desktop.domain.finding import Severity
 from cbr_desktop.domain.profile import Profile, Way
 from cbr_desktop.domain.secret import SecretKind, StoreProblem, is_storable, login_secrets
@@ -63,7 +63,7 @@ def wanted_secrets(profile: Profile, error: CbrError) -> tuple[SecretKind, ...]:
     A proxy is asked about alone: what the cloud wants may be known already.
     """
     wants_proxy = isinstance(error, SecretMissing) and error.kind == SecretKind.PROXY_PASSWORD
-    if wants_proxy or (isinstance(error, Unreachable) and error.reason == "proxy-login"):
+    if wants_proxy or (isinstance(error, Unreachable) and error.reason == UnreachableReason.PROXY_LOGIN):
         return (SecretKind.PROXY_PASSWORD,) if profile.proxy_user else ()
     return login_secrets(profile) if isinstance(error, SecretMissing | LoginRefused) else ()
 

@@ -39,7 +39,7 @@ def _facts(row: ResourceRow, times: Times) -> list[tuple[str, str]]:
     return [
         (_("Vault"), holder_words(row)),
         (_("Size"), gb_words(resource.size_gb)),
-        (_("Last good backup"), times.text_and_age(last_good_at(row))),
+        (_("Last good backup"), times.age_and_date(last_good_at(row))),
         (
             _("Backups"),
             _("{backup_count}, {backup_size_mb} in all").format(

@@ -141,7 +141,7 @@ class ResourcesPage(Page[ResourceRow]):
                 _("Name"),
                 self.name_words,
                 lambda r: r.resource.name,
-                26,
+                32,
                 hint=lambda r: r.resource.id,
                 middle=True,
             ),

@@ -216,7 +216,9 @@ class ScopeStrip(QFrame):
 def member_words(ledger: Ledger) -> str:
     """Return how one profile of several stands, in a few words."""
     connection = ledger.connection
-    if connection.error is not None and connection.reach is not Reach.ONLINE and not is_offline(connection):
+    if is_offline(connection):
+        return connection_words(connection)
+    if connection.error is not None and connection.reach is not Reach.ONLINE:
         return f"{Shape.CROSS} {error_words(connection.error)}"
     if any(part.loading for part in ledger.freshness.values()):
         return f"{Shape.HALF} {_('reading…')}"

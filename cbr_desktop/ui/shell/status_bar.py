@@ -8,7 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStatusBar, QWidget
 
 from cbr_desktop.domain.connection import Connection, Reach
-from cbr_desktop.domain.error import SecretMissing, Unreachable
+from cbr_desktop.domain.error import SecretMissing, Unreachable, UnreachableReason
 from cbr_desktop.text.catalogue import _, listed
 from cbr_desktop.text.errors import error_sentence, reading_sentence
 from cbr_desktop.text.marks import Shape
@@ -211,7 +211,7 @@ def connection_words(connection: Connection, *, is_short: bool = False) -> str:
 
 def is_offline(connection: Connection) -> bool:
     """Tell whether nothing is sent because the operator works offline: that is no problem."""
-    return isinstance(connection.error, Unreachable) and connection.error.reason == "offline"
+    return isinstance(connection.error, Unreachable) and connection.error.reason == UnreachableReason.OFFLINE
 
 
 def connection_sentence(connection: Connection) -> str:

@@ -24,7 +24,7 @@ def task_sheet(task: Task, ledger: Reading, times: Times) -> Sheet:
         (_("Resource"), task_resource_words(task)),
         (_("Vault"), task.vault_name or task.vault_id or NONE),
         (_("Progress"), progress_words(task)),
-        (_("Started"), times.text_and_age(started_at(task))),
+        (_("Started"), times.age_and_date(started_at(task))),
         (_("Ended / elapsed"), ended_words(task, times)),
         (_("By"), _("Policy") if task.policy_id else _("A person")),
         (_("Code"), code_words(task)),

@@ -45,6 +45,7 @@ def vault_sheet(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: T
 
 
 def _facts(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times) -> list[tuple[str, str]]:
+    replicas = replicas_of(vault.id, vault_index.backups(vault), ledger.policies.values())
     return [
         (_("Used"), f"{use_words(vault)} = {share_words(vault.used_percent)}" if vault.size_gb else use_words(vault)),
         (
@@ -63,8 +64,8 @@ def _facts(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
         (_("Specification"), listed([level_words(vault.consistent_level), redundancy_words(vault)])),
         (_("Billing"), vault_billing_words(vault)),
         (_("Policy"), vault_index.policy_words(vault)),
-        (_("Last good backup"), times.text_and_age(vault_index.last_good_now(vault))),
-        *((_("Replicas"), replicas_sentence(each)) for each in replicas_of(vault.id, ledger)),
+        (_("Last good backup"), times.age_and_date(vault_index.last_good_now(vault))),
+        *((_("Replicas"), replicas_sentence(each)) for each in replicas),
         (_("Threshold"), threshold_words(vault)),
         (_("Auto expand"), _("On") if vault.auto_expand else _("Off")),
         (_("Auto association"), binding_words(vault)),
@@ -72,7 +73,7 @@ def _facts(vault: Vault, ledger: Reading, vault_index: VaultIndex, times: Times)
         (_("Tags"), tag_words(vault) or NONE),
         (_("Description"), vault.description or NONE),
         (_("Enterprise project"), vault_index.enterprise_project_words(vault)),
-        (_("Created"), times.text_and_age(vault.created_at)),
+        (_("Created"), times.age_and_date(vault.created_at)),
         ("ID", vault.id),
     ]
 

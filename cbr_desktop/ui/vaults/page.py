@@ -47,6 +47,7 @@ class VaultIndex:
         self._ledger = ledger
         self._policies_of: tuple[object, dict[VaultId, list[Policy]]] = (None, {})
         self._newest: NewestBackups[VaultId] = NewestBackups(_vault_of)
+        self._backups_of: tuple[object, dict[VaultId, list[Backup]]] = (None, {})
 
     def policies(self, vault: Vault) -> "list[Policy]":
         """Return the policies of a vault."""
@@ -58,8 +59,19 @@ class VaultIndex:
             self._policies_of = (self._ledger.policies, joined)
         return self._policies_of[1].get(vault.id, [])
 
+    def backups(self, vault: Vault) -> Sequence[Backup]:
+        """Return the backups in a vault."""
+        if self._backups_of[0] is not self._ledger.backups:
+            joined: dict[VaultId, list[Backup]] = {}
+            for backup in self._ledger.backups.values():
+                joined.setdefault(backup.vault_id, []).append(backup)
+            self._backups_of = (self._ledger.backups, joined)
+        return self._backups_of[1].get(vault.id, [])
+
     def follow(self) -> Iterator[None]:
         """Take over which backup is the newest in each vault, in pieces."""
+        if self._backups_of[0] is not self._ledger.backups:
+            self._backups_of = (None, {})  # it would keep the rows of before
         yield from self._newest.follow(self._ledger.backups)
 
     def last_good_at(self, vault: Vault) -> datetime | None:
@@ -69,10 +81,7 @@ class VaultIndex:
 
     def last_good_now(self, vault: Vault) -> datetime | None:
         """Return the same by what the ledger has now, for a single vault."""
-        backups = self._ledger.backups
-        if self._newest.knows(backups):
-            return self.last_good_at(vault)
-        good = [each.created_at for each in backups.values() if each.vault_id == vault.id and is_good(each)]
+        good = [each.created_at for each in self.backups(vault) if is_good(each)]
         return max((at for at in good if at is not None), default=None)
 
     def enterprise_project_words(self, vault: Vault) -> str:

@@ -18,7 +18,7 @@ MANY = 2_000
 """From so many rows on, what was worked out is kept. Fewer are asked anew each time: some tell of times."""
 _LEVELS = 16
 """So many texts of the filter are remembered with what they left, the newest; each is a list of places."""
-_PIECE = 1_000
+_PIECE = 500
 """So many texts are made at a time in idle time."""
 _RUN = 4_000
 """So many keys are brought into their order at a time, before what is in order is merged."""
@@ -136,9 +136,9 @@ class Arrangement(Generic[Row]):
     def prepare(self) -> bool:
         """Make some of the texts that words are sought in, in idle time; tell whether there are more to make."""
         if not self.is_prepared:
-            noted = {id(row): place for place, row in islice(self._unnoted, 10 * self._piece)}
-            self._known |= noted
-            if len(noted) < 10 * self._piece:
+            before = len(self._known)
+            self._note(islice(self._unnoted, 10 * self._piece))
+            if len(self._known) - before < 10 * self._piece:
                 self._prepare(self._piece)
         return not self.is_prepared
 
@@ -180,10 +180,10 @@ class Arrangement(Generic[Row]):
         return self._texts[field.name]
 
     def _prepare(self, count: int) -> None:
-        self._known |= {id(row): place for place, row in self._unnoted}
+        self._note(self._unnoted)
         _, texts, ids = self._before
         made, known, search, first = self._prepared, self._known, self._search, len(self._prepared)
-        for row in islice(self.rows, first, first + count):
+        for row in self.rows[first : first + count]:
             place = known.get(id(row))
             if place is None:
                 text, _, of_row = _short(search(row)).casefold().partition(IDS)
@@ -197,6 +197,11 @@ class Arrangement(Generic[Row]):
             self._id_letters.update(_DIGITS if any(self._ids) else "")
             self._texts[""], self._prepared = made, []
             self._remember([], [], [])
+
+    def _note(self, unnoted: Iterable[tuple[int, Row]]) -> None:
+        known = self._known
+        for place, row in unnoted:
+            known[id(row)] = place
 
     def _remember(self, rows: list[Row], texts: list[str], ids: list[str]) -> None:
         """Hold rows that were here with what words were sought in; where each is, is noted when texts are made."""

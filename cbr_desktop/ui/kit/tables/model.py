@@ -3,20 +3,22 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from operator import is_not
+from time import perf_counter
 from typing import Any, Generic
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from cbr_desktop.text.catalogue import _
 from cbr_desktop.text.plain import plain, tooltip
+from cbr_desktop.ui.kit.pieces import TURN_SECONDS
 from cbr_desktop.ui.kit.tables.arrangement import Arrangement
 from cbr_desktop.ui.kit.tables.column import Column, Row, RowChange
 from cbr_desktop.ui.kit.tables.filter import Filter
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_REST_MS, _PAUSE_MS = 100, 4
-"""For how long other rows do not come before texts are prepared, and the pause after each piece of that."""
+_REST_MS, _PAUSE_MS = 100, 2
+"""For how long other rows do not come before texts are prepared, and the pause after each turn of that."""
 
 
 class TableModel(QAbstractTableModel, Generic[Row]):
@@ -122,8 +124,11 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         self._take(index)
 
     def _prepare(self) -> None:
-        if self._arrangement.prepare():
-            self._preparing.start(_PAUSE_MS)
+        until = perf_counter() + TURN_SECONDS
+        while self._arrangement.prepare():
+            if perf_counter() >= until:
+                self._preparing.start(_PAUSE_MS)
+                break
 
     def _are_same(self, index: list[int], rows: list[Row]) -> bool:
         """Tell whether these are the rows that are shown, in the same order, whatever they say."""
