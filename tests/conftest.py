@@ -54,6 +54,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
         return (yield)
     finally:
         _delete_now()
+        _release_keys()
         if not faulthandler.is_enabled() and (plugin := item.config.pluginmanager.get_plugin("faulthandler")):
             faulthandler.enable(item.config.stash[plugin.fault_handler_stderr_fd_key])
 
@@ -89,6 +90,16 @@ def _swept() -> Iterator[None]:
 def _delete_now() -> None:
     if (core := sys.modules.get("PySide6.QtCore")) and core.QCoreApplication.instance():
         core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+
+
+def _release_keys() -> None:
+    """Let go of the keys that a test held with a click: for Qt they are held until the next click of any key."""
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets and widgets.QApplication.instance() and widgets.QApplication.keyboardModifiers().value:
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        QTest.keyClick(widgets.QWidget(), Qt.Key.Key_unknown)
 
 
 def _escaped(value: Any) -> Any:
