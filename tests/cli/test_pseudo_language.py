@@ -17,6 +17,8 @@ from cbr_desktop.text.states import shown
 from tests.pseudo import Pseudo, compiled, narrow_words, own_domain, wide
 from tests.ui import estate
 
+_PRIVATE = "qaa"
+"""A language that nobody has: the system would say its own words in another, to all tests that follow."""
 TYPED = (
     # arguments, names of files, protocols and units, which are the same in every language
     *("FILE.cbr.json", "updates.toml", "patchday.plan.json", "CBR Desktop", "UTC", "MO,TU", "JSON", "PNG", "cURL"),
@@ -51,8 +53,8 @@ def wide_argparse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     wides = {
         key: "\0".join(map(wide_places, [each] if isinstance(each, str) else each)) for key, each in messages.items()
     }
-    compiled(tmp_path, "de", wides)
-    monkeypatch.setenv("LANGUAGE", "de")
+    compiled(tmp_path, _PRIVATE, wides)
+    monkeypatch.setenv("LANGUAGE", _PRIVATE)
     with own_domain(), spoken(Pseudo()):
         choose_language(folder=tmp_path)
         with spoken(Pseudo()):
