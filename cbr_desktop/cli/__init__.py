@@ -54,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code: int = run(options)
         if sys.stdout is not None:
             sys.stdout.flush()
+    except SystemExit:  # by which help and the version end, without a need to know what errors there are
+        raise
     except (_cbr_error(), ExceptionGroup) as error:
         return _refused(error)
     except KeyboardInterrupt:

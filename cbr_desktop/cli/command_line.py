@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -81,10 +82,15 @@ class _Parser(argparse.ArgumentParser):
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Write help and version through the one way out: argparse itself takes no note of what cannot be written."""
-        if file is not None and file is sys.stdout:
-            late("cli.output").say(message, end="")
-        else:
+        if file is None or file is not sys.stdout:
             super()._print_message(message, file)
+            return
+        if message.isascii():  # as the version is, which should not have to wait for what makes text fit to be printed
+            with suppress(OSError):
+                file.write(message)
+                file.flush()
+                return
+        late("cli.output").say(message, end="")
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the program, after a message on the standard error."""

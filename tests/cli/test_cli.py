@@ -60,6 +60,13 @@ def test_a_command_leaves_the_collector_as_it_was() -> None:
     assert not gc.isenabled()
 
 
+def test_the_version_is_told_without_what_commands_work_with() -> None:
+    asked = [sys.executable, "-X", "importtime", "-m", "cbr_desktop", "--version"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("CBR Desktop ")
+    assert [name for name in ("msgspec", "cbr_desktop.domain", "cbr_desktop.cli.output") if name in done.stderr] == []
+
+
 def test_every_project_of_the_demo_cloud_can_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["vaults", "--demo", "--profile", "Prod · eu-nl"]) == 0
     assert "vault-shop-nl" in capsys.readouterr().out
