@@ -52,11 +52,16 @@ def mark_icon(mark: Mark) -> QIcon:
 @lru_cache(maxsize=200)
 def picture(name: str, side: int, ratio: float, colour: int) -> QPixmap:
     """Return an icon ``side`` wide, for a screen of this pixel ratio, in a colour (``QColor.rgb``)."""
+    return _painted(side, ratio, lambda painter: draw(painter, name, QRectF(0, 0, side, side), QColor.fromRgb(colour)))
+
+
+def _painted(side: int, ratio: float, paint: Callable[[QPainter], None]) -> QPixmap:
+    """Return a square for a screen of this pixel ratio, transparent but for what is painted."""
     made = QPixmap(QSize(side, side) * ratio)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    draw(painter, name, QRectF(0, 0, side, side), QColor.fromRgb(colour))
+    paint(painter)
     painter.end()
     return made
 
@@ -79,26 +84,16 @@ def draw_mark(painter: QPainter, mark: Mark, rect: QRectF, palette: QPalette) ->
 
 @lru_cache(maxsize=200)
 def _mark(shape: Shape, side: int, ratio: float, colour: int) -> QPixmap:
-    made = QPixmap(QSize(side, side) * ratio)
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    _draw_shape(painter, shape, QRectF(0, 0, side, side), QColor.fromRgb(colour))
-    painter.end()
-    return made
+    rect = QRectF(0, 0, side, side)
+    return _painted(side, ratio, lambda painter: _draw_shape(painter, shape, rect, QColor.fromRgb(colour)))
 
 
 @lru_cache(maxsize=200)
 def mark_picture(shape: Shape, side: int, ratio: float, colour: int) -> QPixmap:
     """Return a shape ``side`` wide and half a pixel down, with ``MARK_MARGIN`` around, as ``picture`` does an icon."""
+    rect = QRectF(MARK_MARGIN, MARK_MARGIN + 0.5, side, side)
     whole = side + 2 * MARK_MARGIN
-    made = QPixmap(QSize(whole, whole) * ratio)
-    made.setDevicePixelRatio(ratio)
-    made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    _draw_shape(painter, shape, QRectF(MARK_MARGIN, MARK_MARGIN + 0.5, side, side), QColor.fromRgb(colour))
-    painter.end()
-    return made
+    return _painted(whole, ratio, lambda painter: _draw_shape(painter, shape, rect, QColor.fromRgb(colour)))
 
 
 def _draw_shape(painter: QPainter, shape: Shape, rect: QRectF, colour: QColor) -> None:
