@@ -12,8 +12,8 @@ import sys
 from cbr_desktop.late_modules import loaded_when_used
 from cbr_desktop.late_patterns import compiled_when_used
 
-if "datetime" not in sys.modules:
-    # up to 3.11 it makes its classes twice; those that it drops are looked for among what is new alone
+if sys.version_info < (3, 12) and "datetime" not in sys.modules:
+    # until then it makes its classes twice; those that it drops are looked for among what is new alone
     gc.freeze()
     import datetime  # noqa: F401
 
