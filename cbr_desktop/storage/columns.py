@@ -27,6 +27,16 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def moment_or_none(seconds: float | None) -> datetime | None:
+    """Return a point in time where there is one."""
+    return None if seconds is None else moment(seconds)
+
+
+def seconds_or_none(at: datetime | None) -> float | None:
+    """Return a point in time, where there is one, in seconds since 1970."""
+    return None if at is None else at.timestamp()
+
+
 def moments(column: list[float | None]) -> list[datetime | None]:
     """Bring points in time back."""
     return [None if seconds is None else moment(seconds) for seconds in column]

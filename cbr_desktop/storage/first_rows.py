@@ -8,7 +8,6 @@ list, until the whole of the cache has been read.
 import os
 import zlib
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,7 @@ import msgspec
 from cbr_desktop.domain.error import NotSaved
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.storage.columns import VAULTS, Columns, moment, shape
+from cbr_desktop.storage.columns import VAULTS, Columns, moment, moment_or_none, seconds_or_none, shape
 from cbr_desktop.storage.files import System, open_plain, write_whole
 
 FIRST_ROWS = 120
@@ -80,8 +79,8 @@ def _content(listing: Listing[Vault]) -> bytes:
         listing.complete and len(rows) == len(listing.rows),
         listing.shortfall,
         listing.total,
-        _seconds(listing.read_at),
-        _seconds(listing.mark),
+        seconds_or_none(listing.read_at),
+        seconds_or_none(listing.mark),
         VAULTS.columns(rows),
     )
     content = msgspec.json.encode(kept)
@@ -103,14 +102,6 @@ def _recalled(file: Path) -> Listing[Vault]:
         None,
         Shortfall(kept.shortfall),
         kept.total,
-        _moment(kept.read_at),
-        _moment(kept.mark),
+        moment_or_none(kept.read_at),
+        moment_or_none(kept.mark),
     )
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else moment(seconds)
-
-
-def _seconds(at: datetime | None) -> float | None:
-    return None if at is None else at.timestamp()

@@ -12,7 +12,6 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Generator
 from contextlib import closing, suppress
-from datetime import datetime
 from operator import is_
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -22,7 +21,7 @@ import msgspec
 from cbr_desktop.domain.error import CbrError, Forbidden, NotFound, Refused
 from cbr_desktop.domain.listing import Listing, Shortfall
 from cbr_desktop.domain.vault import Vault
-from cbr_desktop.storage.columns import VAULTS, Codec, Columns, Pool, moment, shape
+from cbr_desktop.storage.columns import VAULTS, Codec, Columns, Pool, moment, moment_or_none, seconds_or_none, shape
 from cbr_desktop.storage.database import SIDE_FILES, refuse_odd_parts
 from cbr_desktop.storage.first_rows import discard_first
 
@@ -145,8 +144,8 @@ def write(
         "pages": [page.number for page in pages],
         "shortfall": listing.shortfall,
         "total": listing.total,
-        "read_at": listing.read_at and listing.read_at.timestamp(),
-        "mark": listing.mark and listing.mark.timestamp(),
+        "read_at": seconds_or_none(listing.read_at),
+        "mark": seconds_or_none(listing.mark),
     }
     connection.execute("INSERT OR REPLACE INTO more VALUES (?, ?)", (name, json.dumps(more)))
     return pages
@@ -266,8 +265,8 @@ def _listing(
         _why(lacking),
         Shortfall(more.get("shortfall", "")),
         more.get("total"),
-        _moment(more.get("read_at")),
-        _moment(more.get("mark")),
+        moment_or_none(more.get("read_at")),
+        moment_or_none(more.get("mark")),
     )
 
 
@@ -277,10 +276,6 @@ def _more(connection: sqlite3.Connection, name: str) -> dict[str, Any]:
     found = connection.execute("SELECT content FROM more WHERE name = ?", (name,)).fetchone()
     more: dict[str, Any] = json.loads(found[0]) if found else {}
     return more
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else moment(seconds)
 
 
 def _content(values: Any) -> bytes:
